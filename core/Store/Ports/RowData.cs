@@ -1,0 +1,83 @@
+using System.Collections;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Cloud.Store.Ports;
+
+/// <summary>A row's typed properties, in the order they were added.</summary>
+/// <remarks>
+/// Types: string, byte[], bool, int, long, double, DateTimeOffset (kept as UTC, whole ticks), Guid. Names: a letter,
+/// then letters, digits and underscores, at most 255 characters; compared ordinally. No nulls: leave the name out.
+/// </remarks>
+public sealed class RowData : IReadOnlyCollection<KeyValuePair<string, object>>
+{
+    readonly List<KeyValuePair<string, object>> properties = [];
+
+    public int Count => properties.Count;
+
+    /// <summary>Bytes as Azure counts them: names and strings as UTF-16, values by their type.</summary>
+    public int Size { get; private set; }
+
+    /// <summary>The value, or null when there is none.</summary>
+    /// <exception cref="ArgumentException">On setting: a value of another type, too large, or one property too many.</exception>
+    [DisallowNull]
+    public object? this[string name]
+    {
+        get
+        {
+            foreach (var (key, value) in properties)
+            {
+                if (key == name)
+                    return value;
+            }
+            return null;
+        }
+        set => Add(name, value);
+    }
+
+    public void Add(string name, object value)
+    {
+        var size = SizeOf(name, value);
+        if (size - 2 * name.Length - 8 > RowLimits.PropertyBytes)
+            throw new ArgumentException($"Property {name} is over {RowLimits.PropertyBytes} bytes", nameof(value));
+
+        var at = properties.FindIndex(property => property.Key == name);
+        if (at < 0 && properties.Count == RowLimits.Properties)
+            throw new ArgumentException($"More than {RowLimits.Properties} properties", nameof(name));
+
+        Size += size - (at < 0 ? 0 : SizeOf(name, properties[at].Value));
+        if (at < 0)
+            properties.Add(new(name, value));
+        else
+            properties[at] = new(name, value);
+    }
+
+    public string? String(string name) => (string?)this[name];
+
+    public byte[]? Bytes(string name) => (byte[]?)this[name];
+
+    public long Long(string name, long otherwise = 0) => (long?)this[name] ?? otherwise;
+
+    public int Int(string name, int otherwise = 0) => (int?)this[name] ?? otherwise;
+
+    public bool Bool(string name) => (bool?)this[name] ?? false;
+
+    public DateTimeOffset? Time(string name) => (DateTimeOffset?)this[name];
+
+    public IEnumerator<KeyValuePair<string, object>> GetEnumerator() => properties.GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    static int SizeOf(string name, object value) =>
+        2 * name.Length
+        + 8
+        + value switch
+        {
+            string text => 2 * text.Length + 4,
+            byte[] bytes => bytes.Length + 4,
+            bool => 1,
+            int => 4,
+            long or double or DateTimeOffset => 8,
+            Guid => 16,
+            _ => throw new ArgumentException($"A row cannot hold {value.GetType()}", nameof(value)),
+        };
+}

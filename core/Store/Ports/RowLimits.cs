@@ -1,0 +1,26 @@
+namespace Cloud.Store.Ports;
+
+/// <summary>Limits of Azure Table storage, held by every adapter alike.</summary>
+public static class RowLimits
+{
+    /// <summary>Changes in one transaction.</summary>
+    public const int TransactionChanges = 100;
+
+    /// <summary>Bytes of one transaction's payload, as <see cref="RowData.Size"/> counts; Azure allows 4 MiB with framing.</summary>
+    public const int TransactionBytes = 4 * 1024 * 1024 - 128 * 1024;
+
+    /// <summary>Bytes of one row's properties and their names.</summary>
+    public const int RowBytes = 1024 * 1024 - 16 * 1024;
+
+    /// <summary>Bytes of one binary property; strings are counted as UTF-16.</summary>
+    public const int PropertyBytes = 64 * 1024;
+
+    /// <summary>Properties in a row (Azure: 252 besides the keys and the timestamp).</summary>
+    public const int Properties = 252;
+
+    /// <summary>Characters of a partition or row key (1 KiB of UTF-16).</summary>
+    public const int KeyLength = 512;
+
+    /// <summary>Rows in one query answer.</summary>
+    public const int QueryRows = 1000;
+}
