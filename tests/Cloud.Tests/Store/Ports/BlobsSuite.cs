@@ -75,7 +75,7 @@ public abstract class BlobsSuite : IAsyncLifetime
     {
         var content = Octets.Of(25, 25_000_000);
         Assert.True(await PutAsync("big", content, 77_777));
-        Assert.True(content.AsSpan().SequenceEqual(await GetAsync("big")));
+        Assert.True(Enumerable.SequenceEqual(content, (await GetAsync("big"))!));
         Assert.Equal(content[12_345_678..12_445_678], await GetAsync("big", 12_345_678, 100_000));
         Assert.Equal(content[^3..], await GetAsync("big", content.Length - 3));
     }
@@ -97,9 +97,9 @@ public abstract class BlobsSuite : IAsyncLifetime
         {
             for (var at = 0; at < content.Length; at += buffer.Length)
             {
-                content.AsSpan(at, buffer.Length).CopyTo(buffer);
+                content.AsMemory(at, buffer.Length).CopyTo(buffer);
                 await writer.WriteAsync(buffer, default);
-                buffer.AsSpan().Clear();
+                Array.Clear(buffer);
             }
             Assert.True(await writer.CompleteAsync(default));
         }

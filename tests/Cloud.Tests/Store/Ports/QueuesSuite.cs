@@ -170,7 +170,7 @@ public abstract class QueuesSuite : IAsyncLifetime
         for (byte i = 5; i < 10; i++)
             await SendAsync(i);
         var first = await ReceiveAsync(Long, 5);
-        Assert.Equal([0, 1, 2, 3, 4], first.Select(message => message.Body.Span[0]).Order());
+        Assert.Equal(Enumerable.Range(0, 5), first.Select(message => (int)message.Body.Span[0]).Order());
     }
 
     [Fact]

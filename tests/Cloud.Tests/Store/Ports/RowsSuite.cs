@@ -294,7 +294,9 @@ public abstract class RowsSuite : RowsFixture
     [MemberData(nameof(Keys))]
     public async Task Every_key_of_the_alphabet_works_everywhere(string key)
     {
-        var result = await CommittedAsync(new RowTransaction(key).Insert(key, Value(1)).Insert(key[1..] + "x", Value(2)));
+        var result = await CommittedAsync(
+            new RowTransaction(key).Insert(key, Value(1)).Insert(key[1..] + "x", Value(2))
+        );
         await CommittedAsync(new RowTransaction(key).Replace(key, Value(3), result.ETags[0]));
 
         var row = await Rows.GetAsync(Table, new(key, key), default);
