@@ -6,8 +6,7 @@ namespace Cloud.Mail;
 /// <remarks>
 /// How the bytes are cut makes no difference. What is held beside the index itself stays under 128 KiB. Lines end in
 /// LF; a CR before it belongs to the line end, any other CR is text. Where nested multiparts have the same boundary,
-/// a delimiter is the innermost open one's. A delimiter line holds the boundary, white space and nothing else
-/// (RFC 2046 §5.1.1), so one boundary may begin another. After <see cref="Complete"/> the scanner is spent.
+/// a delimiter is the innermost open one's. After <see cref="Complete"/> the scanner is spent.
 /// </remarks>
 public sealed class MessageScanner
 {

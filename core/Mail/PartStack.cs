@@ -51,19 +51,28 @@ sealed class PartStack
     }
 
     /// <summary>The innermost open multipart that <paramref name="line"/> delimits.</summary>
+    /// <remarks>
+    /// RFC 2046 §5.1.1 is content with a line that begins with the boundary. Here white space has to follow, since
+    /// one boundary may begin another; a line that is exactly one boundary is never taken for a shorter one.
+    /// </remarks>
     public Delimiter? Match(ReadOnlySpan<byte> line)
     {
         if (!HasOpenBoundary || !line.StartsWith("--"u8) || line.Length > MessageScanner.MaxDelimiterLine) return null;
         var text = line[2..].TrimEnd(" \t\r\n"u8);
+        Delimiter? withJunk = null;
         for (var level = open.Count - 1; level >= 0; level--)
         {
             var boundary = open[level].Boundary.Span;
             if (boundary.IsEmpty || !text.StartsWith(boundary)) continue;
-            if (text.Length == boundary.Length) return new Delimiter(level, Closes: false);
-            if (text[boundary.Length..].SequenceEqual("--"u8)) return new Delimiter(level, Closes: true);
+            var rest = text[boundary.Length..];
+            if (rest.IsEmpty) return new Delimiter(level, Closes: false);
+            var closes = rest.StartsWith("--"u8);
+            if (closes) rest = rest[2..];
+            if (rest.IsEmpty) return new Delimiter(level, Closes: true);
+            if (rest[0] is (byte)' ' or (byte)'\t') withJunk ??= new Delimiter(level, closes);
         }
 
-        return null;
+        return withJunk;
     }
 
     /// <summary>The header of the innermost part is over.</summary>

@@ -6,7 +6,8 @@ namespace Cloud.Mail.Headers;
 /// <summary>Dates of header fields: RFC 5322 §3.3, its obsolete forms, and asctime, ISO 8601 and other wild ones.</summary>
 public static class MailDate
 {
-    const int MaxTokens = 16;
+    /// <summary>Octets looked at, comments aside; a date has some 40.</summary>
+    const int MaxLength = 128;
 
     static readonly string[] Months =
     [
@@ -17,25 +18,38 @@ public static class MailDate
     /// or unknown zone is UTC (RFC 5322 §4.3).</returns>
     public static DateTimeOffset? Parse(ReadOnlySpan<byte> value)
     {
+        Span<byte> buffer = stackalloc byte[MaxLength];
+        ReadOnlySpan<byte> rest = buffer[..Plain(value, buffer)];
         var found = new Found();
-        for (var tokens = 0; tokens < MaxTokens && NextToken(ref value, out var token); tokens++) found.Take(token);
+        while (!(rest = rest.TrimStart((byte)' ')).IsEmpty)
+        {
+            var end = rest.IndexOf((byte)' ');
+            found.Take(end < 0 ? rest : rest[..end]);
+            rest = end < 0 ? [] : rest[end..];
+        }
+
         return found.ToDate();
     }
 
-    static bool NextToken(ref ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> token)
+    /// <summary>Copies without comments, with spaces for commas, and with none beside a colon (obs-hour).</summary>
+    static int Plain(ReadOnlySpan<byte> value, Span<byte> plain)
     {
-        while (true)
+        var length = 0;
+        var depth = 0;
+        foreach (var octet in value)
         {
-            rest = rest.TrimStart(" \t\r\n,"u8);
-            if (rest.IsEmpty || rest[0] != '(') break;
-            var close = rest.IndexOf((byte)')');
-            rest = close < 0 ? [] : rest[(close + 1)..];
+            if (octet == '(') depth++;
+            var isSpace = depth > 0 || octet is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or (byte)',';
+            if (octet == ')' && depth > 0) depth--;
+            if (octet == ':' && depth == 0)
+                while (length > 0 && plain[length - 1] == ' ') length--;
+
+            if (isSpace && length > 0 && plain[length - 1] is (byte)' ' or (byte)':') continue;
+            if (length == plain.Length) break;
+            plain[length++] = isSpace ? (byte)' ' : octet;
         }
 
-        var end = rest.IndexOfAny(" \t\r\n,("u8);
-        token = end < 0 ? rest : rest[..end];
-        rest = end < 0 ? [] : rest[end..];
-        return !token.IsEmpty;
+        return length;
     }
 
     struct Found

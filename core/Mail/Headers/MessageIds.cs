@@ -27,7 +27,7 @@ public static class MessageIds
             at += end;
         }
 
-        if (ids.Count == 0 && span.IndexOfAny(" \t"u8) < 0) ids.Add(value);
+        if (ids.Count == 0 && span.IndexOfAny(" \t<"u8) < 0) ids.Add(value);
         return [.. ids];
     }
 }
