@@ -18,8 +18,10 @@ public sealed class GoldenMessageTests
         var message = Messages.Read(name);
         var whole = IndexText.Of(Messages.Scan(message));
 
-        foreach (var chunk in new[] { 1, 2, 3, 7 }) Assert.Equal(whole, IndexText.Of(Messages.Scan(message, chunk)));
-        for (var at = 0; at <= message.Length; at++) Assert.Equal(whole, IndexText.Of(Messages.ScanCut(message, at)));
+        foreach (var chunk in new[] { 1, 2, 3, 7 })
+            Assert.Equal(whole, IndexText.Of(Messages.Scan(message, chunk)));
+        for (var at = 0; at <= message.Length; at++)
+            Assert.Equal(whole, IndexText.Of(Messages.ScanCut(message, at)));
     }
 
     [Theory]
@@ -41,6 +43,9 @@ public sealed class GoldenMessageTests
         var message = Messages.Read(name);
         var index = Messages.Scan(message);
 
-        Assert.Equal(IndexText.Of(index.Envelope), IndexText.Of(Envelope.Parse(message.AsSpan(0, (int)index.HeaderLength))));
+        Assert.Equal(
+            IndexText.Of(index.Envelope),
+            IndexText.Of(Envelope.Parse(message.AsSpan(0, (int)index.HeaderLength)))
+        );
     }
 }

@@ -12,7 +12,8 @@ static class IndexText
         var text = new StringBuilder();
         text.Append($"size {index.Size}, header {index.HeaderLength}");
         text.Append(index.Truncated ? ", truncated" : "").AppendLine(index.HasAttachment ? ", attachment" : "");
-        foreach (var id in index.References) text.AppendLine($"reference {id}");
+        foreach (var id in index.References)
+            text.AppendLine($"reference {id}");
         Write(text, "", index.Envelope);
         Write(text, "", index.Body, isMessage: true);
         return text.ToString();
@@ -43,12 +44,14 @@ static class IndexText
 
         void Line(string name, Octets value)
         {
-            if (!value.IsNil) text.AppendLine($"{indent}{name} {Quote(value)}");
+            if (!value.IsNil)
+                text.AppendLine($"{indent}{name} {Quote(value)}");
         }
 
         void List(string name, IReadOnlyList<Address> addresses)
         {
-            if (addresses.Count > 0) text.AppendLine($"{indent}{name} {Of(addresses)}");
+            if (addresses.Count > 0)
+                text.AppendLine($"{indent}{name} {Of(addresses)}");
         }
     }
 
@@ -58,11 +61,16 @@ static class IndexText
         text.Append($"[{name}] {part.Type}/{part.Subtype} header {part.HeaderStart}+{part.HeaderLength}");
         text.Append($" body {part.BodyStart}+{part.BodyLength} lines {part.Lines}");
         text.AppendJoin("", part.Parameters.Select(p => $" {p.Name}={Quote(p.Value)}"));
-        if (!part.Encoding.IsNil) text.Append($" encoding {part.Encoding}");
-        if (!part.Id.IsNil) text.Append($" id {part.Id}");
-        if (!part.Description.IsNil) text.Append($" description {Quote(part.Description)}");
-        if (!part.Md5.IsNil) text.Append($" md5 {part.Md5}");
-        if (!part.Location.IsNil) text.Append($" location {part.Location}");
+        if (!part.Encoding.IsNil)
+            text.Append($" encoding {part.Encoding}");
+        if (!part.Id.IsNil)
+            text.Append($" id {part.Id}");
+        if (!part.Description.IsNil)
+            text.Append($" description {Quote(part.Description)}");
+        if (!part.Md5.IsNil)
+            text.Append($" md5 {part.Md5}");
+        if (!part.Location.IsNil)
+            text.Append($" location {part.Location}");
         text.AppendJoin("", part.Languages.Select(language => $" language {language}"));
         if (part.Disposition is { } disposition)
         {
@@ -72,8 +80,10 @@ static class IndexText
 
         text.AppendLine();
         var prefix = section.Length == 0 ? "" : section + ".";
-        for (var i = 0; i < part.Parts.Count; i++) Write(text, $"{prefix}{i + 1}", part.Parts[i], isMessage: false);
-        if (part.Message is not { } message) return;
+        for (var i = 0; i < part.Parts.Count; i++)
+            Write(text, $"{prefix}{i + 1}", part.Parts[i], isMessage: false);
+        if (part.Message is not { } message)
+            return;
         Write(text, $"[{name}] ", message.Envelope);
         Write(text, message.Body.IsMultipart ? section : $"{prefix}1", message.Body, isMessage: true);
     }

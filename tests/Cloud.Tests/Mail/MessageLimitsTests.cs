@@ -17,7 +17,8 @@ public sealed class MessageLimitsTests
 
         var depth = 1;
         var part = index.Body;
-        for (; part.Parts.Count > 0; depth++) part = part.Parts[0];
+        for (; part.Parts.Count > 0; depth++)
+            part = part.Parts[0];
         Assert.Equal(MessageScanner.MaxDepth, depth);
         Assert.True(part.IsMultipart);
         Assert.Equal(index.Size, part.BodyEnd);
@@ -32,14 +33,17 @@ public sealed class MessageLimitsTests
         var part = Messages.Scan(message).Body;
 
         var depth = 1;
-        for (; part.Message is { } inner; depth++) part = inner.Body;
+        for (; part.Message is { } inner; depth++)
+            part = inner.Body;
         Assert.Equal(MessageScanner.MaxDepth, depth);
     }
 
     [Fact]
     public void Last_of_too_many_parts_takes_the_rest()
     {
-        var message = "Content-Type: multipart/mixed; boundary=b\r\n\r\n" + string.Concat(Enumerable.Repeat("--b\r\n\r\nx\r\n", 20_000));
+        var message =
+            "Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+            + string.Concat(Enumerable.Repeat("--b\r\n\r\nx\r\n", 20_000));
 
         var index = Messages.Scan(message);
 
@@ -52,13 +56,18 @@ public sealed class MessageLimitsTests
     [Fact]
     public void Two_thousand_recipients_truncate_the_index_and_the_header_still_tells_them_all()
     {
-        var to = string.Join(",\r\n ", Enumerable.Range(0, 2_000).Select(i => $"\"Recipient, No {i}\" <recipient{i}@host{i}.example>"));
+        var to = string.Join(
+            ",\r\n ",
+            Enumerable.Range(0, 2_000).Select(i => $"\"Recipient, No {i}\" <recipient{i}@host{i}.example>")
+        );
         var message = Encoding.ASCII.GetBytes($"To: {to}\r\nContent-Type: text/html\r\nSubject: late\r\n\r\nx\r\n");
 
         var index = Messages.Scan(message, 1000);
 
         Assert.True(index.Truncated);
         Assert.InRange(index.Envelope.To.Count, 500, 1_999);
+        Assert.All(index.Envelope.To, address => Assert.EndsWith(".example", address.Spec, StringComparison.Ordinal));
+        Assert.Equal("late", index.Subject);
         Assert.Equal("recipient0@host0.example", index.Envelope.To[0].Spec);
         Assert.True(index.Body.IsText && index.Body.Subtype.EqualsIgnoreCase("html"u8));
         Assert.True(MessageIndex.Unpack(index.Pack()).Truncated);
@@ -69,12 +78,42 @@ public sealed class MessageLimitsTests
     }
 
     [Fact]
+    public void Recipients_on_one_endless_line_are_cut_and_marked()
+    {
+        var to = string.Join(", ", Enumerable.Range(0, 2_000).Select(i => $"recipient{i}@host.example"));
+
+        var index = Messages.Scan($"To: {to}\r\nSubject: late\r\n\r\n");
+
+        Assert.True(index.Truncated);
+        Assert.InRange(index.Envelope.To.Count, 300, 1_999);
+        Assert.EndsWith("@host.example", index.Envelope.To[^1].Spec, StringComparison.Ordinal);
+        Assert.Equal("late", index.Subject);
+    }
+
+    [Fact]
+    public void Endless_subject_is_cut_and_leaves_room_for_the_sender()
+    {
+        var subject = string.Concat(Enumerable.Repeat(new string('s', 900) + "\r\n ", 100));
+
+        var index = Messages.Scan($"Subject: {subject}\r\nFrom: a@here.example\r\n\r\n");
+
+        Assert.True(index.Truncated);
+        Assert.Equal(MessageScanner.MaxSingleField - 1, index.Subject.Length); // less the space before it
+        Assert.Equal("a@here.example", index.Envelope.From[0].Spec);
+    }
+
+    [Fact]
     public void Packed_form_drops_addresses_rather_than_grow_over_its_limit()
     {
         var index = Messages.Scan("Subject: kept\r\nFrom: a@here.example\r\n\r\nx");
         var crowd = Enumerable
             .Range(0, 20_000)
-            .Select(i => new Address(Octets.From($"Recipient number {i}"), default, Octets.From($"r{i}"), Octets.From("host.example")));
+            .Select(i => new Address(
+                Octets.From($"Recipient number {i}"),
+                default,
+                Octets.From($"r{i}"),
+                Octets.From("host.example")
+            ));
         index = index with { Envelope = index.Envelope with { To = [.. crowd] } };
 
         var packed = index.Pack();
@@ -100,7 +139,8 @@ public sealed class MessageLimitsTests
         scanner.Write(chunk);
         var before = GC.GetAllocatedBytesForCurrentThread();
 
-        for (var i = 0; i < 1_000; i++) scanner.Write(chunk);
+        for (var i = 0; i < 1_000; i++)
+            scanner.Write(chunk);
 
         var index = scanner.Complete();
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 128 * 1024);
@@ -112,7 +152,9 @@ public sealed class MessageLimitsTests
     {
         var boundary = new string('b', 2_000);
 
-        var index = Messages.Scan($"Content-Type: multipart/mixed; boundary={boundary}\r\n\r\n--{boundary}\r\n\r\nx\r\n--{boundary}--\r\n");
+        var index = Messages.Scan(
+            $"Content-Type: multipart/mixed; boundary={boundary}\r\n\r\n--{boundary}\r\n\r\nx\r\n--{boundary}--\r\n"
+        );
 
         Assert.True(index.Body.IsMultipart);
         Assert.Empty(index.Body.Parts);

@@ -7,7 +7,8 @@ namespace Cloud.Tests.Mail;
 /// <summary>Messages to scan: those in Data, and texts.</summary>
 static class Messages
 {
-    public static IEnumerable<string> Names => Directory.EnumerateFiles(Folder(), "*.eml").Select(Path.GetFileNameWithoutExtension).Order()!;
+    public static IEnumerable<string> Names =>
+        Directory.EnumerateFiles(Folder(), "*.eml").Select(Path.GetFileNameWithoutExtension).Order()!;
 
     public static byte[] Read(string name) => File.ReadAllBytes(Path.Combine(Folder(), name + ".eml"));
 

@@ -43,7 +43,11 @@ public sealed class SectionTests
 
         Assert.Equal("Content-Type: message/rfc822\r\n\r\n", Text(message, part.HeaderStart, part.HeaderLength));
         var inner = part.Message!.Body;
-        Assert.StartsWith("From: \"Inner", Text(message, inner.HeaderStart, inner.HeaderLength), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "From: \"Inner",
+            Text(message, inner.HeaderStart, inner.HeaderLength),
+            StringComparison.Ordinal
+        );
         Assert.Equal("--g\r\n\r\ndeep\r\n--g--", Text(message, inner.BodyStart, inner.BodyLength));
     }
 
@@ -52,12 +56,19 @@ public sealed class SectionTests
     [InlineData("Content-Type: text/plain\r\nContent-Disposition: attachment\r\n\r\nx", true)]
     [InlineData("Content-Type: text/csv; name=a.csv\r\n\r\nx", true)]
     [InlineData("Content-Type: image/png\r\n\r\nx", true)]
-    [InlineData("Content-Type: multipart/related; boundary=b\r\n\r\n--b\r\n\r\nx\r\n--b\r\nContent-Type: image/png; name=a\r\nContent-ID: <a>\r\n\r\n", false)]
-    [InlineData("Content-Type: multipart/signed; boundary=b\r\n\r\n--b\r\n\r\nx\r\n--b\r\nContent-Type: application/pgp-signature\r\n\r\n", false)]
+    [InlineData(
+        "Content-Type: multipart/related; boundary=b\r\n\r\n--b\r\n\r\nx\r\n--b\r\nContent-Type: image/png; name=a\r\nContent-ID: <a>\r\n\r\n",
+        false
+    )]
+    [InlineData(
+        "Content-Type: multipart/signed; boundary=b\r\n\r\n--b\r\n\r\nx\r\n--b\r\nContent-Type: application/pgp-signature\r\n\r\n",
+        false
+    )]
     public void Attachment_is_what_a_reader_would_save(string message, bool has) =>
         Assert.Equal(has, Messages.Scan(message).HasAttachment);
 
     static int[] Path(string section) => [.. section.Split('.').Select(int.Parse)];
 
-    static string Text(byte[] message, long start, long length) => Encoding.Latin1.GetString(message, (int)start, (int)length);
+    static string Text(byte[] message, long start, long length) =>
+        Encoding.Latin1.GetString(message, (int)start, (int)length);
 }

@@ -8,14 +8,44 @@ public sealed class WildMessageTests
 {
     static readonly string[] Pieces =
     [
-        "\r\n", "\n", "\r", "\r\n\r\n", "--", "--a", "--a\r\n", "--a--\r\n", "\r\n--a\r\n", "\r\n--a--\r\n", "--ab\r\n",
-        "\r\n--ab--", "--a \t\r\n", "--a-- x\r\n", "-", " ", "\t", "text", "\0", "é", ":", "x: y\r\n", " folded\r\n",
-        "From ann\r\n", "Content-Type: multipart/mixed; boundary=a\r\n", "Content-Type: multipart/digest; boundary=\"ab\"\r\n\r\n",
-        "Content-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\n", "Content-Type: message/rfc822\r\n\r\n",
-        "Content-Type: text/plain; name*0*=''x; name*1=y\r\n", "Content-Transfer-Encoding: base64\r\n",
-        "Content-Disposition: attachment; filename=\"a\\\"b\r\n", "Content-Language: de, (x) en\r\n",
-        "From: \"a <b@c>, (x\r\n", "To: g: a@b, c;, <@r:d@e> (f\\) g)\r\n", "Subject: =?utf-8?q?=c3?= =?utf-8?q?=bc?=\r\n",
-        "References: <a@b> junk <c@d\r\n", "Date: 31 Feb 99 25:61 (\r\n", "Cc: ;;,:<>@@\"\\\r\n",
+        "\r\n",
+        "\n",
+        "\r",
+        "\r\n\r\n",
+        "--",
+        "--a",
+        "--a\r\n",
+        "--a--\r\n",
+        "\r\n--a\r\n",
+        "\r\n--a--\r\n",
+        "--ab\r\n",
+        "\r\n--ab--",
+        "--a \t\r\n",
+        "--a-- x\r\n",
+        "-",
+        " ",
+        "\t",
+        "text",
+        "\0",
+        "é",
+        ":",
+        "x: y\r\n",
+        " folded\r\n",
+        "From ann\r\n",
+        "Content-Type: multipart/mixed; boundary=a\r\n",
+        "Content-Type: multipart/digest; boundary=\"ab\"\r\n\r\n",
+        "Content-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\n",
+        "Content-Type: message/rfc822\r\n\r\n",
+        "Content-Type: text/plain; name*0*=''x; name*1=y\r\n",
+        "Content-Transfer-Encoding: base64\r\n",
+        "Content-Disposition: attachment; filename=\"a\\\"b\r\n",
+        "Content-Language: de, (x) en\r\n",
+        "From: \"a <b@c>, (x\r\n",
+        "To: g: a@b, c;, <@r:d@e> (f\\) g)\r\n",
+        "Subject: =?utf-8?q?=c3?= =?utf-8?q?=bc?=\r\n",
+        "References: <a@b> junk <c@d\r\n",
+        "Date: 31 Feb 99 25:61 (\r\n",
+        "Cc: ;;,:<>@@\"\\\r\n",
     ];
 
     [Fact]
@@ -52,7 +82,8 @@ public sealed class WildMessageTests
             for (var round = 0; round < 500; round++)
             {
                 var damaged = packed.ToArray();
-                for (var hits = random.Next(1, 4); hits > 0; hits--) damaged[random.Next(damaged.Length)] = (byte)random.Next(256);
+                for (var hits = random.Next(1, 4); hits > 0; hits--)
+                    damaged[random.Next(damaged.Length)] = (byte)random.Next(256);
                 invalid += UnpackOrRefuse(damaged);
             }
         }
@@ -63,7 +94,8 @@ public sealed class WildMessageTests
     static byte[] Compose(Random random)
     {
         var message = new StringBuilder();
-        for (var count = random.Next(1, 40); count > 0; count--) message.Append(Pieces[random.Next(Pieces.Length)]);
+        for (var count = random.Next(1, 40); count > 0; count--)
+            message.Append(Pieces[random.Next(Pieces.Length)]);
         return Encoding.Latin1.GetBytes(message.ToString());
     }
 
@@ -88,7 +120,9 @@ public sealed class WildMessageTests
         Assert.InRange(part.BodyStart, part.HeaderStart, to);
         Assert.InRange(part.BodyLength, 0, to - part.BodyStart);
         Assert.InRange(part.Lines, 0, long.MaxValue);
-        foreach (var child in part.Parts) AssertSound(child, part.BodyStart, part.BodyEnd);
-        if (part.Message is { } message) AssertSound(message.Body, part.BodyStart, part.BodyEnd);
+        foreach (var child in part.Parts)
+            AssertSound(child, part.BodyStart, part.BodyEnd);
+        if (part.Message is { } message)
+            AssertSound(message.Body, part.BodyStart, part.BodyEnd);
     }
 }

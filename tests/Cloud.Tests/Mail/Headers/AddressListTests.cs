@@ -19,7 +19,10 @@ public sealed class AddressListTests
     [InlineData("a(x)@(y)b(z)", "('x' NIL 'a' 'b')")]
     [InlineData("Ada <@x,@y:a@b>", "('Ada' '@x,@y' 'a' 'b')")]
     [InlineData("a@[192.0.2.1], b@[IPv6:::1]", "(NIL NIL 'a' '[192.0.2.1]') (NIL NIL 'b' '[IPv6:::1]')")]
-    [InlineData("Team: a@b, C <c@d>;, e@f", "(NIL NIL 'Team' NIL) (NIL NIL 'a' 'b') ('C' NIL 'c' 'd') (NIL NIL NIL NIL) (NIL NIL 'e' 'f')")]
+    [InlineData(
+        "Team: a@b, C <c@d>;, e@f",
+        "(NIL NIL 'Team' NIL) (NIL NIL 'a' 'b') ('C' NIL 'c' 'd') (NIL NIL NIL NIL) (NIL NIL 'e' 'f')"
+    )]
     [InlineData("undisclosed-recipients:;", "(NIL NIL 'undisclosed-recipients' NIL) (NIL NIL NIL NIL)")]
     [InlineData("Open: a@b", "(NIL NIL 'Open' NIL) (NIL NIL 'a' 'b') (NIL NIL NIL NIL)")]
     [InlineData("a@b <a@b>", "('a@b' NIL 'a' 'b')")]
@@ -57,5 +60,6 @@ public sealed class AddressListTests
         Assert.NotNull(Read(junk));
     }
 
-    static string Read(string list) => IndexText.Of(AddressList.Parse(Encoding.UTF8.GetBytes(list))).Replace("Ã¶", "ö").Replace("Ã¼", "ü");
+    static string Read(string list) =>
+        IndexText.Of(AddressList.Parse(Encoding.UTF8.GetBytes(list))).Replace("Ã¶", "ö").Replace("Ã¼", "ü");
 }

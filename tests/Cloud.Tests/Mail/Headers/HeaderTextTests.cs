@@ -6,15 +6,20 @@ namespace Cloud.Tests.Mail.Headers;
 
 public sealed class HeaderTextTests
 {
-    const string Block = "Received: a\r\n\tb\r\nSubject: one\r\n  two \r\nX-Odd : x\r\nsubject: again\r\n\r\nBody: not me\r\n";
+    const string Block =
+        "Received: a\r\n\tb\r\nSubject: one\r\n  two \r\nX-Odd : x\r\nsubject: again\r\n\r\nBody: not me\r\n";
 
     [Fact]
     public void Fields_keep_their_order_and_bytes()
     {
         var raw = new List<string>();
-        foreach (var field in new HeaderReader(Encoding.ASCII.GetBytes(Block))) raw.Add(Encoding.ASCII.GetString(field.Raw));
+        foreach (var field in new HeaderReader(Encoding.ASCII.GetBytes(Block)))
+            raw.Add(Encoding.ASCII.GetString(field.Raw));
 
-        Assert.Equal(["Received: a\r\n\tb\r\n", "Subject: one\r\n  two \r\n", "X-Odd : x\r\n", "subject: again\r\n"], raw);
+        Assert.Equal(
+            ["Received: a\r\n\tb\r\n", "Subject: one\r\n  two \r\n", "X-Odd : x\r\n", "subject: again\r\n"],
+            raw
+        );
     }
 
     [Theory]
@@ -23,7 +28,10 @@ public sealed class HeaderTextTests
     [InlineData("x-odd", false, "X-Odd : x\r\n\r\n")]
     [InlineData("none", false, "\r\n")]
     public void Chosen_fields_are_given_byte_for_byte(string name, bool not, string expected) =>
-        Assert.Equal(expected, Encoding.ASCII.GetString(HeaderText.Select(Encoding.ASCII.GetBytes(Block), [name], not)));
+        Assert.Equal(
+            expected,
+            Encoding.ASCII.GetString(HeaderText.Select(Encoding.ASCII.GetBytes(Block), [name], not))
+        );
 
     [Theory]
     [InlineData(" one\r\n  two \r\n", "one  two")]

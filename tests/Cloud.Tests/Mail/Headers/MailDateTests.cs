@@ -31,6 +31,8 @@ public sealed class MailDateTests
     public void Dates_are_read_in_every_shape(string text, string? expected) =>
         Assert.Equal(
             expected,
-            MailDate.Parse(Encoding.ASCII.GetBytes(text))?.ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture)
+            MailDate
+                .Parse(Encoding.ASCII.GetBytes(text))
+                ?.ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture)
         );
 }

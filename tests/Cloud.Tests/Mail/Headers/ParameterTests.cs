@@ -27,17 +27,19 @@ public sealed class ParameterTests
     {
         var body = Messages.Scan($"Content-Type: {value}\r\n\r\n").Body;
 
-        Assert.Equal(expected, $"{body.Type}/{body.Subtype}{string.Concat(body.Parameters.Select(p => $" {p.Name}={p.Value}"))}");
+        Assert.Equal(
+            expected,
+            $"{body.Type}/{body.Subtype}{string.Concat(body.Parameters.Select(p => $" {p.Name}={p.Value}"))}"
+        );
     }
 
     [Fact]
-    public void Header_of_a_thousand_pieces_is_joined()
+    public void Header_of_hundreds_of_pieces_is_joined()
     {
-        var pieces = string.Concat(Enumerable.Range(0, 900).Select(i => $";\r\n n*{i}=x"));
+        var pieces = string.Concat(Enumerable.Range(0, 300).Select(i => $";\r\n n*{i}=x"));
 
         var body = Messages.Scan($"Content-Type: text/plain{pieces}\r\n\r\n").Body;
 
-        Assert.Equal(new string('x', 900), Assert.Single(body.Parameters).Value.ToString());
-        Assert.IsType<Parameter>(body.Parameters[0]);
+        Assert.Equal(new string('x', 300), Assert.Single(body.Parameters).Value.ToString());
     }
 }
