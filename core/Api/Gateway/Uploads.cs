@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Cloud.Flow.Inbound;
+using Cloud.Mail;
 using Cloud.Store;
 using Cloud.Store.Messages;
 using Cloud.Store.Ports;
@@ -36,6 +37,7 @@ sealed class Uploads(IBlobs blobs)
 
     sealed class LocalUpload(Uploads uploads, IBlobs blobs, string name, BlobWriter writer) : MessageUpload
     {
+        readonly MessageScanner scanner = new();
         readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         long size;
         bool completed;
@@ -50,6 +52,7 @@ sealed class Uploads(IBlobs blobs)
         public override async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel)
         {
             hash.AppendData(bytes.Span);
+            scanner.Write(bytes.Span);
             size += bytes.Length;
             await writer.WriteAsync(bytes, cancel);
         }
@@ -59,7 +62,7 @@ sealed class Uploads(IBlobs blobs)
             if (!await writer.CompleteAsync(cancel))
                 throw new StoreException("This transaction has been uploaded before");
             completed = true;
-            return new(name, size, hash.GetHashAndReset(), ReadOnlyMemory<byte>.Empty);
+            return new(name, size, hash.GetHashAndReset(), scanner.Complete().Pack());
         }
 
         public override async ValueTask AbandonAsync(CancellationToken cancel)
