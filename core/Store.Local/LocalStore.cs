@@ -16,12 +16,14 @@ public sealed class LocalStore : IAsyncDisposable
 {
     readonly Stack<IDisposable> parts;
 
-    LocalStore(Stack<IDisposable> parts, IRows rows, IQueues queues, IBlobs blobs)
+    readonly Compaction compaction;
+
+    LocalStore(Stack<IDisposable> parts, IRows rows, IQueues queues, (IBlobs, Compaction) blobs)
     {
         this.parts = parts;
         Rows = rows;
         Queues = queues;
-        Blobs = blobs;
+        (Blobs, compaction) = blobs;
     }
 
     public IRows Rows { get; }
@@ -38,6 +40,9 @@ public sealed class LocalStore : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.SegmentBytes, LocalStoreOptions.MaxSegmentBytes);
         return Task.Run(() => Open(options), cancel);
     }
+
+    /// <summary>Gives back the room of deleted blobs now, instead of when it suits.</summary>
+    public Task CompactAsync(CancellationToken cancel) => compaction.RunOnceAsync(cancel);
 
     /// <summary>Finishes what was begun, then closes. No other call may follow.</summary>
     public async ValueTask DisposeAsync() => await Task.Run(() => Close(parts));
@@ -76,7 +81,7 @@ public sealed class LocalStore : IAsyncDisposable
         return (new(writer, readers), new(writer, readers, options.Time));
     }
 
-    static LocalBlobs OpenBlobs(LocalStoreOptions options, Stack<IDisposable> parts)
+    static (LocalBlobs, Compaction) OpenBlobs(LocalStoreOptions options, Stack<IDisposable> parts)
     {
         var log = options.Logger ?? NullLogger.Instance;
         var opened = new BlobRecovery(
@@ -90,7 +95,9 @@ public sealed class LocalStore : IAsyncDisposable
         var index = Own(parts, opened.Index);
         var pinned = new PinnedSegments();
         var appender = Own(parts, new Appender(index, files, opened.Active, options.SegmentBytes, log));
-        return new(index, files, appender, pinned);
+        var compaction = Own(parts, new Compaction(index, files, appender, pinned, options, log));
+        compaction.Start();
+        return (new(index, files, appender, pinned), compaction);
     }
 
     static T Own<T>(Stack<IDisposable> parts, T part)

@@ -22,6 +22,9 @@ sealed class BlobRecovery(string directory, string indexPath, Entropy entropy, l
             var tail = index.Position.Segment == 0 ? SegmentFiles.HeadLength : index.Position.Offset;
             foreach (var number in numbers.Where(number => number >= index.Position.Segment).ToList())
                 tail = Scan(files, index, number, isLast: number == numbers[^1]);
+            // Records of the past may speak of segments that are gone.
+            foreach (var gone in index.Segments().Keys.Except(numbers))
+                index.Forget(gone);
             var active =
                 numbers.Count == 0
                     ? ActiveSegment.Create(files, 1, segmentBytes)

@@ -53,7 +53,10 @@ sealed class SegmentScan(SafeFileHandle file, long start, long end, uint salt) :
         if (RandomAccess.Read(file, record.Span, Offset) < record.Length)
             return null;
         var content = record.Span.Slice(Record.HeaderLength + Header.NameLength, Header.DataLength);
-        return Record.Checksum(salt, content) == Header.DataChecksum ? record : null;
+        // Not as one expression: there null would become an empty memory.
+        if (Record.Checksum(salt, content) != Header.DataChecksum)
+            return null;
+        return record;
     }
 
     public ReadOnlyMemory<byte>? ReadData() =>

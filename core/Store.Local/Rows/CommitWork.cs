@@ -30,15 +30,16 @@ sealed class CommitWork : WriterWork<CommitResult>, IDisposable
 
     protected override CommitResult Decide(WriterDatabase database)
     {
+        Span<long> ids = stackalloc long[changes.Length];
         for (var i = 0; i < changes.Length; i++)
         {
-            var conflict = Check(database, changes[i]);
+            var conflict = Check(database, changes[i], out ids[i]);
             if (conflict != Conflict.None)
                 return CommitResult.Refused(i, conflict);
         }
         var etags = new string?[changes.Length];
         for (var i = 0; i < changes.Length; i++)
-            etags[i] = Apply(database, changes[i]);
+            etags[i] = Apply(database, changes[i], ids[i]);
         return CommitResult.Success(etags);
     }
 
@@ -65,35 +66,41 @@ sealed class CommitWork : WriterWork<CommitResult>, IDisposable
             : UnknownETag;
     }
 
-    Conflict Check(WriterDatabase database, Change change)
+    /// <param name="id">Of the row that is there, or 0.</param>
+    Conflict Check(WriterDatabase database, Change change, out long id)
     {
-        if (change.Action == RowAction.Upsert)
-            return Conflict.None;
-        database.FindRow.BindText(1, Key(change));
-        var exists = database.FindRow.Step();
-        var etag = exists ? database.FindRow.Long(0) : UnknownETag;
-        database.FindRow.Reset();
+        var find = database.FindRow;
+        find.BindText(1, Key(change));
+        var exists = find.Step();
+        id = exists ? find.Long(0) : 0;
+        var etag = exists ? find.Long(1) : UnknownETag;
+        find.Reset();
         return change.Action switch
         {
+            RowAction.Upsert => Conflict.None,
             RowAction.Insert => exists ? Conflict.Exists : Conflict.None,
             _ when !exists => Conflict.Missing,
             _ => change.ETag is { } wanted && wanted != etag ? Conflict.Changed : Conflict.None,
         };
     }
 
-    string? Apply(WriterDatabase database, Change change)
+    string? Apply(WriterDatabase database, Change change, long id)
     {
         if (change.Action == RowAction.Delete)
         {
-            database.DeleteRow.BindText(1, Key(change));
+            database.DeleteRow.Bind(1, id);
             database.DeleteRow.Run();
             return null;
         }
         var etag = database.NextNumber();
-        database.PutRow.BindText(1, Key(change));
-        database.PutRow.Bind(2, etag);
-        database.PutRow.BindBlob(3, packed.Slice(change.DataAt, change.End - change.DataAt));
-        database.PutRow.Run();
+        var put = id == 0 ? database.InsertRow : database.UpdateRow;
+        if (id == 0)
+            put.BindText(1, Key(change));
+        else
+            put.Bind(1, id);
+        put.Bind(2, etag);
+        put.BindBlob(3, packed.Slice(change.DataAt, change.End - change.DataAt));
+        put.Run();
         return RowReader.ETag(etag);
     }
 

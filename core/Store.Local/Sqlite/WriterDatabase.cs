@@ -22,9 +22,10 @@ sealed class WriterDatabase : IDisposable
             begin = database.Prepare("BEGIN IMMEDIATE");
             commit = database.Prepare("COMMIT");
             saveCounter = database.Prepare("UPDATE counter SET next = ?1");
-            FindRow = database.Prepare("SELECT etag FROM rows WHERE key = ?1");
-            PutRow = database.Prepare("REPLACE INTO rows (key, etag, data) VALUES (?1, ?2, ?3)");
-            DeleteRow = database.Prepare("DELETE FROM rows WHERE key = ?1");
+            FindRow = database.Prepare("SELECT id, etag FROM rows WHERE key = ?1");
+            InsertRow = database.Prepare("INSERT INTO rows (key, etag, data) VALUES (?1, ?2, ?3)");
+            UpdateRow = database.Prepare("UPDATE rows SET etag = ?2, data = ?3 WHERE id = ?1");
+            DeleteRow = database.Prepare("DELETE FROM rows WHERE id = ?1");
             Send = database.Prepare(
                 "INSERT INTO messages (id, queue, visible, receipt, count, body) VALUES (?1, ?2, ?3, 0, 0, ?4)"
             );
@@ -47,13 +48,16 @@ sealed class WriterDatabase : IDisposable
         }
     }
 
-    /// <summary>Key → etag.</summary>
+    /// <summary>Key → id, etag.</summary>
     public Statement FindRow { get; }
 
     /// <summary>Key, etag, data.</summary>
-    public Statement PutRow { get; }
+    public Statement InsertRow { get; }
 
-    /// <summary>Key.</summary>
+    /// <summary>Id, etag, data.</summary>
+    public Statement UpdateRow { get; }
+
+    /// <summary>Id.</summary>
     public Statement DeleteRow { get; }
 
     /// <summary>Id, queue, visible from, body.</summary>
@@ -103,6 +107,8 @@ sealed class WriterDatabase : IDisposable
 
     public void Dispose() => database.Dispose();
 
+    // Rows lie in the order they were written, so that those of one group share pages; WITHOUT ROWID each has a page of
+    // its own partition to itself: measured at twice the CPU and the log for a delivery.
     void CreateSchema() =>
         database.Execute(
             """
@@ -113,8 +119,12 @@ sealed class WriterDatabase : IDisposable
             PRAGMA journal_size_limit = 67108864;
             PRAGMA cache_size = -16384;
             PRAGMA temp_store = MEMORY;
-            CREATE TABLE IF NOT EXISTS rows (key TEXT PRIMARY KEY, etag INTEGER NOT NULL, data BLOB NOT NULL)
-                WITHOUT ROWID;
+            CREATE TABLE IF NOT EXISTS rows (
+                id INTEGER PRIMARY KEY,
+                key TEXT NOT NULL UNIQUE,
+                etag INTEGER NOT NULL,
+                data BLOB NOT NULL
+            );
             CREATE TABLE IF NOT EXISTS messages (
                 id INTEGER PRIMARY KEY,
                 queue TEXT NOT NULL,
