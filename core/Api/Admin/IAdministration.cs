@@ -1,0 +1,38 @@
+namespace Cloud.Api.Admin;
+
+/// <summary>What `cloud domain|user|alias` can do, on a store at hand or by way of a running server.</summary>
+/// <remarks>A mistake is answered by an <see cref="AdminException"/> whose message is for the operator.</remarks>
+public interface IAdministration
+{
+    ValueTask AddDomainAsync(string domain, CancellationToken cancel);
+
+    ValueTask<IReadOnlyList<string>> ListDomainsAsync(CancellationToken cancel);
+
+    /// <summary>Refused while it has users or aliases.</summary>
+    ValueTask RemoveDomainAsync(string domain, CancellationToken cancel);
+
+    /// <summary>Makes an account with its mailboxes (INBOX, Drafts, Sent, Junk, Trash, Archive).</summary>
+    ValueTask AddUserAsync(string address, string password, CancellationToken cancel);
+
+    ValueTask<IReadOnlyList<UserInfo>> ListUsersAsync(CancellationToken cancel);
+
+    ValueTask SetPasswordAsync(string address, string password, CancellationToken cancel);
+
+    /// <summary>Removes the user, the account and all its mail.</summary>
+    ValueTask RemoveUserAsync(string address, CancellationToken cancel);
+
+    /// <summary>Makes or replaces an alias: an address, or <c>*@domain</c> for all that the domain lacks.</summary>
+    ValueTask AddAliasAsync(string alias, IReadOnlyList<string> targets, CancellationToken cancel);
+
+    ValueTask<IReadOnlyList<AliasInfo>> ListAliasesAsync(CancellationToken cancel);
+
+    ValueTask RemoveAliasAsync(string alias, CancellationToken cancel);
+}
+
+/// <param name="Octets">Used by its messages.</param>
+public sealed record UserInfo(string Address, long Messages, long Octets);
+
+public sealed record AliasInfo(string Alias, IReadOnlyList<string> Targets);
+
+/// <summary>The operator asked for something that cannot be; the message says what and why.</summary>
+public sealed class AdminException(string message) : Exception(message);

@@ -1,0 +1,49 @@
+using System.Net;
+using Cloud.Store;
+
+namespace Cloud.Api.Gateway;
+
+/// <param name="Login">The address as the client gave it, or a bare local part of the only domain.</param>
+/// <param name="Client">Whose failures are counted.</param>
+public sealed record AuthenticateRequest(string Login, string Password, IPAddress Client)
+{
+    /// <summary>A password never gets into a log by way of a record's text.</summary>
+    public override string ToString() => $"{nameof(AuthenticateRequest)} {Login} from {Client}";
+}
+
+public enum AuthenticateStatus
+{
+    Ok,
+
+    /// <summary>Wrong name or password: which of them is not told.</summary>
+    WrongCredentials,
+
+    /// <summary>Too many failures; <see cref="AuthenticateResult.RetryAfter"/> says for how long.</summary>
+    LockedOut,
+}
+
+/// <param name="Login">The user's address in its canonical form.</param>
+/// <param name="ServerSignature">SCRAM's proof that we knew the user too; empty for passwords.</param>
+public sealed record AuthenticateResult(
+    AuthenticateStatus Status,
+    AccountId Account,
+    string Login,
+    TimeSpan RetryAfter,
+    ReadOnlyMemory<byte> ServerSignature
+)
+{
+    public static AuthenticateResult Refused(AuthenticateStatus status, TimeSpan retryAfter = default) =>
+        new(status, default, "", retryAfter, default);
+}
+
+/// <param name="Iterations">Of PBKDF2-HMAC-SHA-256; at least 4,096 (RFC 7677 §4).</param>
+public sealed record ScramParameters(ReadOnlyMemory<byte> Salt, int Iterations);
+
+/// <param name="AuthMessage">client-first-bare,server-first,client-final-without-proof (RFC 5802 §3).</param>
+/// <param name="Proof">ClientProof, 32 octets.</param>
+public sealed record ScramProof(
+    string Login,
+    ReadOnlyMemory<byte> AuthMessage,
+    ReadOnlyMemory<byte> Proof,
+    IPAddress Client
+);

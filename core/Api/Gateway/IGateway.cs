@@ -1,0 +1,134 @@
+using Cloud.Store;
+using Cloud.Store.Mailboxes;
+using Cloud.Store.Messages;
+
+namespace Cloud.Api.Gateway;
+
+/// <summary>All that a protocol front may ask: each method is one transaction, handed over whole.</summary>
+/// <remarks>
+/// The fronts know this and nothing behind it. Invariants:
+/// <list type="bullet">
+/// <item>A method that answers success has made its change durable.</item>
+/// <item>Receive, submit and append carry a transaction id: repeating one does nothing twice.</item>
+/// <item>A user's mistake is a result (<see cref="Refusal"/>); a fault of ours is a
+/// <see cref="Store.Ports.StoreException"/>, after which the front answers "try again later".</item>
+/// <item>An account in a request is one that this front's session has authenticated as.</item>
+/// </list>
+/// </remarks>
+public interface IGateway
+{
+    // Who is it?
+
+    /// <summary>Checks a password. Wrong ones are slowed down and locked out by account and by address.</summary>
+    ValueTask<AuthenticateResult> AuthenticateAsync(AuthenticateRequest request, CancellationToken cancel);
+
+    /// <summary>Salt and iterations for SCRAM-SHA-256 (RFC 7677); unknown names get lasting, made-up ones.</summary>
+    ValueTask<ScramParameters> StartScramAsync(string login, CancellationToken cancel);
+
+    /// <summary>Checks a SCRAM proof (RFC 5802 §3).</summary>
+    ValueTask<AuthenticateResult> FinishScramAsync(ScramProof proof, CancellationToken cancel);
+
+    // Mail comes in
+
+    /// <summary>May mail from this peer go to this address? Asked at RCPT.</summary>
+    ValueTask<RecipientVerdict> CheckRecipientAsync(CheckRecipientRequest request, CancellationToken cancel);
+
+    /// <summary>Opens a message's way in; its bytes stream to the blob store. Dispose it unfinished and nothing stays.</summary>
+    ValueTask<MessageUpload> BeginUploadAsync(TransactionId transaction, CancellationToken cancel);
+
+    /// <summary>Files a received message into every recipient's account, or keeps it durably until that can be done.</summary>
+    ValueTask<ReceiveResult> ReceiveAsync(ReceiveRequest request, CancellationToken cancel);
+
+    /// <summary>The same for an authenticated sender's message.</summary>
+    ValueTask<ReceiveResult> SubmitAsync(SubmitRequest request, CancellationToken cancel);
+
+    /// <summary>Puts an uploaded message into a mailbox (IMAP APPEND). The account owns the blob afterwards.</summary>
+    ValueTask<Result<AppendResult>> AppendAsync(AppendRequest request, CancellationToken cancel);
+
+    // Mailboxes
+
+    /// <summary>All mailboxes, sorted by name.</summary>
+    ValueTask<IReadOnlyList<Mailbox>> ListMailboxesAsync(AccountId account, CancellationToken cancel);
+
+    /// <summary>Makes a mailbox, and its parents where they are missing.</summary>
+    ValueTask<Result<Mailbox>> CreateMailboxAsync(
+        AccountId account,
+        string name,
+        MailboxRole role,
+        CancellationToken cancel
+    );
+
+    /// <summary>Removes a mailbox with its messages. Refused for INBOX and where there are children.</summary>
+    ValueTask<Result> DeleteMailboxAsync(AccountId account, MailboxId mailbox, CancellationToken cancel);
+
+    /// <summary>Renames a mailbox; its children move along. INBOX's messages move to a new mailbox (RFC 9051 §6.3.6).</summary>
+    ValueTask<Result> RenameMailboxAsync(AccountId account, MailboxId mailbox, string name, CancellationToken cancel);
+
+    ValueTask<Result> SubscribeAsync(AccountId account, MailboxId mailbox, bool subscribed, CancellationToken cancel);
+
+    // Messages
+
+    /// <summary>Reads a mailbox whole. With <paramref name="claimRecent"/> this session alone gets the new \Recent ones.</summary>
+    /// <returns>Null when there is no such mailbox.</returns>
+    ValueTask<MailboxView?> OpenAsync(AccountId account, MailboxId mailbox, bool claimRecent, CancellationToken cancel);
+
+    /// <summary>What has changed in a mailbox since a revision that an open or sync gave.</summary>
+    /// <returns>Null when the mailbox is gone.</returns>
+    ValueTask<MailboxChanges?> SyncAsync(
+        AccountId account,
+        MailboxId mailbox,
+        ulong since,
+        bool claimRecent,
+        CancellationToken cancel
+    );
+
+    /// <summary>Ends when the account's revision is beyond <paramref name="since"/>; the new revision.</summary>
+    ValueTask<ulong> WatchAsync(AccountId account, ulong since, CancellationToken cancel);
+
+    /// <summary>Reads what never changes about messages, in the order asked; ones that are gone are left out.</summary>
+    /// <param name="emails">At most <see cref="GatewayLimits.FetchEmails"/>.</param>
+    ValueTask<IReadOnlyList<Email>> FetchAsync(
+        AccountId account,
+        IReadOnlyList<EmailId> emails,
+        CancellationToken cancel
+    );
+
+    /// <summary>Reads a range of a message's bytes.</summary>
+    /// <param name="length">Octets at most; null reads to the end.</param>
+    /// <returns>A stream to be disposed; null when the message is gone.</returns>
+    ValueTask<Stream?> ReadAsync(AccountId account, Email email, long offset, long? length, CancellationToken cancel);
+
+    /// <summary>Changes flags and keywords. Answers the entries that were changed, with their new state.</summary>
+    ValueTask<Result<StoreFlagsResult>> StoreFlagsAsync(StoreFlagsRequest request, CancellationToken cancel);
+
+    /// <summary>Places messages in another mailbox of the account as well; all or none.</summary>
+    ValueTask<Result<CopyResult>> CopyAsync(CopyRequest request, CancellationToken cancel);
+
+    /// <summary>Copies, and removes from the source (RFC 6851).</summary>
+    ValueTask<Result<CopyResult>> MoveAsync(CopyRequest request, CancellationToken cancel);
+
+    /// <summary>Removes messages for good; UIDs that are not there are passed over. Answers those removed.</summary>
+    /// <param name="onlyDeleted">Only those that carry \Deleted (EXPUNGE); POP3's QUIT removes whatever it names.</param>
+    ValueTask<Result<ExpungeResult>> ExpungeAsync(
+        AccountId account,
+        MailboxId mailbox,
+        UidSet uids,
+        bool onlyDeleted,
+        CancellationToken cancel
+    );
+
+    /// <summary>UIDs of the messages that match, rising.</summary>
+    ValueTask<Result<UidSet>> SearchAsync(SearchRequest request, CancellationToken cancel);
+
+    // POP3's exclusive access (RFC 1939 §4)
+
+    /// <summary>Takes the account's maildrop lock.</summary>
+    /// <returns>Null when another session holds it. Dispose it to let go; a crashed holder's lock ends by itself.</returns>
+    ValueTask<IAsyncDisposable?> LockMaildropAsync(AccountId account, CancellationToken cancel);
+}
+
+public static class GatewayLimits
+{
+    /// <summary>Messages in one fetch: what one table query answers.</summary>
+    public const int FetchEmails = 1000;
+}

@@ -1,0 +1,59 @@
+using Cloud.Store;
+using Cloud.Store.Mailboxes;
+using Cloud.Store.Messages;
+using Cloud.Store.Search;
+
+namespace Cloud.Api.Gateway;
+
+/// <param name="Mailbox">As it stood before \Recent was claimed: UIDs from its FirstRecent on are this session's.</param>
+/// <param name="Revision">The account's; pass it to the next sync or watch.</param>
+/// <param name="Entries">Sorted by UID.</param>
+public sealed record MailboxView(Mailbox Mailbox, ulong Revision, IReadOnlyList<MessageEntry> Entries);
+
+/// <param name="Mailbox">As it stands at <paramref name="Revision"/> (FirstRecent: before the claim).</param>
+/// <param name="Changed">New and changed entries, sorted by UID.</param>
+/// <param name="Vanished">UIDs removed since.</param>
+public sealed record MailboxChanges(
+    Mailbox Mailbox,
+    ulong Revision,
+    IReadOnlyList<MessageEntry> Changed,
+    UidSet Vanished
+);
+
+public enum FlagAction
+{
+    Add,
+    Remove,
+    Replace,
+}
+
+/// <param name="UnchangedSince">Only entries whose MODSEQ is at most this (RFC 7162 §3.1.3); null for all.</param>
+public sealed record StoreFlagsRequest(
+    AccountId Account,
+    MailboxId Mailbox,
+    UidSet Uids,
+    FlagAction Action,
+    MessageFlags Flags,
+    IReadOnlyList<string> Keywords,
+    ulong? UnchangedSince
+);
+
+/// <param name="Mailbox">With its keyword table, which may have grown.</param>
+/// <param name="Entries">Those that differ now, with their new state; sorted by UID.</param>
+/// <param name="Modified">Those left alone because of UnchangedSince.</param>
+public sealed record StoreFlagsResult(
+    ulong Revision,
+    Mailbox Mailbox,
+    IReadOnlyList<MessageEntry> Entries,
+    UidSet Modified
+);
+
+public sealed record CopyRequest(AccountId Account, MailboxId Source, UidSet Uids, MailboxId Target);
+
+/// <param name="Uids">COPYUID's pairs (RFC 4315): source UID and the copy's, rising.</param>
+public sealed record CopyResult(ulong Revision, uint UidValidity, IReadOnlyList<(uint Source, uint Target)> Uids);
+
+public sealed record ExpungeResult(ulong Revision, UidSet Uids);
+
+/// <param name="Entries">Only among these UIDs: the session's view, so that nothing is found that it has not seen.</param>
+public sealed record SearchRequest(AccountId Account, MailboxId Mailbox, UidSet Entries, SearchKey Key);

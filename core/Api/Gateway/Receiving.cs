@@ -1,0 +1,99 @@
+using System.Net;
+using Cloud.Flow.Inbound;
+using Cloud.Mail;
+using Cloud.Store;
+using Cloud.Store.Messages;
+
+namespace Cloud.Api.Gateway;
+
+/// <summary>The peer that hands over a message.</summary>
+/// <param name="Helo">What it called itself.</param>
+/// <param name="Tls">Protocol version and cipher suite; null in clear.</param>
+public sealed record Peer(IPAddress Address, string Helo, string? Tls);
+
+/// <param name="Authenticated">The account of an authenticated sender; null for mail from outside.</param>
+/// <param name="DeclaredSize">SIZE of MAIL, octets; 0 when not given.</param>
+public sealed record CheckRecipientRequest(
+    EmailAddress? From,
+    EmailAddress To,
+    AccountId? Authenticated,
+    long DeclaredSize,
+    IPAddress Client
+);
+
+public enum RecipientVerdict
+{
+    Ok,
+
+    /// <summary>One of our domains has no such address: 550 5.1.1.</summary>
+    NoSuchUser,
+
+    /// <summary>Not one of our domains, and the sender may not relay: 550 5.7.1.</summary>
+    NotLocal,
+
+    /// <summary>The mailbox has no room for it: 452 4.2.2.</summary>
+    OverQuota,
+}
+
+/// <summary>One recipient with its DSN wishes (RFC 3461 §4.1, §4.2), carried along.</summary>
+/// <param name="Notify">As given (<c>NEVER</c> or a list of SUCCESS, FAILURE, DELAY); null when not given.</param>
+/// <param name="OriginalRecipient">ORCPT, decoded from xtext; null when not given.</param>
+public sealed record Recipient(EmailAddress Address, string? Notify, string? OriginalRecipient);
+
+/// <summary>A message's envelope.</summary>
+/// <param name="From">The reverse path; null for <c>&lt;&gt;</c>.</param>
+/// <param name="Ret">RET (RFC 3461 §4.3): FULL, HDRS or null.</param>
+/// <param name="EnvelopeId">ENVID, decoded from xtext; null when not given.</param>
+/// <param name="SmtpUtf8">The sender asked for SMTPUTF8 (RFC 6531).</param>
+/// <param name="EightBit">The sender declared BODY=8BITMIME or BINARYMIME.</param>
+public sealed record MailEnvelope(
+    EmailAddress? From,
+    IReadOnlyList<Recipient> Recipients,
+    string? Ret,
+    string? EnvelopeId,
+    bool SmtpUtf8,
+    bool EightBit
+);
+
+public sealed record ReceiveRequest(
+    TransactionId Transaction,
+    Peer Peer,
+    MailEnvelope Envelope,
+    UploadedMessage Message
+);
+
+/// <param name="Sender">Whom the submission session has authenticated as.</param>
+public sealed record SubmitRequest(
+    TransactionId Transaction,
+    AccountId Sender,
+    Peer Peer,
+    MailEnvelope Envelope,
+    UploadedMessage Message
+);
+
+public enum ReceiveStatus
+{
+    /// <summary>Kept for every recipient: 250.</summary>
+    Accepted,
+
+    /// <summary>Refused for good: nothing is kept.</summary>
+    Rejected,
+
+    /// <summary>Not now: nothing is kept, the peer tries again: 451.</summary>
+    Deferred,
+}
+
+public sealed record ReceiveResult(ReceiveStatus Status, string Reason);
+
+/// <param name="Received">INTERNALDATE.</param>
+public sealed record AppendRequest(
+    TransactionId Transaction,
+    AccountId Account,
+    MailboxId Mailbox,
+    UploadedMessage Message,
+    MessageFlags Flags,
+    IReadOnlyList<string> Keywords,
+    DateTimeOffset Received
+);
+
+public sealed record AppendResult(uint UidValidity, uint Uid, ulong Revision);

@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Text;
+
+namespace Cloud.Store.Messages;
+
+/// <summary>A set of UIDs as ranges: sorted, disjoint, both ends included.</summary>
+public sealed class UidSet
+{
+    public static readonly UidSet Empty = new([]);
+    public static readonly UidSet All = new([(1, uint.MaxValue)]);
+
+    UidSet((uint First, uint Last)[] ranges) => Ranges = ranges;
+
+    public IReadOnlyList<(uint First, uint Last)> Ranges { get; }
+
+    public bool IsEmpty => Ranges.Count == 0;
+
+    /// <summary>How many numbers it spans, whether messages have them or not.</summary>
+    public ulong Count => Ranges.Aggregate(0UL, (sum, range) => sum + range.Last - range.First + 1);
+
+    public static UidSet Of(params IEnumerable<uint> uids) => Of(uids.Select(uid => (uid, uid)));
+
+    /// <summary>Sorts and joins ranges given in any order, each with its ends in either order.</summary>
+    public static UidSet Of(IEnumerable<(uint First, uint Last)> ranges)
+    {
+        var joined = new List<(uint First, uint Last)>();
+        var sorted = ranges.Select(r => r.First <= r.Last ? r : (First: r.Last, Last: r.First)).OrderBy(r => r.First);
+        foreach (var (first, last) in sorted)
+        {
+            if (joined.Count > 0 && first <= (ulong)joined[^1].Last + 1)
+                joined[^1] = (joined[^1].First, Math.Max(joined[^1].Last, last));
+            else
+                joined.Add((first, last));
+        }
+        return new UidSet([.. joined]);
+    }
+
+    public bool Contains(uint uid)
+    {
+        var (low, high) = (0, Ranges.Count - 1);
+        while (low <= high)
+        {
+            var middle = (low + high) / 2;
+            if (uid < Ranges[middle].First)
+                high = middle - 1;
+            else if (uid > Ranges[middle].Last)
+                low = middle + 1;
+            else
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>IMAP's sequence-set syntax: <c>1:4,7</c> (RFC 9051 §9).</summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        foreach (var (first, last) in Ranges)
+        {
+            if (text.Length > 0)
+                text.Append(',');
+            text.Append(CultureInfo.InvariantCulture, $"{first}");
+            if (last != first)
+                text.Append(CultureInfo.InvariantCulture, $":{last}");
+        }
+        return text.ToString();
+    }
+}

@@ -1,0 +1,47 @@
+using Cloud.Store.Messages;
+
+namespace Cloud.Store.Search;
+
+/// <summary>A search as a tree. Keys that belong to a session (\Recent, sequence numbers) become <see cref="InSet"/>.</summary>
+public abstract record SearchKey
+{
+    /// <summary>Matches every message.</summary>
+    public sealed record All : SearchKey;
+
+    public sealed record And(IReadOnlyList<SearchKey> Keys) : SearchKey;
+
+    public sealed record Or(SearchKey Left, SearchKey Right) : SearchKey;
+
+    public sealed record Not(SearchKey Key) : SearchKey;
+
+    public sealed record InSet(UidSet Uids) : SearchKey;
+
+    public sealed record HasFlag(MessageFlags Flag) : SearchKey;
+
+    /// <summary>Keyword names are compared without case.</summary>
+    public sealed record HasKeyword(string Keyword) : SearchKey;
+
+    /// <summary>INTERNALDATE's day, without time and zone (RFC 9051 §6.4.4), in [From, Until).</summary>
+    public sealed record Received(DateOnly From, DateOnly Until) : SearchKey;
+
+    /// <summary>The Date header's day, without time and zone, in [From, Until).</summary>
+    public sealed record Sent(DateOnly From, DateOnly Until) : SearchKey;
+
+    /// <summary>A field of this name contains the text (decoded, without case); an empty text asks for the field alone.</summary>
+    public sealed record Header(string Name, string Text) : SearchKey;
+
+    /// <summary>The text parts contain the text.</summary>
+    public sealed record Body(string Text) : SearchKey;
+
+    /// <summary>Header or text parts contain the text.</summary>
+    public sealed record Anywhere(string Text) : SearchKey;
+
+    /// <summary>More octets than this.</summary>
+    public sealed record Larger(long Octets) : SearchKey;
+
+    /// <summary>Fewer octets than this.</summary>
+    public sealed record Smaller(long Octets) : SearchKey;
+
+    /// <summary>MODSEQ of at least this (RFC 7162 §3.1.5).</summary>
+    public sealed record ChangedSince(ulong ModSeq) : SearchKey;
+}

@@ -1,0 +1,219 @@
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Security;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+
+namespace Cloud.Listener.Hosting;
+
+/// <summary>Why a read ended without the peer having sent anything.</summary>
+[Flags]
+public enum Interruption
+{
+    None = 0,
+
+    /// <summary>The time allowed for the read is over.</summary>
+    Timeout = 1,
+
+    /// <summary>The server is stopping: say goodbye at the next opportunity.</summary>
+    Drain = 2,
+
+    /// <summary><see cref="Connection.Wake"/> was called: something other than the peer wants attention.</summary>
+    Wake = 4,
+}
+
+/// <summary>What a read brought.</summary>
+/// <param name="Result">Meaningful when there was no interruption; then the reader must be advanced.</param>
+public readonly record struct ConnectionRead(ReadResult Result, Interruption Interruption);
+
+/// <summary>One accepted connection: its pipes before and after TLS, its peer, and reads with a deadline.</summary>
+/// <remarks>
+/// Used by one session at a time; only <see cref="Wake"/> and <see cref="Abort"/> may be called from elsewhere. An
+/// interrupted read is not cancelled but goes on underneath, and the next read takes it up: cancelling a read inside
+/// TLS could lose part of a record.
+/// </remarks>
+public sealed class Connection : IAsyncDisposable
+{
+    readonly ConnectionContext context;
+    readonly ITimer timer;
+    readonly CancellationTokenRegistration draining;
+    readonly Lock gate = new();
+    SslStream? tls;
+    Task<ReadResult>? pending;
+    TaskCompletionSource? interrupted;
+    Interruption interruptions;
+    bool writing;
+
+    public Connection(ConnectionContext context, TimeProvider time)
+    {
+        this.context = context;
+        Input = context.Transport.Input;
+        Output = context.Transport.Output;
+        Remote = context.RemoteEndPoint as IPEndPoint ?? new IPEndPoint(IPAddress.None, 0);
+        timer = time.CreateTimer(_ => OnTimer(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        draining = context.Features.Get<IConnectionLifetimeNotificationFeature>() is { } lifetime
+            ? lifetime.ConnectionClosedRequested.Register(() => Interrupt(Interruption.Drain))
+            : default;
+    }
+
+    public PipeReader Input { get; private set; }
+
+    public PipeWriter Output { get; private set; }
+
+    public IPEndPoint Remote { get; }
+
+    public string Id => context.ConnectionId;
+
+    /// <summary>Longest wait for a peer that does not take what we write (RFC 5321 §4.5.3.2 allows minutes).</summary>
+    public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromMinutes(3);
+
+    public bool IsSecure => tls is not null;
+
+    /// <summary>Protocol and cipher suite, as a Received header or a log names them; null in clear.</summary>
+    public string? TlsDescription => tls is null ? null : $"{tls.SslProtocol} {tls.NegotiatedCipherSuite}";
+
+    /// <summary>True once the server is stopping.</summary>
+    public bool IsDraining => (interruptions & Interruption.Drain) != 0;
+
+    /// <summary>Cancelled when the connection is gone.</summary>
+    public CancellationToken Closed => context.ConnectionClosed;
+
+    /// <summary>Waits for bytes, the deadline, a wake-up or the server's stop.</summary>
+    /// <param name="timeout">How long to wait for the peer.</param>
+    public async ValueTask<ConnectionRead> ReadAsync(TimeSpan timeout)
+    {
+        if (pending is null)
+        {
+            var read = Input.ReadAsync(CancellationToken.None);
+            if (read.IsCompleted)
+                return new(await read, Interruption.None);
+            pending = read.AsTask();
+        }
+
+        var interruption = await WaitAsync(pending, timeout);
+        if (!pending.IsCompleted)
+            return new(default, interruption);
+
+        var result = await pending;
+        pending = null;
+        return new(result, Interruption.None);
+    }
+
+    /// <summary>Sends what was written. A peer that does not take it in time is cut off.</summary>
+    /// <returns>False when the peer is gone.</returns>
+    public async ValueTask<bool> FlushAsync()
+    {
+        var flush = Output.FlushAsync(CancellationToken.None);
+        if (flush.IsCompleted)
+            return !(await flush).IsCompleted;
+
+        writing = true;
+        timer.Change(WriteTimeout, Timeout.InfiniteTimeSpan);
+        try
+        {
+            return !(await flush).IsCompleted;
+        }
+        finally
+        {
+            writing = false;
+            timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>Ends the current or next read with <see cref="Interruption.Wake"/>. Callable from any thread.</summary>
+    public void Wake() => Interrupt(Interruption.Wake);
+
+    /// <summary>Cuts the connection without a word.</summary>
+    public void Abort(string reason) => context.Abort(new ConnectionAbortedException(reason));
+
+    /// <summary>Puts TLS around the connection, as its server; what follows is read and written through it.</summary>
+    /// <exception cref="System.Security.Authentication.AuthenticationException">The handshake failed.</exception>
+    /// <exception cref="OperationCanceledException">It took longer than <paramref name="timeout"/>.</exception>
+    public async Task UpgradeAsync(SslServerAuthenticationOptions options, TimeSpan timeout, TimeProvider time)
+    {
+        using var deadline = new CancellationTokenSource(timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, Closed);
+        var stream = new SslStream(new PipeStream(Input, Output), leaveInnerStreamOpen: true);
+        try
+        {
+            await stream.AuthenticateAsServerAsync(options, either.Token);
+        }
+        catch
+        {
+            await stream.DisposeAsync();
+            throw;
+        }
+
+        tls = stream;
+        // A zero-byte read first: an idle TLS session then holds no buffer (StreamPipeReaderOptions).
+        Input = PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true, useZeroByteReads: true));
+        Output = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await draining.DisposeAsync();
+        await timer.DisposeAsync();
+        if (tls is null)
+            return;
+        try
+        {
+            await tls.ShutdownAsync();
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException or ObjectDisposedException)
+        {
+            // The peer is gone: there is nobody to say goodbye to.
+        }
+        await tls.DisposeAsync();
+    }
+
+    async ValueTask<Interruption> WaitAsync(Task<ReadResult> read, TimeSpan timeout)
+    {
+        Task signal;
+        lock (gate)
+        {
+            if (TakeInterruption() is var already and not Interruption.None)
+                return already;
+            interrupted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            signal = interrupted.Task;
+        }
+
+        timer.Change(timeout, Timeout.InfiniteTimeSpan);
+        await Task.WhenAny(read, signal);
+        timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        lock (gate)
+        {
+            interrupted = null;
+            // Bytes win: the interruption is kept for the next wait, except a deadline, which they have met.
+            if (!read.IsCompleted)
+                return TakeInterruption();
+            interruptions &= ~Interruption.Timeout;
+            return Interruption.None;
+        }
+    }
+
+    /// <summary>Draining lasts; the others are told once.</summary>
+    Interruption TakeInterruption()
+    {
+        var taken = interruptions;
+        interruptions &= Interruption.Drain;
+        return taken;
+    }
+
+    void OnTimer()
+    {
+        if (writing)
+            Abort("The peer does not take what we write");
+        else
+            Interrupt(Interruption.Timeout);
+    }
+
+    void Interrupt(Interruption what)
+    {
+        lock (gate)
+        {
+            interruptions |= what;
+            interrupted?.TrySetResult();
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using System.Net;
+
+namespace Cloud.Listener.Hosting;
+
+/// <summary>A port and who answers there.</summary>
+/// <param name="Name">As in `ready smtp=…`.</param>
+/// <param name="ImplicitTls">TLS from the first byte (RFC 8314).</param>
+public sealed record ListenerEndpoint(string Name, IPEndPoint Address, IFront Front, bool ImplicitTls);
+
+public sealed record ListenerLimits
+{
+    /// <summary>Connections open at once, all ports together. Default: what 20,000 file descriptors allow with room to spare.</summary>
+    public int Connections { get; init; } = 10_000;
+
+    /// <summary>Connections open at once from one address (IPv6: from one /64). Default: an office of 50 behind one address.</summary>
+    public int ConnectionsPerAddress { get; init; } = 250;
+
+    /// <summary>Longest TLS handshake.</summary>
+    public TimeSpan Handshake { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long sessions may take to finish what they are at when the server stops.</summary>
+    public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(30);
+}
