@@ -39,7 +39,8 @@ sealed class AzureBlobs(BlobContainerClient container, Entropy entropy) : IBlobs
                 return await ExistsAsync(blob, cancel) ? new MemoryStream([], false) : null;
 
             // Without a range when it is the whole: an empty blob has no range that could be asked for.
-            var range = offset == 0 && length is null ? default : new HttpRange(offset, length);
+            var end = length > long.MaxValue - offset ? null : length;
+            var range = offset == 0 && end is null ? default : new HttpRange(offset, end);
             var options = new BlobDownloadOptions { Range = range };
             var answer = await blob.DownloadStreamingAsync(options, cancel);
             return new AzureBlobStream(answer.Value.Content);
