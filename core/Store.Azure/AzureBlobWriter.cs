@@ -47,18 +47,24 @@ sealed class AzureBlobWriter(AzureBlobs blobs, string name, byte[] id) : BlobWri
         }
     }
 
+    /// <remarks>
+    /// A small blob whose name is refused although nothing is there is sent as a block instead: blocks that another
+    /// writer has abandoned hold a name against Put Blob in the emulator, though not against Put Block List.
+    /// </remarks>
     public override async ValueTask<bool> CompleteAsync(CancellationToken cancel)
     {
         ObjectDisposedException.ThrowIf(closed, this);
         if (staged.Count > 0 && held > 0)
             await StageAsync(cancel);
-        var made = await SendAsync(
-            "Completing a blob",
-            () => blobs.CreateAsync(name, mark, staged.Count > 0 ? CommitAsync : PutAsync, cancel),
-            cancel
-        );
+        var made = staged.Count > 0 ? null : await CreateAsync(PutAsync);
+        if (made is null && held > 0)
+            await StageAsync(cancel);
+        made ??= await CreateAsync(CommitAsync);
         Close(reuse: true);
-        return made;
+        return made ?? throw new StoreException("Completing a blob: its name is neither free nor taken");
+
+        ValueTask<bool?> CreateAsync(Func<BlockBlobClient, Task> put) =>
+            SendAsync("Completing a blob", () => blobs.CreateAsync(name, mark, put, cancel), cancel);
 
         Task PutAsync(BlockBlobClient blob) =>
             blob.UploadAsync(
@@ -95,7 +101,7 @@ sealed class AzureBlobWriter(AzureBlobs blobs, string name, byte[] id) : BlobWri
         if (staged.Count == Blocks)
             throw new StoreException($"A blob has at most {Blocks} blocks of {BlockBytes} bytes");
         var block = BlockId(staged.Count);
-        await SendAsync(
+        await SendAsync<bool>(
             "Sending a block",
             async () =>
             {
@@ -115,7 +121,7 @@ sealed class AzureBlobWriter(AzureBlobs blobs, string name, byte[] id) : BlobWri
     /// After a failure the writer is of no more use, and its buffer may still be read by a request that has been given
     /// up: it is left to the collector instead of the pool.
     /// </remarks>
-    async ValueTask<bool> SendAsync(string operation, Func<ValueTask<bool>> send, CancellationToken cancel)
+    async ValueTask<T> SendAsync<T>(string operation, Func<ValueTask<T>> send, CancellationToken cancel)
     {
         var sent = false;
         try

@@ -70,7 +70,8 @@ sealed class AzureBlobs(BlobContainerClient container, Entropy entropy) : IBlobs
         };
         try
         {
-            return await CreateAsync(target, mark, blob => CopyAsync(from, blob, options, cancel), cancel);
+            return await CreateAsync(target, mark, blob => CopyAsync(from, blob, options, cancel), cancel)
+                ?? throw new StoreException("Copying a blob: the target's name is neither free nor taken");
         }
         catch (RequestFailedException e) when (IsMissing(e))
         {
@@ -163,8 +164,8 @@ sealed class AzureBlobs(BlobContainerClient container, Entropy entropy) : IBlobs
 
     /// <summary>Makes a blob whose name must not be taken.</summary>
     /// <param name="work">Puts it, on the condition that there is none, with <see cref="Metadata"/> of the mark.</param>
-    /// <returns>False when somebody else's is there.</returns>
-    public async ValueTask<bool> CreateAsync(
+    /// <returns>False when somebody else's is there; null when the name was held by what cannot be seen (any more).</returns>
+    public async ValueTask<bool?> CreateAsync(
         string name,
         string mark,
         Func<BlockBlobClient, Task> work,
@@ -178,8 +179,20 @@ sealed class AzureBlobs(BlobContainerClient container, Entropy entropy) : IBlobs
         }
         catch (RequestFailedException e) when (IsTaken(e))
         {
-            var found = await Blob(name).GetPropertiesAsync(cancellationToken: cancel);
+            return await IsMineAsync(Blob(name), mark, cancel);
+        }
+    }
+
+    static async ValueTask<bool?> IsMineAsync(BlockBlobClient blob, string mark, CancellationToken cancel)
+    {
+        try
+        {
+            var found = await blob.GetPropertiesAsync(cancellationToken: cancel);
             return found.Value.Metadata.TryGetValue(Mark, out var writer) && writer == mark;
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            return null;
         }
     }
 
@@ -188,8 +201,9 @@ sealed class AzureBlobs(BlobContainerClient container, Entropy entropy) : IBlobs
     static async ValueTask<bool> ExistsAsync(BlockBlobClient blob, CancellationToken cancel) =>
         (await blob.ExistsAsync(cancel)).Value;
 
+    /// <remarks>CannotVerifyCopySource is how a copy says that there is no source.</remarks>
     static bool IsMissing(RequestFailedException e) =>
-        e.ErrorCode is "BlobNotFound" or "ContainerNotFound" or "CannotVerifyCopySource" && e.Status == 404;
+        e.Status == 404 && e.ErrorCode is ("BlobNotFound" or "ContainerNotFound" or "CannotVerifyCopySource");
 
     /// <remarks>
     /// InvalidBlockList: another writer of the name has completed, which throws the blocks of all others away.

@@ -37,8 +37,14 @@ sealed class CarefulRetry(AzureStoreOptions options, Func<Request, bool> repeata
         {
             429 => true,
             503 => StorageFault.CodeOf(response) == "ServerBusy",
+            202 when response.ContentStream is MemoryStream => IsBatchTurnedAway(response.Content.ToMemory().Span),
             _ => false,
         };
+
+    /// <summary>The service accepts a batch and says inside that it did none of it. Nothing in the answer is ours.</summary>
+    static bool IsBatchTurnedAway(ReadOnlySpan<byte> answer) =>
+        answer.IndexOf("HTTP/1.1 429 "u8) >= 0
+        || (answer.IndexOf("HTTP/1.1 503 "u8) >= 0 && answer.IndexOf("\"ServerBusy\""u8) >= 0);
 
     static bool WasNeverSent(Exception exception) =>
         exception is RequestFailedException { InnerException: HttpRequestException cause }

@@ -1,7 +1,7 @@
-using System.Buffers;
 using System.Text.Json;
 using Azure;
 using Azure.Identity;
+using Cloud.Store.Azure.Tables;
 using Cloud.Store.Ports;
 
 namespace Cloud.Store.Azure;
@@ -32,7 +32,9 @@ static class StorageFault
         if (exception is not RequestFailedException { Status: not 0 } refused)
             return new($"{operation}: no answer from Azure storage; the outcome is unknown", exception);
 
-        var id = refused.GetRawResponse()?.Headers.RequestId ?? "none";
+        var id = refused is TableTransactionFailedException failed
+            ? failed.RequestId
+            : refused.GetRawResponse()?.Headers.RequestId ?? "none";
         var message = $"{operation}: Azure storage answered {refused.Status} {refused.ErrorCode} (request {id})";
         return IsFull(refused) ? new StoreFullException(message) : new StoreException(message);
     }
