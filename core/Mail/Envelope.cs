@@ -1,0 +1,46 @@
+using Cloud.Mail.Headers;
+
+namespace Cloud.Mail;
+
+/// <summary>The header fields of an IMAP ENVELOPE, unfolded but still encoded. RFC 9051 §7.5.2.</summary>
+/// <remarks>
+/// A field that occurs twice counts once, the first time, save that To, Cc and Bcc are joined. Empty lists where
+/// the field is missing: IMAP shows <see cref="SenderOrFrom"/> and <see cref="ReplyToOrFrom"/>.
+/// </remarks>
+public sealed record Envelope(
+    Octets Date,
+    Octets Subject,
+    IReadOnlyList<Address> From,
+    IReadOnlyList<Address> Sender,
+    IReadOnlyList<Address> ReplyTo,
+    IReadOnlyList<Address> To,
+    IReadOnlyList<Address> Cc,
+    IReadOnlyList<Address> Bcc,
+    Octets InReplyTo,
+    Octets MessageId
+)
+{
+    public static readonly Envelope Empty = new(default, default, [], [], [], [], [], [], default, default);
+
+    /// <summary>RFC 9051 §7.5.2: a missing or empty Sender is the same as From.</summary>
+    public IReadOnlyList<Address> SenderOrFrom => Sender.Count == 0 ? From : Sender;
+
+    /// <summary>RFC 9051 §7.5.2: a missing or empty Reply-To is the same as From.</summary>
+    public IReadOnlyList<Address> ReplyToOrFrom => ReplyTo.Count == 0 ? From : ReplyTo;
+
+    /// <summary>Reads a whole header block without the index's caps: for messages whose index is truncated.</summary>
+    /// <param name="header">The block, with or without its blank line.</param>
+    public static Envelope Parse(ReadOnlySpan<byte> header)
+    {
+        var fields = new KeptFields(budget: null);
+        foreach (var field in new HeaderReader(header))
+        {
+            var known = KnownFields.Find(field.Name);
+            if (KnownFields.IsOfEnvelope(known))
+                fields.Add(known, field.Value);
+        }
+
+        fields.Seal();
+        return fields.Envelope(int.MaxValue, out _);
+    }
+}

@@ -1,0 +1,178 @@
+using System.Buffers;
+
+namespace Cloud.Mail.Headers;
+
+/// <summary>A structured Content-* value: a token or two, then parameters. RFC 2045 §5.1, RFC 2183 §2, RFC 2231.</summary>
+/// <remarks>Lenient: comments anywhere, values with spaces or unclosed quotes, missing semicolons' leftovers skipped.</remarks>
+static class ContentValue
+{
+    /// <summary>Parameters taken of one field: generous, a normal one has three.</summary>
+    const int MaxParameters = 1_000;
+
+    static readonly SearchValues<byte> TokenEnd = SearchValues.Create(" \t();,\"=/<>@:\\"u8);
+    static readonly SearchValues<byte> TypeEnd = SearchValues.Create(" \t();,\"=<>@:\\"u8);
+
+    /// <summary>Content-Type. Nil type if the value is not type/subtype.</summary>
+    public static (Octets Type, Octets Subtype, IReadOnlyList<Parameter> Parameters) Media(Octets value)
+    {
+        var reader = new Cursor(value);
+        var media = reader.Token(TypeEnd);
+        var slash = media.Span.IndexOf((byte)'/');
+        var (type, subtype) =
+            slash > 0 ? (media.Slice(0, slash), media.Slice(slash + 1, media.Length - slash - 1)) : default;
+        return type.IsNilOrEmpty || subtype.IsNilOrEmpty
+            ? (default, default, reader.Parameters())
+            : (type, subtype, reader.Parameters());
+    }
+
+    public static Disposition? Disposition(Octets value)
+    {
+        var reader = new Cursor(value);
+        var type = reader.Token(TokenEnd);
+        return type.IsNilOrEmpty ? null : new Disposition(type, reader.Parameters());
+    }
+
+    /// <summary>A lone token, such as a transfer encoding; nil if there is none.</summary>
+    public static Octets Token(Octets value)
+    {
+        if (value.IsNilOrEmpty)
+            return default;
+        var token = new Cursor(value).Token(TokenEnd);
+        return token.IsNilOrEmpty ? default : token;
+    }
+
+    /// <summary>Content-Language: tokens with commas between. RFC 3282 §2.</summary>
+    public static IReadOnlyList<Octets> Tokens(Octets value)
+    {
+        if (value.IsNilOrEmpty)
+            return [];
+        var tokens = new List<Octets>();
+        var reader = new Cursor(value);
+        while (!reader.AtEnd && tokens.Count < MaxParameters)
+        {
+            var token = reader.Token(TokenEnd);
+            if (!token.IsNilOrEmpty)
+                tokens.Add(token);
+            reader.SkipOne();
+        }
+
+        return tokens.Count == 0 ? [] : tokens.ToArray();
+    }
+
+    ref struct Cursor(Octets text)
+    {
+        readonly ReadOnlySpan<byte> bytes = text.Span;
+        int at;
+        bool commentsEnd;
+
+        public readonly bool AtEnd => at >= bytes.Length;
+
+        public void SkipOne() => at++;
+
+        public Octets Token(SearchValues<byte> ends)
+        {
+            SkipSpace();
+            var start = at;
+            var length = bytes[at..].IndexOfAny(ends);
+            at = length < 0 ? bytes.Length : at + length;
+            return text.Slice(start, at - start);
+        }
+
+        public IReadOnlyList<Parameter> Parameters()
+        {
+            Parameter[] found = [];
+            var count = 0;
+            var pieces = false;
+            while (count < MaxParameters && NextParameter(out var parameter))
+            {
+                if (count == found.Length)
+                    Array.Resize(ref found, count == 0 ? 2 : count * 2);
+                found[count++] = parameter;
+                pieces |= Continuations.IsPiece(parameter.Name.Span);
+            }
+
+            if (count != found.Length)
+                Array.Resize(ref found, count);
+            return pieces ? Continuations.Join(found) : found;
+        }
+
+        bool NextParameter(out Parameter parameter)
+        {
+            parameter = default;
+            while (true)
+            {
+                var semicolon = at < bytes.Length ? bytes[at..].IndexOf((byte)';') : -1;
+                if (semicolon < 0)
+                    return false;
+                at += semicolon + 1;
+                var name = Token(TokenEnd);
+                SkipSpace();
+                if (name.IsNilOrEmpty || AtEnd || bytes[at] != '=')
+                    continue;
+                at++;
+                parameter = new Parameter(name, Value());
+                return true;
+            }
+        }
+
+        Octets Value()
+        {
+            SkipSpace();
+            if (!AtEnd && bytes[at] == '"')
+                return Quoted();
+
+            // Not a token only, as the grammar has it: unquoted names of files with spaces are common.
+            var start = at;
+            var end = bytes[at..].IndexOf((byte)';');
+            at = end < 0 ? bytes.Length : at + end;
+            var value = text.Slice(start, at - start);
+            var comment = commentsEnd ? -1 : value.Span.IndexOf(" ("u8);
+            if (comment >= 0)
+                value = value.Slice(0, comment);
+            return value.Slice(0, value.Span.TrimEnd(" \t"u8).Length);
+        }
+
+        Octets Quoted()
+        {
+            var start = ++at;
+            while (at < bytes.Length && bytes[at] != '"')
+                at += bytes[at] == '\\' ? 2 : 1;
+            var end = Math.Min(at, bytes.Length);
+            at = Math.Min(at + 1, bytes.Length);
+            var inner = text.Slice(start, end - start);
+            return inner.Span.Contains((byte)'\\') ? AddressText.Unescape(inner) : inner;
+        }
+
+        void SkipSpace()
+        {
+            while (!AtEnd)
+            {
+                if (bytes[at] is (byte)' ' or (byte)'\t')
+                    at++;
+                else if (bytes[at] != '(' || !SkipComment())
+                    return;
+            }
+        }
+
+        bool SkipComment()
+        {
+            if (commentsEnd)
+                return false;
+            var depth = 0;
+            for (var i = at; i < bytes.Length; i++)
+            {
+                if (bytes[i] == '\\')
+                    i++;
+                else if (bytes[i] == '(')
+                    depth++;
+                else if (bytes[i] == ')' && --depth == 0)
+                {
+                    at = i + 1;
+                    return true;
+                }
+            }
+
+            return !(commentsEnd = true);
+        }
+    }
+}

@@ -1,0 +1,167 @@
+using Cloud.Mail.Headers;
+
+namespace Cloud.Mail;
+
+/// <summary>Writes the packed form of an index; <see cref="IndexUnpacker"/> mirrors it line by line.</summary>
+static class IndexPacker
+{
+    public const byte Version = 1;
+
+    /// <summary>Octets of the largest packed form: it has to fit beside other columns in a row of 1 MiB.</summary>
+    public const int MaxPacked = 512 * 1024;
+
+    public static byte[] Pack(MessageIndex index)
+    {
+        var packed = Write(index, index.Envelope, index.Body, index.Truncated);
+        if (packed.Length > MaxPacked)
+            packed = Write(index, WithoutAddresses(index.Envelope), index.Body, truncated: true);
+        if (packed.Length > MaxPacked)
+            packed = Write(
+                index,
+                WithoutAddresses(index.Envelope),
+                index.Body with
+                {
+                    Parts = [],
+                    Message = null,
+                },
+                truncated: true
+            );
+        return packed.ToArray();
+    }
+
+    static Envelope WithoutAddresses(Envelope envelope) =>
+        envelope with
+        {
+            From = [],
+            Sender = [],
+            ReplyTo = [],
+            To = [],
+            Cc = [],
+            Bcc = [],
+        };
+
+    static PackWriter Write(MessageIndex index, Envelope envelope, BodyPart body, bool truncated)
+    {
+        var writer = new PackWriter();
+        writer.Octet(Version);
+        writer.Octet(truncated ? (byte)1 : (byte)0);
+        writer.Number(index.Size);
+        Write(writer, envelope);
+        writer.Number(index.References.Count);
+        for (var i = 0; i < index.References.Count; i++)
+            writer.Text(index.References[i]);
+        Write(writer, body, 0);
+        return writer;
+    }
+
+    static void Write(PackWriter writer, Envelope envelope)
+    {
+        writer.Text(envelope.Date);
+        writer.Text(envelope.Subject);
+        Write(writer, envelope.From);
+        Write(writer, envelope.Sender);
+        Write(writer, envelope.ReplyTo);
+        Write(writer, envelope.To);
+        Write(writer, envelope.Cc);
+        Write(writer, envelope.Bcc);
+        writer.Text(envelope.InReplyTo);
+        writer.Text(envelope.MessageId);
+    }
+
+    static void Write(PackWriter writer, IReadOnlyList<Address> addresses)
+    {
+        writer.Number(addresses.Count);
+        for (var i = 0; i < addresses.Count; i++)
+        {
+            var address = addresses[i];
+            writer.Text(address.Name);
+            writer.Text(address.Mailbox);
+            writer.Text(address.Host);
+            writer.Text(address.Adl);
+        }
+    }
+
+    /// <param name="from">The offset that the part's header is counted from: it never starts earlier.</param>
+    static void Write(PackWriter writer, BodyPart part, long from)
+    {
+        var has = PartFields.None;
+        if (part.Parameters.Count > 0)
+            has |= PartFields.Parameters;
+        if (!part.Id.IsNil || !part.Description.IsNil)
+            has |= PartFields.Names;
+        if (!part.Md5.IsNil || !part.Location.IsNil || part.Languages.Count > 0)
+            has |= PartFields.Rare;
+        if (part.Disposition is not null)
+            has |= PartFields.Disposition;
+        if (part.Parts.Count > 0)
+            has |= PartFields.Parts;
+        if (part.Message is not null)
+            has |= PartFields.Message;
+
+        writer.Octet((byte)has);
+        writer.Number(part.HeaderStart - from);
+        writer.Number(part.HeaderLength);
+        writer.Number(part.BodyLength);
+        writer.Number(part.Lines);
+        writer.Text(part.Type);
+        writer.Text(part.Subtype);
+        writer.Text(part.Encoding);
+        if (has.HasFlag(PartFields.Parameters))
+            Write(writer, part.Parameters);
+        if (has.HasFlag(PartFields.Names))
+        {
+            writer.Text(part.Id);
+            writer.Text(part.Description);
+        }
+
+        if (has.HasFlag(PartFields.Rare))
+            WriteRare(writer, part);
+        if (part.Disposition is { } disposition)
+        {
+            writer.Text(disposition.Type);
+            Write(writer, disposition.Parameters);
+        }
+
+        if (has.HasFlag(PartFields.Parts))
+            writer.Number(part.Parts.Count);
+        for (var i = 0; i < part.Parts.Count; i++)
+            Write(writer, part.Parts[i], part.HeaderStart);
+        if (part.Message is not { } message)
+            return;
+
+        Write(writer, message.Envelope);
+        Write(writer, message.Body, part.HeaderStart);
+    }
+
+    static void WriteRare(PackWriter writer, BodyPart part)
+    {
+        writer.Text(part.Md5);
+        writer.Text(part.Location);
+        writer.Number(part.Languages.Count);
+        for (var i = 0; i < part.Languages.Count; i++)
+            writer.Text(part.Languages[i]);
+    }
+
+    static void Write(PackWriter writer, IReadOnlyList<Parameter> parameters)
+    {
+        writer.Number(parameters.Count);
+        for (var i = 0; i < parameters.Count; i++)
+        {
+            writer.Text(parameters[i].Name);
+            writer.Text(parameters[i].Value);
+        }
+    }
+}
+
+/// <summary>Which optional fields of a part follow.</summary>
+[Flags]
+enum PartFields : byte
+{
+    None = 0,
+    Parameters = 1,
+    Names = 2,
+    Rare = 4,
+    Disposition = 8,
+    Parts = 16,
+    Message = 32,
+}

@@ -1,0 +1,152 @@
+using Cloud.Mail.Headers;
+
+namespace Cloud.Mail;
+
+/// <summary>Reads the packed form of an index; <see cref="IndexPacker"/> mirrors it line by line.</summary>
+static class IndexUnpacker
+{
+    const PartFields Known =
+        PartFields.Parameters
+        | PartFields.Names
+        | PartFields.Rare
+        | PartFields.Disposition
+        | PartFields.Parts
+        | PartFields.Message;
+
+    /// <exception cref="InvalidDataException">Damaged, or of a later version.</exception>
+    public static MessageIndex Unpack(ReadOnlySpan<byte> packed)
+    {
+        // One copy, which all texts of the index share.
+        var reader = new PackReader(packed.ToArray());
+        if (reader.Octet() != IndexPacker.Version)
+            throw new InvalidDataException("A packed message index of another version");
+        var flags = reader.Octet();
+        if (flags > 1)
+            throw PackReader.Damaged();
+
+        var size = reader.Number();
+        var envelope = ReadEnvelope(ref reader);
+        var references = ReadTexts(ref reader);
+        var parts = 0;
+        var body = ReadPart(ref reader, 0, 0, ref parts);
+        if (!reader.AtEnd || body.BodyEnd > size)
+            throw PackReader.Damaged();
+        return new MessageIndex
+        {
+            Envelope = envelope,
+            Body = body,
+            Size = size,
+            References = references,
+            Truncated = flags == 1,
+        };
+    }
+
+    static Envelope ReadEnvelope(ref PackReader reader)
+    {
+        var date = reader.Text();
+        var subject = reader.Text();
+        var from = ReadAddresses(ref reader);
+        var sender = ReadAddresses(ref reader);
+        var replyTo = ReadAddresses(ref reader);
+        var to = ReadAddresses(ref reader);
+        var cc = ReadAddresses(ref reader);
+        var bcc = ReadAddresses(ref reader);
+        return new Envelope(date, subject, from, sender, replyTo, to, cc, bcc, reader.Text(), reader.Text());
+    }
+
+    static Address[] ReadAddresses(ref PackReader reader)
+    {
+        var count = reader.Count();
+        if (count == 0)
+            return [];
+        var addresses = new Address[count];
+        for (var i = 0; i < count; i++)
+        {
+            var name = reader.Text();
+            var mailbox = reader.Text();
+            var host = reader.Text();
+            addresses[i] = new Address(name, reader.Text(), mailbox, host);
+        }
+
+        return addresses;
+    }
+
+    static BodyPart ReadPart(ref PackReader reader, long from, int depth, ref int parts)
+    {
+        if (depth >= MessageScanner.MaxDepth || ++parts > MessageScanner.MaxParts)
+            throw PackReader.Damaged();
+
+        var has = (PartFields)reader.Octet();
+        if ((has & ~Known) != PartFields.None)
+            throw PackReader.Damaged();
+        var headerStart = Sum(from, reader.Number());
+        var bodyStart = Sum(headerStart, reader.Number());
+        var bodyLength = reader.Number();
+        Sum(bodyStart, bodyLength);
+        var part = new BodyPart
+        {
+            HeaderStart = headerStart,
+            BodyStart = bodyStart,
+            BodyLength = bodyLength,
+            Lines = reader.Number(),
+            Type = reader.Text(),
+            Subtype = reader.Text(),
+            Encoding = reader.Text(),
+            Parameters = has.HasFlag(PartFields.Parameters) ? ReadParameters(ref reader) : [],
+            Id = has.HasFlag(PartFields.Names) ? reader.Text() : default,
+            Description = has.HasFlag(PartFields.Names) ? reader.Text() : default,
+            Md5 = has.HasFlag(PartFields.Rare) ? reader.Text() : default,
+            Location = has.HasFlag(PartFields.Rare) ? reader.Text() : default,
+            Languages = has.HasFlag(PartFields.Rare) ? ReadTexts(ref reader) : [],
+            Disposition = has.HasFlag(PartFields.Disposition)
+                ? new Disposition(reader.Text(), ReadParameters(ref reader))
+                : null,
+        };
+        if (has.HasFlag(PartFields.Parts))
+            part.Parts = ReadParts(ref reader, part, depth, ref parts);
+        if (has.HasFlag(PartFields.Message))
+        {
+            var envelope = ReadEnvelope(ref reader);
+            part.Message = new NestedMessage(envelope, ReadInside(ref reader, part, depth, ref parts));
+        }
+
+        return part;
+    }
+
+    static BodyPart[] ReadParts(ref PackReader reader, BodyPart parent, int depth, ref int parts)
+    {
+        var children = new BodyPart[reader.Count()];
+        for (var i = 0; i < children.Length; i++)
+            children[i] = ReadInside(ref reader, parent, depth, ref parts);
+        return children;
+    }
+
+    static BodyPart ReadInside(ref PackReader reader, BodyPart parent, int depth, ref int parts)
+    {
+        var part = ReadPart(ref reader, parent.HeaderStart, depth + 1, ref parts);
+        return part.HeaderStart >= parent.BodyStart && part.BodyEnd <= parent.BodyEnd
+            ? part
+            : throw PackReader.Damaged();
+    }
+
+    static Parameter[] ReadParameters(ref PackReader reader)
+    {
+        var parameters = new Parameter[reader.Count()];
+        for (var i = 0; i < parameters.Length; i++)
+            parameters[i] = new Parameter(reader.Text(), reader.Text());
+        return parameters;
+    }
+
+    static Octets[] ReadTexts(ref PackReader reader)
+    {
+        var count = reader.Count();
+        if (count == 0)
+            return [];
+        var texts = new Octets[count];
+        for (var i = 0; i < count; i++)
+            texts[i] = reader.Text();
+        return texts;
+    }
+
+    static long Sum(long left, long right) => left <= long.MaxValue - right ? left + right : throw PackReader.Damaged();
+}

@@ -1,0 +1,62 @@
+using Cloud.Mail.Headers;
+
+namespace Cloud.Mail;
+
+/// <summary>What delivery learns of a message in one pass, so that FETCH and SEARCH need not read it again.</summary>
+public sealed record MessageIndex
+{
+    /// <summary>Most message-ids kept of References: the first (the thread's root) and the last ones.</summary>
+    public const int MaxReferences = 100;
+
+    public required Envelope Envelope { get; init; }
+    public required BodyPart Body { get; init; }
+
+    /// <summary>RFC822.SIZE: octets of the message.</summary>
+    public required long Size { get; init; }
+
+    /// <summary>Message-ids of References without angle brackets, oldest first.</summary>
+    public IReadOnlyList<Octets> References { get; init; } = [];
+
+    /// <summary>The header held more than is kept: use <see cref="Envelope.Parse"/> on the message's header.</summary>
+    public bool Truncated { get; init; }
+
+    /// <summary>Octets of the header with its blank line: BODY[HEADER] is the first so many of the message.</summary>
+    public long HeaderLength => Body.BodyStart;
+
+    /// <summary>Without angle brackets; nil if none.</summary>
+    public Octets MessageId => MessageIds.First(Envelope.MessageId);
+
+    /// <summary>Without angle brackets.</summary>
+    public IReadOnlyList<Octets> InReplyTo => MessageIds.Parse(Envelope.InReplyTo, MaxReferences);
+
+    /// <summary>The Date field, null if missing or beyond understanding.</summary>
+    public DateTimeOffset? SentDate => MailDate.Parse(Envelope.Date.Span);
+
+    /// <summary>The subject with its encoded words decoded.</summary>
+    public string Subject => EncodedWords.Decode(Envelope.Subject.Span);
+
+    /// <summary>Whether a reader would offer something to save.</summary>
+    public bool HasAttachment => Attachments.AnyIn(Body);
+
+    public static MessageIndex Unpack(ReadOnlySpan<byte> packed) => IndexUnpacker.Unpack(packed);
+
+    /// <summary>The compact form kept beside the message.</summary>
+    /// <remarks>At most <see cref="IndexPacker.MaxPacked"/> octets: addresses are dropped to fit, then parts.</remarks>
+    public byte[] Pack() => IndexPacker.Pack(this);
+
+    /// <summary>The part that an IMAP section names (<c>1.2</c> is [1, 2]); null if there is none.</summary>
+    /// <remarks>
+    /// RFC 9051 §6.4.5.1. Its ranges of the message: <c>BODY[p]</c> is BodyStart, BodyLength; <c>BODY[p.MIME]</c> is
+    /// HeaderStart, HeaderLength; <c>BODY[p.HEADER]</c> and <c>[p.TEXT]</c> are those of its Message's Body.
+    /// </remarks>
+    public BodyPart? Part(ReadOnlySpan<int> path)
+    {
+        if (path.IsEmpty)
+            return null;
+
+        var part = Body.Numbered(path[0]);
+        foreach (var number in path[1..])
+            part = part?.Child(number);
+        return part;
+    }
+}
