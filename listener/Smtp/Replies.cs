@@ -76,6 +76,5 @@ static class Replies
 
     public static Reply Deferred(string reason) => new(451, "3.0", OneLine(reason));
 
-    static string OneLine(string reason) =>
-        reason.Length == 0 ? "Not accepted" : reason.ReplaceLineEndings(" ");
+    static string OneLine(string reason) => reason.Length == 0 ? "Not accepted" : reason.ReplaceLineEndings(" ");
 }

@@ -49,8 +49,7 @@ sealed class SmtpSession(
 
     public MailTransaction? Transaction { get; private set; }
 
-    public SmtpState State =>
-        Transaction?.State ?? (Helo is null ? SmtpState.Start : SmtpState.Greeted);
+    public SmtpState State => Transaction?.State ?? (Helo is null ? SmtpState.Start : SmtpState.Greeted);
 
     public bool OffersTls => certificate is not null && !connection.IsSecure;
 

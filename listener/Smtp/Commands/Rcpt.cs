@@ -79,8 +79,7 @@ sealed record Rcpt(EmailAddress? To, string? Notify, string? OriginalRecipient) 
             throw new ProtocolException(Replies.BadParameter);
 
         var address = value[(semicolon + 1)..];
-        var decoded =
-            isUtf8 && !Ascii.IsValid(address) ? address : Xtext.TryDecode(Encoding.UTF8.GetBytes(address));
+        var decoded = isUtf8 && !Ascii.IsValid(address) ? address : Xtext.TryDecode(Encoding.UTF8.GetBytes(address));
         return decoded is { Length: > 0 } && (isUtf8 || Ascii.IsValid(decoded))
             ? $"{type};{decoded}"
             : throw new ProtocolException(Replies.BadParameter);
