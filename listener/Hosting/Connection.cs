@@ -42,6 +42,7 @@ public sealed class Connection : IAsyncDisposable
     Task<ReadResult>? pending;
     TaskCompletionSource? interrupted;
     Interruption interruptions;
+    Interruption heard;
     bool writing;
 
     public Connection(ConnectionContext context, TimeProvider time)
@@ -80,7 +81,8 @@ public sealed class Connection : IAsyncDisposable
 
     /// <summary>Waits for bytes, the deadline, a wake-up or the server's stop.</summary>
     /// <param name="timeout">How long to wait for the peer.</param>
-    public async ValueTask<ConnectionRead> ReadAsync(TimeSpan timeout)
+    /// <param name="throughDrain">The server's stop does not end this wait: a transaction is in flight.</param>
+    public async ValueTask<ConnectionRead> ReadAsync(TimeSpan timeout, bool throughDrain = false)
     {
         if (pending is null)
         {
@@ -90,7 +92,7 @@ public sealed class Connection : IAsyncDisposable
             pending = read.AsTask();
         }
 
-        var interruption = await WaitAsync(pending, timeout);
+        var interruption = await WaitAsync(pending, timeout, throughDrain ? ~Interruption.Drain : ~Interruption.None);
         if (!pending.IsCompleted)
             return new(default, interruption);
 
@@ -167,11 +169,12 @@ public sealed class Connection : IAsyncDisposable
         await tls.DisposeAsync();
     }
 
-    async ValueTask<Interruption> WaitAsync(Task<ReadResult> read, TimeSpan timeout)
+    async ValueTask<Interruption> WaitAsync(Task<ReadResult> read, TimeSpan timeout, Interruption hear)
     {
         Task signal;
         lock (gate)
         {
+            heard = hear;
             if (TakeInterruption() is var already and not Interruption.None)
                 return already;
             interrupted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -195,7 +198,7 @@ public sealed class Connection : IAsyncDisposable
     /// <summary>Draining lasts; the others are told once.</summary>
     Interruption TakeInterruption()
     {
-        var taken = interruptions;
+        var taken = interruptions & heard;
         interruptions &= Interruption.Drain;
         return taken;
     }
@@ -213,7 +216,8 @@ public sealed class Connection : IAsyncDisposable
         lock (gate)
         {
             interruptions |= what;
-            interrupted?.TrySetResult();
+            if ((what & heard) != 0)
+                interrupted?.TrySetResult();
         }
     }
 }
