@@ -43,20 +43,20 @@ sealed class Maildrop : IAsyncDisposable
     /// <exception cref="Store.Ports.StoreException">It cannot be read.</exception>
     public static async ValueTask<Maildrop?> OpenAsync(IGateway gateway, AccountId account, CancellationToken cancel)
     {
-        var held = await gateway.LockMaildropAsync(account, cancel);
-        if (held is null)
+        var lease = await gateway.LockMaildropAsync(account, cancel);
+        if (lease is null)
             return null;
         try
         {
             var mailboxes = await gateway.ListMailboxesAsync(account, cancel);
-            var inbox = mailboxes.First(mailbox => mailbox.Role == MailboxRole.Inbox);
+            var box = mailboxes.First(mailbox => mailbox.Role == MailboxRole.Inbox);
             // IMAP's \Recent is not ours to take.
-            var view = await gateway.OpenAsync(account, inbox.Id, claimRecent: false, cancel);
-            return new Maildrop(gateway, account, view!, held);
+            var view = await gateway.OpenAsync(account, box.Id, claimRecent: false, cancel);
+            return new Maildrop(gateway, account, view!, lease);
         }
         catch
         {
-            await held.DisposeAsync();
+            await lease.DisposeAsync();
             throw;
         }
     }

@@ -117,7 +117,16 @@ sealed class FakeMail : IGateway
         Break();
         lock (messages)
         {
-            var entries = messages.Select(m => new MessageEntry(m.Key, 0, 1, 0, new(m.Key), m.Value.Length, 0, 0));
+            var entries = messages.Select(m => new MessageEntry(
+                m.Key,
+                MessageFlags.None,
+                1,
+                0,
+                new(m.Key),
+                m.Value.Length,
+                0,
+                0
+            ));
             return new(new MailboxView(Box("INBOX", 1, MailboxRole.Inbox), 1, [.. entries]));
         }
     }
