@@ -125,7 +125,7 @@ sealed class SettingsReader(
 
     string Hostname()
     {
-        var name = One("hostname") ?? All("domain").FirstOrDefault() ?? "localhost";
+        var name = One("hostname") ?? All("domain").FirstOrDefault() ?? (Switch("try") ? TryOut.Domain : "localhost");
         if (!EmailAddress.IsDomain(name))
             faults.Add($"hostname: \"{name}\" is no host name.");
         return name;
@@ -149,7 +149,9 @@ sealed class SettingsReader(
 
         var localhost = text.StartsWith("localhost:", StringComparison.OrdinalIgnoreCase);
         var numeric = localhost ? $"127.0.0.1:{text[10..]}" : text;
-        if (numeric.LastIndexOf(':') > numeric.LastIndexOf(']') && IPEndPoint.TryParse(numeric, out var address))
+        var colon = numeric.LastIndexOf(':');
+        var host = numeric[..Math.Max(colon, 0)]; // An IPv6 address stands in brackets, else its end looks like a port.
+        if ((!host.Contains(':') || host[^1] == ']') && host.Length > 0 && IPEndPoint.TryParse(numeric, out var address))
             return address;
         faults.Add($"{name}: \"{text}\" is not HOST:PORT (HOST an IP address, PORT 0 to 65535) nor \"off\".");
         return null;

@@ -40,8 +40,11 @@ public sealed class CloudProcess : IAsyncDisposable
     /// <exception cref="InvalidOperationException">It ended before; the message is what it said.</exception>
     public static async Task<CloudProcess> ServeAsync(string data, params IEnumerable<string> arguments)
     {
-        var ports = Cloud.Cli.Serve.Settings.DefaultPorts.SelectMany(port => new[] { $"--{port.Name}", "127.0.0.1:0" });
-        var cloud = Start(["serve", "--data", data, .. ports, .. arguments]);
+        var given = arguments.ToList();
+        var ports = Cloud
+            .Cli.Serve.Settings.DefaultPorts.Where(port => !given.Contains($"--{port.Name}"))
+            .SelectMany(port => new[] { $"--{port.Name}", "127.0.0.1:0" });
+        var cloud = Start(["serve", "--data", data, .. ports, .. given]);
         using var patience = new CancellationTokenSource(Patience);
         while (await cloud.process.StandardOutput.ReadLineAsync(patience.Token) is { } line)
         {
