@@ -80,7 +80,8 @@ public sealed class Connection : IAsyncDisposable
 
     /// <summary>Waits for bytes, the deadline, a wake-up or the server's stop.</summary>
     /// <param name="timeout">How long to wait for the peer.</param>
-    public async ValueTask<ConnectionRead> ReadAsync(TimeSpan timeout)
+    /// <param name="drains">False in the middle of a transaction, which the server's stop lets finish.</param>
+    public async ValueTask<ConnectionRead> ReadAsync(TimeSpan timeout, bool drains = true)
     {
         if (pending is null)
         {
@@ -90,7 +91,7 @@ public sealed class Connection : IAsyncDisposable
             pending = read.AsTask();
         }
 
-        var interruption = await WaitAsync(pending, timeout);
+        var interruption = await WaitAsync(pending, timeout, drains ? ~Interruption.None : ~Interruption.Drain);
         if (!pending.IsCompleted)
             return new(default, interruption);
 
@@ -167,28 +168,32 @@ public sealed class Connection : IAsyncDisposable
         await tls.DisposeAsync();
     }
 
-    async ValueTask<Interruption> WaitAsync(Task<ReadResult> read, TimeSpan timeout)
+    async ValueTask<Interruption> WaitAsync(Task<ReadResult> read, TimeSpan timeout, Interruption heeded)
     {
-        Task signal;
-        lock (gate)
+        while (true)
         {
-            if (TakeInterruption() is var already and not Interruption.None)
-                return already;
-            interrupted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            signal = interrupted.Task;
-        }
+            Task signal;
+            lock (gate)
+            {
+                if ((TakeInterruption() & heeded) is var already and not Interruption.None)
+                    return already;
+                interrupted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                signal = interrupted.Task;
+            }
 
-        timer.Change(timeout, Timeout.InfiniteTimeSpan);
-        await Task.WhenAny(read, signal);
-        timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        lock (gate)
-        {
-            interrupted = null;
-            // Bytes win: the interruption is kept for the next wait, except a deadline, which they have met.
-            if (!read.IsCompleted)
-                return TakeInterruption();
-            interruptions &= ~Interruption.Timeout;
-            return Interruption.None;
+            timer.Change(timeout, Timeout.InfiniteTimeSpan);
+            await Task.WhenAny(read, signal);
+            timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            lock (gate)
+            {
+                interrupted = null;
+                // Bytes win: the interruption is kept for the next wait, except a deadline, which they have met.
+                if (read.IsCompleted)
+                {
+                    interruptions &= ~Interruption.Timeout;
+                    return Interruption.None;
+                }
+            }
         }
     }
 
