@@ -93,7 +93,7 @@ public sealed class Connection : IAsyncDisposable
         }
 
         var interruption = await WaitAsync(pending, timeout, throughDrain ? ~Interruption.Drain : ~Interruption.None);
-        if (!pending.IsCompleted)
+        if (interruption != Interruption.None)
             return new(default, interruption);
 
         var result = await pending;
