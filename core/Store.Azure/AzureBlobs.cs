@@ -114,12 +114,12 @@ sealed class AzureBlobs(BlobContainerClient container, Entropy entropy) : IBlobs
         }
     }
 
-    public async IAsyncEnumerable<BlobInfo> ListAsync(
-        string prefix,
-        [EnumeratorCancellation] CancellationToken cancel
-    )
+    public async IAsyncEnumerable<BlobInfo> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancel)
     {
-        await using var pages = container.GetBlobsAsync(prefix: prefix, cancellationToken: cancel).AsPages().GetAsyncEnumerator(cancel);
+        await using var pages = container
+            .GetBlobsAsync(prefix: prefix, cancellationToken: cancel)
+            .AsPages()
+            .GetAsyncEnumerator(cancel);
         while (await NextAsync(pages, cancel))
         {
             foreach (var blob in pages.Current.Values)
@@ -144,11 +144,7 @@ sealed class AzureBlobs(BlobContainerClient container, Entropy entropy) : IBlobs
     }
 
     /// <summary>Runs what makes a blob (or a block of one), after making the container if that is missing.</summary>
-    public async Task WithContainerAsync(
-        string name,
-        Func<BlockBlobClient, Task> work,
-        CancellationToken cancel
-    )
+    public async Task WithContainerAsync(string name, Func<BlockBlobClient, Task> work, CancellationToken cancel)
     {
         var blob = Blob(name);
         try

@@ -19,16 +19,9 @@ sealed class AzureQueues(QueueServiceClient service) : IQueues
     public static bool MayRepeat(Request request) =>
         request.Method == RequestMethod.Get
         || request.Method == RequestMethod.Post
-        || (
-            request.Method == RequestMethod.Put && !request.Uri.Path.Contains("/messages", StringComparison.Ordinal)
-        );
+        || (request.Method == RequestMethod.Put && !request.Uri.Path.Contains("/messages", StringComparison.Ordinal));
 
-    public async ValueTask SendAsync(
-        string queue,
-        ReadOnlyMemory<byte> body,
-        TimeSpan delay,
-        CancellationToken cancel
-    )
+    public async ValueTask SendAsync(string queue, ReadOnlyMemory<byte> body, TimeSpan delay, CancellationToken cancel)
     {
         if (body.Length > QueueLimits.BodyBytes)
             throw new ArgumentException($"Message is over {QueueLimits.BodyBytes} bytes", nameof(body));
@@ -143,7 +136,9 @@ sealed class AzureQueues(QueueServiceClient service) : IQueues
     static byte[] Decode(string text)
     {
         var bytes = new byte[(text.Length + 3) / 4 * 3];
-        return Convert.TryFromBase64String(text, bytes, out var length) ? bytes[..length] : Encoding.UTF8.GetBytes(text);
+        return Convert.TryFromBase64String(text, bytes, out var length)
+            ? bytes[..length]
+            : Encoding.UTF8.GetBytes(text);
     }
 
     QueueClient Queue(string queue) => service.GetQueueClient(StorageNames.CheckQueue(queue));

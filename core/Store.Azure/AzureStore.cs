@@ -74,6 +74,7 @@ public sealed class AzureStore
     {
         client.Retry.NetworkTimeout = options.NetworkTimeout;
         client.RetryPolicy = new CarefulRetry(options, repeatable);
+        client.AddPolicy(new SendOnce(repeatable), HttpPipelinePosition.PerCall);
         if (options.Transport is { } transport)
             client.Transport = transport;
         return client;

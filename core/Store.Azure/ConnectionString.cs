@@ -9,7 +9,8 @@ static class ConnectionString
 {
     /// <summary>Account and key of every emulator, published by Microsoft: no secret.</summary>
     const string EmulatorAccount = "devstoreaccount1";
-    const string EmulatorKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+    const string EmulatorKey =
+        "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
     static readonly string[] Known =
     [
@@ -37,7 +38,9 @@ static class ConnectionString
         var settings = Split(text, faults);
         if (settings.ContainsKey("SharedAccessSignature"))
         {
-            faults.Add("Connection string: a shared access signature is not supported; give AccountKey or use identity");
+            faults.Add(
+                "Connection string: a shared access signature is not supported; give AccountKey or use identity"
+            );
             return null;
         }
         var account = settings.ContainsKey("UseDevelopmentStorage")

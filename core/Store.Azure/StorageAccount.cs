@@ -4,6 +4,7 @@ namespace Cloud.Store.Azure;
 sealed class StorageAccount(string? name, string? key, Uri blobs, Uri queues, Uri tables)
 {
     public string? Name { get; } = name;
+
     /// <summary>Base64, as Azure hands it out.</summary>
     public string? Key { get; } = key;
 

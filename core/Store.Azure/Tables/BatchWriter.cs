@@ -51,7 +51,10 @@ static class BatchWriter
     static void Check(IReadOnlyList<RowChange> changes)
     {
         if (changes.Count is 0 or > RowLimits.TransactionChanges)
-            throw new ArgumentException($"A transaction has 1 to {RowLimits.TransactionChanges} changes", nameof(changes));
+            throw new ArgumentException(
+                $"A transaction has 1 to {RowLimits.TransactionChanges} changes",
+                nameof(changes)
+            );
 
         var keys = new HashSet<string>(changes.Count, StringComparer.Ordinal);
         foreach (var change in changes)

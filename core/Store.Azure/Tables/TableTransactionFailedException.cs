@@ -14,7 +14,12 @@ sealed class TableTransactionFailedException(int status, string? code, int index
     public string RequestId { get; } = requestId;
 
     public static TableTransactionFailedException Of(BatchPart part, Response response) =>
-        new(part.Status, StorageFault.CodeOf(part.Body.Span), Index(part.Body.Span), response.Headers.RequestId ?? "none");
+        new(
+            part.Status,
+            StorageFault.CodeOf(part.Body.Span),
+            Index(part.Body.Span),
+            response.Headers.RequestId ?? "none"
+        );
 
     /// <remarks>The place comes only in the text: <c>"value":"3:The specified entity already exists. …"</c>.</remarks>
     static int Index(ReadOnlySpan<byte> json)
@@ -28,7 +33,9 @@ sealed class TableTransactionFailedException(int status, string? code, int index
                     continue;
                 var text = reader.Read() && reader.TokenType == JsonTokenType.String ? reader.GetString()! : "";
                 var digits = text.AsSpan(0, Math.Max(0, text.IndexOf(':')));
-                return int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : -1;
+                return int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+                    ? index
+                    : -1;
             }
             return -1;
         }

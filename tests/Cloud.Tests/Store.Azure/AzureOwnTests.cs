@@ -34,7 +34,10 @@ public sealed class AzureOwnTests(AzuriteFixture azurite)
                 transaction.Insert("b", []);
             Assert.True((await rows.CommitAsync(table, transaction, default)).Committed);
             var row = await rows.GetAsync(table, new("p", $"a{single}"), default);
-            Assert.Equal(data, row!.Data.OrderBy(property => data.Select(own => own.Key).ToList().IndexOf(property.Key)));
+            Assert.Equal(
+                data,
+                row!.Data.OrderBy(property => data.Select(own => own.Key).ToList().IndexOf(property.Key))
+            );
         }
     }
 

@@ -33,5 +33,6 @@ public sealed class AzureQueuesTests(AzuriteFixture azurite) : QueuesSuite
     protected override ValueTask<IQueues> OpenAsync() => new(azurite.Store.Queues);
 
     /// <remarks>The emulator's clock cannot be turned.</remarks>
-    protected override async ValueTask AdvanceAsync(TimeSpan time) => await Task.Delay(time + TimeSpan.FromMilliseconds(200));
+    protected override async ValueTask AdvanceAsync(TimeSpan time) =>
+        await Task.Delay(time + TimeSpan.FromMilliseconds(200));
 }

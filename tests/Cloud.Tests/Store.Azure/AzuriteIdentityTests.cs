@@ -20,7 +20,10 @@ public sealed class AzuriteIdentityTests : IAsyncLifetime
     {
         using var key = RSA.Create(2048);
         var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        using var certificate = request.CreateSelfSigned(
+            DateTimeOffset.UtcNow.AddDays(-1),
+            DateTimeOffset.UtcNow.AddDays(1)
+        );
         var files = (Certificate: Path.Combine(folder.FullName, "c.pem"), Key: Path.Combine(folder.FullName, "k.pem"));
         await File.WriteAllTextAsync(files.Certificate, certificate.ExportCertificatePem());
         await File.WriteAllTextAsync(files.Key, key.ExportPkcs8PrivateKeyPem());
@@ -94,7 +97,9 @@ public sealed class AzuriteIdentityTests : IAsyncLifetime
     {
         var token = Token("https://elsewhere.example");
         var store = Open(() => token);
-        var rows = await Assert.ThrowsAsync<StoreException>(() => store.Rows.GetAsync("mail", new("p", "a"), default).AsTask());
+        var rows = await Assert.ThrowsAsync<StoreException>(() =>
+            store.Rows.GetAsync("mail", new("p", "a"), default).AsTask()
+        );
         var blobs = await Assert.ThrowsAsync<StoreException>(() => store.Blobs.DeleteAsync("ab/1", default).AsTask());
         foreach (var fault in new[] { rows, blobs })
             Assert.DoesNotContain(token, fault.ToString(), StringComparison.Ordinal);

@@ -103,6 +103,8 @@ sealed class AzuriteProcess : IAsyncDisposable
         var script = Path.Combine(folder?.FullName ?? "", "tests/node_modules/azurite/dist/src/azurite.js");
         return File.Exists(script)
             ? script
-            : throw new InvalidOperationException("Azurite is not installed: run ./test once, or npm ci --prefix tests");
+            : throw new InvalidOperationException(
+                "Azurite is not installed: run ./test once, or npm ci --prefix tests"
+            );
     }
 }

@@ -14,7 +14,8 @@ public sealed class BlobFaultTests
             answer.Content.Headers.Remove("Content-Type"); // An error without a body, as HEAD has it.
         };
 
-    static Action<HttpResponseMessage> Mark(Func<string> mark) => answer => answer.Headers.Add("x-ms-meta-writer", mark());
+    static Action<HttpResponseMessage> Mark(Func<string> mark) =>
+        answer => answer.Headers.Add("x-ms-meta-writer", mark());
 
     static string MarkOf(HttpRequestMessage message) => message.Headers.GetValues("x-ms-meta-writer").Single();
 
@@ -134,7 +135,9 @@ public sealed class BlobFaultTests
             """,
             "application/xml"
         );
-        var message = Assert.Single(await service.Open().Queues.ReceiveAsync("queue", 1, TimeSpan.FromMinutes(1), default));
+        var message = Assert.Single(
+            await service.Open().Queues.ReceiveAsync("queue", 1, TimeSpan.FromMinutes(1), default)
+        );
         Assert.Equal("hé!"u8.ToArray(), message.Body.ToArray());
     }
 }

@@ -14,7 +14,8 @@ public sealed class RowFaultTests
     static ValueTask<CommitResult> CommitAsync(AzureStore store, RowTransaction transaction) =>
         store.Rows.CommitAsync("mail", transaction, default);
 
-    static Action<HttpResponseMessage> ETag(string etag) => answer => answer.Headers.TryAddWithoutValidation("ETag", etag);
+    static Action<HttpResponseMessage> ETag(string etag) =>
+        answer => answer.Headers.TryAddWithoutValidation("ETag", etag);
 
     static HttpRequestException Broken(HttpRequestError error) => new(error, "broken");
 
@@ -160,7 +161,11 @@ public sealed class RowFaultTests
     [Fact]
     public async Task A_fault_names_the_request_and_no_secret()
     {
-        var service = new ScriptedService().Answer(403, null, "{\"code\":\"AuthenticationFailed\",\"value\":\"signature SECRET\"}");
+        var service = new ScriptedService().Answer(
+            403,
+            null,
+            "{\"code\":\"AuthenticationFailed\",\"value\":\"signature SECRET\"}"
+        );
         var fault = await Assert.ThrowsAsync<StoreException>(() => CommitAsync(service.Open(), One).AsTask());
         Assert.Contains("403 AuthenticationFailed", fault.Message, StringComparison.Ordinal);
         Assert.Contains(ScriptedService.RequestId, fault.Message, StringComparison.Ordinal);

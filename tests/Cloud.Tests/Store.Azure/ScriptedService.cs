@@ -49,7 +49,9 @@ sealed class ScriptedService : HttpMessageHandler
     {
         var text = new StringBuilder("--b\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n");
         foreach (var (status, body) in parts)
-            text.Append($"--c\r\nContent-Type: application/http\r\n\r\nHTTP/1.1 {status} X\r\nETag: W/\"1\"\r\n\r\n{body}\r\n");
+            text.Append(
+                $"--c\r\nContent-Type: application/http\r\n\r\nHTTP/1.1 {status} X\r\nETag: W/\"1\"\r\n\r\n{body}\r\n"
+            );
         return Answer(202, null, text.Append("--c--\r\n--b--\r\n").ToString(), "multipart/mixed; boundary=b");
     }
 

@@ -75,7 +75,10 @@ public sealed class BatchReaderTests
         var part = Assert.Single(Read(Refused));
         Assert.Equal(409, part.Status);
         var failure = TableTransactionFailedException.Of(part, new StubResponse(202));
-        Assert.Equal((409, "EntityAlreadyExists", 2), (failure.Status, failure.ErrorCode, failure.FailedTransactionActionIndex));
+        Assert.Equal(
+            (409, "EntityAlreadyExists", 2),
+            (failure.Status, failure.ErrorCode, failure.FailedTransactionActionIndex)
+        );
     }
 
     [Fact]
@@ -95,7 +98,10 @@ public sealed class BatchReaderTests
                 """
             )
         );
-        Assert.Equal((400, -1), (part.Status, TableTransactionFailedException.Of(part, new StubResponse(202)).FailedTransactionActionIndex));
+        Assert.Equal(
+            (400, -1),
+            (part.Status, TableTransactionFailedException.Of(part, new StubResponse(202)).FailedTransactionActionIndex)
+        );
     }
 
     [Theory]

@@ -27,9 +27,19 @@ public sealed class TableRequestTests
         Assert.Equal(filter, TableFilter.Of(new("it's", from, to)));
 
     [Theory]
-    [InlineData("1!8!cA--", "1!12!MDAw", "1%218%21cA--&1%2112%21MDAw", "&NextPartitionKey=1%218%21cA--&NextRowKey=1%2112%21MDAw")]
+    [InlineData(
+        "1!8!cA--",
+        "1!12!MDAw",
+        "1%218%21cA--&1%2112%21MDAw",
+        "&NextPartitionKey=1%218%21cA--&NextRowKey=1%2112%21MDAw"
+    )]
     [InlineData("p", null, "p&", "&NextPartitionKey=p")]
-    [InlineData("a&$filter=x", "%26", "a%26%24filter%3Dx&%2526", "&NextPartitionKey=a%26%24filter%3Dx&NextRowKey=%2526")]
+    [InlineData(
+        "a&$filter=x",
+        "%26",
+        "a%26%24filter%3Dx&%2526",
+        "&NextPartitionKey=a%26%24filter%3Dx&NextRowKey=%2526"
+    )]
     public void A_continuation_goes_out_and_comes_back(string partition, string? row, string text, string query)
     {
         var response = row is null
@@ -62,7 +72,13 @@ public sealed class TableRequestTests
     public void The_signature_covers_verb_type_date_and_resource() =>
         Assert.Equal(
             "POST\n\napplication/json\nTue, 05 Mar 2024 06:07:08 GMT\n/ada/ada/mail",
-            SharedKeyPolicy.StringToSign("POST", "application/json", "Tue, 05 Mar 2024 06:07:08 GMT", "ada", "/ada/mail")
+            SharedKeyPolicy.StringToSign(
+                "POST",
+                "application/json",
+                "Tue, 05 Mar 2024 06:07:08 GMT",
+                "ada",
+                "/ada/mail"
+            )
         );
 
     [Fact]
@@ -159,5 +175,6 @@ public sealed class TableRequestTests
         Write(Insert("p", "r") with { Data = new() { { "Text", "\uD83D\uDCE7" } } });
     }
 
-    static ReadOnlyMemory<byte> Write(params RowChange[] changes) => BatchWriter.Write("https://a.example", "mail", changes);
+    static ReadOnlyMemory<byte> Write(params RowChange[] changes) =>
+        BatchWriter.Write("https://a.example", "mail", changes);
 }
