@@ -7,19 +7,22 @@ static class Attachments
 
     static bool Any(BodyPart part, bool related)
     {
-        if (part.Disposition is { } disposition && disposition.Type.EqualsIgnoreCase("attachment"u8)) return true;
+        if (part.Disposition is { } disposition && disposition.Type.EqualsIgnoreCase("attachment"u8))
+            return true;
         if (part.IsMultipart)
         {
             var isRelated = related || part.Subtype.EqualsIgnoreCase("related"u8);
             for (var i = 0; i < part.Parts.Count; i++)
             {
-                if (Any(part.Parts[i], isRelated)) return true;
+                if (Any(part.Parts[i], isRelated))
+                    return true;
             }
 
             return false;
         }
 
-        if (related && !part.Id.IsNil) return false; // a picture the HTML shows
+        if (related && !part.Id.IsNil)
+            return false; // a picture the HTML shows
         return HasName(part) || !(part.IsText || IsMachinery(part));
     }
 
@@ -27,8 +30,11 @@ static class Attachments
         Named(part.Parameters, "name"u8, "name*"u8)
         || part.Disposition is { } disposition && Named(disposition.Parameters, "filename"u8, "filename*"u8);
 
-    static bool Named(IReadOnlyList<Headers.Parameter> parameters, ReadOnlySpan<byte> plain, ReadOnlySpan<byte> encoded) =>
-        !BodyPart.Find(parameters, plain).IsNil || !BodyPart.Find(parameters, encoded).IsNil;
+    static bool Named(
+        IReadOnlyList<Headers.Parameter> parameters,
+        ReadOnlySpan<byte> plain,
+        ReadOnlySpan<byte> encoded
+    ) => !BodyPart.Find(parameters, plain).IsNil || !BodyPart.Find(parameters, encoded).IsNil;
 
     /// <summary>Reports and signatures: parts programs read.</summary>
     static bool IsMachinery(BodyPart part) =>

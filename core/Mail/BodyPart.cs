@@ -80,7 +80,8 @@ public sealed record BodyPart
     {
         for (var i = 0; i < parameters.Count; i++)
         {
-            if (parameters[i].Name.EqualsIgnoreCase(name)) return parameters[i].Value;
+            if (parameters[i].Name.EqualsIgnoreCase(name))
+                return parameters[i].Value;
         }
 
         return default;

@@ -32,11 +32,12 @@ public sealed record Envelope(
     /// <param name="header">The block, with or without its blank line.</param>
     public static Envelope Parse(ReadOnlySpan<byte> header)
     {
-        var fields = new KeptFields(int.MaxValue, int.MaxValue);
+        var fields = new KeptFields(budget: null);
         foreach (var field in new HeaderReader(header))
         {
             var known = KnownFields.Find(field.Name);
-            if (KnownFields.IsOfEnvelope(known)) fields.Add(known, field.Value);
+            if (KnownFields.IsOfEnvelope(known))
+                fields.Add(known, field.Value);
         }
 
         fields.Seal();

@@ -13,9 +13,19 @@ static class IndexPacker
     public static byte[] Pack(MessageIndex index)
     {
         var packed = Write(index, index.Envelope, index.Body, index.Truncated);
-        if (packed.Length > MaxPacked) packed = Write(index, WithoutAddresses(index.Envelope), index.Body, truncated: true);
         if (packed.Length > MaxPacked)
-            packed = Write(index, WithoutAddresses(index.Envelope), index.Body with { Parts = [], Message = null }, truncated: true);
+            packed = Write(index, WithoutAddresses(index.Envelope), index.Body, truncated: true);
+        if (packed.Length > MaxPacked)
+            packed = Write(
+                index,
+                WithoutAddresses(index.Envelope),
+                index.Body with
+                {
+                    Parts = [],
+                    Message = null,
+                },
+                truncated: true
+            );
         return packed.ToArray();
     }
 
@@ -38,7 +48,8 @@ static class IndexPacker
         writer.Number(index.Size);
         Write(writer, envelope);
         writer.Number(index.References.Count);
-        for (var i = 0; i < index.References.Count; i++) writer.Text(index.References[i]);
+        for (var i = 0; i < index.References.Count; i++)
+            writer.Text(index.References[i]);
         Write(writer, body, 0);
         return writer;
     }
@@ -74,12 +85,18 @@ static class IndexPacker
     static void Write(PackWriter writer, BodyPart part, long from)
     {
         var has = PartFields.None;
-        if (part.Parameters.Count > 0) has |= PartFields.Parameters;
-        if (!part.Id.IsNil || !part.Description.IsNil) has |= PartFields.Names;
-        if (!part.Md5.IsNil || !part.Location.IsNil || part.Languages.Count > 0) has |= PartFields.Rare;
-        if (part.Disposition is not null) has |= PartFields.Disposition;
-        if (part.Parts.Count > 0) has |= PartFields.Parts;
-        if (part.Message is not null) has |= PartFields.Message;
+        if (part.Parameters.Count > 0)
+            has |= PartFields.Parameters;
+        if (!part.Id.IsNil || !part.Description.IsNil)
+            has |= PartFields.Names;
+        if (!part.Md5.IsNil || !part.Location.IsNil || part.Languages.Count > 0)
+            has |= PartFields.Rare;
+        if (part.Disposition is not null)
+            has |= PartFields.Disposition;
+        if (part.Parts.Count > 0)
+            has |= PartFields.Parts;
+        if (part.Message is not null)
+            has |= PartFields.Message;
 
         writer.Octet((byte)has);
         writer.Number(part.HeaderStart - from);
@@ -89,23 +106,28 @@ static class IndexPacker
         writer.Text(part.Type);
         writer.Text(part.Subtype);
         writer.Text(part.Encoding);
-        if (has.HasFlag(PartFields.Parameters)) Write(writer, part.Parameters);
+        if (has.HasFlag(PartFields.Parameters))
+            Write(writer, part.Parameters);
         if (has.HasFlag(PartFields.Names))
         {
             writer.Text(part.Id);
             writer.Text(part.Description);
         }
 
-        if (has.HasFlag(PartFields.Rare)) WriteRare(writer, part);
+        if (has.HasFlag(PartFields.Rare))
+            WriteRare(writer, part);
         if (part.Disposition is { } disposition)
         {
             writer.Text(disposition.Type);
             Write(writer, disposition.Parameters);
         }
 
-        if (has.HasFlag(PartFields.Parts)) writer.Number(part.Parts.Count);
-        for (var i = 0; i < part.Parts.Count; i++) Write(writer, part.Parts[i], part.HeaderStart);
-        if (part.Message is not { } message) return;
+        if (has.HasFlag(PartFields.Parts))
+            writer.Number(part.Parts.Count);
+        for (var i = 0; i < part.Parts.Count; i++)
+            Write(writer, part.Parts[i], part.HeaderStart);
+        if (part.Message is not { } message)
+            return;
 
         Write(writer, message.Envelope);
         Write(writer, message.Body, part.HeaderStart);
@@ -116,7 +138,8 @@ static class IndexPacker
         writer.Text(part.Md5);
         writer.Text(part.Location);
         writer.Number(part.Languages.Count);
-        for (var i = 0; i < part.Languages.Count; i++) writer.Text(part.Languages[i]);
+        for (var i = 0; i < part.Languages.Count; i++)
+            writer.Text(part.Languages[i]);
     }
 
     static void Write(PackWriter writer, IReadOnlyList<Parameter> parameters)

@@ -18,16 +18,19 @@ static class IndexUnpacker
     {
         // One copy, which all texts of the index share.
         var reader = new PackReader(packed.ToArray());
-        if (reader.Octet() != IndexPacker.Version) throw new InvalidDataException("A packed message index of another version");
+        if (reader.Octet() != IndexPacker.Version)
+            throw new InvalidDataException("A packed message index of another version");
         var flags = reader.Octet();
-        if (flags > 1) throw PackReader.Damaged();
+        if (flags > 1)
+            throw PackReader.Damaged();
 
         var size = reader.Number();
         var envelope = ReadEnvelope(ref reader);
         var references = ReadTexts(ref reader);
         var parts = 0;
         var body = ReadPart(ref reader, 0, 0, ref parts);
-        if (!reader.AtEnd || body.BodyEnd > size) throw PackReader.Damaged();
+        if (!reader.AtEnd || body.BodyEnd > size)
+            throw PackReader.Damaged();
         return new MessageIndex
         {
             Envelope = envelope,
@@ -54,7 +57,8 @@ static class IndexUnpacker
     static Address[] ReadAddresses(ref PackReader reader)
     {
         var count = reader.Count();
-        if (count == 0) return [];
+        if (count == 0)
+            return [];
         var addresses = new Address[count];
         for (var i = 0; i < count; i++)
         {
@@ -69,10 +73,12 @@ static class IndexUnpacker
 
     static BodyPart ReadPart(ref PackReader reader, long from, int depth, ref int parts)
     {
-        if (depth >= MessageScanner.MaxDepth || ++parts > MessageScanner.MaxParts) throw PackReader.Damaged();
+        if (depth >= MessageScanner.MaxDepth || ++parts > MessageScanner.MaxParts)
+            throw PackReader.Damaged();
 
         var has = (PartFields)reader.Octet();
-        if ((has & ~Known) != 0) throw PackReader.Damaged();
+        if ((has & ~Known) != PartFields.None)
+            throw PackReader.Damaged();
         var headerStart = Sum(from, reader.Number());
         var bodyStart = Sum(headerStart, reader.Number());
         var bodyLength = reader.Number();
@@ -96,7 +102,8 @@ static class IndexUnpacker
                 ? new Disposition(reader.Text(), ReadParameters(ref reader))
                 : null,
         };
-        if (has.HasFlag(PartFields.Parts)) part.Parts = ReadParts(ref reader, part, depth, ref parts);
+        if (has.HasFlag(PartFields.Parts))
+            part.Parts = ReadParts(ref reader, part, depth, ref parts);
         if (has.HasFlag(PartFields.Message))
         {
             var envelope = ReadEnvelope(ref reader);
@@ -109,29 +116,35 @@ static class IndexUnpacker
     static BodyPart[] ReadParts(ref PackReader reader, BodyPart parent, int depth, ref int parts)
     {
         var children = new BodyPart[reader.Count()];
-        for (var i = 0; i < children.Length; i++) children[i] = ReadInside(ref reader, parent, depth, ref parts);
+        for (var i = 0; i < children.Length; i++)
+            children[i] = ReadInside(ref reader, parent, depth, ref parts);
         return children;
     }
 
     static BodyPart ReadInside(ref PackReader reader, BodyPart parent, int depth, ref int parts)
     {
         var part = ReadPart(ref reader, parent.HeaderStart, depth + 1, ref parts);
-        return part.HeaderStart >= parent.BodyStart && part.BodyEnd <= parent.BodyEnd ? part : throw PackReader.Damaged();
+        return part.HeaderStart >= parent.BodyStart && part.BodyEnd <= parent.BodyEnd
+            ? part
+            : throw PackReader.Damaged();
     }
 
     static Parameter[] ReadParameters(ref PackReader reader)
     {
         var parameters = new Parameter[reader.Count()];
-        for (var i = 0; i < parameters.Length; i++) parameters[i] = new Parameter(reader.Text(), reader.Text());
+        for (var i = 0; i < parameters.Length; i++)
+            parameters[i] = new Parameter(reader.Text(), reader.Text());
         return parameters;
     }
 
     static Octets[] ReadTexts(ref PackReader reader)
     {
         var count = reader.Count();
-        if (count == 0) return [];
+        if (count == 0)
+            return [];
         var texts = new Octets[count];
-        for (var i = 0; i < count; i++) texts[i] = reader.Text();
+        for (var i = 0; i < count; i++)
+            texts[i] = reader.Text();
         return texts;
     }
 

@@ -3,56 +3,70 @@ using Cloud.Mail.Headers;
 namespace Cloud.Mail;
 
 /// <summary>The known fields of one header block, unfolded, end to end in one buffer that serves block after block.</summary>
-/// <param name="envelopeBudget">Octets of envelope fields that may be kept in all blocks together.</param>
-/// <param name="contentBudget">The same for Content-* fields.</param>
-sealed class KeptFields(int envelopeBudget, int contentBudget)
+/// <remarks>
+/// Lists have a budget of their own, so that a crowd of recipients does not push out the subject. A list that is cut
+/// loses the entry it was cut in.
+/// </remarks>
+/// <param name="budget">What may be kept of all blocks together; null for no limit.</param>
+sealed class KeptFields(KeptFields.Budget? budget)
 {
-    /// <summary>Fields kept of one block; a normal one has a dozen.</summary>
-    const int MaxFields = 256;
-
     readonly List<(KnownField Field, int Start, int Length)> entries = new(16);
+    readonly int maxFields = budget?.Fields ?? int.MaxValue;
+    readonly int maxSingle = budget?.Single ?? int.MaxValue;
+    readonly int[] left = budget is { } b
+        ? [b.Lists, b.Singles, b.Content]
+        : [int.MaxValue, int.MaxValue, int.MaxValue];
     byte[] buffer = new byte[1024];
     byte[] text = [];
     int length;
-    int envelopeLeft = envelopeBudget;
-    int contentLeft = contentBudget;
-    readonly int maxFields = envelopeBudget == int.MaxValue ? int.MaxValue : MaxFields;
 
     /// <summary>Something did not fit the budget, in this block or an earlier one.</summary>
     public bool Truncated { get; private set; }
 
-    public void Add(KnownField field, ReadOnlySpan<byte> value)
+    /// <param name="field">A known one.</param>
+    /// <param name="value">What follows the colon on the first line.</param>
+    /// <param name="isCut">The end of the line is missing.</param>
+    /// <returns>Whether the field is kept, and so its folded lines are wanted.</returns>
+    public bool Add(KnownField field, ReadOnlySpan<byte> value, bool isCut = false)
     {
-        if (entries.Count == maxFields)
+        if (!MayRepeat(field) && Has(field))
+            return false;
+        if (entries.Count == maxFields || left[Kind(field)] == 0)
         {
             Truncated = true;
-            entries[^1] = entries[^1] with { Field = KnownField.None };
-            return;
+            return false;
         }
 
         entries.Add((field, length, 0));
-        Continue(value);
+        return Continue(value, isCut);
     }
 
     /// <summary>Adds a folded line to the field added last.</summary>
-    public void Continue(ReadOnlySpan<byte> value)
+    public bool Continue(ReadOnlySpan<byte> value, bool isCut = false)
     {
         var entry = entries[^1];
-        if (entry.Field == KnownField.None) return;
-
-        ref var left = ref KnownFields.IsOfEnvelope(entry.Field) ? ref envelopeLeft : ref contentLeft;
-        if (value.Length > left)
+        ref var budgetLeft = ref left[Kind(entry.Field)];
+        var room = Kind(entry.Field) == 0 ? budgetLeft : Math.Min(budgetLeft, maxSingle - entry.Length);
+        if (value.Length > room)
         {
-            Truncated = true;
-            value = value[..left];
+            isCut = true;
+            value = value[..room];
         }
 
         if (length + value.Length > buffer.Length)
             Array.Resize(ref buffer, Math.Max(buffer.Length * 2, length + value.Length));
         var added = HeaderText.CopyUnfolded(value, buffer.AsSpan(length));
-        left -= added;
+        budgetLeft -= added;
         length += added;
-        entries[^1] = entry with { Length = entry.Length + added };
+        entry.Length += added;
+        if (isCut)
+        {
+            Truncated = true;
+            entry.Length = WholeEntries(entry.Field, buffer.AsSpan(entry.Start, entry.Length));
+        }
+
+        entries[^1] = entry;
+        return !isCut;
     }
 
     /// <summary>Ends the block: from here on its values can be read, and they stay valid after <see cref="Clear"/>.</summary>
@@ -69,7 +83,8 @@ sealed class KeptFields(int envelopeBudget, int contentBudget)
     {
         foreach (var entry in entries)
         {
-            if (entry.Field == field) return Value(entry);
+            if (entry.Field == field)
+                return Value(entry);
         }
 
         return default;
@@ -107,7 +122,8 @@ sealed class KeptFields(int envelopeBudget, int contentBudget)
             Address[] all = [];
             foreach (var entry in entries)
             {
-                if (entry.Field != field) continue;
+                if (entry.Field != field)
+                    continue;
                 var list = AddressList.Parse(Value(entry), maxAddresses - all.Length, out var more);
                 dropped |= more;
                 all = all.Length == 0 ? list : [.. all, .. list];
@@ -123,4 +139,52 @@ sealed class KeptFields(int envelopeBudget, int contentBudget)
         var lead = value.Length - value.TrimStart(" \t"u8).Length;
         return new Octets(text, entry.Start + lead, value.Trim(" \t"u8).Length);
     }
+
+    bool Has(KnownField field)
+    {
+        foreach (var entry in entries)
+        {
+            if (entry.Field == field)
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>How much of a list that was cut is entries without harm.</summary>
+    static int WholeEntries(KnownField field, ReadOnlySpan<byte> list)
+    {
+        if (field == KnownField.References)
+            return Math.Max(0, list.LastIndexOf((byte)'<'));
+        if (field is < KnownField.From or > KnownField.Bcc)
+            return list.Length;
+
+        var end = 0;
+        var quoted = false;
+        for (var i = 0; i < list.Length; i++)
+        {
+            if (list[i] == '\\')
+                i++;
+            else if (list[i] == '"')
+                quoted = !quoted;
+            else if (list[i] == ',' && !quoted)
+                end = i;
+        }
+
+        return end;
+    }
+
+    static bool MayRepeat(KnownField field) => field is KnownField.To or KnownField.Cc or KnownField.Bcc;
+
+    static int Kind(KnownField field) =>
+        MayRepeat(field) || field == KnownField.References ? 0
+        : KnownFields.IsOfEnvelope(field) ? 1
+        : 2;
+
+    /// <param name="Lists">Octets of To, Cc, Bcc and References.</param>
+    /// <param name="Singles">Octets of the other envelope fields.</param>
+    /// <param name="Content">Octets of Content-* fields.</param>
+    /// <param name="Single">Octets of a field that counts once.</param>
+    /// <param name="Fields">Fields of one block.</param>
+    public readonly record struct Budget(int Lists, int Singles, int Content, int Single, int Fields);
 }

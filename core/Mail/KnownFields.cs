@@ -38,10 +38,12 @@ static class KnownFields
 
     public static KnownField Find(ReadOnlySpan<byte> name)
     {
-        if (name.Length >= ByLength.Length) return KnownField.None;
+        if (name.Length >= ByLength.Length)
+            return KnownField.None;
         foreach (var row in ByLength[name.Length])
         {
-            if (Ascii.EqualsIgnoreCase(name, row.Name)) return row.Field;
+            if (Ascii.EqualsIgnoreCase(name, row.Name))
+                return row.Field;
         }
 
         return KnownField.None;

@@ -14,7 +14,8 @@ sealed class LineCarry
     public void Append(ReadOnlySpan<byte> bytes, int max)
     {
         LineLength += bytes.Length;
-        if (bytes.Length > max - Length) bytes = bytes[..(max - Length)];
+        if (bytes.Length > max - Length)
+            bytes = bytes[..(max - Length)];
         if (Length + bytes.Length > buffer.Length)
             Array.Resize(ref buffer, Math.Min(max, Math.Max(256, 2 * (Length + bytes.Length))));
         bytes.CopyTo(buffer.AsSpan(Length));
@@ -24,7 +25,8 @@ sealed class LineCarry
     /// <summary>The line with its last bytes, cut to <paramref name="max"/>; valid until the next call.</summary>
     public ReadOnlySpan<byte> Join(ReadOnlySpan<byte> bytes, int max)
     {
-        if (LineLength == 0) return bytes.Length > max ? bytes[..max] : bytes;
+        if (LineLength == 0)
+            return bytes.Length > max ? bytes[..max] : bytes;
         Append(bytes, max);
         return buffer.AsSpan(0, Length);
     }

@@ -17,7 +17,8 @@ static class MediaReader
         var (type, subtype, parameters) = fields.First(KnownField.ContentType) is { IsNilOrEmpty: false } media
             ? ContentValue.Media(media)
             : (default, default, []);
-        if (type.IsNil) (type, subtype) = inDigest ? (Message, Rfc822) : (Text, Plain);
+        if (type.IsNil)
+            (type, subtype) = inDigest ? (Message, Rfc822) : (Text, Plain);
 
         return new BodyPart
         {

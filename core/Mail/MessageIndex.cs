@@ -51,10 +51,12 @@ public sealed record MessageIndex
     /// </remarks>
     public BodyPart? Part(ReadOnlySpan<int> path)
     {
-        if (path.IsEmpty) return null;
+        if (path.IsEmpty)
+            return null;
 
         var part = Body.Numbered(path[0]);
-        foreach (var number in path[1..]) part = part?.Child(number);
+        foreach (var number in path[1..])
+            part = part?.Child(number);
         return part;
     }
 }

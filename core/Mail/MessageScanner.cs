@@ -6,8 +6,7 @@ namespace Cloud.Mail;
 /// <remarks>
 /// How the bytes are cut makes no difference. What is held beside the index itself stays under 128 KiB. Lines end in
 /// LF; a CR before it belongs to the line end, any other CR is text. Where nested multiparts have the same boundary,
-/// a delimiter is the innermost open one's. A delimiter line holds the boundary, white space and nothing else
-/// (RFC 2046 §5.1.1), so one boundary may begin another. After <see cref="Complete"/> the scanner is spent.
+/// a delimiter is the innermost open one's. After <see cref="Complete"/> the scanner is spent.
 /// </remarks>
 public sealed class MessageScanner
 {
@@ -17,11 +16,20 @@ public sealed class MessageScanner
     /// <summary>Parts of a message; the last one takes the rest. Real digests have hundreds.</summary>
     public const int MaxParts = 10_000;
 
-    /// <summary>Octets of envelope fields kept of the whole message: some 1,000 recipients.</summary>
-    public const int MaxEnvelopeText = 64 * 1024;
+    /// <summary>Octets kept of To, Cc, Bcc and References in the whole message: some 1,000 recipients.</summary>
+    public const int MaxListText = 48 * 1024;
 
-    /// <summary>Octets of Content-* fields kept of the whole message.</summary>
+    /// <summary>Octets kept of the other envelope fields in the whole message.</summary>
+    public const int MaxEnvelopeText = 32 * 1024;
+
+    /// <summary>Octets kept of Content-* fields in the whole message: some 600 parts with names.</summary>
     public const int MaxContentText = 64 * 1024;
+
+    /// <summary>Octets kept of one field that counts once, so that none crowds out the others.</summary>
+    public const int MaxSingleField = 4 * 1024;
+
+    /// <summary>Known fields kept of one header; a normal one has a dozen.</summary>
+    public const int MaxFields = 256;
 
     /// <summary>Octets looked at of one header line. RFC 5322 §2.1.1 allows 998.</summary>
     public const int MaxHeaderLine = 16 * 1024;
@@ -43,7 +51,8 @@ public sealed class MessageScanner
 
     public void Write(ReadOnlySpan<byte> bytes)
     {
-        while (!bytes.IsEmpty) bytes = bytes[(inHeader ? ScanHeader(bytes) : ScanBody(bytes))..];
+        while (!bytes.IsEmpty)
+            bytes = bytes[(inHeader ? ScanHeader(bytes) : ScanBody(bytes))..];
     }
 
     /// <summary>Ends the message.</summary>
@@ -53,8 +62,10 @@ public sealed class MessageScanner
         {
             var line = carry.Line;
             var start = offset - carry.LineLength;
-            if (inHeader) TakeHeaderLine(line, start, lineEnd, lines);
-            else if (parts.Match(line) is { } match) TakeDelimiter(match, start, lineEnd, lines);
+            if (inHeader)
+                TakeHeaderLine(line, start, lineEnd, lines);
+            else if (parts.Match(line) is { } match)
+                TakeDelimiter(match, start, lineEnd, lines);
         }
 
         return parts.Complete(offset, lines);
@@ -93,14 +104,16 @@ public sealed class MessageScanner
             }
 
             var verdict = inHeader ? parts.HeaderLine(line) : HeaderVerdict.More;
-            if (verdict == HeaderVerdict.More) return;
+            if (verdict == HeaderVerdict.More)
+                return;
 
             // A line that is no field is the first of the body, so it may be a delimiter, or a field of the message
             // inside.
             var blank = verdict == HeaderVerdict.Blank;
             inHeader = parts.EndHeader(blank ? offset : start, blank ? lines : linesBefore);
             atLineStart = true;
-            if (blank) return;
+            if (blank)
+                return;
         }
     }
 
@@ -112,12 +125,16 @@ public sealed class MessageScanner
             return bytes.Length;
         }
 
-        if (atLineStart) return ScanLineStart(bytes);
+        if (atLineStart)
+            return ScanLineStart(bytes);
 
         var length = bytes.IndexOf("\n--"u8);
-        if (length >= 0) length++;
-        else if (bytes[^1] == '\n') length = bytes.Length;
-        else if (bytes.EndsWith("\n-"u8)) length = bytes.Length - 1;
+        if (length >= 0)
+            length++;
+        else if (bytes[^1] == '\n')
+            length = bytes.Length;
+        else if (bytes.EndsWith("\n-"u8))
+            length = bytes.Length - 1;
         else
         {
             Skip(bytes);
@@ -146,7 +163,8 @@ public sealed class MessageScanner
         {
             carry.Append(bytes, MaxDelimiterLine);
             Skip(bytes);
-            if (carry.LineLength < MaxDelimiterLine) return bytes.Length;
+            if (carry.LineLength < MaxDelimiterLine)
+                return bytes.Length;
             carry.Clear();
             atLineStart = false;
             return bytes.Length;
@@ -159,7 +177,8 @@ public sealed class MessageScanner
         lineEnd = (lf > 0 ? bytes[lf - 1] : last) == '\r' ? 2 : 1;
         Skip(line);
         carry.Clear();
-        if (match is { } found) TakeDelimiter(found, start, endBefore, linesBefore);
+        if (match is { } found)
+            TakeDelimiter(found, start, endBefore, linesBefore);
         return line.Length;
     }
 

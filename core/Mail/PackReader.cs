@@ -19,7 +19,8 @@ ref struct PackReader(byte[] bytes)
         {
             var octet = Octet();
             value |= (ulong)(octet & 0x7F) << shift;
-            if (octet < 0x80) return (long)value;
+            if (octet < 0x80)
+                return (long)value;
         }
 
         throw Damaged();
@@ -35,10 +36,15 @@ ref struct PackReader(byte[] bytes)
     public Octets Text()
     {
         var code = Number();
-        if (code == 0) return default;
-        if (code % 2 == 1) return code / 2 < int.MaxValue && PackTokens.TryText((int)(code / 2), out var token) ? token : throw Damaged();
+        if (code == 0)
+            return default;
+        if (code % 2 == 1)
+            return code / 2 < int.MaxValue && PackTokens.TryText((int)(code / 2), out var token)
+                ? token
+                : throw Damaged();
         var length = code / 2 - 1;
-        if (length > bytes.Length - at) throw Damaged();
+        if (length > bytes.Length - at)
+            throw Damaged();
         var text = new Octets(bytes, at, (int)length);
         at += (int)length;
         return text;

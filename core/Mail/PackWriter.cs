@@ -14,25 +14,30 @@ sealed class PackWriter
 
     public void Octet(byte value)
     {
-        if (length == bytes.Length) Array.Resize(ref bytes, length * 2);
+        if (length == bytes.Length)
+            Array.Resize(ref bytes, length * 2);
         bytes[length++] = value;
     }
 
     public void Number(long value)
     {
         var rest = (ulong)value;
-        for (; rest >= 0x80; rest >>= 7) Octet((byte)(rest | 0x80));
+        for (; rest >= 0x80; rest >>= 7)
+            Octet((byte)(rest | 0x80));
         Octet((byte)rest);
     }
 
     public void Text(Octets text)
     {
-        if (text.IsNil) Number(0);
-        else if (PackTokens.TryNumber(text, out var number)) Number(number * 2 + 1);
+        if (text.IsNil)
+            Number(0);
+        else if (PackTokens.TryNumber(text, out var number))
+            Number(number * 2 + 1);
         else
         {
             Number((text.Length + 1) * 2L);
-            if (bytes.Length - length < text.Length) Array.Resize(ref bytes, Math.Max(length * 2, length + text.Length));
+            if (bytes.Length - length < text.Length)
+                Array.Resize(ref bytes, Math.Max(length * 2, length + text.Length));
             text.Span.CopyTo(bytes.AsSpan(length));
             length += text.Length;
         }

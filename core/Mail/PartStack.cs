@@ -16,7 +16,15 @@ readonly record struct Delimiter(int Level, bool Closes);
 sealed class PartStack
 {
     readonly List<OpenPart> open = [new OpenPart(0, isMessage: true)];
-    readonly KeptFields fields = new(MessageScanner.MaxEnvelopeText, MessageScanner.MaxContentText);
+    readonly KeptFields fields = new(
+        new(
+            MessageScanner.MaxListText,
+            MessageScanner.MaxEnvelopeText,
+            MessageScanner.MaxContentText,
+            MessageScanner.MaxSingleField,
+            MessageScanner.MaxFields
+        )
+    );
     int count = 1;
     int boundaries;
     bool addressesCut;
@@ -33,37 +41,55 @@ sealed class PartStack
     {
         var first = atFirstLine;
         atFirstLine = false;
-        if (line[0] == '\n' || line.SequenceEqual("\r\n"u8)) return HeaderVerdict.Blank;
+        if (line[0] == '\n' || line.SequenceEqual("\r\n"u8))
+            return HeaderVerdict.Blank;
         if (line[0] is (byte)' ' or (byte)'\t')
         {
-            if (inKnownField) fields.Continue(line);
+            inKnownField = inKnownField && fields.Continue(line, IsCut(line));
             return HeaderVerdict.More;
         }
 
-        if (first && Top.IsMessage && HeaderReader.IsMboxLine(line)) return HeaderVerdict.More;
+        if (first && Top.IsMessage && HeaderReader.IsMboxLine(line))
+            return HeaderVerdict.More;
         var colon = HeaderReader.Colon(line);
-        if (colon < 0) return HeaderVerdict.NotAField;
+        if (colon < 0)
+            return HeaderVerdict.NotAField;
 
         var field = KnownFields.Find(line[..colon].TrimEnd(" \t"u8));
-        inKnownField = KnownFields.IsOfContent(field) || Top.IsMessage && KnownFields.IsOfEnvelope(field);
-        if (inKnownField) fields.Add(field, line[(colon + 1)..]);
+        var isWanted = KnownFields.IsOfContent(field) || Top.IsMessage && KnownFields.IsOfEnvelope(field);
+        inKnownField = isWanted && fields.Add(field, line[(colon + 1)..], IsCut(line));
         return HeaderVerdict.More;
     }
 
     /// <summary>The innermost open multipart that <paramref name="line"/> delimits.</summary>
+    /// <remarks>
+    /// RFC 2046 §5.1.1 is content with a line that begins with the boundary. Here white space has to follow, since
+    /// one boundary may begin another; a line that is exactly one boundary is never taken for a shorter one.
+    /// </remarks>
     public Delimiter? Match(ReadOnlySpan<byte> line)
     {
-        if (!HasOpenBoundary || !line.StartsWith("--"u8) || line.Length > MessageScanner.MaxDelimiterLine) return null;
+        if (!HasOpenBoundary || !line.StartsWith("--"u8) || line.Length > MessageScanner.MaxDelimiterLine)
+            return null;
         var text = line[2..].TrimEnd(" \t\r\n"u8);
+        Delimiter? withJunk = null;
         for (var level = open.Count - 1; level >= 0; level--)
         {
             var boundary = open[level].Boundary.Span;
-            if (boundary.IsEmpty || !text.StartsWith(boundary)) continue;
-            if (text.Length == boundary.Length) return new Delimiter(level, Closes: false);
-            if (text[boundary.Length..].SequenceEqual("--"u8)) return new Delimiter(level, Closes: true);
+            if (boundary.IsEmpty || !text.StartsWith(boundary))
+                continue;
+            var rest = text[boundary.Length..];
+            if (rest.IsEmpty)
+                return new Delimiter(level, Closes: false);
+            var closes = rest.StartsWith("--"u8);
+            if (closes)
+                rest = rest[2..];
+            if (rest.IsEmpty)
+                return new Delimiter(level, Closes: true);
+            if (rest[0] is (byte)' ' or (byte)'\t')
+                withJunk ??= new Delimiter(level, closes);
         }
 
-        return null;
+        return withJunk;
     }
 
     /// <summary>The header of the innermost part is over.</summary>
@@ -73,10 +99,14 @@ sealed class PartStack
     public bool EndHeader(long bodyStart, long lines)
     {
         Describe(bodyStart, lines);
-        if (open.Count == MessageScanner.MaxDepth) return false;
-        if (Top.Part is { IsMultipart: true } multipart) OpenBoundary(multipart.Parameter("boundary"u8));
-        if (Top.Part is not { IsMessage: true } message || !MediaReader.IsIdentity(message.Encoding)) return false;
-        if (count == MessageScanner.MaxParts) return false;
+        if (open.Count == MessageScanner.MaxDepth)
+            return false;
+        if (Top.Part is { IsMultipart: true } multipart)
+            OpenBoundary(multipart.Parameter("boundary"u8));
+        if (Top.Part is not { IsMessage: true } message || !MediaReader.IsIdentity(message.Encoding))
+            return false;
+        if (count == MessageScanner.MaxParts)
+            return false;
         Push(bodyStart, isMessage: true);
         return true;
     }
@@ -89,7 +119,8 @@ sealed class PartStack
     /// <returns>True if a header follows.</returns>
     public bool Delimit(Delimiter delimiter, long end, long lines, long next)
     {
-        while (open.Count - 1 > delimiter.Level) EndPart(end, lines);
+        while (open.Count - 1 > delimiter.Level)
+            EndPart(end, lines);
         if (delimiter.Closes)
         {
             CloseBoundary();
@@ -102,7 +133,8 @@ sealed class PartStack
 
     public MessageIndex Complete(long end, long lines)
     {
-        while (open.Count > 1) EndPart(end, lines);
+        while (open.Count > 1)
+            EndPart(end, lines);
         EndPart(end, lines);
         return new MessageIndex
         {
@@ -113,6 +145,8 @@ sealed class PartStack
             Truncated = fields.Truncated || addressesCut,
         };
     }
+
+    static bool IsCut(ReadOnlySpan<byte> line) => line.Length == MessageScanner.MaxHeaderLine && line[^1] != '\n';
 
     void Push(long headerStart, bool isMessage)
     {
@@ -125,14 +159,16 @@ sealed class PartStack
     void OpenBoundary(Octets boundary)
     {
         boundary = boundary.Slice(0, boundary.Span.TrimEnd(" \t"u8).Length);
-        if (boundary.IsNilOrEmpty) return;
+        if (boundary.IsNilOrEmpty)
+            return;
         Top.Boundary = boundary;
         boundaries++;
     }
 
     void CloseBoundary()
     {
-        if (Top.Boundary.IsNilOrEmpty) return;
+        if (Top.Boundary.IsNilOrEmpty)
+            return;
         Top.Boundary = default;
         boundaries--;
     }
@@ -166,19 +202,24 @@ sealed class PartStack
     void EndPart(long end, long lines)
     {
         var top = Top;
-        if (top.Part is null) Describe(Math.Max(end, top.HeaderStart), lines); // ended in its header
+        if (top.Part is null)
+            Describe(Math.Max(end, top.HeaderStart), lines); // ended in its header
         var part = top.Part!;
         part.HeaderStart = Math.Min(part.HeaderStart, end);
         part.BodyStart = Math.Min(part.BodyStart, end);
         part.BodyLength = end - part.BodyStart;
         part.Lines = part.BodyLength == 0 ? 0 : Math.Max(0, lines - top.LinesBefore);
-        if (top.Children is { } children) part.Parts = children.ToArray();
+        if (top.Children is { } children)
+            part.Parts = children.ToArray();
         CloseBoundary();
-        if (open.Count == 1) return;
+        if (open.Count == 1)
+            return;
 
         open.RemoveAt(open.Count - 1);
-        if (top.IsMessage) Top.Part!.Message = new NestedMessage(top.Envelope, part);
-        else (Top.Children ??= []).Add(part);
+        if (top.IsMessage)
+            Top.Part!.Message = new NestedMessage(top.Envelope, part);
+        else
+            (Top.Children ??= []).Add(part);
     }
 
     sealed class OpenPart(long headerStart, bool isMessage)

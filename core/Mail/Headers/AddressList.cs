@@ -3,7 +3,8 @@ namespace Cloud.Mail.Headers;
 /// <summary>Reads address lists as they come: RFC 5322 §3.4, the obsolete §4.4, RFC 6532, and what is in the wild.</summary>
 public static class AddressList
 {
-    public static Address[] Parse(ReadOnlySpan<byte> value) => Parse(new Octets(HeaderText.Unfold(value)), int.MaxValue, out _);
+    public static Address[] Parse(ReadOnlySpan<byte> value) =>
+        Parse(new Octets(HeaderText.Unfold(value)), int.MaxValue, out _);
 
     /// <param name="value">One unfolded field value.</param>
     /// <param name="max">Most entries taken.</param>
@@ -11,10 +12,15 @@ public static class AddressList
     internal static Address[] Parse(Octets value, int max, out bool more)
     {
         more = false;
-        if (value.IsNilOrEmpty) return [];
+        if (value.IsNilOrEmpty)
+            return [];
 
         var reader = new AddressReader(value);
-        if (max <= 0) return (more = reader.Next(out _)) ? [] : [];
+        if (max <= 0)
+        {
+            more = reader.Next(out _);
+            return [];
+        }
 
         var list = new Address[1];
         var count = 0;
@@ -26,11 +32,13 @@ public static class AddressList
                 break;
             }
 
-            if (count == list.Length) Array.Resize(ref list, count * 2);
+            if (count == list.Length)
+                Array.Resize(ref list, count * 2);
             list[count++] = address;
         }
 
-        if (count != list.Length) Array.Resize(ref list, count);
+        if (count != list.Length)
+            Array.Resize(ref list, count);
         return list;
     }
 }

@@ -64,14 +64,17 @@ ref struct AddressReader(Octets text)
             stop = Run(":<@,;"u8);
         }
 
-        if (stop == '<') return Angle(start);
+        if (stop == '<')
+            return Angle(start);
         var local = (Start: start, End: at);
-        if (stop != '@') return new Address(CommentText(), default, Clean(local.Start, local.End, spaced: true), Octets.Empty);
+        if (stop != '@')
+            return new Address(CommentText(), default, Clean(local.Start, local.End, spaced: true), Octets.Empty);
 
         at++;
         var domain = at;
         stop = Run("<,;"u8);
-        if (stop == '<') return Angle(start); // an address as display name: a@b <a@b>
+        if (stop == '<')
+            return Angle(start); // an address as display name: a@b <a@b>
         return new Address(CommentText(), default, Clean(local.Start, local.End), Clean(domain, at));
     }
 
@@ -85,8 +88,10 @@ ref struct AddressReader(Octets text)
         if (at < bytes.Length && bytes[at] == '@') // obs-route, RFC 5322 §4.4
         {
             var routeStart = at;
-            if (Run(":>"u8) == ':') route = Clean(routeStart, at++);
-            else at = routeStart;
+            if (Run(":>"u8) == ':')
+                route = Clean(routeStart, at++);
+            else
+                at = routeStart;
         }
 
         var local = at;
@@ -100,9 +105,11 @@ ref struct AddressReader(Octets text)
             host = Clean(domain, at);
         }
 
-        if (stop == '>') at++;
+        if (stop == '>')
+            at++;
         Run(",;"u8); // what stands between > and the next comma is junk, comments aside
-        if (name.IsNilOrEmpty) name = CommentText();
+        if (name.IsNilOrEmpty)
+            name = CommentText();
         return new Address(name.IsNilOrEmpty ? default : name, route, mailbox, host);
     }
 
@@ -113,10 +120,14 @@ ref struct AddressReader(Octets text)
         while (at < bytes.Length)
         {
             var octet = bytes[at];
-            if (stops.Contains(octet)) return octet;
-            if (octet == '"' && SkipQuoted()) continue;
-            if (octet == '(' && SkipComment()) continue;
-            if (octet == '[' && SkipLiteral()) continue;
+            if (stops.Contains(octet))
+                return octet;
+            if (octet == '"' && SkipQuoted())
+                continue;
+            if (octet == '(' && SkipComment())
+                continue;
+            if (octet == '[' && SkipLiteral())
+                continue;
             at += octet == '\\' && at + 1 < bytes.Length ? 2 : 1;
         }
 
@@ -127,17 +138,21 @@ ref struct AddressReader(Octets text)
     {
         while (at < bytes.Length)
         {
-            if (bytes[at] is (byte)' ' or (byte)'\t') at++;
-            else if (bytes[at] != '(' || !SkipComment()) return;
+            if (bytes[at] is (byte)' ' or (byte)'\t')
+                at++;
+            else if (bytes[at] != '(' || !SkipComment())
+                return;
         }
     }
 
     bool SkipQuoted()
     {
-        if (quotesEnd) return false;
+        if (quotesEnd)
+            return false;
         for (var i = at + 1; i < bytes.Length; i++)
         {
-            if (bytes[i] == '\\') i++;
+            if (bytes[i] == '\\')
+                i++;
             else if (bytes[i] == '"')
             {
                 at = i + 1;
@@ -150,15 +165,19 @@ ref struct AddressReader(Octets text)
 
     bool SkipComment()
     {
-        if (commentsEnd) return false;
+        if (commentsEnd)
+            return false;
         var depth = 0;
         for (var i = at; i < bytes.Length; i++)
         {
-            if (bytes[i] == '\\') i++;
-            else if (bytes[i] == '(') depth++;
+            if (bytes[i] == '\\')
+                i++;
+            else if (bytes[i] == '(')
+                depth++;
             else if (bytes[i] == ')' && --depth == 0)
             {
-                if (comment.End == 0) comment = (at + 1, i);
+                if (comment.End == 0)
+                    comment = (at + 1, i);
                 at = i + 1;
                 return true;
             }
@@ -169,7 +188,8 @@ ref struct AddressReader(Octets text)
 
     bool SkipLiteral()
     {
-        if (at < noLiteralBefore) return false;
+        if (at < noLiteralBefore)
+            return false;
         var end = bytes[at..].IndexOfAny("],>"u8);
         if (end < 0 || bytes[at + end] != ']')
         {
@@ -183,7 +203,8 @@ ref struct AddressReader(Octets text)
 
     Octets CommentText()
     {
-        if (comment.End == 0) return default;
+        if (comment.End == 0)
+            return default;
         var name = AddressText.Unescape(text.Slice(comment.Start, comment.End - comment.Start));
         return name.IsNilOrEmpty ? default : name;
     }

@@ -15,7 +15,8 @@ static class AddressText
     {
         var trimmed = Trim(raw);
         var span = trimmed.Span;
-        if (span.IndexOfAny(Special) < 0 && (spaced ? span.IndexOf("  "u8) < 0 : !span.Contains((byte)' '))) return trimmed;
+        if (span.IndexOfAny(Special) < 0 && (spaced ? span.IndexOf("  "u8) < 0 : !span.Contains((byte)' ')))
+            return trimmed;
         if (quotes && span[0] == '"' && span[1..].IndexOfAny("\"\\"u8) == span.Length - 2)
             return trimmed.Slice(1, span.Length - 2);
 
@@ -26,12 +27,14 @@ static class AddressText
     public static Octets Unescape(Octets raw)
     {
         var trimmed = Trim(raw);
-        if (!trimmed.Span.Contains((byte)'\\')) return trimmed;
+        if (!trimmed.Span.Contains((byte)'\\'))
+            return trimmed;
         var words = new Words(trimmed.Length);
         var span = trimmed.Span;
         for (var i = 0; i < span.Length; i++)
         {
-            if (span[i] == '\\' && i + 1 < span.Length) i++;
+            if (span[i] == '\\' && i + 1 < span.Length)
+                i++;
             words.Add(span[i]);
         }
 
@@ -49,18 +52,24 @@ static class AddressText
             if (octet == '\\' && i + 1 < span.Length)
             {
                 i++;
-                if (depth == 0) words.Add(span[i]);
+                if (depth == 0)
+                    words.Add(span[i]);
             }
-            else if (octet == '(' && comments && !quoted) depth++;
+            else if (octet == '(' && comments && !quoted)
+                depth++;
             else if (octet == ')' && depth > 0)
             {
                 depth--;
                 words.Gap(spaced);
             }
-            else if (depth > 0) continue;
-            else if (octet == '"' && quotes) quoted = !quoted;
-            else if (octet is (byte)' ' or (byte)'\t' && !quoted) words.Gap(spaced);
-            else words.Add(octet);
+            else if (depth > 0)
+                continue;
+            else if (octet == '"' && quotes)
+                quoted = !quoted;
+            else if (octet is (byte)' ' or (byte)'\t' && !quoted)
+                words.Gap(spaced);
+            else
+                words.Add(octet);
         }
 
         return words.ToOctets();
@@ -82,7 +91,8 @@ static class AddressText
 
         public void Add(byte octet)
         {
-            if (gap) text[length++] = (byte)' ';
+            if (gap)
+                text[length++] = (byte)' ';
             gap = false;
             text[length++] = octet;
         }

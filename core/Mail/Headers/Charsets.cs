@@ -36,7 +36,8 @@ public static class Charsets
 
     static Encoding? Named(string name)
     {
-        if (CodePages.GetEncoding(name) is { } encoding) return encoding;
+        if (CodePages.GetEncoding(name) is { } encoding)
+            return encoding;
         try
         {
             return Encoding.GetEncoding(name);

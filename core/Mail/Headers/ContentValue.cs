@@ -18,7 +18,8 @@ static class ContentValue
         var reader = new Cursor(value);
         var media = reader.Token(TypeEnd);
         var slash = media.Span.IndexOf((byte)'/');
-        var (type, subtype) = slash > 0 ? (media.Slice(0, slash), media.Slice(slash + 1, media.Length - slash - 1)) : default;
+        var (type, subtype) =
+            slash > 0 ? (media.Slice(0, slash), media.Slice(slash + 1, media.Length - slash - 1)) : default;
         return type.IsNilOrEmpty || subtype.IsNilOrEmpty
             ? (default, default, reader.Parameters())
             : (type, subtype, reader.Parameters());
@@ -34,7 +35,8 @@ static class ContentValue
     /// <summary>A lone token, such as a transfer encoding; nil if there is none.</summary>
     public static Octets Token(Octets value)
     {
-        if (value.IsNilOrEmpty) return default;
+        if (value.IsNilOrEmpty)
+            return default;
         var token = new Cursor(value).Token(TokenEnd);
         return token.IsNilOrEmpty ? default : token;
     }
@@ -42,13 +44,15 @@ static class ContentValue
     /// <summary>Content-Language: tokens with commas between. RFC 3282 §2.</summary>
     public static IReadOnlyList<Octets> Tokens(Octets value)
     {
-        if (value.IsNilOrEmpty) return [];
+        if (value.IsNilOrEmpty)
+            return [];
         var tokens = new List<Octets>();
         var reader = new Cursor(value);
         while (!reader.AtEnd && tokens.Count < MaxParameters)
         {
             var token = reader.Token(TokenEnd);
-            if (!token.IsNilOrEmpty) tokens.Add(token);
+            if (!token.IsNilOrEmpty)
+                tokens.Add(token);
             reader.SkipOne();
         }
 
@@ -81,12 +85,14 @@ static class ContentValue
             var pieces = false;
             while (count < MaxParameters && NextParameter(out var parameter))
             {
-                if (count == found.Length) Array.Resize(ref found, count == 0 ? 2 : count * 2);
+                if (count == found.Length)
+                    Array.Resize(ref found, count == 0 ? 2 : count * 2);
                 found[count++] = parameter;
                 pieces |= Continuations.IsPiece(parameter.Name.Span);
             }
 
-            if (count != found.Length) Array.Resize(ref found, count);
+            if (count != found.Length)
+                Array.Resize(ref found, count);
             return pieces ? Continuations.Join(found) : found;
         }
 
@@ -96,11 +102,13 @@ static class ContentValue
             while (true)
             {
                 var semicolon = at < bytes.Length ? bytes[at..].IndexOf((byte)';') : -1;
-                if (semicolon < 0) return false;
+                if (semicolon < 0)
+                    return false;
                 at += semicolon + 1;
                 var name = Token(TokenEnd);
                 SkipSpace();
-                if (name.IsNilOrEmpty || AtEnd || bytes[at] != '=') continue;
+                if (name.IsNilOrEmpty || AtEnd || bytes[at] != '=')
+                    continue;
                 at++;
                 parameter = new Parameter(name, Value());
                 return true;
@@ -110,7 +118,8 @@ static class ContentValue
         Octets Value()
         {
             SkipSpace();
-            if (!AtEnd && bytes[at] == '"') return Quoted();
+            if (!AtEnd && bytes[at] == '"')
+                return Quoted();
 
             // Not a token only, as the grammar has it: unquoted names of files with spaces are common.
             var start = at;
@@ -118,14 +127,16 @@ static class ContentValue
             at = end < 0 ? bytes.Length : at + end;
             var value = text.Slice(start, at - start);
             var comment = commentsEnd ? -1 : value.Span.IndexOf(" ("u8);
-            if (comment >= 0) value = value.Slice(0, comment);
+            if (comment >= 0)
+                value = value.Slice(0, comment);
             return value.Slice(0, value.Span.TrimEnd(" \t"u8).Length);
         }
 
         Octets Quoted()
         {
             var start = ++at;
-            while (at < bytes.Length && bytes[at] != '"') at += bytes[at] == '\\' ? 2 : 1;
+            while (at < bytes.Length && bytes[at] != '"')
+                at += bytes[at] == '\\' ? 2 : 1;
             var end = Math.Min(at, bytes.Length);
             at = Math.Min(at + 1, bytes.Length);
             var inner = text.Slice(start, end - start);
@@ -136,19 +147,24 @@ static class ContentValue
         {
             while (!AtEnd)
             {
-                if (bytes[at] is (byte)' ' or (byte)'\t') at++;
-                else if (bytes[at] != '(' || !SkipComment()) return;
+                if (bytes[at] is (byte)' ' or (byte)'\t')
+                    at++;
+                else if (bytes[at] != '(' || !SkipComment())
+                    return;
             }
         }
 
         bool SkipComment()
         {
-            if (commentsEnd) return false;
+            if (commentsEnd)
+                return false;
             var depth = 0;
             for (var i = at; i < bytes.Length; i++)
             {
-                if (bytes[i] == '\\') i++;
-                else if (bytes[i] == '(') depth++;
+                if (bytes[i] == '\\')
+                    i++;
+                else if (bytes[i] == '(')
+                    depth++;
                 else if (bytes[i] == ')' && --depth == 0)
                 {
                     at = i + 1;

@@ -22,7 +22,8 @@ static class Continuations
         var pieces = new Dictionary<(string Name, int Number), int>();
         for (var i = 0; i < parameters.Length; i++)
         {
-            if (TrySplit(parameters[i].Name.Span, out var name, out var number, out _)) pieces.TryAdd((Key(name), number), i);
+            if (TrySplit(parameters[i].Name.Span, out var name, out var number, out _))
+                pieces.TryAdd((Key(name), number), i);
         }
 
         var joined = new List<Parameter>(parameters.Length);
@@ -53,15 +54,18 @@ static class Continuations
         for (var number = 0; number < count; number++)
         {
             var piece = parameters[pieces[(key, number)]];
-            if (!anyEncoded || piece.Name.Span[^1] == '*') value.Write(piece.Value.Span);
+            if (!anyEncoded || piece.Name.Span[^1] == '*')
+                value.Write(piece.Value.Span);
             else
             {
-                if (number == 0) value.Write("''"u8); // no charset, no language: RFC 2231 §4
+                if (number == 0)
+                    value.Write("''"u8); // no charset, no language: RFC 2231 §4
                 Encode(piece.Value.Span, value);
             }
         }
 
-        if (anyEncoded) name = new Octets([.. name.Span, (byte)'*']);
+        if (anyEncoded)
+            name = new Octets([.. name.Span, (byte)'*']);
         return new Parameter(name, new Octets(value.WrittenSpan.ToArray()));
     }
 
@@ -85,7 +89,8 @@ static class Continuations
     static bool TrySplit(ReadOnlySpan<byte> name, out ReadOnlySpan<byte> bare, out int number, out bool encoded)
     {
         encoded = name.EndsWith("*"u8);
-        if (encoded) name = name[..^1];
+        if (encoded)
+            name = name[..^1];
         var star = name.LastIndexOf((byte)'*');
         bare = star > 0 ? name[..star] : default;
         number = 0;

@@ -12,7 +12,8 @@ public static class EncodedWords
     /// <remarks>Adjacent words of one charset are decoded as one, since many senders split characters between them.</remarks>
     public static string Decode(ReadOnlySpan<byte> value)
     {
-        if (value.IndexOf("=?"u8) < 0) return Charsets.Guess(value);
+        if (value.IndexOf("=?"u8) < 0)
+            return Charsets.Guess(value);
 
         var text = new StringBuilder(value.Length);
         var pending = new ArrayBufferWriter<byte>(value.Length + 1);
@@ -25,8 +26,10 @@ public static class EncodedWords
             var isGap = pending.WrittenCount > 0 && start >= 0 && plain.IndexOfAnyExcept(" \t"u8) < 0;
             if (start >= 0 && TryWord(value[start..], out var word))
             {
-                if (!isGap || !string.Equals(word.Charset, pendingCharset, StringComparison.OrdinalIgnoreCase)) Flush(text);
-                if (!isGap) text.Append(Charsets.Guess(plain));
+                if (!isGap || !string.Equals(word.Charset, pendingCharset, StringComparison.OrdinalIgnoreCase))
+                    Flush(text);
+                if (!isGap)
+                    text.Append(Charsets.Guess(plain));
                 pendingCharset = word.Charset;
                 word.DecodeTo(pending);
                 value = value[(start + word.Length)..];
@@ -53,13 +56,21 @@ public static class EncodedWords
     {
         word = default;
         var charsetEnd = text[2..].IndexOf((byte)'?') + 2;
-        if (charsetEnd < 3 || charsetEnd > 2 + MaxCharset || charsetEnd + 2 >= text.Length || text[charsetEnd + 2] != '?') return false;
+        if (
+            charsetEnd < 3
+            || charsetEnd > 2 + MaxCharset
+            || charsetEnd + 2 >= text.Length
+            || text[charsetEnd + 2] != '?'
+        )
+            return false;
         var encoding = (byte)(text[charsetEnd + 1] | 0x20);
-        if (encoding is not ((byte)'b' or (byte)'q')) return false;
+        if (encoding is not ((byte)'b' or (byte)'q'))
+            return false;
 
         var content = text[(charsetEnd + 3)..];
         var end = content.IndexOf("?="u8);
-        if (end < 0) return false;
+        if (end < 0)
+            return false;
         var charset = text[2..charsetEnd];
         var star = charset.IndexOf((byte)'*'); // a language: RFC 2231 §5
         word = new Word(
@@ -94,11 +105,14 @@ public static class EncodedWords
             var length = 0;
             foreach (var octet in content)
             {
-                if (char.IsAsciiLetterOrDigit((char)octet) || octet is (byte)'+' or (byte)'/') clean[length++] = octet;
+                if (char.IsAsciiLetterOrDigit((char)octet) || octet is (byte)'+' or (byte)'/')
+                    clean[length++] = octet;
             }
 
-            if (length % 4 == 1) length--;
-            while (length % 4 != 0) clean[length++] = (byte)'=';
+            if (length % 4 == 1)
+                length--;
+            while (length % 4 != 0)
+                clean[length++] = (byte)'=';
             Base64.DecodeFromUtf8(clean.AsSpan(0, length), bytes, out _, out var written);
             ArrayPool<byte>.Shared.Return(clean);
             return written;
@@ -110,15 +124,16 @@ public static class EncodedWords
             for (var i = 0; i < content.Length; i++)
             {
                 var octet = content[i];
-                if (octet == '_') octet = (byte)' '; // RFC 2047 §4.2
+                if (octet == '_')
+                    octet = (byte)' '; // RFC 2047 §4.2
                 else if (
                     octet == '='
                     && i + 2 < content.Length
-                    && char.IsAsciiHexDigit((char)content[i + 1])
-                    && char.IsAsciiHexDigit((char)content[i + 2])
+                    && Utf8Parser.TryParse(content.Slice(i + 1, 2), out byte escaped, out var read, 'x')
+                    && read == 2
                 )
                 {
-                    Utf8Parser.TryParse(content.Slice(i + 1, 2), out octet, out _, 'x');
+                    octet = escaped;
                     i += 2;
                 }
 

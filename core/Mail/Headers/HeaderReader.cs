@@ -24,17 +24,21 @@ public ref struct HeaderReader(ReadOnlySpan<byte> block)
 
     public bool MoveNext()
     {
-        while (!rest.IsEmpty && rest[0] is (byte)' ' or (byte)'\t') rest = AfterLine(rest);
+        while (!rest.IsEmpty && rest[0] is (byte)' ' or (byte)'\t')
+            rest = AfterLine(rest);
         var colon = Colon(rest);
-        if (colon < 0) return false;
+        if (colon < 0)
+            return false;
 
         var end = rest.Length;
         for (var from = colon; from < rest.Length; )
         {
             var line = rest[from..].IndexOf((byte)'\n');
-            if (line < 0) break;
+            if (line < 0)
+                break;
             from += line + 1;
-            if (from < rest.Length && rest[from] is (byte)' ' or (byte)'\t') continue;
+            if (from < rest.Length && rest[from] is (byte)' ' or (byte)'\t')
+                continue;
             end = from;
             break;
         }
@@ -48,11 +52,13 @@ public ref struct HeaderReader(ReadOnlySpan<byte> block)
     internal static int Colon(ReadOnlySpan<byte> line)
     {
         var at = line.IndexOfAnyExcept(NameOctets);
-        while (at >= 0 && at < line.Length && line[at] is (byte)' ' or (byte)'\t') at++; // RFC 5322 §4.5 obs-optional
+        while (at >= 0 && at < line.Length && line[at] is (byte)' ' or (byte)'\t')
+            at++; // RFC 5322 §4.5 obs-optional
         return at >= 0 && at < line.Length && line[at] == ':' ? at : -1;
     }
 
-    internal static bool IsMboxLine(ReadOnlySpan<byte> line) => line.StartsWith("From "u8) || line.StartsWith(">From "u8);
+    internal static bool IsMboxLine(ReadOnlySpan<byte> line) =>
+        line.StartsWith("From "u8) || line.StartsWith(">From "u8);
 
     static ReadOnlySpan<byte> AfterLine(ReadOnlySpan<byte> text) =>
         text.IndexOf((byte)'\n') is var lf and >= 0 ? text[(lf + 1)..] : [];

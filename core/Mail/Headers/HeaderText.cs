@@ -27,9 +27,11 @@ public static class HeaderText
         var chosen = new ArrayBufferWriter<byte>(256);
         foreach (var field in new HeaderReader(block))
         {
-            if (IsNamed(field.Name, names) == not) continue;
+            if (IsNamed(field.Name, names) == not)
+                continue;
             chosen.Write(field.Raw);
-            if (field.Raw[^1] != '\n') chosen.Write("\r\n"u8); // the block ended without a line end
+            if (field.Raw[^1] != '\n')
+                chosen.Write("\r\n"u8); // the block ended without a line end
         }
 
         chosen.Write("\r\n"u8);
@@ -55,7 +57,8 @@ public static class HeaderText
     {
         for (var i = 0; i < names.Count; i++)
         {
-            if (Ascii.EqualsIgnoreCase(name, names[i])) return true;
+            if (Ascii.EqualsIgnoreCase(name, names[i]))
+                return true;
         }
 
         return false;

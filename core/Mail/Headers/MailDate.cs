@@ -6,36 +6,66 @@ namespace Cloud.Mail.Headers;
 /// <summary>Dates of header fields: RFC 5322 §3.3, its obsolete forms, and asctime, ISO 8601 and other wild ones.</summary>
 public static class MailDate
 {
-    const int MaxTokens = 16;
+    /// <summary>Octets looked at, comments aside; a date has some 40.</summary>
+    const int MaxLength = 128;
 
     static readonly string[] Months =
     [
-        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "may",
+        "jun",
+        "jul",
+        "aug",
+        "sep",
+        "oct",
+        "nov",
+        "dec",
     ];
 
     /// <returns>Null if day, month or year cannot be told, or are out of range. A missing time is midnight, a missing
     /// or unknown zone is UTC (RFC 5322 §4.3).</returns>
     public static DateTimeOffset? Parse(ReadOnlySpan<byte> value)
     {
+        Span<byte> buffer = stackalloc byte[MaxLength];
+        ReadOnlySpan<byte> rest = buffer[..Plain(value, buffer)];
         var found = new Found();
-        for (var tokens = 0; tokens < MaxTokens && NextToken(ref value, out var token); tokens++) found.Take(token);
+        while (!(rest = rest.TrimStart((byte)' ')).IsEmpty)
+        {
+            var end = rest.IndexOf((byte)' ');
+            found.Take(end < 0 ? rest : rest[..end]);
+            rest = end < 0 ? [] : rest[end..];
+        }
+
         return found.ToDate();
     }
 
-    static bool NextToken(ref ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> token)
+    /// <summary>Copies without comments, with spaces for commas, and with none beside a colon (obs-hour).</summary>
+    static int Plain(ReadOnlySpan<byte> value, Span<byte> plain)
     {
-        while (true)
+        var length = 0;
+        var depth = 0;
+        foreach (var octet in value)
         {
-            rest = rest.TrimStart(" \t\r\n,"u8);
-            if (rest.IsEmpty || rest[0] != '(') break;
-            var close = rest.IndexOf((byte)')');
-            rest = close < 0 ? [] : rest[(close + 1)..];
+            if (octet == '(')
+                depth++;
+            var isSpace = depth > 0 || octet is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or (byte)',';
+            if (octet == ')' && depth > 0)
+                depth--;
+            if (octet == ':' && depth == 0)
+                while (length > 0 && plain[length - 1] == ' ')
+                    length--;
+
+            if (isSpace && length > 0 && plain[length - 1] is (byte)' ' or (byte)':')
+                continue;
+            if (length == plain.Length)
+                break;
+            plain[length++] = isSpace ? (byte)' ' : octet;
         }
 
-        var end = rest.IndexOfAny(" \t\r\n,("u8);
-        token = end < 0 ? rest : rest[..end];
-        rest = end < 0 ? [] : rest[end..];
-        return !token.IsEmpty;
+        return length;
     }
 
     struct Found
@@ -53,25 +83,32 @@ public static class MailDate
 
         public void Take(ReadOnlySpan<byte> token)
         {
-            if (token.Contains((byte)':') && token[0] is not ((byte)'+' or (byte)'-')) TakeTime(token);
-            else if (token[0] is (byte)'+' or (byte)'-') TakeOffset(token);
-            else if (!char.IsAsciiDigit((char)token[0])) TakeWord(token);
-            else if (token.IndexOfAny("-/"u8) > 0) TakeDashed(token);
-            else if (Number(token, out var number)) TakeNumber(number, token.Length);
+            if (token.Contains((byte)':') && token[0] is not ((byte)'+' or (byte)'-'))
+                TakeTime(token);
+            else if (token[0] is (byte)'+' or (byte)'-')
+                TakeOffset(token);
+            else if (!char.IsAsciiDigit((char)token[0]))
+                TakeWord(token);
+            else if (token.IndexOfAny("-/"u8) > 0)
+                TakeDashed(token);
+            else if (Number(token, out var number))
+                TakeNumber(number, token.Length);
         }
 
         public readonly DateTimeOffset? ToDate()
         {
             if (year is < 1 or > 9998 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month))
                 return null;
-            if (hour > 23 || minute > 59 || second > 60) return null;
+            if (hour > 23 || minute > 59 || second > 60)
+                return null;
             var time = new DateTime(year, month, day, hour, minute, Math.Min(second, 59), DateTimeKind.Unspecified);
             return new DateTimeOffset(time, TimeSpan.FromMinutes(Math.Abs(zone) <= 14 * 60 ? zone : 0));
         }
 
         void TakeTime(ReadOnlySpan<byte> token)
         {
-            if (hasTime) return;
+            if (hasTime)
+                return;
             if (token.IndexOf((byte)'T') is var t and > 0) // ISO 8601 date and time
             {
                 TakeDashed(token[..t]);
@@ -79,10 +116,13 @@ public static class MailDate
             }
 
             var zoneAt = token.IndexOfAny("+-Z"u8);
-            if (zoneAt > 0 && token[zoneAt] != 'Z') TakeOffset(token[zoneAt..]);
-            if (zoneAt > 0) token = token[..zoneAt];
+            if (zoneAt > 0 && token[zoneAt] != 'Z')
+                TakeOffset(token[zoneAt..]);
+            if (zoneAt > 0)
+                token = token[..zoneAt];
             hasTime = Field(ref token, out hour) && Field(ref token, out minute);
-            if (!Field(ref token, out second)) second = 0;
+            if (!Field(ref token, out second))
+                second = 0;
         }
 
         /// <summary>+hhmm or +hh:mm.</summary>
@@ -92,12 +132,15 @@ public static class MailDate
             var length = 0;
             foreach (var octet in token[1..])
             {
-                if (octet == ':') continue;
-                if (length == 4 || !char.IsAsciiDigit((char)octet)) break;
+                if (octet == ':')
+                    continue;
+                if (length == 4 || !char.IsAsciiDigit((char)octet))
+                    break;
                 digits[length++] = octet;
             }
 
-            if (!Number(digits[..length], out var number)) return;
+            if (!Number(digits[..length], out var number))
+                return;
             var minutes = length <= 2 ? number * 60 : number / 100 * 60 + number % 100;
             zone = token[0] == '-' ? -minutes : minutes;
         }
@@ -110,10 +153,14 @@ public static class MailDate
                 return;
             }
 
-            if (!hasTime) return; // a day of the week
-            if (Ascii.EqualsIgnoreCase(token, "PM"u8) && hour < 12) hour += 12;
-            else if (Ascii.EqualsIgnoreCase(token, "AM"u8) && hour == 12) hour = 0;
-            else if (NamedZone(token) is { } minutes) zone = minutes;
+            if (!hasTime)
+                return; // a day of the week
+            if (Ascii.EqualsIgnoreCase(token, "PM"u8) && hour < 12)
+                hour += 12;
+            else if (Ascii.EqualsIgnoreCase(token, "AM"u8) && hour == 12)
+                hour = 0;
+            else if (NamedZone(token) is { } minutes)
+                zone = minutes;
         }
 
         /// <summary>1994-11-06, 06-Nov-1994.</summary>
@@ -122,18 +169,24 @@ public static class MailDate
             var first = token.IndexOfAny("-/"u8);
             var left = token[..first];
             var rest = token[(first + 1)..];
-            var second = rest.IndexOfAny("-/"u8);
-            if (second <= 0 || day > 0) return;
-            if (MonthOf(rest[..second]) is > 0 and var named) month = named;
-            else if (Number(rest[..second], out var number)) month = number;
-            if (!Number(left, out var a) || !Number(rest[(second + 1)..], out var c)) return;
-            (year, day) = left.Length == 4 ? (a, c) : (Century(c, rest.Length - second - 1), a);
+            var dash = rest.IndexOfAny("-/"u8);
+            if (dash <= 0 || day > 0)
+                return;
+            if (MonthOf(rest[..dash]) is > 0 and var named)
+                month = named;
+            else if (Number(rest[..dash], out var number))
+                month = number;
+            if (!Number(left, out var a) || !Number(rest[(dash + 1)..], out var c))
+                return;
+            (year, day) = left.Length == 4 ? (a, c) : (Century(c, rest.Length - dash - 1), a);
         }
 
         void TakeNumber(int number, int digits)
         {
-            if (day == 0 && digits <= 2) day = number;
-            else if (year < 0) year = Century(number, digits);
+            if (day == 0 && digits <= 2)
+                day = number;
+            else if (year < 0)
+                year = Century(number, digits);
         }
 
         // RFC 5322 §4.3: two digits are 1950 to 2049, three count from 1900.
@@ -158,10 +211,12 @@ public static class MailDate
 
         static int MonthOf(ReadOnlySpan<byte> word)
         {
-            if (word.Length < 3) return 0;
+            if (word.Length < 3)
+                return 0;
             for (var i = 0; i < Months.Length; i++)
             {
-                if (Ascii.EqualsIgnoreCase(word[..3], Months[i])) return i + 1;
+                if (Ascii.EqualsIgnoreCase(word[..3], Months[i]))
+                    return i + 1;
             }
 
             return 0;

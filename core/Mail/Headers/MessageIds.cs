@@ -10,24 +10,30 @@ public static class MessageIds
     /// <remarks>Phrases between ids are skipped (§4.5.4); white space inside one, left by folding, goes.</remarks>
     public static Octets[] Parse(Octets value, int max)
     {
-        if (value.IsNilOrEmpty) return [];
+        if (value.IsNilOrEmpty)
+            return [];
 
         var ids = new List<Octets>();
         var span = value.Span;
         for (var at = 0; at < span.Length; )
         {
             var open = span[at..].IndexOf((byte)'<');
-            if (open < 0) break;
+            if (open < 0)
+                break;
             at += open + 1;
             var end = span[at..].IndexOfAny((byte)'>', (byte)'<');
-            if (end < 0) end = span.Length - at;
+            if (end < 0)
+                end = span.Length - at;
             var id = AddressText.Clean(value.Slice(at, end), spaced: false, comments: false, quotes: false);
-            if (!id.IsNilOrEmpty) ids.Add(id);
-            if (ids.Count > max && max > 0) ids.RemoveAt(1);
+            if (!id.IsNilOrEmpty)
+                ids.Add(id);
+            if (ids.Count > max && max > 0)
+                ids.RemoveAt(1);
             at += end;
         }
 
-        if (ids.Count == 0 && span.IndexOfAny(" \t"u8) < 0) ids.Add(value);
+        if (ids.Count == 0 && span.IndexOfAny(" \t<"u8) < 0)
+            ids.Add(value);
         return [.. ids];
     }
 }

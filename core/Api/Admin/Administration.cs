@@ -1,0 +1,182 @@
+using Cloud.Api.Gateway;
+using Cloud.Mail;
+using Cloud.Store;
+using Cloud.Store.Accounts;
+using Cloud.Store.Directory;
+using Cloud.Store.Ports;
+
+namespace Cloud.Api.Admin;
+
+/// <summary>The directory, as the operator changes it on the store at hand.</summary>
+public sealed class Administration(Backend backend) : IAdministration
+{
+    readonly MailDirectory directory = backend.Directory;
+    readonly AccountStore accounts = backend.Accounts;
+
+    public async ValueTask AddDomainAsync(string domain, CancellationToken cancel)
+    {
+        var key = DomainKey(domain);
+        var commit = await directory.CommitAsync(New().Insert(DirectoryRows.Domain(key), new()));
+        if (!commit.Committed)
+            throw new AdminException($"The domain {key} is here already");
+    }
+
+    public async ValueTask<IReadOnlyList<string>> ListDomainsAsync(CancellationToken cancel)
+    {
+        var domains = new List<string>();
+        await foreach (var row in directory.ListAsync(DirectoryRows.Domains, cancel))
+            domains.Add(row.Key.Row[DirectoryRows.Domain("").Length..]);
+        return domains;
+    }
+
+    public async ValueTask RemoveDomainAsync(string domain, CancellationToken cancel)
+    {
+        var key = DomainKey(domain);
+        var row = await directory.ReadAsync(DirectoryRows.Domain(key), cancel) ?? throw NoDomain(key);
+        await foreach (var _ in directory.ListAsync(DirectoryRows.Users(key), cancel))
+            throw new AdminException($"The domain {key} still has users");
+        await foreach (var _ in directory.ListAsync(DirectoryRows.Aliases(key), cancel))
+            throw new AdminException($"The domain {key} still has aliases");
+        await CommitAsync(New().Delete(DirectoryRows.Domain(key), row.ETag));
+    }
+
+    public async ValueTask AddUserAsync(string address, string password, CancellationToken cancel)
+    {
+        var key = AddressKey(address);
+        var credentials = CredentialsOf(password);
+        var domain = await DomainOfAsync(key, cancel);
+        if (await directory.ReadAsync(DirectoryRows.User(key), cancel) is not null)
+            throw new AdminException($"The user {key} is here already");
+        if (await directory.ReadAsync(DirectoryRows.Alias(key), cancel) is not null)
+            throw new AdminException($"{key} is an alias");
+
+        // The account first: a user without one could receive nothing, an account without a user harms nobody.
+        var account = await AccountBirth.CreateAsync(accounts, cancel);
+        var user = new UserRow(key, account, credentials, Removing: false);
+        var transaction = New()
+            .Replace(domain.Key.Row, domain.Data, domain.ETag)
+            .Insert(DirectoryRows.User(key), DirectoryRows.ToRow(user));
+        if ((await directory.CommitAsync(transaction)).Committed)
+            return;
+        await AccountRemoval.RunAsync(accounts, account, cancel);
+        throw Changed();
+    }
+
+    public async ValueTask<IReadOnlyList<UserInfo>> ListUsersAsync(CancellationToken cancel)
+    {
+        var users = new List<UserInfo>();
+        await foreach (var row in directory.ListAsync(DirectoryRows.Users(null), cancel))
+        {
+            var user = DirectoryRows.ToUser(row.Data);
+            var state = await accounts.CurrentAsync(user.Account, cancel);
+            users.Add(new(user.Address, state?.Account.Messages ?? 0, state?.Account.Octets ?? 0));
+        }
+        return users;
+    }
+
+    public async ValueTask SetPasswordAsync(string address, string password, CancellationToken cancel)
+    {
+        var (row, user) = await UserAsync(address, cancel);
+        var changed = user with { Credentials = CredentialsOf(password) };
+        await CommitAsync(New().Replace(row.Key.Row, DirectoryRows.ToRow(changed), row.ETag));
+    }
+
+    public async ValueTask RemoveUserAsync(string address, CancellationToken cancel)
+    {
+        // First nobody can log in or send to it; then the mail goes; a crash in between is made good by a repetition.
+        var (row, user) = await UserAsync(address, cancel);
+        if (!user.Removing)
+            await CommitAsync(
+                New().Replace(row.Key.Row, DirectoryRows.ToRow(user with { Removing = true }), row.ETag)
+            );
+        await AccountRemoval.RunAsync(accounts, user.Account, cancel);
+        await CommitAsync(New().Delete(row.Key.Row));
+    }
+
+    public async ValueTask AddAliasAsync(string alias, IReadOnlyList<string> targets, CancellationToken cancel)
+    {
+        var key = AddressKey(alias);
+        var domain = await DomainOfAsync(key, cancel);
+        if (await directory.ReadAsync(DirectoryRows.User(key), cancel) is not null)
+            throw new AdminException($"{key} is a user");
+        if (targets.Count is 0 or > MailDirectory.MaxAliasTargets)
+            throw new AdminException($"An alias has 1 to {MailDirectory.MaxAliasTargets} targets");
+        foreach (var target in targets)
+            await CheckTargetAsync(key, target, cancel);
+        await CommitAsync(
+            New()
+                .Replace(domain.Key.Row, domain.Data, domain.ETag)
+                .Upsert(DirectoryRows.Alias(key), DirectoryRows.ToRow(key, targets))
+        );
+    }
+
+    public async ValueTask<IReadOnlyList<AliasInfo>> ListAliasesAsync(CancellationToken cancel)
+    {
+        var aliases = new List<AliasInfo>();
+        await foreach (var row in directory.ListAsync(DirectoryRows.Aliases(null), cancel))
+            aliases.Add(new(DirectoryRows.AliasOf(row.Data), DirectoryRows.Targets(row.Data)));
+        return aliases;
+    }
+
+    public async ValueTask RemoveAliasAsync(string alias, CancellationToken cancel)
+    {
+        var key = AddressKey(alias);
+        var row = await directory.ReadAsync(DirectoryRows.Alias(key), cancel);
+        if (row is null)
+            throw new AdminException($"There is no alias {key}");
+        await CommitAsync(New().Delete(row.Key.Row, row.ETag));
+    }
+
+    async ValueTask CheckTargetAsync(string alias, string target, CancellationToken cancel)
+    {
+        var address = EmailAddress.TryParse(target) ?? throw new AdminException($"{target} is no address");
+        if (address.Key == alias)
+            throw new AdminException($"{alias} would lead to itself");
+        var reached = await directory.ResolveAsync(address, cancel);
+        if (reached is null)
+            throw new AdminException($"{target} is not in a domain of ours, and mail is not forwarded to others yet");
+        if (reached.Count == 0)
+            throw new AdminException($"There is no {target}");
+    }
+
+    async ValueTask<(Row Row, UserRow User)> UserAsync(string address, CancellationToken cancel)
+    {
+        var key = AddressKey(address);
+        var row = await directory.ReadAsync(DirectoryRows.User(key), cancel);
+        return row is null
+            ? throw new AdminException($"There is no user {key}")
+            : (row, DirectoryRows.ToUser(row.Data));
+    }
+
+    async ValueTask<Row> DomainOfAsync(string key, CancellationToken cancel)
+    {
+        var domain = key[(key.LastIndexOf('@') + 1)..];
+        return await directory.ReadAsync(DirectoryRows.Domain(domain), cancel) ?? throw NoDomain(domain);
+    }
+
+    async ValueTask CommitAsync(RowTransaction transaction)
+    {
+        if (!(await directory.CommitAsync(transaction)).Committed)
+            throw Changed();
+    }
+
+    Credentials CredentialsOf(string password) =>
+        Passwords.Derive(password, accounts.Entropy)
+        ?? throw new AdminException(
+            $"A password has 1 to {Passwords.MaxLength} characters and no control characters"
+        );
+
+    static RowTransaction New() => new(DirectoryRows.Partition);
+
+    static AdminException NoDomain(string domain) => new($"The domain {domain} is not one of ours");
+
+    static AdminException Changed() => new("Somebody else changed the directory at the same moment: try again");
+
+    static string AddressKey(string address) =>
+        EmailAddress.TryParse(address)?.Key ?? throw new AdminException($"{address} is no address");
+
+    static string DomainKey(string domain) =>
+        EmailAddress.IsDomain(domain) && domain[0] != '['
+            ? EmailAddress.CanonicalDomain(domain)
+            : throw new AdminException($"{domain} is no domain name");
+}

@@ -1,0 +1,147 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+using Cloud.Mail;
+using Cloud.Store.Directory;
+using Cloud.Store.Ports;
+
+namespace Cloud.Api.Gateway;
+
+/// <summary>Tells users from guessers.</summary>
+/// <remarks>
+/// A name that does not exist costs the same time as one that does. Failures make the account and the client's
+/// address wait, longer each time; whoever waits holds no thread. A client that knew the password a while ago is let
+/// in although others' failures have locked the account.
+/// </remarks>
+sealed class Authenticator(MailDirectory directory, TimeProvider time, Entropy entropy)
+{
+    /// <summary>Failures by account before it has to wait.</summary>
+    const int FreeByAccount = 5;
+
+    /// <summary>Failures by address before it has to wait: a house or an office shares one.</summary>
+    const int FreeByAddress = 20;
+
+    readonly Throttle accounts = new(time, FreeByAccount);
+    readonly Throttle addresses = new(time, FreeByAddress);
+    readonly KnownLogins known = new(time, entropy);
+
+    /// <summary>Derivations at a time: logins may not take all cores from mail.</summary>
+    readonly SemaphoreSlim derivations = new(Math.Max(1, Environment.ProcessorCount / 2));
+
+    readonly byte[] madeUpSalt = entropy.Bytes(Passwords.SaltBytes);
+    volatile byte[]? secret;
+
+    public async ValueTask<AuthenticateResult> AuthenticateAsync(AuthenticateRequest request, CancellationToken cancel)
+    {
+        var (login, client) = (await KeyOfAsync(request.Login, cancel), Network(request.Client));
+        var user = await FindAsync(login, cancel);
+        if (user is not null && known.Contains(user, client, request.Password))
+            return Welcome(user, default);
+        if (Wait(login, client) is { } wait)
+            return wait;
+
+        var credentials = user?.Credentials ?? new(madeUpSalt, Passwords.Iterations, madeUpSalt, madeUpSalt);
+        if (!await VerifyAsync(request.Password, credentials, cancel) || user is null)
+            return Fail(login, client);
+
+        accounts.Forget(login);
+        known.Add(user, client, request.Password);
+        return Welcome(user, default);
+    }
+
+    public async ValueTask<ScramParameters> StartScramAsync(string name, CancellationToken cancel)
+    {
+        var login = await KeyOfAsync(name, cancel);
+        var lasting = HMACSHA256.HashData(await SecretAsync(cancel), Encoding.UTF8.GetBytes(login));
+        return await FindAsync(login, cancel) is { } user
+            ? new(user.Credentials.Salt, user.Credentials.Iterations)
+            : new(lasting[..Passwords.SaltBytes], Passwords.Iterations);
+    }
+
+    public async ValueTask<AuthenticateResult> FinishScramAsync(ScramProof proof, CancellationToken cancel)
+    {
+        var (login, client) = (await KeyOfAsync(proof.Login, cancel), Network(proof.Client));
+        if (Wait(login, client) is { } wait)
+            return wait;
+        var user = await FindAsync(login, cancel);
+        var credentials = user?.Credentials ?? new(madeUpSalt, Passwords.Iterations, madeUpSalt, madeUpSalt);
+        var signature = Passwords.VerifyProof(proof.AuthMessage.Span, proof.Proof.Span, credentials);
+        if (signature is null || user is null)
+            return Fail(login, client);
+
+        accounts.Forget(login);
+        return Welcome(user, signature);
+    }
+
+    static AuthenticateResult Welcome(UserRow user, ReadOnlyMemory<byte> signature) =>
+        new(AuthenticateStatus.Ok, user.Account, user.Address, TimeSpan.Zero, signature);
+
+    AuthenticateResult Fail(string login, string client)
+    {
+        accounts.Fail(login);
+        addresses.Fail(client);
+        return AuthenticateResult.Refused(AuthenticateStatus.WrongCredentials);
+    }
+
+    AuthenticateResult? Wait(string login, string client)
+    {
+        var (byAccount, byAddress) = (accounts.WaitOf(login), addresses.WaitOf(client));
+        var wait = byAccount > byAddress ? byAccount : byAddress;
+        return wait > TimeSpan.Zero ? AuthenticateResult.Refused(AuthenticateStatus.LockedOut, wait) : null;
+    }
+
+    async ValueTask<bool> VerifyAsync(string password, Credentials credentials, CancellationToken cancel)
+    {
+        await derivations.WaitAsync(cancel);
+        try
+        {
+            return Passwords.Verify(password, credentials);
+        }
+        finally
+        {
+            derivations.Release();
+        }
+    }
+
+    async ValueTask<UserRow?> FindAsync(string login, CancellationToken cancel) =>
+        await directory.FindUserAsync(login, cancel) is { Removing: false } user ? user : null;
+
+    /// <summary>The login as a key: an address, or a bare name completed with the only domain.</summary>
+    async ValueTask<string> KeyOfAsync(string login, CancellationToken cancel)
+    {
+        if (EmailAddress.TryParse(login) is { } address)
+            return address.Key;
+        var domain = await directory.OnlyDomainAsync(cancel);
+        return EmailAddress.TryParse($"{login}@{domain}")?.Key ?? $"{Truncated(login)}@";
+    }
+
+    static string Truncated(string login) => login.Length <= EmailAddress.MaxDomain ? login : login[..EmailAddress.MaxDomain];
+
+    /// <summary>Whose failures count together: an IPv4 address, or the /64 that one IPv6 customer has.</summary>
+    static string Network(IPAddress address)
+    {
+        if (address.IsIPv4MappedToIPv6)
+            address = address.MapToIPv4();
+        return address.AddressFamily == AddressFamily.InterNetworkV6
+            ? Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 8))
+            : address.ToString();
+    }
+
+    /// <summary>Made once for the whole directory, so that made-up salts last.</summary>
+    async ValueTask<byte[]> SecretAsync(CancellationToken cancel)
+    {
+        if (secret is { } kept)
+            return kept;
+        var fresh = new RowTransaction(DirectoryRows.Partition);
+        fresh.Insert(DirectoryRows.Secret, new() { { "Key", entropy.Bytes(32) } });
+        var row = await directory.ReadAsync(DirectoryRows.Secret, cancel);
+        if (row is null)
+        {
+            await directory.CommitAsync(fresh);
+            row = await directory.ReadAsync(DirectoryRows.Secret, cancel);
+        }
+        secret = row?.Data.Bytes("Key") ?? throw new StoreException("The directory's secret is missing");
+        return secret;
+    }
+}

@@ -1,0 +1,42 @@
+using Cloud.Flow.Inbound;
+using Cloud.Store;
+using Cloud.Store.Accounts;
+using Cloud.Store.Directory;
+using Cloud.Store.Ports;
+
+namespace Cloud.Api.Gateway;
+
+/// <summary>The rooms behind the gateway on one store: what gateway, administration and workers of a process share.</summary>
+public sealed class Backend
+{
+    public Backend(
+        IRows rows,
+        IBlobs blobs,
+        IQueues queues,
+        TimeProvider time,
+        Entropy entropy,
+        StoreOptions? options = null
+    )
+    {
+        options ??= new();
+        Watches = new();
+        Accounts = new(rows, blobs, time, entropy, options, Watches);
+        Directory = new(rows, time, options);
+        Filing = new(Accounts, queues);
+        Receiving = new(Accounts, Directory, Filing);
+        Inbound = new(Accounts, Filing, queues);
+    }
+
+    /// <summary>Drains the queue of what could not be filed at once; somebody must run it.</summary>
+    public InboundWorker Inbound { get; }
+
+    internal WatchHub Watches { get; }
+
+    internal AccountStore Accounts { get; }
+
+    internal MailDirectory Directory { get; }
+
+    internal Filing Filing { get; }
+
+    internal Receiving Receiving { get; }
+}

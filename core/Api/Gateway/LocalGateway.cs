@@ -1,0 +1,163 @@
+using System.Collections.Concurrent;
+using Cloud.Api.Gateway.Operations;
+using Cloud.Store;
+using Cloud.Store.Mailboxes;
+using Cloud.Store.Messages;
+
+namespace Cloud.Api.Gateway;
+
+/// <summary>The gateway in process: each operation is called on the store at hand.</summary>
+public sealed class LocalGateway : IGateway
+{
+    /// <summary>Messages whose blob was told to a session and need not be looked up again to read it.</summary>
+    const int KnownBlobs = 20_000;
+
+    readonly Backend backend;
+    readonly Authenticator authenticator;
+    readonly Uploads uploads;
+    readonly MaildropLocks maildrops;
+    readonly AccountWatch watch;
+    readonly ConcurrentDictionary<(AccountId, EmailId), string> blobs = new();
+
+    public LocalGateway(Backend rooms)
+    {
+        backend = rooms;
+        var accounts = rooms.Accounts;
+        authenticator = new(rooms.Directory, accounts.Time, accounts.Entropy);
+        uploads = new(accounts.Blobs);
+        maildrops = new(accounts);
+        watch = new(accounts, rooms.Watches);
+    }
+
+    public ValueTask<AuthenticateResult> AuthenticateAsync(AuthenticateRequest request, CancellationToken cancel) =>
+        authenticator.AuthenticateAsync(request, cancel);
+
+    public ValueTask<ScramParameters> StartScramAsync(string login, CancellationToken cancel) =>
+        authenticator.StartScramAsync(login, cancel);
+
+    public ValueTask<AuthenticateResult> FinishScramAsync(ScramProof proof, CancellationToken cancel) =>
+        authenticator.FinishScramAsync(proof, cancel);
+
+    public ValueTask<RecipientVerdict> CheckRecipientAsync(CheckRecipientRequest request, CancellationToken cancel) =>
+        CheckRecipient.RunAsync(backend.Accounts, backend.Directory, request, cancel);
+
+    public ValueTask<MessageUpload> BeginUploadAsync(TransactionId transaction, CancellationToken cancel) =>
+        uploads.BeginAsync(transaction, cancel);
+
+    public ValueTask<ReceiveResult> ReceiveAsync(ReceiveRequest request, CancellationToken cancel) =>
+        ReceiveMessage.RunAsync(
+            backend.Receiving,
+            uploads,
+            request.Transaction,
+            request.Envelope,
+            request.Message,
+            cancel
+        );
+
+    public ValueTask<ReceiveResult> SubmitAsync(SubmitRequest request, CancellationToken cancel) =>
+        SubmitMessage.RunAsync(backend, uploads, request, cancel);
+
+    public ValueTask<Result<AppendResult>> AppendAsync(AppendRequest request, CancellationToken cancel) =>
+        AppendMessage.RunAsync(backend.Accounts, uploads, request, cancel);
+
+    public ValueTask<IReadOnlyList<Mailbox>> ListMailboxesAsync(AccountId account, CancellationToken cancel) =>
+        ListMailboxes.RunAsync(backend.Accounts, account, cancel);
+
+    public ValueTask<Result<Mailbox>> CreateMailboxAsync(
+        AccountId account,
+        string name,
+        MailboxRole role,
+        CancellationToken cancel
+    ) => CreateMailbox.RunAsync(backend.Accounts, account, name, role, cancel);
+
+    public ValueTask<Result> DeleteMailboxAsync(AccountId account, MailboxId mailbox, CancellationToken cancel) =>
+        DeleteMailbox.RunAsync(backend.Accounts, account, mailbox, cancel);
+
+    public ValueTask<Result> RenameMailboxAsync(
+        AccountId account,
+        MailboxId mailbox,
+        string name,
+        CancellationToken cancel
+    ) => RenameMailbox.RunAsync(backend.Accounts, account, mailbox, name, cancel);
+
+    public ValueTask<Result> SubscribeAsync(
+        AccountId account,
+        MailboxId mailbox,
+        bool subscribed,
+        CancellationToken cancel
+    ) => SubscribeMailbox.RunAsync(backend.Accounts, account, mailbox, subscribed, cancel);
+
+    public ValueTask<MailboxView?> OpenAsync(
+        AccountId account,
+        MailboxId mailbox,
+        bool claimRecent,
+        CancellationToken cancel
+    ) => OpenMailbox.RunAsync(backend.Accounts, account, mailbox, claimRecent, cancel);
+
+    public ValueTask<MailboxChanges?> SyncAsync(
+        AccountId account,
+        MailboxId mailbox,
+        ulong since,
+        bool claimRecent,
+        CancellationToken cancel
+    ) => SyncMailbox.RunAsync(backend.Accounts, account, mailbox, since, claimRecent, cancel);
+
+    public ValueTask<ulong> WatchAsync(AccountId account, ulong since, CancellationToken cancel) =>
+        watch.WaitAsync(account, since, cancel);
+
+    public async ValueTask<IReadOnlyList<Email>> FetchAsync(
+        AccountId account,
+        IReadOnlyList<EmailId> emails,
+        CancellationToken cancel
+    )
+    {
+        var found = await FetchEmails.RunAsync(backend.Accounts, account, emails, cancel);
+        if (blobs.Count > KnownBlobs)
+            blobs.Clear();
+        foreach (var email in found)
+            blobs[(account, email.Id)] = email.Blob;
+        return found;
+    }
+
+    public async ValueTask<Stream?> ReadAsync(
+        AccountId account,
+        Email email,
+        long offset,
+        long? length,
+        CancellationToken cancel
+    )
+    {
+        // Only the row says which blob is the account's: a made-up Email opens nothing.
+        if (!blobs.TryGetValue((account, email.Id), out var blob))
+        {
+            var found = await FetchAsync(account, [email.Id], cancel);
+            if (found is not [var row])
+                return null;
+            blob = row.Blob;
+        }
+        return await backend.Accounts.Blobs.OpenAsync(blob, offset, length, cancel);
+    }
+
+    public ValueTask<Result<StoreFlagsResult>> StoreFlagsAsync(StoreFlagsRequest request, CancellationToken cancel) =>
+        StoreFlags.RunAsync(backend.Accounts, request, cancel);
+
+    public ValueTask<Result<CopyResult>> CopyAsync(CopyRequest request, CancellationToken cancel) =>
+        CopyMessages.RunAsync(backend.Accounts, request, move: false, cancel);
+
+    public ValueTask<Result<CopyResult>> MoveAsync(CopyRequest request, CancellationToken cancel) =>
+        CopyMessages.RunAsync(backend.Accounts, request, move: true, cancel);
+
+    public ValueTask<Result<ExpungeResult>> ExpungeAsync(
+        AccountId account,
+        MailboxId mailbox,
+        UidSet uids,
+        bool onlyDeleted,
+        CancellationToken cancel
+    ) => ExpungeMessages.RunAsync(backend.Accounts, account, mailbox, uids, onlyDeleted, cancel);
+
+    public ValueTask<Result<UidSet>> SearchAsync(SearchRequest request, CancellationToken cancel) =>
+        SearchMailbox.RunAsync(backend.Accounts, request, cancel);
+
+    public ValueTask<IAsyncDisposable?> LockMaildropAsync(AccountId account, CancellationToken cancel) =>
+        maildrops.TakeAsync(account, cancel);
+}

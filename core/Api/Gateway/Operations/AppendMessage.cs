@@ -1,0 +1,56 @@
+using Cloud.Store.Accounts;
+using Cloud.Store.Mailboxes;
+using Cloud.Store.Messages;
+using Cloud.Store.Ports;
+
+namespace Cloud.Api.Gateway.Operations;
+
+/// <summary>APPEND: the uploaded message goes into a mailbox.</summary>
+static class AppendMessage
+{
+    public static async ValueTask<Result<AppendResult>> RunAsync(
+        AccountStore accounts,
+        Uploads uploads,
+        AppendRequest request,
+        CancellationToken cancel
+    )
+    {
+        if (!request.Keywords.All(KeywordTable.IsKeyword))
+            return Refusals.BadKeyword;
+        var message = request.Message;
+        var deposit = new Deposit(
+            request.Transaction,
+            message.Blob,
+            message.Size,
+            message.Sha256,
+            message.Index,
+            request.Received.ToUnixTimeSeconds()
+        );
+        try
+        {
+            var result = await accounts.DepositAsync(
+                request.Account,
+                request.Mailbox,
+                deposit,
+                request.Flags,
+                request.Keywords,
+                withinQuota: true,
+                cancel
+            );
+            if (result.Status is DepositStatus.Done or DepositStatus.Repeated)
+                uploads.Take(message.Blob);
+            return result.Status switch
+            {
+                DepositStatus.NoMailbox => Refusals.NoMailbox,
+                DepositStatus.OverQuota => Refusals.OverQuota,
+                DepositStatus.TooManyKeywords => Refusals.TooManyKeywords,
+                _ => new AppendResult(result.UidValidity, result.Uid, result.Revision),
+            };
+        }
+        catch (OutcomeUnknownException)
+        {
+            uploads.Take(message.Blob); // it may be in the mailbox
+            throw;
+        }
+    }
+}

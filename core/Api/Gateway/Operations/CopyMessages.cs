@@ -1,0 +1,143 @@
+using Cloud.Store;
+using Cloud.Store.Accounts;
+using Cloud.Store.Mailboxes;
+using Cloud.Store.Messages;
+using Cloud.Store.Ports;
+
+namespace Cloud.Api.Gateway.Operations;
+
+/// <summary>COPY and MOVE: some 90 messages a transaction, each by itself whole.</summary>
+/// <remarks>
+/// In a MOVE's transaction the message leaves and arrives. A COPY that fails after its first transaction takes back
+/// what it did (RFC 9051 §6.4.7); only a crash in between leaves copies behind, for which the client got no OK.
+/// </remarks>
+static class CopyMessages
+{
+    /// <summary>Messages looked at for one transaction: each changes a row of its own.</summary>
+    const int PerTransaction = RowLimits.TransactionChanges - 6;
+
+    public static async ValueTask<Result<CopyResult>> RunAsync(
+        AccountStore accounts,
+        CopyRequest request,
+        bool move,
+        CancellationToken cancel
+    )
+    {
+        var done = new List<(uint Source, uint Target)>();
+        var (from, last, revision, validity) = ((uint?)1, uint.MaxValue, 0UL, 0u);
+        try
+        {
+            while (from is { } start)
+            {
+                var end = last;
+                var chunk = await accounts.ChangeAsync(
+                    request.Account,
+                    change => RunAsync(change, request, move, start, end),
+                    cancel
+                );
+                if (!chunk.Refused.IsOk)
+                {
+                    await TakeBackAsync(accounts, request, move, done);
+                    return chunk.Refused;
+                }
+                done.AddRange(chunk.Uids);
+                (from, last, revision, validity) = (chunk.Next, chunk.Last, chunk.Revision, chunk.UidValidity);
+            }
+        }
+        catch (Exception e) when (e is StoreException or OperationCanceledException)
+        {
+            await TakeBackAsync(accounts, request, move, done);
+            throw;
+        }
+        return new CopyResult(revision, validity, done);
+    }
+
+    static async ValueTask<Chunk> RunAsync(AccountChange change, CopyRequest request, bool move, uint from, uint last)
+    {
+        var chunk = new Chunk();
+        if (change.Mailbox(request.Source) is not { } source || change.Mailbox(request.Target) is not { } target)
+            return chunk with { Refused = Refusals.NoMailbox };
+        last = Math.Min(last, source.UidNext - 1); // copies into the same mailbox are not copied again
+        chunk = chunk with { Last = last, UidValidity = target.UidValidity };
+
+        var entries = new List<(PageDraft Page, MessageEntry Entry)>();
+        await foreach (var found in change.EntriesAsync(source, request.Uids, from, last))
+        {
+            entries.Add(found);
+            if (entries.Count == PerTransaction)
+            {
+                chunk = chunk with { Next = found.Entry.Uid + 1 };
+                break;
+            }
+        }
+        await change.ReadAheadAsync(entries.Select(found => found.Entry.Email));
+        foreach (var (page, entry) in entries)
+        {
+            if (!change.HasRoomFor(move ? 5 : 3))
+            {
+                chunk = chunk with { Next = entry.Uid };
+                break;
+            }
+            if (await change.EmailAsync(entry.Email) is not { } email)
+                continue;
+            if (Refuse(change, email, entry, move) is { IsOk: false } refused)
+            {
+                change.Discard();
+                return chunk with { Refused = refused };
+            }
+            chunk.Uids.Add((entry.Uid, await PlaceAsync(change, source, request.Target, email, entry)));
+            if (move)
+                change.Remove(source.Id, page, entry, email);
+        }
+        return chunk with { Revision = change.IsEmpty ? change.Before.Revision : change.Revision };
+    }
+
+    static Result Refuse(AccountChange change, EmailDraft email, in MessageEntry entry, bool move)
+    {
+        if (email.IsFull)
+            return Refusals.TooManyPlaces;
+        return move || change.Account.HasRoom(entry.Size) ? Result.Ok : Refusals.OverQuota;
+    }
+
+    static async ValueTask<uint> PlaceAsync(
+        AccountChange change,
+        MailboxRow source,
+        MailboxId targetId,
+        EmailDraft email,
+        MessageEntry entry
+    )
+    {
+        var target = change.Mailbox(targetId)!;
+        var (table, bits) = KeywordTable.Carry(source.Keywords, entry.Keywords, target.Keywords);
+        if (!ReferenceEquals(table, target.Keywords))
+            change.SetMailbox(target with { Keywords = table });
+        return (await change.PlaceAsync(targetId, email, entry.Flags, bits, entry.Received)).Uid;
+    }
+
+    static async ValueTask TakeBackAsync(
+        AccountStore accounts,
+        CopyRequest request,
+        bool move,
+        List<(uint Source, uint Target)> done
+    )
+    {
+        if (move || done.Count == 0)
+            return;
+        var copies = UidSet.Of(done.Select(pair => pair.Target));
+        await ExpungeMessages.RunAsync(accounts, request.Account, request.Target, copies, false, CancellationToken.None);
+    }
+
+    sealed record Chunk
+    {
+        public Result Refused { get; init; } = Result.Ok;
+        public uint UidValidity { get; init; }
+        public ulong Revision { get; init; }
+        public List<(uint Source, uint Target)> Uids { get; } = [];
+
+        /// <summary>The first UID not done; null at the end.</summary>
+        public uint? Next { get; init; }
+
+        /// <summary>The last UID that the source had at the beginning.</summary>
+        public uint Last { get; init; }
+    }
+}

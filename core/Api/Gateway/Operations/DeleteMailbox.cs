@@ -1,0 +1,69 @@
+using Cloud.Store;
+using Cloud.Store.Accounts;
+using Cloud.Store.Mailboxes;
+using Cloud.Store.Messages;
+using Cloud.Store.Ports;
+
+namespace Cloud.Api.Gateway.Operations;
+
+/// <summary>DELETE: one transaction makes the mailbox invisible, then its messages go in as many as it takes.</summary>
+/// <remarks>What a crash leaves half done, the next LIST or DELETE of the account finishes.</remarks>
+static class DeleteMailbox
+{
+    public static async ValueTask<Result> RunAsync(
+        AccountStore accounts,
+        AccountId account,
+        MailboxId mailbox,
+        CancellationToken cancel
+    )
+    {
+        if (mailbox == MailboxRow.Inbox)
+            return Refusals.InboxStays;
+        var doomed = await accounts.ChangeAsync(account, change => ValueTask.FromResult(Doom(change, mailbox)), cancel);
+        if (doomed.IsOk)
+            await FinishAsync(accounts, account, cancel);
+        return doomed;
+    }
+
+    static Result Doom(AccountChange change, MailboxId mailbox)
+    {
+        if (change.Mailbox(mailbox) is not { } row)
+            return Refusals.NoMailbox;
+        if (MailboxTree.HasChildren(change, mailbox))
+            return Refusals.HasChildren;
+        if (row.Messages == 0)
+            change.RemoveMailbox(mailbox);
+        else
+            change.SetMailbox(row with { Doomed = true, Role = MailboxRole.None });
+        return Result.Ok;
+    }
+
+    /// <summary>Removes what is left of deleted mailboxes. A fault leaves the rest for another time.</summary>
+    public static async ValueTask FinishAsync(AccountStore accounts, AccountId account, CancellationToken cancel)
+    {
+        try
+        {
+            while (await accounts.ChangeAsync(account, RemoveSomeAsync, cancel)) { }
+        }
+        catch (StoreException)
+        {
+            // The mailbox is gone for the user already, and durably so: nothing to be told.
+            return;
+        }
+    }
+
+    /// <returns>Whether there is more to do.</returns>
+    static async ValueTask<bool> RemoveSomeAsync(AccountChange change)
+    {
+        if (change.AllMailboxes().FirstOrDefault(row => row.Doomed) is not { } mailbox)
+            return false;
+        if (mailbox.Messages > 0)
+        {
+            var removed = await MessageRemoval.RemoveAsync(change, mailbox, UidSet.All, 1, onlyDeleted: false);
+            if (removed.Uids.Count > 0)
+                return true;
+        }
+        change.RemoveMailbox(mailbox.Id);
+        return true;
+    }
+}

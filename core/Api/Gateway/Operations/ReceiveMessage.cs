@@ -1,0 +1,32 @@
+using Cloud.Flow.Inbound;
+using Cloud.Store;
+
+namespace Cloud.Api.Gateway.Operations;
+
+/// <summary>The end of DATA: files the message, or keeps it until that can be done.</summary>
+static class ReceiveMessage
+{
+    public static async ValueTask<ReceiveResult> RunAsync(
+        Receiving receiving,
+        Uploads uploads,
+        TransactionId transaction,
+        MailEnvelope envelope,
+        UploadedMessage message,
+        CancellationToken cancel
+    )
+    {
+        var repeated = uploads.IsTaken(message.Blob);
+        var recipients = envelope.Recipients.Select(recipient => recipient.Address);
+        var result = await receiving.ReceiveAsync(transaction, recipients, message, repeated, cancel);
+        if (result.KeepsSource)
+            uploads.Take(message.Blob);
+        else
+            await uploads.RefuseAsync(message.Blob);
+        return result.Status switch
+        {
+            ReceivingStatus.Accepted => new(ReceiveStatus.Accepted, ""),
+            ReceivingStatus.NoRecipient => new(ReceiveStatus.Rejected, "No such user"),
+            _ => new(ReceiveStatus.Deferred, "The message cannot be kept now"),
+        };
+    }
+}

@@ -1,0 +1,18 @@
+namespace Cloud.Api.Gateway.Operations;
+
+/// <summary>What users are told.</summary>
+static class Refusals
+{
+    public static readonly Result NoMailbox = new(Refusal.NotFound, "No such mailbox");
+    public static readonly Result BadName = new(Refusal.Invalid, "A mailbox cannot have this name");
+    public static readonly Result NameTaken = new(Refusal.AlreadyExists, "There is a mailbox of this name");
+    public static readonly Result TooManyMailboxes = new(Refusal.OverLimit, "There are too many mailboxes");
+    public static readonly Result HasChildren = new(Refusal.HasChildren, "The mailbox has mailboxes inside it");
+    public static readonly Result InboxStays = new(Refusal.CannotBe, "INBOX cannot be deleted");
+    public static readonly Result IntoItself = new(Refusal.CannotBe, "A mailbox cannot move into itself");
+    public static readonly Result RoleTaken = new(Refusal.CannotBe, "Another mailbox serves this use");
+    public static readonly Result OverQuota = new(Refusal.OverQuota, "The account has no room for this");
+    public static readonly Result TooManyKeywords = new(Refusal.OverLimit, "The mailbox has too many keywords");
+    public static readonly Result BadKeyword = new(Refusal.Invalid, "This cannot be a keyword");
+    public static readonly Result TooManyPlaces = new(Refusal.OverLimit, "A message is in too many mailboxes");
+}

@@ -1,0 +1,79 @@
+using Cloud.Store;
+using Cloud.Store.Accounts;
+using Cloud.Store.Mailboxes;
+using Cloud.Store.Messages;
+
+namespace Cloud.Api.Gateway.Operations;
+
+/// <summary>RENAME: one row gets another parent and name, and what lies below follows it (RFC 9051 §6.3.6).</summary>
+static class RenameMailbox
+{
+    public static async ValueTask<Result> RunAsync(
+        AccountStore accounts,
+        AccountId account,
+        MailboxId mailbox,
+        string name,
+        CancellationToken cancel
+    )
+    {
+        if (MailboxPaths.TryParse(name) is not { } levels)
+            return Refusals.BadName;
+        if (mailbox == MailboxRow.Inbox)
+            return await MoveInboxAsync(accounts, account, name, cancel);
+        return await accounts.ChangeAsync(
+            account,
+            change => ValueTask.FromResult(Run(change, mailbox, levels)),
+            cancel
+        );
+    }
+
+    static Result Run(AccountChange change, MailboxId id, string[] levels)
+    {
+        if (change.Mailbox(id) is not { } mailbox)
+            return Refusals.NoMailbox;
+        if (MailboxTree.Find(change, levels) is not null)
+            return Refusals.NameTaken;
+
+        var parent = MailboxTree.Make(change, levels.AsSpan(..^1), MailboxRole.None);
+        var refused = Refuse(change, mailbox, parent, levels);
+        if (refused.IsOk)
+            change.SetMailbox(mailbox with { Parent = parent?.Id ?? default, Name = levels[^1] });
+        else
+            change.Discard();
+        return refused;
+    }
+
+    static Result Refuse(AccountChange change, MailboxRow mailbox, MailboxRow? parent, string[] levels)
+    {
+        if (parent is null && levels.Length > 1)
+            return Refusals.TooManyMailboxes;
+        if (parent is not null && MailboxTree.IsWithin(change, parent, mailbox.Id))
+            return Refusals.IntoItself;
+        return levels.Length + Height(change, mailbox.Id) > MailboxLimits.Depth ? Refusals.BadName : Result.Ok;
+    }
+
+    /// <summary>Levels below a mailbox.</summary>
+    static int Height(AccountChange change, MailboxId mailbox)
+    {
+        var children = change.AllMailboxes().Where(row => !row.Doomed).ToLookup(row => row.Parent, row => row.Id);
+        return Below(mailbox);
+
+        int Below(MailboxId parent) => children[parent].Select(child => 1 + Below(child)).DefaultIfEmpty(0).Max();
+    }
+
+    /// <summary>INBOX stays, and so do the mailboxes below it; its messages go to a new mailbox.</summary>
+    static async ValueTask<Result> MoveInboxAsync(
+        AccountStore accounts,
+        AccountId account,
+        string name,
+        CancellationToken cancel
+    )
+    {
+        var created = await CreateMailbox.RunAsync(accounts, account, name, MailboxRole.None, cancel);
+        if (!created.IsOk)
+            return new(created.Refusal, created.Reason);
+        var all = new CopyRequest(account, MailboxRow.Inbox, UidSet.All, created.Value.Id);
+        var moved = await CopyMessages.RunAsync(accounts, all, move: true, cancel);
+        return new(moved.Refusal, moved.Reason);
+    }
+}

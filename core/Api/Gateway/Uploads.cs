@@ -1,0 +1,81 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Cloud.Flow.Inbound;
+using Cloud.Mail;
+using Cloud.Store;
+using Cloud.Store.Messages;
+using Cloud.Store.Ports;
+
+namespace Cloud.Api.Gateway;
+
+/// <summary>The uploads under way, so that one which an account has taken over is not removed as abandoned.</summary>
+sealed class Uploads(IBlobs blobs)
+{
+    readonly ConcurrentDictionary<string, LocalUpload> open = new(StringComparer.Ordinal);
+
+    public async ValueTask<MessageUpload> BeginAsync(TransactionId transaction, CancellationToken cancel)
+    {
+        var name = BlobNames.Of(transaction);
+        var upload = new LocalUpload(this, blobs, name, await blobs.CreateAsync(name, cancel));
+        open[name] = upload;
+        return upload;
+    }
+
+    /// <summary>An account owns the blob, or may own it: it stays.</summary>
+    /// <returns>Whether it had been taken before: the transaction is a repetition.</returns>
+    public bool Take(string blob) => open.TryGetValue(blob, out var upload) && upload.Take();
+
+    /// <returns>Whether an account owns the blob, as far as is known here.</returns>
+    public bool IsTaken(string blob) => open.TryGetValue(blob, out var upload) && upload.IsTaken;
+
+    /// <summary>Removes a blob that no account wanted.</summary>
+    public async ValueTask RefuseAsync(string blob)
+    {
+        if (!IsTaken(blob))
+            await BlobWaste.RemoveAsync(blobs, blob);
+    }
+
+    sealed class LocalUpload(Uploads uploads, IBlobs blobs, string name, BlobWriter writer) : MessageUpload
+    {
+        readonly MessageScanner scanner = new();
+        readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        long size;
+        bool completed;
+        int taken;
+
+        public override long Size => size;
+
+        public bool IsTaken => Volatile.Read(ref taken) != 0;
+
+        public bool Take() => Interlocked.Exchange(ref taken, 1) != 0;
+
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel)
+        {
+            hash.AppendData(bytes.Span);
+            scanner.Write(bytes.Span);
+            size += bytes.Length;
+            await writer.WriteAsync(bytes, cancel);
+        }
+
+        public override async ValueTask<UploadedMessage> CompleteAsync(CancellationToken cancel)
+        {
+            if (!await writer.CompleteAsync(cancel))
+                throw new StoreException("This transaction has been uploaded before");
+            completed = true;
+            return new(name, size, hash.GetHashAndReset(), scanner.Complete().Pack());
+        }
+
+        public override async ValueTask AbandonAsync(CancellationToken cancel)
+        {
+            if (completed && !IsTaken)
+                await blobs.DeleteAsync(name, cancel);
+        }
+
+        public override async ValueTask DisposeAsync()
+        {
+            uploads.open.TryRemove(name, out _);
+            hash.Dispose();
+            await writer.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,139 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Cloud.Store;
+using Cloud.Store.Accounts;
+using Cloud.Store.Mailboxes;
+using Cloud.Store.Messages;
+using Cloud.Store.Ports;
+
+namespace Cloud.Flow.Inbound;
+
+/// <summary>Files a message into accounts, and queues what cannot be filed now.</summary>
+/// <remarks>
+/// Steps: 1. every account but the first gets its own copy of the blob, before any account owns the first one and
+/// could delete it; 2. each account takes its message in one transaction; 3. what failed goes to queue
+/// <see cref="Queue"/>. Any step may be repeated.
+/// </remarks>
+sealed class Filing(AccountStore accounts, IQueues queues)
+{
+    public const string Queue = "inbound";
+
+    /// <summary>Deliveries of one message at a time.</summary>
+    const int Parallel = 8;
+
+    /// <returns>Deliveries that have to be tried again; empty when all are done.</returns>
+    /// <param name="repeated">
+    /// True when an earlier try may have got somewhere: then a message whose blob is gone was filed and deleted since.
+    /// </param>
+    public async ValueTask<FilingResult> FileAsync(InboundMail mail, bool repeated, CancellationToken cancel)
+    {
+        var result = new FilingResult();
+        try
+        {
+            await EachAsync(mail.Deliveries, delivery => CopyAsync(mail, delivery, cancel), cancel); // step 1
+        }
+        catch (StoreException)
+        {
+            // The first account must not own the source before the copies are made.
+            foreach (var delivery in mail.Deliveries)
+                result.Failed.Add(delivery);
+            return result;
+        }
+        await EachAsync(mail.Deliveries, delivery => FileAsync(mail, delivery, repeated, result, cancel), cancel); // step 2
+        return result;
+    }
+
+    /// <summary>Keeps deliveries for the worker: step 3.</summary>
+    public async ValueTask QueueAsync(InboundMail mail, IEnumerable<Delivery> deliveries, CancellationToken cancel)
+    {
+        var index = mail.Index.Length <= InboundMail.QueuedIndexBytes ? mail.Index : [];
+        foreach (var some in deliveries.Chunk(InboundMail.QueuedDeliveries))
+        {
+            var waiting = mail with { Index = index, Deliveries = some };
+            var body = JsonSerializer.SerializeToUtf8Bytes(waiting, InboundJson.Default.InboundMail);
+            await queues.SendAsync(Queue, body, TimeSpan.Zero, cancel);
+        }
+    }
+
+    async ValueTask CopyAsync(InboundMail mail, Delivery delivery, CancellationToken cancel)
+    {
+        if (delivery.Blob == mail.Source || await accounts.Blobs.CopyAsync(mail.Source, delivery.Blob, cancel))
+            return;
+        // Made by an earlier try, or else filed and deleted since: the next step tells.
+    }
+
+    async ValueTask FileAsync(
+        InboundMail mail,
+        Delivery delivery,
+        bool repeated,
+        FilingResult result,
+        CancellationToken cancel
+    )
+    {
+        try
+        {
+            if (repeated && !await accounts.Blobs.ExistsAsync(delivery.Blob, cancel))
+            {
+                result.Gone.Add(delivery);
+                return;
+            }
+            await accounts.DepositAsync(
+                new(delivery.Account),
+                MailboxRow.Inbox,
+                mail.DepositOf(delivery),
+                MessageFlags.None,
+                [],
+                withinQuota: false,
+                cancel
+            );
+            result.Filed.Add(delivery);
+        }
+        catch (AccountMissingException)
+        {
+            result.Missing.Add(delivery);
+        }
+        catch (OutcomeUnknownException)
+        {
+            result.Unknown.Add(delivery);
+        }
+        catch (StoreException)
+        {
+            result.Failed.Add(delivery);
+        }
+    }
+
+    static async ValueTask EachAsync(
+        IReadOnlyList<Delivery> deliveries,
+        Func<Delivery, ValueTask> work,
+        CancellationToken cancel
+    )
+    {
+        if (deliveries is [var only])
+        {
+            await work(only);
+            return;
+        }
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancel };
+        await System.Threading.Tasks.Parallel.ForEachAsync(deliveries, options, (delivery, _) => work(delivery));
+    }
+}
+
+/// <summary>What became of each delivery.</summary>
+sealed class FilingResult
+{
+    public ConcurrentBag<Delivery> Filed { get; } = [];
+
+    /// <summary>Filed by an earlier try, and deleted by the user since.</summary>
+    public ConcurrentBag<Delivery> Gone { get; } = [];
+
+    /// <summary>Their account has been removed.</summary>
+    public ConcurrentBag<Delivery> Missing { get; } = [];
+
+    /// <summary>Not filed, for certain.</summary>
+    public ConcurrentBag<Delivery> Failed { get; } = [];
+
+    /// <summary>The store failed; they may have been filed.</summary>
+    public ConcurrentBag<Delivery> Unknown { get; } = [];
+
+    public IEnumerable<Delivery> Pending => Failed.Concat(Unknown);
+}

@@ -1,0 +1,34 @@
+using System.Text.Json.Serialization;
+using Cloud.Store;
+using Cloud.Store.Messages;
+
+namespace Cloud.Flow.Inbound;
+
+/// <summary>A message on its way into accounts: what a transaction still has to do, kept on a queue when it must wait.</summary>
+/// <param name="Received">Seconds since 1970 UTC.</param>
+/// <param name="Source">The blob that was uploaded; deliveries to others than the first are copies of it.</param>
+sealed record InboundMail(
+    string Transaction,
+    long Received,
+    string Source,
+    long Size,
+    byte[] Sha256,
+    byte[] Index,
+    IReadOnlyList<Delivery> Deliveries
+)
+{
+    /// <summary>Octets of index that travel along; a longer one is made anew from the blob.</summary>
+    public const int QueuedIndexBytes = 16 * 1024;
+
+    /// <summary>Deliveries in one queue message; with the index they stay under its 48 KiB.</summary>
+    public const int QueuedDeliveries = 200;
+
+    public Deposit DepositOf(Delivery delivery) =>
+        new(TransactionId.TryParse(Transaction) ?? default, delivery.Blob, Size, Sha256, Index, Received);
+}
+
+/// <param name="Blob">The account's own copy, made or still to be made.</param>
+sealed record Delivery(string Account, string Blob);
+
+[JsonSerializable(typeof(InboundMail))]
+sealed partial class InboundJson : JsonSerializerContext;

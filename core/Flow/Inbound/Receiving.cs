@@ -1,0 +1,107 @@
+using Cloud.Mail;
+using Cloud.Store;
+using Cloud.Store.Accounts;
+using Cloud.Store.Directory;
+using Cloud.Store.Messages;
+using Cloud.Store.Ports;
+
+namespace Cloud.Flow.Inbound;
+
+enum ReceivingStatus
+{
+    Accepted,
+
+    /// <summary>No recipient has an account; nothing is kept.</summary>
+    NoRecipient,
+
+    /// <summary>Neither filed nor queued; nothing is kept that is known not to be needed.</summary>
+    Failed,
+}
+
+/// <param name="KeepsSource">Whether an account owns the uploaded blob now, or may own it.</param>
+readonly record struct ReceivingResult(ReceivingStatus Status, bool KeepsSource);
+
+/// <summary>Brings a message from its envelope to every recipient's INBOX, or keeps it durably until that can be done.</summary>
+sealed class Receiving(AccountStore accounts, MailDirectory directory, Filing filing)
+{
+    /// <param name="repeated">The transaction was tried before.</param>
+    public async ValueTask<ReceivingResult> ReceiveAsync(
+        TransactionId transaction,
+        IEnumerable<EmailAddress> recipients,
+        UploadedMessage message,
+        bool repeated,
+        CancellationToken cancel
+    )
+    {
+        var mail = await AddressAsync(transaction, recipients, message, cancel);
+        if (mail.Deliveries.Count == 0)
+            return new(ReceivingStatus.NoRecipient, KeepsSource: false);
+
+        var result = await filing.FileAsync(mail, repeated, cancel);
+        var status = ReceivingStatus.Accepted;
+        if (result.Pending.Any() && !await TryQueueAsync(mail, result.Pending.ToList()))
+            status = ReceivingStatus.Failed;
+        else if (result.Missing.Count == mail.Deliveries.Count)
+            status = ReceivingStatus.NoRecipient;
+
+        // Nobody was promised a failed message; but what may have been filed has to stay.
+        var unused = result.Missing.Concat(status == ReceivingStatus.Failed ? result.Failed : []).ToList();
+        await RemoveAsync(mail, unused);
+        return new(status, !unused.Exists(delivery => delivery.Blob == mail.Source));
+    }
+
+    /// <summary>Finds the accounts behind the recipients, each once, and names each one's blob.</summary>
+    async ValueTask<InboundMail> AddressAsync(
+        TransactionId transaction,
+        IEnumerable<EmailAddress> recipients,
+        UploadedMessage message,
+        CancellationToken cancel
+    )
+    {
+        var found = new List<AccountId>();
+        foreach (var recipient in recipients)
+        {
+            foreach (var account in await directory.ResolveAsync(recipient, cancel) ?? [])
+            {
+                if (!found.Contains(account))
+                    found.Add(account);
+            }
+        }
+        var deliveries = found.Select(
+            (account, copy) =>
+                new Delivery(account.Value, copy == 0 ? message.Blob : BlobNames.Of(transaction, copy))
+        );
+        return new(
+            transaction.ToString(),
+            accounts.Time.GetUtcNow().ToUnixTimeSeconds(),
+            message.Blob,
+            message.Size,
+            message.Sha256.ToArray(),
+            message.Index.ToArray(),
+            [.. deliveries]
+        );
+    }
+
+    async ValueTask<bool> TryQueueAsync(InboundMail mail, List<Delivery> deliveries)
+    {
+        try
+        {
+            await filing.QueueAsync(mail, deliveries, CancellationToken.None);
+            return true;
+        }
+        catch (StoreException)
+        {
+            return false;
+        }
+    }
+
+    async ValueTask RemoveAsync(InboundMail mail, List<Delivery> deliveries)
+    {
+        foreach (var delivery in deliveries)
+        {
+            // The upload itself is the caller's until it is accepted.
+            if (delivery.Blob != mail.Source)
+                await BlobWaste.RemoveAsync(accounts.Blobs, delivery.Blob);
+        }
+    }
+}

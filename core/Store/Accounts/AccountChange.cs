@@ -1,0 +1,372 @@
+using Cloud.Store.Changes;
+using Cloud.Store.Mailboxes;
+using Cloud.Store.Messages;
+using Cloud.Store.Ports;
+
+namespace Cloud.Store.Accounts;
+
+/// <summary>A change of one account while it is put together: afterwards one transaction, or nothing.</summary>
+/// <param name="refused">The row that the try before this one failed on; null at the first.</param>
+sealed class AccountChange(
+    AccountStore store,
+    AccountId id,
+    AccountState state,
+    string? refused,
+    CancellationToken cancel
+)
+{
+    /// <summary>Pages read at a time.</summary>
+    const int PagesAhead = 32;
+
+    readonly Dictionary<MailboxId, MailboxRow?> mailboxes = [];
+    readonly Dictionary<(MailboxId Mailbox, uint Page), PageDraft> pages = [];
+    readonly Dictionary<EmailId, EmailDraft?> emails = [];
+    readonly Dictionary<string, ThreadId> threads = [];
+    readonly List<string> removedBlobs = [];
+    bool discarded;
+    AccountRow account = state.Account with { Revision = state.Account.Revision + 1 };
+
+    public AccountId Id => id;
+
+    public CancellationToken Cancel => cancel;
+
+    public string? Refused => refused;
+
+    public AccountRow Account => account;
+
+    public AccountState Before => state;
+
+    /// <summary>What this change's entries carry as MODSEQ.</summary>
+    public ulong Revision => account.Revision;
+
+    public long Now { get; } = store.Time.GetUtcNow().ToUnixTimeSeconds();
+
+    public ChangeLog Log { get; } = new();
+
+    /// <summary>Names this try in the log row.</summary>
+    public ulong Token { get; private set; }
+
+    /// <summary>A quiet change (who gets \Recent) raises no revision and wakes nobody.</summary>
+    public bool IsLogged => !Log.IsEmpty;
+
+    public bool IsEmpty => discarded || (Log.IsEmpty && mailboxes.Count == 0);
+
+    /// <summary>Gives the change up: a refusal came after it had begun.</summary>
+    public void Discard() => discarded = true;
+
+    /// <summary>Whether the transaction takes so many more rows, whatever they hold.</summary>
+    public bool HasRoomFor(int more)
+    {
+        var changedPages = pages.Values.Count(page => page.IsChanged);
+        var changedEmails = 0;
+        long octets = changedPages * (PageRows.UidsPerPage * PageCodec.EntryBytes);
+        foreach (var email in emails.Values)
+        {
+            if (email is null or { Action: EmailAction.Keep })
+                continue;
+            changedEmails++;
+            octets += email.Row.Email.Index.Length;
+        }
+        var used = 2 + mailboxes.Count + changedPages + changedEmails + threads.Count;
+        return used + more <= RowLimits.TransactionChanges && octets < RowLimits.TransactionBytes / 2;
+    }
+
+    // Mailboxes
+
+    /// <returns>As this change has left it; null when there is none, or it is being deleted.</returns>
+    public MailboxRow? Mailbox(MailboxId mailbox) =>
+        Row(mailbox) is { Doomed: false } row ? row : null;
+
+    /// <summary>The same, but one that is being deleted too.</summary>
+    public MailboxRow? Row(MailboxId mailbox) =>
+        mailboxes.TryGetValue(mailbox, out var changed) ? changed : state.Mailboxes.GetValueOrDefault(mailbox);
+
+    /// <summary>All, those being deleted included, as this change has left them.</summary>
+    public IEnumerable<MailboxRow> AllMailboxes() =>
+        state
+            .Mailboxes.Values.Where(row => !mailboxes.ContainsKey(row.Id))
+            .Concat(mailboxes.Values.OfType<MailboxRow>());
+
+    public void SetMailbox(MailboxRow mailbox)
+    {
+        Log.Of(mailbox.Id);
+        mailboxes[mailbox.Id] = mailbox;
+    }
+
+    /// <summary>Changes a mailbox's row without a new revision: nothing that another session would be told.</summary>
+    public void SetMailboxQuietly(MailboxRow mailbox) => mailboxes[mailbox.Id] = mailbox;
+
+    public void RemoveMailbox(MailboxId mailbox)
+    {
+        Log.Of(mailbox);
+        mailboxes[mailbox] = null;
+    }
+
+    /// <summary>Gives a mailbox number and a UIDVALIDITY, neither ever given before in this account.</summary>
+    public (MailboxId Id, uint UidValidity) NextMailbox()
+    {
+        var validity = (uint)Math.Clamp(Now, account.LastUidValidity + 1L, uint.MaxValue);
+        account = account with { LastMailbox = account.LastMailbox + 1, LastUidValidity = validity };
+        return (new(account.LastMailbox), validity);
+    }
+
+    public void Update(Func<AccountRow, AccountRow> update) => account = update(account);
+
+    // Messages
+
+    public async ValueTask<PageDraft> PageAsync(MailboxRow mailbox, uint page)
+    {
+        if (pages.TryGetValue((mailbox.Id, page), out var draft))
+            return draft;
+        draft = new(page, await ReadPageAsync(mailbox, page));
+        pages.Add((mailbox.Id, page), draft);
+        return draft;
+    }
+
+    async ValueTask<byte[]> ReadPageAsync(MailboxRow mailbox, uint page)
+    {
+        foreach (var tail in state.Tails)
+        {
+            if (tail.Mailbox == mailbox.Id && tail.Page == page)
+                return tail.Packed;
+        }
+        // No UID of this page has been given yet.
+        if (PageRows.FirstUid(page) >= (state.Mailboxes.GetValueOrDefault(mailbox.Id)?.UidNext ?? 1))
+            return [];
+        var key = new RowKey(id.Value, PageRows.Key(mailbox.Id, page));
+        var row = await store.Rows.GetAsync(Tables.Mail, key, cancel);
+        return row is null ? [] : PageRows.Packed(row.Data);
+    }
+
+    /// <summary>Reads pages of a mailbox ahead, in one range: at most <paramref name="limit"/>, 1 to 1,000.</summary>
+    /// <returns>Pages with entries from <paramref name="first"/> on; fewer than the limit when there are no more.</returns>
+    public async ValueTask<IReadOnlyList<PageDraft>> PagesAsync(MailboxId mailbox, uint first, uint last, int limit)
+    {
+        var drafts = new List<PageDraft>();
+        string? continuation = null;
+        do
+        {
+            var range = PageRows.Range(id, mailbox, first, last);
+            var rows = await store.Rows.QueryAsync(Tables.Mail, range, continuation, limit - drafts.Count, cancel);
+            foreach (var row in rows.Rows)
+            {
+                var page = PageRows.PageOf(row.Key);
+                if (!pages.TryGetValue((mailbox, page), out var draft))
+                    pages.Add((mailbox, page), draft = new(page, PageRows.Packed(row.Data)));
+                drafts.Add(draft);
+            }
+            continuation = rows.Continuation;
+        } while (continuation is not null && drafts.Count < limit);
+        return drafts;
+    }
+
+    /// <summary>Entries of a mailbox by rising UID, from <paramref name="from"/> on; pages are read as they are needed.</summary>
+    /// <param name="last">The last UID looked at.</param>
+    public async IAsyncEnumerable<(PageDraft Page, MessageEntry Entry)> EntriesAsync(
+        MailboxRow mailbox,
+        UidSet uids,
+        uint from,
+        uint last
+    )
+    {
+        foreach (var range in uids.Ranges)
+        {
+            var (low, high) = (Math.Max(range.First, from), Math.Min(range.Last, last));
+            if (low > high)
+                continue;
+            var (page, end) = (PageRows.PageOf(low), PageRows.PageOf(high));
+            while (page <= end)
+            {
+                var drafts =
+                    page == end
+                        ? [await PageAsync(mailbox, page)]
+                        : await PagesAsync(mailbox.Id, page, end, PagesAhead);
+                foreach (var draft in drafts)
+                {
+                    foreach (var entry in draft.Entries.ToArray())
+                    {
+                        if (entry.Uid >= low && entry.Uid <= high)
+                            yield return (draft, entry);
+                    }
+                }
+                if (page == end || drafts.Count < PagesAhead)
+                    break;
+                page = drafts[^1].Page + 1;
+            }
+        }
+    }
+
+    /// <returns>Null when there is no such message.</returns>
+    public async ValueTask<EmailDraft?> EmailAsync(EmailId email)
+    {
+        if (emails.TryGetValue(email, out var draft))
+            return draft;
+        var row = await store.Rows.GetAsync(Tables.Mail, new(id.Value, EmailRows.Key(email)), cancel);
+        draft = row is null ? null : new(EmailRows.From(row.Key, row.Data), EmailAction.Keep);
+        emails.Add(email, draft);
+        return draft;
+    }
+
+    /// <summary>Reads messages ahead, in ranges where they lie close together.</summary>
+    public async ValueTask ReadAheadAsync(IEnumerable<EmailId> wanted)
+    {
+        var missing = wanted.Where(email => !emails.ContainsKey(email)).Distinct().ToList();
+        foreach (var row in await EmailReader.ReadAsync(store.Rows, id, missing, cancel))
+            emails.Add(row.Email.Id, new(row, EmailAction.Keep));
+        foreach (var email in missing)
+            emails.TryAdd(email, null);
+    }
+
+    public EmailDraft AddEmail(Email email)
+    {
+        var draft = new EmailDraft(new(email, []), EmailAction.Insert);
+        emails[email.Id] = draft;
+        return draft;
+    }
+
+    /// <returns>Null when the Message-ID is not known.</returns>
+    public async ValueTask<ThreadId?> ThreadAsync(string key)
+    {
+        var row = await store.Rows.GetAsync(Tables.Mail, new(id.Value, key), cancel);
+        return row is null ? null : ThreadRows.From(row.Data);
+    }
+
+    public void SetThread(string key, ThreadId thread) => threads[key] = thread;
+
+    /// <summary>Shows a message in a mailbox, under its next UID.</summary>
+    public async ValueTask<MessageEntry> PlaceAsync(
+        MailboxId target,
+        EmailDraft email,
+        MessageFlags flags,
+        ulong keywords,
+        long received
+    )
+    {
+        var mailbox = Existing(target);
+        var size = email.Row.Email.Size;
+        var uid = mailbox.UidNext;
+        var entry = new MessageEntry(uid, flags, Revision, keywords, email.Row.Email.Id, size, received, Now);
+        (await PageAsync(mailbox, PageRows.PageOf(uid))).Append(entry);
+        email.Place(new(target, uid));
+        Count(mailbox with { UidNext = uid + 1 }, entry, +1);
+        Log.Of(target).Changed.Add(uid);
+        return entry;
+    }
+
+    /// <summary>Takes a message out of a mailbox; without a place left, it goes for good.</summary>
+    public void Remove(MailboxId mailbox, PageDraft page, in MessageEntry entry, EmailDraft? email)
+    {
+        page.Remove(entry.Uid);
+        Count(Existing(mailbox), entry, -1);
+        var log = Log.Of(mailbox);
+        log.Vanished.Add(entry.Uid);
+        log.Changed.Remove(entry.Uid);
+        if (email is not null && email.Unplace(new(mailbox, entry.Uid)))
+            removedBlobs.Add(email.Row.Email.Blob);
+    }
+
+    /// <summary>Gives an entry its new flags and this change's MODSEQ.</summary>
+    public MessageEntry SetFlags(MailboxId id, PageDraft page, in MessageEntry old, MessageFlags flags, ulong keywords)
+    {
+        var entry = old with { Flags = flags, Keywords = keywords, ModSeq = Revision };
+        page.Replace(entry);
+        var mailbox = Existing(id);
+        mailboxes[id] = mailbox with
+        {
+            ModSeq = Revision,
+            Unseen = mailbox.Unseen - Unseen(old) + Unseen(entry),
+            Deleted = mailbox.Deleted - Deleted(old) + Deleted(entry),
+        };
+        Log.Of(id).Changed.Add(entry.Uid);
+        return entry;
+    }
+
+    MailboxRow Existing(MailboxId mailbox) =>
+        Row(mailbox) ?? throw new InvalidOperationException("The mailbox was not looked up before");
+
+    void Count(MailboxRow mailbox, in MessageEntry entry, int sign)
+    {
+        mailboxes[mailbox.Id] = mailbox with
+        {
+            ModSeq = Revision,
+            Messages = mailbox.Messages + sign,
+            Unseen = mailbox.Unseen + sign * Unseen(entry),
+            Deleted = mailbox.Deleted + sign * Deleted(entry),
+            Octets = mailbox.Octets + sign * entry.Size,
+        };
+        account = account with
+        {
+            Messages = account.Messages + sign,
+            Octets = account.Octets + sign * entry.Size,
+        };
+    }
+
+    static int Unseen(in MessageEntry entry) => entry.Flags.HasFlag(MessageFlags.Seen) ? 0 : 1;
+
+    static int Deleted(in MessageEntry entry) => entry.Flags.HasFlag(MessageFlags.Deleted) ? 1 : 0;
+
+    // The transaction
+
+    public RowTransaction ToTransaction(ulong token)
+    {
+        Token = token;
+        if (!IsLogged)
+            account = account with { Revision = state.Revision };
+        var transaction = new RowTransaction(id.Value);
+        transaction.Replace(AccountRows.Key, AccountRows.ToRow(account), state.ETag);
+        foreach (var (mailbox, row) in mailboxes)
+        {
+            if (row is null)
+                transaction.Delete(MailboxRows.Key(mailbox));
+            else
+                transaction.Upsert(MailboxRows.Key(mailbox), MailboxRows.ToRow(row));
+        }
+        foreach (var ((mailbox, page), draft) in pages)
+        {
+            if (!draft.IsChanged)
+                continue;
+            if (draft.Packed.Length > 0)
+                transaction.Upsert(PageRows.Key(mailbox, page), PageRows.ToRow(draft.Packed));
+            else if (draft.Stored)
+                transaction.Delete(PageRows.Key(mailbox, page));
+        }
+        foreach (var (email, draft) in emails)
+            draft?.AddTo(transaction, EmailRows.Key(email));
+        foreach (var (key, thread) in threads)
+            transaction.Upsert(key, ThreadRows.ToRow(thread));
+        if (IsLogged)
+        {
+            var at = DateTimeOffset.FromUnixTimeSeconds(Now);
+            transaction.Insert(ChangeRows.Key(Revision), ChangeRows.ToRow(Log, at, token));
+        }
+        return transaction;
+    }
+
+    /// <summary>The account after this change.</summary>
+    public AccountState Next(string etag)
+    {
+        var after = state.Mailboxes;
+        foreach (var (mailbox, row) in mailboxes)
+            after = row is null ? after.Remove(mailbox) : after.SetItem(mailbox, row);
+        var tails = new List<TailPage>(AccountState.MaxTails);
+        foreach (var ((mailbox, page), draft) in pages)
+        {
+            var isLast = after.TryGetValue(mailbox, out var row) && page == PageRows.PageOf(Math.Max(row.UidNext - 1, 1));
+            if (isLast && tails.Count < AccountState.MaxTails)
+                tails.Add(new(mailbox, page, draft.Packed));
+        }
+        foreach (var tail in state.Tails)
+        {
+            if (tails.Count < AccountState.MaxTails && !pages.ContainsKey((tail.Mailbox, tail.Page)))
+                tails.Add(tail);
+        }
+        return new(account, etag, after, [.. tails]);
+    }
+
+    /// <summary>Removes the blobs that no row names any more: after the commit, so that a crash only leaves waste.</summary>
+    public async ValueTask RemoveBlobsAsync()
+    {
+        foreach (var blob in removedBlobs)
+            await BlobWaste.RemoveAsync(store.Blobs, blob);
+    }
+}

@@ -1,0 +1,59 @@
+using Cloud.Store.Ports;
+
+namespace Cloud.Store.Accounts;
+
+/// <summary>The account row. Every change of the account replaces it under its ETag: that makes history serial.</summary>
+/// <param name="Revision">Rises by one with every change; the MODSEQ of what the change touched.</param>
+/// <param name="LastMailbox">The last mailbox number given.</param>
+/// <param name="LastUidValidity">The last UIDVALIDITY given; the next is higher.</param>
+/// <param name="Octets">Sum of all placements' sizes.</param>
+/// <param name="Quota">Octets allowed; 0 for no limit.</param>
+/// <param name="LogFrom">The first revision whose log row is kept.</param>
+/// <param name="Removed">The account is being deleted; nothing may change it any more.</param>
+sealed record AccountRow(
+    ulong Revision,
+    uint LastMailbox,
+    uint LastUidValidity,
+    long Octets,
+    int Messages,
+    long Quota,
+    ulong LogFrom,
+    bool Removed
+)
+{
+    public bool HasRoom(long octets) => Quota == 0 || Octets + octets <= Quota;
+}
+
+/// <summary>Row <c>a</c>: the first of the partition.</summary>
+static class AccountRows
+{
+    public const string Key = "a";
+
+    /// <summary>The account row and the mailbox rows.</summary>
+    public static RowRange WithMailboxes(AccountId account) => new(account.Value, Key, "c");
+
+    public static RowData ToRow(AccountRow account) =>
+        new()
+        {
+            { "Revision", (long)account.Revision },
+            { "LastMailbox", (long)account.LastMailbox },
+            { "LastUidValidity", (long)account.LastUidValidity },
+            { "Octets", account.Octets },
+            { "Messages", account.Messages },
+            { "Quota", account.Quota },
+            { "LogFrom", (long)account.LogFrom },
+            { "Removed", account.Removed },
+        };
+
+    public static AccountRow From(RowData row) =>
+        new(
+            (ulong)row.Long("Revision"),
+            (uint)row.Long("LastMailbox"),
+            (uint)row.Long("LastUidValidity"),
+            row.Long("Octets"),
+            row.Int("Messages"),
+            row.Long("Quota"),
+            (ulong)row.Long("LogFrom"),
+            row.Bool("Removed")
+        );
+}

@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+using Cloud.Store.Mailboxes;
+
+namespace Cloud.Store.Accounts;
+
+/// <summary>An account at one revision, as far as it is held in memory. Immutable.</summary>
+/// <param name="ETag">Of the account row: the proof that nothing has changed since.</param>
+/// <param name="Tails">The pages that grew last, newest first, so that a delivery need not read one.</param>
+sealed record AccountState(
+    AccountRow Account,
+    string ETag,
+    ImmutableDictionary<MailboxId, MailboxRow> Mailboxes,
+    ImmutableArray<TailPage> Tails
+)
+{
+    /// <summary>Tails kept: INBOX's, and those of mailboxes that clients append to beside it.</summary>
+    public const int MaxTails = 3;
+
+    public ulong Revision => Account.Revision;
+
+    /// <returns>Null when there is none, or it is being deleted.</returns>
+    public MailboxRow? Find(MailboxId mailbox) =>
+        Mailboxes.TryGetValue(mailbox, out var row) && !row.Doomed ? row : null;
+}
+
+/// <param name="Packed">The page's column; empty when the page has no row.</param>
+readonly record struct TailPage(MailboxId Mailbox, uint Page, byte[] Packed);

@@ -1,0 +1,68 @@
+using Cloud.Store.Ports;
+
+namespace Cloud.Store.Directory;
+
+/// <summary>Rows of table <c>directory</c>: one partition, so that a user cannot enter a domain that is going.</summary>
+/// <remarks>
+/// <c>d!{domain}</c> a domain, <c>u!{domain}!{local}</c> a user, <c>x!{domain}!{local}</c> an alias (<c>*</c> is the
+/// catch-all), <c>s!scram</c> a secret. The domain comes first, so that one range lists its users; local parts are
+/// encoded to fit a key. To change it is a migration.
+/// </remarks>
+static class DirectoryRows
+{
+    public const string Partition = "directory";
+    public const string Secret = "s!scram";
+
+    public static string Domain(string domain) => $"d!{domain}";
+
+    public static string User(string address) => "u!" + Place(address);
+
+    public static string Alias(string address) => "x!" + Place(address);
+
+    public static RowRange Domains => RowRange.Prefix(Partition, "d!");
+
+    /// <param name="domain">Null for all.</param>
+    public static RowRange Users(string? domain) => RowRange.Prefix(Partition, domain is null ? "u!" : $"u!{domain}!");
+
+    /// <param name="domain">Null for all.</param>
+    public static RowRange Aliases(string? domain) =>
+        RowRange.Prefix(Partition, domain is null ? "x!" : $"x!{domain}!");
+
+    public static RowData ToRow(UserRow user) =>
+        new()
+        {
+            { "Address", user.Address },
+            { "Account", user.Account.Value },
+            { "Salt", user.Credentials.Salt },
+            { "Iterations", user.Credentials.Iterations },
+            { "StoredKey", user.Credentials.StoredKey },
+            { "ServerKey", user.Credentials.ServerKey },
+            { "Removing", user.Removing },
+        };
+
+    public static UserRow ToUser(RowData row) =>
+        new(
+            row.String("Address") ?? "",
+            new(row.String("Account") ?? ""),
+            new(
+                row.Bytes("Salt") ?? [],
+                row.Int("Iterations"),
+                row.Bytes("StoredKey") ?? [],
+                row.Bytes("ServerKey") ?? []
+            ),
+            row.Bool("Removing")
+        );
+
+    public static RowData ToRow(string alias, IReadOnlyList<string> targets) =>
+        new() { { "Alias", alias }, { "Targets", string.Join('\n', targets) } };
+
+    public static string AliasOf(RowData row) => row.String("Alias") ?? "";
+
+    public static IReadOnlyList<string> Targets(RowData row) => (row.String("Targets") ?? "").Split('\n');
+
+    static string Place(string address)
+    {
+        var at = address.LastIndexOf('@');
+        return $"{KeyText.Encode(address[(at + 1)..])}!{KeyText.Encode(address[..at])}";
+    }
+}

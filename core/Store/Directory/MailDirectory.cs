@@ -1,0 +1,113 @@
+using Cloud.Mail;
+using Cloud.Store.Ports;
+
+namespace Cloud.Store.Directory;
+
+/// <summary>Who has which address here. Look-ups are remembered for a while, so that RCPT costs no storage operation.</summary>
+sealed class MailDirectory(IRows rows, TimeProvider time, StoreOptions options)
+{
+    /// <summary>Aliases that lead to aliases: more is taken for a loop.</summary>
+    public const int AliasDepth = 10;
+
+    /// <summary>Targets of one alias: what fits its row.</summary>
+    public const int MaxAliasTargets = 100;
+
+    /// <summary>Addresses that one address leads to, over all its aliases.</summary>
+    public const int MaxTargets = 1000;
+
+    readonly RowCache cache = new(rows, time, options.SoleOwner ? Timeout.InfiniteTimeSpan : options.DirectoryAge);
+
+    volatile Remembered onlyDomain = new(null, 0);
+
+    public IRows Rows => rows;
+
+    public async ValueTask<bool> HasDomainAsync(string domain, CancellationToken cancel) =>
+        domain.All(KeyText.IsAllowed) && await cache.GetAsync(DirectoryRows.Domain(domain), cancel) is not null;
+
+    /// <summary>The domain, when there is but one: it completes a bare name at login.</summary>
+    public async ValueTask<string?> OnlyDomainAsync(CancellationToken cancel)
+    {
+        var (found, readAt) = onlyDomain;
+        if (readAt != 0 && !cache.IsOld(readAt))
+            return found;
+        var page = await rows.QueryAsync(Tables.Directory, DirectoryRows.Domains, null, 2, cancel);
+        found = page.Rows is [var only] ? only.Key.Row[DirectoryRows.Domain("").Length..] : null;
+        onlyDomain = new(found, time.GetTimestamp());
+        return found;
+    }
+
+    /// <param name="key">An address' <see cref="EmailAddress.Key"/>.</param>
+    public async ValueTask<UserRow?> FindUserAsync(string key, CancellationToken cancel) =>
+        await cache.GetAsync(DirectoryRows.User(key), cancel) is { } row ? DirectoryRows.ToUser(row) : null;
+
+    public async ValueTask<IReadOnlyList<string>?> FindAliasAsync(string key, CancellationToken cancel) =>
+        await cache.GetAsync(DirectoryRows.Alias(key), cancel) is { } row ? DirectoryRows.Targets(row) : null;
+
+    /// <summary>The accounts that an address of ours reaches, each once.</summary>
+    /// <returns>Empty when there is no such address; null when its domain is not ours.</returns>
+    public async ValueTask<IReadOnlyList<AccountId>?> ResolveAsync(EmailAddress address, CancellationToken cancel)
+    {
+        var domain = EmailAddress.CanonicalDomain(address.Domain);
+        if (!await HasDomainAsync(domain, cancel))
+            return null;
+        var accounts = new List<AccountId>();
+        await ResolveAsync(address, accounts, new HashSet<string>(StringComparer.Ordinal), 0, cancel);
+        return accounts;
+    }
+
+    /// <summary>An exact user or alias, then without the detail (RFC 5233), then the domain's catch-all.</summary>
+    async ValueTask ResolveAsync(
+        EmailAddress address,
+        List<AccountId> accounts,
+        HashSet<string> visited,
+        int depth,
+        CancellationToken cancel
+    )
+    {
+        var key = address.Key;
+        if (depth > AliasDepth || visited.Count > MaxTargets || !visited.Add(key))
+            return;
+        var plain = address.WithoutDetail.Key;
+        var catchAll = "*" + key[key.LastIndexOf('@')..];
+        foreach (var name in plain == key ? [key, catchAll] : new[] { key, plain, catchAll })
+        {
+            if (await FindUserAsync(name, cancel) is { Removing: false } user)
+            {
+                if (!accounts.Contains(user.Account))
+                    accounts.Add(user.Account);
+                return;
+            }
+            if (await FindAliasAsync(name, cancel) is not { } targets)
+                continue;
+            foreach (var target in targets)
+            {
+                if (EmailAddress.TryParse(target) is { } next)
+                    await ResolveAsync(next, accounts, visited, depth + 1, cancel);
+            }
+            return;
+        }
+    }
+
+    /// <summary>Changes the directory; what was remembered of those rows is forgotten.</summary>
+    public async ValueTask<CommitResult> CommitAsync(RowTransaction transaction)
+    {
+        try
+        {
+            return await rows.CommitAsync(Tables.Directory, transaction, CancellationToken.None);
+        }
+        finally
+        {
+            foreach (var change in transaction.Changes)
+                cache.Forget(change.Key.Row);
+            onlyDomain = new(null, 0);
+        }
+    }
+
+    public ValueTask<Row?> ReadAsync(string row, CancellationToken cancel) =>
+        rows.GetAsync(Tables.Directory, new(DirectoryRows.Partition, row), cancel);
+
+    public IAsyncEnumerable<Row> ListAsync(RowRange range, CancellationToken cancel) =>
+        rows.ReadAsync(Tables.Directory, range, cancel);
+
+    sealed record Remembered(string? Domain, long ReadAt);
+}

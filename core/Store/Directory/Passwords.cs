@@ -1,0 +1,63 @@
+using System.Security.Cryptography;
+using System.Text;
+using Cloud.Store.Ports;
+
+namespace Cloud.Store.Directory;
+
+/// <summary>Passwords become SCRAM-SHA-256 credentials (RFC 5802 §3, RFC 7677); the password itself is never kept.</summary>
+static class Passwords
+{
+    /// <summary>
+    /// PBKDF2 rounds: some 20 ms of one core, which a login can bear and a guesser of stolen rows cannot.
+    /// RFC 7677 §4 asks for at least 4,096; more would slow clients that do SCRAM on a phone.
+    /// </summary>
+    public const int Iterations = 100_000;
+
+    /// <summary>Octets of salt.</summary>
+    public const int SaltBytes = 16;
+
+    /// <summary>Characters of a password; beyond it only work is gained.</summary>
+    public const int MaxLength = 1024;
+
+    /// <returns>Null when the password holds what SASLprep prohibits, is empty or too long.</returns>
+    public static Credentials? Derive(string password, Entropy entropy) =>
+        Derive(password, entropy.Bytes(SaltBytes), Iterations);
+
+    public static Credentials? Derive(string password, byte[] salt, int iterations)
+    {
+        if (SaslPrep.Prepare(password) is not { } prepared)
+            return null;
+        var salted = Rfc2898DeriveBytes.Pbkdf2(
+            Encoding.UTF8.GetBytes(prepared),
+            salt,
+            iterations,
+            HashAlgorithmName.SHA256,
+            SHA256.HashSizeInBytes
+        );
+        var clientKey = HMACSHA256.HashData(salted, "Client Key"u8);
+        var serverKey = HMACSHA256.HashData(salted, "Server Key"u8);
+        return new(salt, iterations, SHA256.HashData(clientKey), serverKey);
+    }
+
+    /// <summary>Takes as long for a wrong password as for a right one.</summary>
+    public static bool Verify(string password, Credentials credentials)
+    {
+        var derived = Derive(password, credentials.Salt, credentials.Iterations);
+        return derived is not null
+            && CryptographicOperations.FixedTimeEquals(derived.StoredKey, credentials.StoredKey);
+    }
+
+    /// <summary>Checks a client's proof (RFC 5802 §3).</summary>
+    /// <returns>The ServerSignature; null when the proof is wrong.</returns>
+    public static byte[]? VerifyProof(ReadOnlySpan<byte> authMessage, ReadOnlySpan<byte> proof, Credentials credentials)
+    {
+        if (proof.Length != SHA256.HashSizeInBytes)
+            return null;
+        var clientKey = HMACSHA256.HashData(credentials.StoredKey, authMessage);
+        for (var i = 0; i < clientKey.Length; i++)
+            clientKey[i] ^= proof[i];
+        return CryptographicOperations.FixedTimeEquals(SHA256.HashData(clientKey), credentials.StoredKey)
+            ? HMACSHA256.HashData(credentials.ServerKey, authMessage)
+            : null;
+    }
+}

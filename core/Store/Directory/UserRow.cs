@@ -1,0 +1,11 @@
+namespace Cloud.Store.Directory;
+
+/// <summary>A user: an address with its account and credentials.</summary>
+/// <param name="Removing">Being deleted: no login, no mail.</param>
+sealed record UserRow(string Address, AccountId Account, Credentials Credentials, bool Removing);
+
+/// <summary>What is kept of a password: enough to check it and for SCRAM, useless for logging in elsewhere.</summary>
+/// <param name="Iterations">Of PBKDF2-HMAC-SHA-256.</param>
+/// <param name="StoredKey">H(ClientKey), RFC 5802 §3.</param>
+/// <param name="ServerKey">HMAC(SaltedPassword, "Server Key").</param>
+sealed record Credentials(byte[] Salt, int Iterations, byte[] StoredKey, byte[] ServerKey);

@@ -1,0 +1,27 @@
+namespace Cloud.Store.Messages;
+
+/// <summary>A message that is to be put into an account, which owns the blob from then on.</summary>
+/// <param name="Index">A packed <see cref="Mail.MessageIndex"/>.</param>
+/// <param name="Received">INTERNALDATE, seconds since 1970 UTC.</param>
+sealed record Deposit(
+    TransactionId Transaction,
+    string Blob,
+    long Size,
+    ReadOnlyMemory<byte> Sha256,
+    ReadOnlyMemory<byte> Index,
+    long Received
+);
+
+enum DepositStatus
+{
+    Done,
+
+    /// <summary>The transaction was done before; what it made then is the answer.</summary>
+    Repeated,
+    NoMailbox,
+    OverQuota,
+    TooManyKeywords,
+}
+
+/// <param name="Uid">0 when the repeated transaction's message has left the mailbox since.</param>
+readonly record struct DepositResult(DepositStatus Status, uint UidValidity, uint Uid, ulong Revision);

@@ -1,0 +1,92 @@
+using Cloud.Store.Accounts;
+using Cloud.Store.Mailboxes;
+
+namespace Cloud.Store.Messages;
+
+/// <summary>Puts a message into a mailbox: in steady state one transaction, and one read for an answer's thread.</summary>
+/// <remarks>
+/// The message's number comes from the transaction, and its row is inserted: so repeating a transaction meets the row
+/// of the first time, and is answered from it. Two transactions with one number (22 random bits in one millisecond)
+/// are told apart by the row's transaction; the later one takes the next number.
+/// </remarks>
+static class Depositing
+{
+    public static ValueTask<DepositResult> DepositAsync(
+        this AccountStore accounts,
+        AccountId account,
+        MailboxId mailbox,
+        Deposit deposit,
+        MessageFlags flags,
+        IReadOnlyList<string> keywords,
+        bool withinQuota,
+        CancellationToken cancel
+    )
+    {
+        var id = EmailId.From(deposit.Transaction);
+        return accounts.ChangeAsync(
+            account,
+            async change =>
+            {
+                if (change.Refused == EmailRows.Key(id) && await change.EmailAsync(id) is { } taken)
+                {
+                    if (taken.Row.Email.Transaction == deposit.Transaction)
+                        return Repeated(change, mailbox, taken.Row);
+                    id = new(id.Value + 1);
+                }
+                return await PlaceAsync(change, mailbox, id, deposit, flags, keywords, withinQuota);
+            },
+            cancel
+        );
+    }
+
+    static async ValueTask<DepositResult> PlaceAsync(
+        AccountChange change,
+        MailboxId target,
+        EmailId id,
+        Deposit deposit,
+        MessageFlags flags,
+        IReadOnlyList<string> keywords,
+        bool withinQuota
+    )
+    {
+        if (change.Mailbox(target) is not { } mailbox)
+            return new(DepositStatus.NoMailbox, 0, 0, 0);
+        if (withinQuota && !change.Account.HasRoom(deposit.Size))
+            return new(DepositStatus.OverQuota, 0, 0, 0);
+        if (KeywordTable.Add(mailbox.Keywords, keywords) is not var (table, bits))
+            return new(DepositStatus.TooManyKeywords, 0, 0, 0);
+        if (!ReferenceEquals(table, mailbox.Keywords))
+            change.SetMailbox(mailbox with { Keywords = table });
+
+        var thread = await ThreadAsync(change, id, deposit.Index);
+        var email = new Email(
+            id,
+            thread,
+            deposit.Blob,
+            deposit.Size,
+            deposit.Sha256,
+            deposit.Index,
+            deposit.Transaction
+        );
+        var entry = await change.PlaceAsync(target, change.AddEmail(email), flags, bits, deposit.Received);
+        return new(DepositStatus.Done, mailbox.UidValidity, entry.Uid, change.Revision);
+    }
+
+    /// <summary>The thread of the message that this one answers, or one of its own.</summary>
+    static async ValueTask<ThreadId> ThreadAsync(AccountChange change, EmailId id, ReadOnlyMemory<byte> index)
+    {
+        var names = ThreadNames.Of(index.Span);
+        var thread = names.Parent is { } parent ? await change.ThreadAsync(parent) : null;
+        var found = thread ?? new ThreadId(id.Value);
+        if (names.Own is { } own)
+            change.SetThread(own, found);
+        return found;
+    }
+
+    static DepositResult Repeated(AccountChange change, MailboxId mailbox, EmailRow row)
+    {
+        var place = row.Placements.FirstOrDefault(place => place.Mailbox == mailbox);
+        var validity = change.Mailbox(mailbox)?.UidValidity ?? 0;
+        return new(DepositStatus.Repeated, validity, place.Uid, change.Before.Revision);
+    }
+}

@@ -1,0 +1,22 @@
+namespace Cloud.Store;
+
+/// <summary>How the store is used.</summary>
+public sealed record StoreOptions
+{
+    /// <summary>
+    /// True when this process alone writes the store (the embedded one, under its lock): then memory answers reads.
+    /// </summary>
+    public bool SoleOwner { get; init; }
+
+    /// <summary>Octets a new account may hold; 0 for no limit.</summary>
+    public long Quota { get; init; }
+
+    /// <summary>Accounts kept in memory beside those in use, some 10 KiB each; 1 to 1,000,000.</summary>
+    public int AccountsInMemory { get; init; } = 2000;
+
+    /// <summary>How long the directory's rows are believed where others may change them, 0 to 5 minutes.</summary>
+    public TimeSpan DirectoryAge { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often a watched account is looked at for others' changes, from 100 ms.</summary>
+    public TimeSpan WatchInterval { get; init; } = TimeSpan.FromSeconds(2);
+}

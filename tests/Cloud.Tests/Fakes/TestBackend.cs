@@ -1,0 +1,140 @@
+using System.Net;
+using System.Text;
+using Cloud.Api.Admin;
+using Cloud.Api.Gateway;
+using Cloud.Flow.Inbound;
+using Cloud.Mail;
+using Cloud.Store;
+using Cloud.Store.Mailboxes;
+using Cloud.Store.Messages;
+using Cloud.Store.Ports;
+
+namespace Cloud.Tests.Fakes;
+
+/// <summary>A gateway on memory, with domain <c>example.test</c>, alice and bob, and short ways to ask it.</summary>
+public sealed class TestBackend
+{
+    public const string Alice = "alice@example.test";
+    public const string Bob = "bob@example.test";
+    public const string Password = "correct horse";
+
+    TestBackend(IRows rows, IBlobs blobs, IQueues queues, TimeProvider time, Entropy entropy, StoreOptions options)
+    {
+        (Time, Entropy) = (time, entropy);
+        Backend = new(rows, blobs, queues, time, entropy, options);
+        Gateway = new LocalGateway(Backend);
+        Admin = new Administration(Backend);
+    }
+
+    public Backend Backend { get; }
+
+    public IGateway Gateway { get; }
+
+    public Administration Admin { get; }
+
+    public TimeProvider Time { get; }
+
+    public Entropy Entropy { get; }
+
+    public AccountId AliceId { get; private set; }
+
+    public AccountId BobId { get; private set; }
+
+    /// <summary>A store of its own, or a second process on the stores given.</summary>
+    public static async Task<TestBackend> OpenAsync(
+        IRows? rows = null,
+        IBlobs? blobs = null,
+        IQueues? queues = null,
+        TimeProvider? time = null,
+        StoreOptions? options = null,
+        ulong seed = 1
+    )
+    {
+        time ??= new ManualClock();
+        var test = new TestBackend(
+            rows ?? new MemoryRows(),
+            blobs ?? new MemoryBlobs(),
+            queues ?? new MemoryQueues(time),
+            time,
+            new SeededEntropy(seed),
+            options ?? new() { SoleOwner = true }
+        );
+        if (!(await test.Admin.ListDomainsAsync(default)).Contains("example.test"))
+        {
+            await test.Admin.AddDomainAsync("example.test", default);
+            await test.Admin.AddUserAsync(Alice, Password, default);
+            await test.Admin.AddUserAsync(Bob, Password, default);
+        }
+        test.AliceId = await test.AccountAsync(Alice);
+        test.BobId = await test.AccountAsync(Bob);
+        return test;
+    }
+
+    public async Task<AccountId> AccountAsync(string address) =>
+        (await Backend.Directory.FindUserAsync(address, default))!.Account;
+
+    public TransactionId NewTransaction() => TransactionId.Create(Time, Entropy);
+
+    public async Task<UploadedMessage> UploadAsync(TransactionId transaction, string text)
+    {
+        await using var upload = await Gateway.BeginUploadAsync(transaction, default);
+        await upload.WriteAsync(Encoding.UTF8.GetBytes(text), default);
+        return await upload.CompleteAsync(default);
+    }
+
+    public async Task<ReceiveResult> ReceiveAsync(string text, params string[] recipients)
+    {
+        var transaction = NewTransaction();
+        await using var upload = await Gateway.BeginUploadAsync(transaction, default);
+        await upload.WriteAsync(Encoding.UTF8.GetBytes(text), default);
+        var message = await upload.CompleteAsync(default);
+        return await Gateway.ReceiveAsync(Request(transaction, message, recipients), default);
+    }
+
+    public static ReceiveRequest Request(TransactionId transaction, UploadedMessage message, params string[] recipients) =>
+        new(transaction, new(IPAddress.Loopback, "peer.test", null), Envelope(recipients), message);
+
+    public static MailEnvelope Envelope(params string[] recipients) =>
+        new(
+            EmailAddress.TryParse("sender@elsewhere.test"),
+            [.. recipients.Select(to => new Recipient(EmailAddress.TryParse(to)!, null, null))],
+            null,
+            null,
+            false,
+            false
+        );
+
+    public async Task<Mailbox> MailboxAsync(AccountId account, string name) =>
+        (await Gateway.ListMailboxesAsync(account, default)).Single(mailbox => mailbox.Name == name);
+
+    public async Task<MailboxView> OpenAsync(AccountId account, string name = "INBOX") =>
+        (await Gateway.OpenAsync(account, (await MailboxAsync(account, name)).Id, false, default))!;
+
+    public async Task<Result<AppendResult>> AppendAsync(
+        AccountId account,
+        string mailbox,
+        string text,
+        MessageFlags flags = MessageFlags.None,
+        params string[] keywords
+    )
+    {
+        var transaction = NewTransaction();
+        var message = await UploadAsync(transaction, text);
+        var target = (await MailboxAsync(account, mailbox)).Id;
+        return await Gateway.AppendAsync(
+            new(transaction, account, target, message, flags, keywords, Time.GetUtcNow()),
+            default
+        );
+    }
+
+    public async Task<string?> ReadAsync(AccountId account, EmailId id)
+    {
+        if (await Gateway.FetchAsync(account, [id], default) is not [var email])
+            return null;
+        await using var stream = await Gateway.ReadAsync(account, email, 0, null, default);
+        return stream is null ? null : await new StreamReader(stream, Encoding.UTF8).ReadToEndAsync();
+    }
+
+    public Task<AuthenticateResult> LoginAsync(string login, string password, string client = "192.0.2.1") =>
+        Gateway.AuthenticateAsync(new(login, password, IPAddress.Parse(client)), default).AsTask();
+}

@@ -1,0 +1,188 @@
+using System.Text;
+using Cloud.Mail;
+using Cloud.Mail.Headers;
+
+namespace Cloud.Tests.Mail;
+
+public sealed class MessageLimitsTests
+{
+    [Fact]
+    public void Nesting_ends_at_the_limit_in_an_opaque_leaf()
+    {
+        var message = new StringBuilder();
+        for (var level = 0; level < 500; level++)
+            message.Append($"Content-Type: multipart/mixed; boundary=b{level}\r\n\r\n--b{level}\r\n");
+
+        var index = Messages.Scan(message.ToString());
+
+        var depth = 1;
+        var part = index.Body;
+        for (; part.Parts.Count > 0; depth++)
+            part = part.Parts[0];
+        Assert.Equal(MessageScanner.MaxDepth, depth);
+        Assert.True(part.IsMultipart);
+        Assert.Equal(index.Size, part.BodyEnd);
+        Assert.Equal(IndexText.Of(index), IndexText.Of(MessageIndex.Unpack(index.Pack())));
+    }
+
+    [Fact]
+    public void Messages_in_messages_end_at_the_limit()
+    {
+        var message = string.Concat(Enumerable.Repeat("Content-Type: message/rfc822\r\n\r\n", 500));
+
+        var part = Messages.Scan(message).Body;
+
+        var depth = 1;
+        for (; part.Message is { } inner; depth++)
+            part = inner.Body;
+        Assert.Equal(MessageScanner.MaxDepth, depth);
+    }
+
+    [Fact]
+    public void Last_of_too_many_parts_takes_the_rest()
+    {
+        var message =
+            "Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+            + string.Concat(Enumerable.Repeat("--b\r\n\r\nx\r\n", 20_000));
+
+        var index = Messages.Scan(message);
+
+        Assert.Equal(MessageScanner.MaxParts - 1, index.Body.Parts.Count); // the multipart itself is one
+        Assert.Equal(index.Size, index.Body.Parts[^1].BodyEnd);
+        Assert.InRange(index.Pack().Length, 1, 512 * 1024);
+        Assert.Equal(IndexText.Of(index), IndexText.Of(MessageIndex.Unpack(index.Pack())));
+    }
+
+    [Fact]
+    public void Two_thousand_recipients_truncate_the_index_and_the_header_still_tells_them_all()
+    {
+        var to = string.Join(
+            ",\r\n ",
+            Enumerable.Range(0, 2_000).Select(i => $"\"Recipient, No {i}\" <recipient{i}@host{i}.example>")
+        );
+        var message = Encoding.ASCII.GetBytes($"To: {to}\r\nContent-Type: text/html\r\nSubject: late\r\n\r\nx\r\n");
+
+        var index = Messages.Scan(message, 1000);
+
+        Assert.True(index.Truncated);
+        Assert.InRange(index.Envelope.To.Count, 500, 1_999);
+        Assert.All(index.Envelope.To, address => Assert.EndsWith(".example", address.Spec, StringComparison.Ordinal));
+        Assert.Equal("late", index.Subject);
+        Assert.Equal("recipient0@host0.example", index.Envelope.To[0].Spec);
+        Assert.True(index.Body.IsText && index.Body.Subtype.EqualsIgnoreCase("html"u8));
+        Assert.True(MessageIndex.Unpack(index.Pack()).Truncated);
+        var whole = Envelope.Parse(message.AsSpan(0, (int)index.HeaderLength));
+        Assert.Equal(2_000, whole.To.Count);
+        Assert.Equal("recipient1999@host1999.example", whole.To[^1].Spec);
+        Assert.Equal("late", whole.Subject.ToString());
+    }
+
+    [Fact]
+    public void Recipients_on_one_endless_line_are_cut_and_marked()
+    {
+        var to = string.Join(", ", Enumerable.Range(0, 2_000).Select(i => $"recipient{i}@host.example"));
+
+        var index = Messages.Scan($"To: {to}\r\nSubject: late\r\n\r\n");
+
+        Assert.True(index.Truncated);
+        Assert.InRange(index.Envelope.To.Count, 300, 1_999);
+        Assert.EndsWith("@host.example", index.Envelope.To[^1].Spec, StringComparison.Ordinal);
+        Assert.Equal("late", index.Subject);
+    }
+
+    [Fact]
+    public void Endless_subject_is_cut_and_leaves_room_for_the_sender()
+    {
+        var subject = string.Concat(Enumerable.Repeat(new string('s', 900) + "\r\n ", 100));
+
+        var index = Messages.Scan($"Subject: {subject}\r\nFrom: a@here.example\r\n\r\n");
+
+        Assert.True(index.Truncated);
+        Assert.Equal(MessageScanner.MaxSingleField - 1, index.Subject.Length); // less the space before it
+        Assert.Equal("a@here.example", index.Envelope.From[0].Spec);
+    }
+
+    [Fact]
+    public void Packed_form_drops_addresses_rather_than_grow_over_its_limit()
+    {
+        var index = Messages.Scan("Subject: kept\r\nFrom: a@here.example\r\n\r\nx");
+        var crowd = Enumerable
+            .Range(0, 20_000)
+            .Select(i => new Address(
+                Octets.From($"Recipient number {i}"),
+                default,
+                Octets.From($"r{i}"),
+                Octets.From("host.example")
+            ));
+        index = index with { Envelope = index.Envelope with { To = [.. crowd] } };
+
+        var packed = index.Pack();
+
+        Assert.InRange(packed.Length, 1, 512 * 1024);
+        var read = MessageIndex.Unpack(packed);
+        Assert.True(read.Truncated);
+        Assert.Empty(read.Envelope.To);
+        Assert.Equal("kept", read.Subject);
+    }
+
+    [Theory]
+    [InlineData("Subject: ")]
+    [InlineData("X-Long: ")]
+    [InlineData("no colon ")]
+    [InlineData("\r\n")]
+    [InlineData("Content-Type: multipart/mixed; boundary=b\r\n\r\n--b")]
+    public void Endless_line_is_counted_in_little_memory(string start)
+    {
+        var scanner = new MessageScanner();
+        scanner.Write(Encoding.ASCII.GetBytes(start));
+        var chunk = Enumerable.Repeat((byte)'x', 4096).ToArray();
+        scanner.Write(chunk);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        for (var i = 0; i < 1_000; i++)
+            scanner.Write(chunk);
+
+        var index = scanner.Complete();
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 128 * 1024);
+        Assert.Equal(start.Length + 1_001 * 4096, index.Size);
+    }
+
+    [Fact]
+    public void Boundary_longer_than_a_delimiter_line_may_be_never_matches()
+    {
+        var boundary = new string('b', 2_000);
+
+        var index = Messages.Scan(
+            $"Content-Type: multipart/mixed; boundary={boundary}\r\n\r\n--{boundary}\r\n\r\nx\r\n--{boundary}--\r\n"
+        );
+
+        Assert.True(index.Body.IsMultipart);
+        Assert.Empty(index.Body.Parts);
+    }
+
+    [Fact]
+    public void Many_references_keep_the_first_and_the_last()
+    {
+        var references = string.Join("\r\n ", Enumerable.Range(0, 300).Select(i => $"<{i}@here.example>"));
+
+        var kept = Messages.Scan($"References: {references}\r\n\r\n").References;
+
+        Assert.Equal(MessageIndex.MaxReferences, kept.Count);
+        Assert.Equal("0@here.example", kept[0].ToString());
+        Assert.Equal("299@here.example", kept[^1].ToString());
+        Assert.Equal("298@here.example", kept[^2].ToString());
+    }
+
+    [Fact]
+    public void Usual_message_is_packed_in_few_octets_and_scanned_with_few_allocations()
+    {
+        var message = Messages.Read("alternative-with-attachment");
+        var index = Messages.Scan(message);
+        Assert.InRange(index.Pack().Length, 1, 650);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Messages.Scan(message).Pack();
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 1, 12 * 1024);
+    }
+}
