@@ -14,6 +14,8 @@ namespace Cloud.Listener.Smtp;
 sealed class MessageIntake(TransactionId id, MessageUpload upload, SmtpOptions options, ILogger logger)
     : IAsyncDisposable
 {
+    bool disposed;
+
     public TransactionId Id => id;
 
     /// <summary>Of the message in chunks so far.</summary>
@@ -45,7 +47,7 @@ sealed class MessageIntake(TransactionId id, MessageUpload upload, SmtpOptions o
         if (Failure is not null)
             return ValueTask.CompletedTask;
         Failure = reply;
-        return upload.DisposeAsync();
+        return DisposeAsync();
     }
 
     /// <summary>Makes the message's octets durable.</summary>
@@ -68,7 +70,13 @@ sealed class MessageIntake(TransactionId id, MessageUpload upload, SmtpOptions o
     /// <summary>Removes a completed message that nobody has taken over.</summary>
     public ValueTask AbandonAsync(CancellationToken cancel) => upload.AbandonAsync(cancel);
 
-    public ValueTask DisposeAsync() => upload.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        if (disposed)
+            return ValueTask.CompletedTask;
+        disposed = true;
+        return upload.DisposeAsync();
+    }
 
     async ValueTask KeepAsync(ReadOnlyMemory<byte> octets, CancellationToken cancel)
     {
