@@ -9,6 +9,8 @@ sealed class Azurite : IAsyncDisposable
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    static readonly string? Script = FindScript();
+
     readonly Process process;
     readonly int[] ports;
 
@@ -18,6 +20,8 @@ sealed class Azurite : IAsyncDisposable
         this.ports = ports;
     }
 
+    public static bool IsInstalled => Script is not null && Tool.IsInstalled("node");
+
     /// <summary>The development account's: Azurite's documentation gives the key, it is no secret.</summary>
     public string ConnectionString =>
         "DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;"
@@ -26,17 +30,17 @@ sealed class Azurite : IAsyncDisposable
         + $"QueueEndpoint=http://127.0.0.1:{ports[1]}/devstoreaccount1;"
         + $"TableEndpoint=http://127.0.0.1:{ports[2]}/devstoreaccount1";
 
+    /// <summary>Skips the test where there is none.</summary>
+    public static void Require() => Skip.IfNot(IsInstalled, "Azurite is not installed (npm ci --prefix tests)");
+
     /// <param name="ports">Blob, queue, table; none for free ones.</param>
     public static async Task<Azurite> StartAsync(params int[] ports)
     {
-        var script = Script();
-        Skip.If(script is null, "Azurite is not installed (npm ci --prefix tests)");
-        Tool.Require("node");
         ports = ports.Length == 0 ? FreePorts() : ports;
         var start = new ProcessStartInfo("node") { RedirectStandardOutput = true, RedirectStandardError = true };
         string[] arguments =
         [
-            script!,
+            Script!,
             .. new[] { "blob", "queue", "table" }
                 .Zip(ports)
                 .SelectMany(p => (string[])[$"--{p.First}Host", "127.0.0.1", $"--{p.First}Port", $"{p.Second}"]),
@@ -95,7 +99,7 @@ sealed class Azurite : IAsyncDisposable
         return ports;
     }
 
-    static string? Script()
+    static string? FindScript()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {

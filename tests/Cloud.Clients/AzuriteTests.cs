@@ -9,8 +9,10 @@ public sealed class AzuriteTests : ClientTests
 
     public override async Task InitializeAsync()
     {
-        azurite = await Azurite.StartAsync();
-        await base.InitializeAsync();
+        if (Azurite.IsInstalled)
+            azurite = await Azurite.StartAsync();
+        if (azurite is not null)
+            await base.InitializeAsync();
     }
 
     public override async Task DisposeAsync()
@@ -23,6 +25,7 @@ public sealed class AzuriteTests : ClientTests
     [SkippableFact]
     public async Task Ugly_letters_come_back_octet_for_octet_and_survive_a_kill()
     {
+        Azurite.Require();
         await SendAsync([.. Letter.Ugly, Letter.NoFinalNewline]);
         Letter.AssertSame([.. Letter.Ugly, Letter.NoFinalNewline], (await ImapAsync()).Values.Select(Letter.In));
         await Cloud.CrashAsync();
@@ -34,6 +37,7 @@ public sealed class AzuriteTests : ClientTests
     [SkippableFact]
     public async Task A_large_attachment_comes_back_octet_for_octet()
     {
+        Azurite.Require();
         var large = Letter.Large();
         await SendAsync(large);
         Letter.AssertSame([large], (await ImapAsync()).Values.Select(Letter.In));
@@ -51,6 +55,8 @@ public sealed class DevelopmentStorageTests : ClientTests
 
     public override async Task InitializeAsync()
     {
+        if (!Azurite.IsInstalled)
+            return;
         foreach (var port in Ports)
         {
             if (await Azurite.IsOpenAsync(port))
@@ -70,6 +76,7 @@ public sealed class DevelopmentStorageTests : ClientTests
     [SkippableFact]
     public async Task Mail_goes_in_and_comes_out()
     {
+        Azurite.Require();
         Skip.If(azurite is null, "Ports 10000 to 10002 are taken");
         await SendAsync(Letter.Plain("1"));
         Letter.AssertSame([Letter.Plain("1")], (await Pop3Async()).Values.Select(Letter.In));

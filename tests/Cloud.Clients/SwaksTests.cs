@@ -25,9 +25,9 @@ public sealed class SwaksTests : ClientTests
         Tool.Require("swaks");
         var support = await Tool.TryAsync(Home, "swaks", "--support");
         Skip.If(
-            options.Length > 1
-                && support.Output.Contains("Basic TLS not supported", StringComparison.OrdinalIgnoreCase),
-            "this swaks has no TLS"
+            options.Any(option => option.StartsWith("--tls", StringComparison.Ordinal))
+                && support.Output.Contains("TLS not available", StringComparison.Ordinal),
+            "this swaks has no TLS (libnet-ssleay-perl)"
         );
         var attachment = new byte[50_000];
         new Random(1).NextBytes(attachment);
@@ -46,7 +46,8 @@ public sealed class SwaksTests : ClientTests
     {
         Tool.Require("swaks");
         var letter = Letter.Of("swaks", "Subject: swaks\n\n.\n..dot\n\xff\xfe\n");
-        await File.WriteAllBytesAsync(At("letter"), letter.Bytes);
+        // swaks adds a newline of its own.
+        await File.WriteAllBytesAsync(At("letter"), letter.Bytes[..^2]);
         await SwaksAsync("smtp", "--data", $"@{At("letter")}");
         Letter.AssertSame([letter], (await Pop3Async()).Values.Select(Letter.In));
     }

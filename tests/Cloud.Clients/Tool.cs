@@ -12,7 +12,7 @@ static class Tool
     public static void Require(params string[] programs)
     {
         foreach (var program in programs)
-            Skip.If(Find(program) is null, $"{program} is not installed");
+            Skip.IfNot(IsInstalled(program), $"{program} is not installed");
     }
 
     /// <summary>Debian's python, for others stand on a home that is not the one given here.</summary>
@@ -76,9 +76,8 @@ static class Tool
         }
     }
 
-    static string? Find(string program) =>
+    public static bool IsInstalled(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "")
             .Split(Path.PathSeparator)
-            .Select(folder => Path.Combine(folder, program))
-            .FirstOrDefault(File.Exists);
+            .Any(folder => File.Exists(Path.Combine(folder, program)));
 }
