@@ -21,13 +21,13 @@ sealed class Player
     Model model = Model.New();
     int serial;
 
-    Player(Faults faults) => this.faults = faults;
+    Player(Faults plan) => faults = plan;
 
     public static async Task PlayAsync(IReadOnlyList<Step> steps, int processes, ulong seed, int faultOneIn)
     {
-        var faults = faultOneIn > 0 ? Faults.Seeded(seed, faultOneIn) : new();
-        faults.IsOn = false;
-        var player = new Player(faults);
+        var plan = faultOneIn > 0 ? Faults.Seeded(seed, faultOneIn) : new();
+        plan.IsOn = false;
+        var player = new Player(plan);
         var options = new StoreOptions { SoleOwner = processes == 1 };
         var clock = new ManualClock();
         var queues = new MemoryQueues(clock);
@@ -35,8 +35,8 @@ sealed class Player
         {
             player.gateways.Add(
                 await TestBackend.OpenAsync(
-                    new FaultyRows(player.rows, faults),
-                    new FaultyBlobs(player.blobs, faults),
+                    new FaultyRows(player.rows, plan),
+                    new FaultyBlobs(player.blobs, plan),
                     queues,
                     clock,
                     options,
