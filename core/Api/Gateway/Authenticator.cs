@@ -116,7 +116,8 @@ sealed class Authenticator(MailDirectory directory, TimeProvider time, Entropy e
         return EmailAddress.TryParse($"{login}@{domain}")?.Key ?? $"{Truncated(login)}@";
     }
 
-    static string Truncated(string login) => login.Length <= EmailAddress.MaxDomain ? login : login[..EmailAddress.MaxDomain];
+    static string Truncated(string login) =>
+        login.Length <= EmailAddress.MaxDomain ? login : login[..EmailAddress.MaxDomain];
 
     /// <summary>Whose failures count together: an IPv4 address, or the /64 that one IPv6 customer has.</summary>
     static string Network(IPAddress address)

@@ -74,8 +74,7 @@ sealed class AccountChange(
     // Mailboxes
 
     /// <returns>As this change has left it; null when there is none, or it is being deleted.</returns>
-    public MailboxRow? Mailbox(MailboxId mailbox) =>
-        Row(mailbox) is { Doomed: false } row ? row : null;
+    public MailboxRow? Mailbox(MailboxId mailbox) => Row(mailbox) is { Doomed: false } row ? row : null;
 
     /// <summary>The same, but one that is being deleted too.</summary>
     public MailboxRow? Row(MailboxId mailbox) =>
@@ -294,11 +293,7 @@ sealed class AccountChange(
             Deleted = mailbox.Deleted + sign * Deleted(entry),
             Octets = mailbox.Octets + sign * entry.Size,
         };
-        account = account with
-        {
-            Messages = account.Messages + sign,
-            Octets = account.Octets + sign * entry.Size,
-        };
+        account = account with { Messages = account.Messages + sign, Octets = account.Octets + sign * entry.Size };
     }
 
     static int Unseen(in MessageEntry entry) => entry.Flags.HasFlag(MessageFlags.Seen) ? 0 : 1;
@@ -351,7 +346,8 @@ sealed class AccountChange(
         var tails = new List<TailPage>(AccountState.MaxTails);
         foreach (var ((mailbox, page), draft) in pages)
         {
-            var isLast = after.TryGetValue(mailbox, out var row) && page == PageRows.PageOf(Math.Max(row.UidNext - 1, 1));
+            var isLast =
+                after.TryGetValue(mailbox, out var row) && page == PageRows.PageOf(Math.Max(row.UidNext - 1, 1));
             if (isLast && tails.Count < AccountState.MaxTails)
                 tails.Add(new(mailbox, page, draft.Packed));
         }

@@ -91,8 +91,11 @@ public sealed class TestBackend
         return await Gateway.ReceiveAsync(Request(transaction, message, recipients), default);
     }
 
-    public static ReceiveRequest Request(TransactionId transaction, UploadedMessage message, params string[] recipients) =>
-        new(transaction, new(IPAddress.Loopback, "peer.test", null), Envelope(recipients), message);
+    public static ReceiveRequest Request(
+        TransactionId transaction,
+        UploadedMessage message,
+        params string[] recipients
+    ) => new(transaction, new(IPAddress.Loopback, "peer.test", null), Envelope(recipients), message);
 
     public static MailEnvelope Envelope(params string[] recipients) =>
         new(

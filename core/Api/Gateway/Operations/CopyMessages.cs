@@ -124,7 +124,14 @@ static class CopyMessages
         if (move || done.Count == 0)
             return;
         var copies = UidSet.Of(done.Select(pair => pair.Target));
-        await ExpungeMessages.RunAsync(accounts, request.Account, request.Target, copies, false, CancellationToken.None);
+        await ExpungeMessages.RunAsync(
+            accounts,
+            request.Account,
+            request.Target,
+            copies,
+            false,
+            CancellationToken.None
+        );
     }
 
     sealed record Chunk

@@ -17,11 +17,7 @@ static class CreateMailbox
     {
         if (MailboxPaths.TryParse(name) is not { } levels)
             return Refusals.BadName;
-        return await accounts.ChangeAsync(
-            account,
-            change => ValueTask.FromResult(Run(change, levels, role)),
-            cancel
-        );
+        return await accounts.ChangeAsync(account, change => ValueTask.FromResult(Run(change, levels, role)), cancel);
     }
 
     static Result<Mailbox> Run(AccountChange change, string[] levels, MailboxRole role)
