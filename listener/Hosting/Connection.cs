@@ -95,7 +95,7 @@ public sealed class Connection : IAsyncDisposable
         }
 
         var interruption = await WaitAsync(pending, timeout, throughDrain ? All & ~Interruption.Drain : All);
-        if (!pending.IsCompleted)
+        if (interruption != Interruption.None)
             return new(default, interruption);
 
         var result = await pending;

@@ -1,0 +1,133 @@
+using Cloud.Api.Gateway;
+using Cloud.Flow.Inbound;
+using Cloud.Listener.Imap.Wire;
+using Cloud.Store;
+using Cloud.Store.Ports;
+
+namespace Cloud.Listener.Imap.Commands;
+
+/// <summary>APPEND. RFC 9051 §6.3.12, RFC 4315 §3, RFC 7889.</summary>
+/// <param name="Received">INTERNALDATE; null for now.</param>
+sealed record Append(string Name, FlagList Flags, DateTimeOffset? Received, LiteralHeader Literal) : IImapCommand
+{
+    public static IImapCommand Parse(ref ImapReader args)
+    {
+        args.ExpectSP();
+        var name = args.ExpectMailbox();
+        args.ExpectSP();
+        var flags = FlagList.None;
+        if (args.Peek('('))
+        {
+            flags = args.ExpectFlagList();
+            args.ExpectSP();
+        }
+        DateTimeOffset? received = null;
+        if (args.Peek('"'))
+        {
+            received = args.ExpectDateTime();
+            args.ExpectSP();
+        }
+        var literal = args.ExpectLiteralHeader();
+        args.ExpectEnd();
+        return new Append(name, flags, received, literal);
+    }
+
+    public async ValueTask<Reply> RunAsync(ImapSession session, CancellationToken cancel)
+    {
+        if (Literal.Size > session.Options.MaxMessage)
+            return await RefuseAsync(session, Reply.TooBig);
+        if (Literal.Size == 0)
+            return await RefuseAsync(session, Reply.EmptyMessage);
+        if (await session.FindMailboxAsync(Name, cancel) is not { } mailbox)
+            return await RefuseAsync(session, Reply.TryCreate);
+
+        var transaction = TransactionId.Create(session.Services.Time, session.Services.Entropy);
+        await using var upload = await session.Gateway.BeginUploadAsync(transaction, cancel);
+        if (await ReceiveAsync(session, upload, cancel) is { } fault)
+            return fault;
+
+        var message = await upload.CompleteAsync(cancel);
+        var request = new AppendRequest(
+            transaction,
+            session.Account,
+            mailbox.Id,
+            message,
+            Flags.Flags,
+            Flags.Keywords,
+            Received ?? session.Services.Time.GetUtcNow()
+        );
+        var appended = await session.Gateway.AppendAsync(request, cancel);
+        if (!appended.IsOk)
+        {
+            await upload.AbandonAsync(cancel);
+            return appended.Refusal == Refusal.NotFound
+                ? Reply.TryCreate
+                : Reply.From(appended.Refusal, appended.Reason);
+        }
+
+        if (session.Selected?.Id == mailbox.Id)
+            session.Selected.Touched();
+        else
+            session.Selected?.Took(appended.Value.Revision);
+        return Reply.Ok("Appended", $"APPENDUID {appended.Value.UidValidity} {appended.Value.Uid}");
+    }
+
+    /// <summary>The message and the end of the command.</summary>
+    /// <returns>What went wrong; null when all is there.</returns>
+    async ValueTask<Reply?> ReceiveAsync(ImapSession session, MessageUpload upload, CancellationToken cancel)
+    {
+        var input = session.Input;
+        if (Literal.Waits)
+            await input.GoAheadAsync();
+        if (await StreamAsync(session, upload, cancel) > 0)
+            return Reply.Inactive;
+
+        input.Release();
+        var status = await input.ReadContinuationAsync(session.Patience);
+        if (status == ReadStatus.Refused)
+            return input.Fault;
+        if (status != ReadStatus.Command)
+            return ImapSession.Farewell(status) ?? Reply.Goodbye;
+        if (input.Text.IsEmpty)
+            return null;
+        LiteralHeader? another = LiteralHeader.TryParse(input.Text, out var next) ? next : null;
+        await input.SkipCommandAsync(another, session.Patience);
+        return Reply.Bad("APPEND ends with its message");
+    }
+
+    /// <returns>Octets that did not come.</returns>
+    async ValueTask<long> StreamAsync(ImapSession session, MessageUpload upload, CancellationToken cancel)
+    {
+        StoreException? fault = null;
+        var missing = await session.Input.StreamAsync(
+            Literal.Size,
+            async octets =>
+            {
+                try
+                {
+                    if (fault is null)
+                        await upload.WriteAsync(octets, cancel);
+                }
+                catch (StoreException e)
+                {
+                    fault = e; // The rest must be read all the same, or it would be taken for commands.
+                }
+            },
+            session.Patience
+        );
+        if (missing == 0 && fault is not null)
+        {
+            await session.Input.SkipLineAsync(session.Patience);
+            throw fault;
+        }
+        return missing;
+    }
+
+    /// <summary>Without the message where the client waits for our go-ahead; else it has to be read.</summary>
+    async ValueTask<Reply> RefuseAsync(ImapSession session, Reply refusal) =>
+        await session.Input.SkipCommandAsync(Literal, session.Patience) switch
+        {
+            ReadStatus.Command => refusal,
+            var status => ImapSession.Farewell(status) ?? Reply.Goodbye,
+        };
+}

@@ -1,0 +1,45 @@
+using System.Text;
+using Cloud.Listener.Imap.Wire;
+
+namespace Cloud.Listener.Imap.Commands;
+
+/// <summary>CAPABILITY: what this server can do, now. RFC 9051 §6.1.1.</summary>
+sealed record Capability : IImapCommand
+{
+    const string Always = "IMAP4rev1 LITERAL+ SASL-IR ID ENABLE";
+
+    const string AfterLogin =
+        "IDLE NAMESPACE UNSELECT UIDPLUS MOVE CHILDREN SPECIAL-USE CREATE-SPECIAL-USE ESEARCH STATUS=SIZE";
+
+    public static IImapCommand Parse(ref ImapReader args)
+    {
+        args.ExpectEnd();
+        return new Capability();
+    }
+
+    /// <summary>The capabilities as they stand in this session, a space between.</summary>
+    public static string Of(ImapSession session)
+    {
+        var text = new StringBuilder(Always);
+        if (session.State == SessionState.NotAuthenticated)
+        {
+            if (session.Services.Certificate is not null && !session.Connection.IsSecure)
+                text.Append(" STARTTLS");
+            if (!session.TakesPasswords)
+                text.Append(" LOGINDISABLED");
+            foreach (var mechanism in Authenticate.Offered(session))
+                text.Append(" AUTH=").Append(mechanism);
+        }
+        return text.Append(' ')
+            .Append(AfterLogin)
+            .Append(" APPENDLIMIT=")
+            .Append(session.Options.MaxMessage)
+            .ToString();
+    }
+
+    public ValueTask<Reply> RunAsync(ImapSession session, CancellationToken cancel)
+    {
+        session.Writer.Line($"CAPABILITY {Of(session)}");
+        return new(Reply.Ok("These are the capabilities"));
+    }
+}

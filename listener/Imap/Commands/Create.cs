@@ -1,0 +1,49 @@
+using System.Text;
+using Cloud.Listener.Imap.Wire;
+using Cloud.Store.Mailboxes;
+
+namespace Cloud.Listener.Imap.Commands;
+
+/// <summary>CREATE, with a special use or without. RFC 9051 §6.3.4, RFC 6154 §3.</summary>
+/// <param name="Role">Null for a use that is not offered.</param>
+sealed record Create(string Name, MailboxRole? Role) : IImapCommand
+{
+    public static IImapCommand Parse(ref ImapReader args)
+    {
+        args.ExpectSP();
+        var name = args.ExpectMailbox();
+        MailboxRole? role = args.SP() ? ExpectUse(ref args) : MailboxRole.None;
+        args.ExpectEnd();
+        // A separator at the end only says that there will be children.
+        return new Create(name.Length > 1 ? name.TrimEnd('/') : name, role);
+    }
+
+    public async ValueTask<Reply> RunAsync(ImapSession session, CancellationToken cancel)
+    {
+        if (Role is not { } role)
+            return Reply.No("USEATTR", "That special use is not offered");
+        var created = await session.Gateway.CreateMailboxAsync(session.Account, Name, role, cancel);
+        return created.IsOk ? Reply.Ok("Created") : Reply.From(created.Refusal, created.Reason);
+    }
+
+    /// <summary><c>"(" "USE" SP "(" [use-attr *(SP use-attr)] ")" ")"</c>.</summary>
+    static MailboxRole? ExpectUse(ref ImapReader args)
+    {
+        args.ExpectChar('(');
+        if (!args.Label("USE"u8))
+            throw args.Expected("USE");
+        args.ExpectSP();
+        args.ExpectChar('(');
+        MailboxRole? role = MailboxRole.None;
+        for (var first = true; !args.Char(')'); first = false)
+        {
+            if (!first)
+                args.ExpectSP();
+            args.ExpectChar('\\');
+            var attribute = Encoding.ASCII.GetString(args.ExpectAtom("a special use"));
+            role = first ? SpecialUse.Role(attribute) : null; // One mailbox, one use.
+        }
+        args.ExpectChar(')');
+        return role;
+    }
+}

@@ -1,0 +1,28 @@
+using Cloud.Listener.Imap.Wire;
+
+namespace Cloud.Listener.Imap.Commands;
+
+/// <summary>DELETE. RFC 9051 §6.3.5. Other sessions that have it selected are told BYE (RFC 2180 §3.3).</summary>
+sealed record Delete(string Name) : IImapCommand
+{
+    public static IImapCommand Parse(ref ImapReader args)
+    {
+        args.ExpectSP();
+        var name = args.ExpectMailbox();
+        args.ExpectEnd();
+        return new Delete(name);
+    }
+
+    public async ValueTask<Reply> RunAsync(ImapSession session, CancellationToken cancel)
+    {
+        if (await session.FindMailboxAsync(Name, cancel) is not { } mailbox)
+            return Reply.NoSuchMailbox;
+        var deleted = await session.Gateway.DeleteMailboxAsync(session.Account, mailbox.Id, cancel);
+        if (!deleted.IsOk)
+            return Reply.From(deleted.Refusal, deleted.Reason);
+
+        if (session.Selected?.Id == mailbox.Id)
+            session.Deselect();
+        return Reply.Ok("Deleted");
+    }
+}

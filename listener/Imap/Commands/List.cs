@@ -1,0 +1,96 @@
+using Cloud.Listener.Imap.Selected;
+using Cloud.Listener.Imap.Wire;
+using Cloud.Store.Mailboxes;
+
+namespace Cloud.Listener.Imap.Commands;
+
+/// <summary>LIST, plain and extended. RFC 9051 §6.3.9, RFC 5258.</summary>
+/// <param name="Patterns">Without any it asks for the separator (an empty pattern in the plain form).</param>
+sealed record List(string Reference, IReadOnlyList<string> Patterns, ListOptions Options, bool AsksForSeparator)
+    : IImapCommand
+{
+    public static IImapCommand Parse(ref ImapReader args)
+    {
+        var options = new ListOptions();
+        args.ExpectSP();
+        var extended = args.Char('(');
+        if (extended)
+        {
+            options.ExpectSelection(ref args);
+            args.ExpectSP();
+        }
+        var reference = args.ExpectMailbox();
+        args.ExpectSP();
+        var several = args.Char('(');
+        var patterns = several ? ExpectPatterns(ref args) : [args.ExpectListMailbox()];
+        var returns = args.SP();
+        if (returns)
+            options.ExpectReturn(ref args);
+        args.ExpectEnd();
+
+        var plain = !extended && !several && !returns;
+        return new List(reference, patterns, options, plain && patterns[0].Length == 0);
+    }
+
+    public async ValueTask<Reply> RunAsync(ImapSession session, CancellationToken cancel)
+    {
+        if (AsksForSeparator)
+        {
+            session.Writer.Line("LIST (\\Noselect) \"/\" \"\"");
+            return Reply.Ok("Done");
+        }
+
+        var all = await session.Gateway.ListMailboxesAsync(session.Account, cancel);
+        var patterns = Patterns.Select(pattern => new MailboxPattern(Reference, pattern)).ToList();
+        var parents = MailboxTree.Ancestors(all);
+        var above = Options.RecursiveMatch ? MailboxTree.Ancestors(all.Where(IsSelected)) : [];
+        foreach (var mailbox in all)
+        {
+            var hasSelectedChild = above.Contains(mailbox.Name);
+            if (!hasSelectedChild && !IsSelected(mailbox))
+                continue;
+            if (!patterns.Exists(pattern => pattern.Matches(mailbox.Name)))
+                continue;
+            WriteMailbox(session.Writer, mailbox, parents.Contains(mailbox.Name), hasSelectedChild);
+            if (Options.ReturnStatus is { } status)
+                status.Write(session, mailbox); // RFC 5819 §2
+            await session.Writer.FlushIfFullAsync();
+        }
+        return Reply.Ok("Done");
+    }
+
+    bool IsSelected(Mailbox mailbox) =>
+        (!Options.Subscribed || mailbox.Subscribed)
+        && (!Options.SpecialUse || SpecialUse.Attribute(mailbox.Role) is not null);
+
+    void WriteMailbox(ImapWriter writer, Mailbox mailbox, bool hasChildren, bool hasSelectedChild)
+    {
+        writer.Put("* LIST ("u8);
+        writer.Put(hasChildren ? "\\HasChildren"u8 : "\\HasNoChildren"u8);
+        if (Options.ReturnSubscribed && mailbox.Subscribed)
+            writer.Put(" \\Subscribed"u8);
+        if (SpecialUse.Attribute(mailbox.Role) is { } use)
+        {
+            writer.Put(" "u8);
+            writer.Put(use);
+        }
+        writer.Put(") \"/\" "u8);
+        writer.Mailbox(mailbox.Name);
+        if (hasSelectedChild)
+            writer.Put(Options.Subscribed ? " (\"CHILDINFO\" (\"SUBSCRIBED\"))"u8 : " (\"CHILDINFO\" (\"SPECIAL-USE\"))"u8);
+        writer.Crlf();
+    }
+
+    static List<string> ExpectPatterns(ref ImapReader args)
+    {
+        var patterns = new List<string>();
+        do
+        {
+            if (patterns.Count == ImapLimits.ListItems)
+                throw new SyntaxException($"At most {ImapLimits.ListItems} patterns");
+            patterns.Add(args.ExpectListMailbox());
+        } while (args.SP());
+        args.ExpectChar(')');
+        return patterns;
+    }
+}

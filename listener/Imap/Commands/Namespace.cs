@@ -1,0 +1,19 @@
+using Cloud.Listener.Imap.Wire;
+
+namespace Cloud.Listener.Imap.Commands;
+
+/// <summary>NAMESPACE: one, the user's own. RFC 2342.</summary>
+sealed record Namespace : IImapCommand
+{
+    public static IImapCommand Parse(ref ImapReader args)
+    {
+        args.ExpectEnd();
+        return new Namespace();
+    }
+
+    public ValueTask<Reply> RunAsync(ImapSession session, CancellationToken cancel)
+    {
+        session.Writer.Line("NAMESPACE ((\"\" \"/\")) NIL NIL");
+        return new(Reply.Ok("Done"));
+    }
+}

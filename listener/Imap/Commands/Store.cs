@@ -1,0 +1,106 @@
+using Cloud.Api.Gateway;
+using Cloud.Listener.Imap.Selected;
+using Cloud.Listener.Imap.Wire;
+
+namespace Cloud.Listener.Imap.Commands;
+
+/// <summary>STORE and UID STORE. RFC 9051 §6.4.6.</summary>
+sealed record Store(SequenceSet Set, bool Uids, FlagAction Action, bool Silent, FlagList Flags) : IImapCommand
+{
+    public static IImapCommand Parse(ref ImapReader args) => Parse(ref args, uids: false);
+
+    public static IImapCommand ParseUid(ref ImapReader args) => Parse(ref args, uids: true);
+
+    public async ValueTask<Reply> RunAsync(ImapSession session, CancellationToken cancel)
+    {
+        var selected = session.Selected!;
+        var named = selected.Find(Set, Uids);
+        if (selected.ReadOnly)
+            return Reply.ReadOnly;
+        if (named.IsEmpty)
+            return Reply.Ok("No such message"); // RFC 9051 §6.4.9: UIDs that are not there are passed over.
+
+        var view = selected.View;
+        var request = new StoreFlagsRequest(
+            session.Account,
+            selected.Id,
+            named.ToUids(view),
+            Action,
+            Flags.Flags,
+            Flags.Keywords,
+            UnchangedSince: null
+        );
+        var stored = await session.Gateway.StoreFlagsAsync(request, cancel);
+        if (!stored.IsOk)
+            return Reply.From(stored.Refusal, stored.Reason);
+        var expected = Silent ? Expected(view, stored.Value) : [];
+        selected.Took(stored.Value);
+        foreach (var uid in expected)
+            view.ForgetChange(uid);
+        if (!Silent)
+            await AnswerAsync(session, selected, named);
+        return Reply.Ok("Stored");
+    }
+
+    static IImapCommand Parse(ref ImapReader args, bool uids)
+    {
+        args.ExpectSP();
+        var set = args.ExpectSequenceSet();
+        args.ExpectSP();
+        var action = args.Char('+') ? FlagAction.Add : args.Char('-') ? FlagAction.Remove : FlagAction.Replace;
+        var silent = args.Label("FLAGS.SILENT"u8);
+        if (!silent && !args.Label("FLAGS"u8))
+            throw args.Expected("FLAGS");
+        args.ExpectSP();
+        var flags = args.Peek('(') ? args.ExpectFlagList() : args.ExpectFlags();
+        args.ExpectEnd();
+        return new Store(set, uids, action, silent, flags);
+    }
+
+    async ValueTask AnswerAsync(ImapSession session, SelectedMailbox selected, IndexRanges named)
+    {
+        selected.AnnounceKeywords(session.Writer);
+        foreach (var index in named.Indexes())
+        {
+            selected.View.ForgetChange(selected.View.Uid(index));
+            selected.FlagsOf(session.Writer, index, Uids);
+            await session.Writer.FlushIfFullAsync();
+        }
+    }
+
+    /// <summary>
+    /// UIDs that have changed as the client wished and no further: of the others it hears, .SILENT or not, since
+    /// somebody else has changed them too (RFC 3501 §6.4.6).
+    /// </summary>
+    List<uint> Expected(SequenceView view, StoreFlagsResult stored)
+    {
+        var named = Bits(stored.Mailbox.Keywords);
+        var expected = new List<uint>(stored.Entries.Count);
+        foreach (var entry in stored.Entries)
+        {
+            if (view.IndexOf(entry.Uid) is not (>= 0 and var index))
+                continue;
+            var (flags, keywords) = (view.Flags(index), view.Keywords(index));
+            var wished = Action switch
+            {
+                FlagAction.Add => (flags | Flags.Flags, keywords | named),
+                FlagAction.Remove => (flags & ~Flags.Flags, keywords & ~named),
+                _ => (Flags.Flags, named),
+            };
+            if (wished == (entry.Flags, entry.Keywords))
+                expected.Add(entry.Uid);
+        }
+        return expected;
+    }
+
+    ulong Bits(IReadOnlyList<string> keywords)
+    {
+        var bits = 0UL;
+        for (var i = 0; i < keywords.Count; i++)
+        {
+            if (Flags.Keywords.Contains(keywords[i], StringComparer.OrdinalIgnoreCase))
+                bits |= 1UL << i;
+        }
+        return bits;
+    }
+}

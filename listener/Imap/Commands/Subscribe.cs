@@ -1,0 +1,27 @@
+using Cloud.Listener.Imap.Wire;
+
+namespace Cloud.Listener.Imap.Commands;
+
+/// <summary>SUBSCRIBE and UNSUBSCRIBE, for mailboxes that exist. RFC 9051 §6.3.7, §6.3.8.</summary>
+sealed record Subscribe(string Name, bool Subscribed) : IImapCommand
+{
+    public static IImapCommand Parse(ref ImapReader args) => Parse(ref args, subscribed: true);
+
+    public static IImapCommand ParseUnsubscribe(ref ImapReader args) => Parse(ref args, subscribed: false);
+
+    public async ValueTask<Reply> RunAsync(ImapSession session, CancellationToken cancel)
+    {
+        if (await session.FindMailboxAsync(Name, cancel) is not { } mailbox)
+            return Reply.NoSuchMailbox;
+        var done = await session.Gateway.SubscribeAsync(session.Account, mailbox.Id, Subscribed, cancel);
+        return done.IsOk ? Reply.Ok("Done") : Reply.From(done.Refusal, done.Reason);
+    }
+
+    static IImapCommand Parse(ref ImapReader args, bool subscribed)
+    {
+        args.ExpectSP();
+        var name = args.ExpectMailbox();
+        args.ExpectEnd();
+        return new Subscribe(name, subscribed);
+    }
+}

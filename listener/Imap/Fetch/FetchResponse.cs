@@ -1,0 +1,176 @@
+using Cloud.Api.Gateway;
+using Cloud.Listener.Imap.Selected;
+using Cloud.Listener.Imap.Wire;
+using Cloud.Mail;
+using Cloud.Store;
+using Cloud.Store.Messages;
+
+namespace Cloud.Listener.Imap.Fetch;
+
+/// <summary>Writes the FETCH responses of one command, as fast as the client takes them (RFC 9051 §7.5.2).</summary>
+/// <remarks>
+/// Flags, sizes and dates come from the view; only what is in a message's index asks the store, a batch at a time.
+/// A message's sections are all opened before its response is begun, so that a fault leaves no half of one.
+/// </remarks>
+sealed class FetchResponse(ImapSession session, SelectedMailbox selected, FetchItems items)
+{
+    readonly ImapWriter writer = session.Writer;
+    readonly SequenceView view = selected.View;
+    bool first;
+
+    public async ValueTask WriteFromViewAsync(IndexRanges named)
+    {
+        foreach (var (from, to) in named.Ranges)
+        {
+            for (var index = from; index <= to; index++)
+            {
+                Begin(index);
+                End();
+                await writer.FlushIfFullAsync();
+            }
+        }
+    }
+
+    /// <returns>False when some of the messages are gone.</returns>
+    public async ValueTask<bool> WriteAsync(IndexRanges named, CancellationToken cancel)
+    {
+        var complete = true;
+        foreach (var batch in named.Indexes().Chunk(ImapLimits.FetchBatch))
+        {
+            if (items.SetsSeen && !selected.ReadOnly)
+                await SetSeenAsync(batch, cancel);
+            var ids = batch.Select(index => view[index].Email).Distinct().ToList();
+            var emails = (await session.Gateway.FetchAsync(session.Account, ids, cancel)).ToDictionary(email => email.Id);
+            foreach (var index in batch)
+            {
+                complete &=
+                    emails.TryGetValue(view[index].Email, out var email) && await WriteAsync(index, email, cancel);
+                await writer.FlushIfFullAsync();
+            }
+        }
+        return complete;
+    }
+
+    async ValueTask<bool> WriteAsync(int index, Email email, CancellationToken cancel)
+    {
+        var structure = items.NeedsIndex ? MessageIndex.Unpack(email.Index.Span) : null;
+        var envelope = structure?.Envelope;
+        if (structure is { Truncated: true } && items.Has(FetchAttributes.Envelope))
+        {
+            var (gateway, account) = (session.Gateway, session.Account);
+            envelope = await SectionContent.ReadEnvelopeAsync(gateway, account, email, structure, cancel);
+            if (envelope is null)
+                return false;
+        }
+
+        var contents = new List<SectionContent>(items.Sections.Count);
+        try
+        {
+            foreach (var section in items.Sections)
+            {
+                var (gateway, account) = (session.Gateway, session.Account);
+                if (await SectionContent.OpenAsync(gateway, account, email, structure, section, cancel) is not { } content)
+                    return false;
+                contents.Add(content);
+            }
+
+            Begin(index);
+            if (structure is not null)
+                WriteStructure(structure, envelope!);
+            for (var i = 0; i < contents.Count; i++)
+            {
+                Item(items.Sections[i].Label);
+                await contents[i].WriteAsync(writer, cancel);
+            }
+            End();
+            return true;
+        }
+        finally
+        {
+            foreach (var content in contents)
+                await content.DisposeAsync();
+        }
+    }
+
+    void WriteStructure(MessageIndex structure, Envelope envelope)
+    {
+        if (items.Has(FetchAttributes.Envelope))
+        {
+            Item("ENVELOPE");
+            writer.Envelope(envelope);
+        }
+        if (items.Has(FetchAttributes.Body))
+        {
+            Item("BODY");
+            writer.Structure(structure.Body, extended: false);
+        }
+        if (items.Has(FetchAttributes.BodyStructure))
+        {
+            Item("BODYSTRUCTURE");
+            writer.Structure(structure.Body, extended: true);
+        }
+    }
+
+    /// <summary>The response up to what the view knows.</summary>
+    void Begin(int index)
+    {
+        first = true;
+        writer.Put("* "u8);
+        writer.Put(index + 1);
+        writer.Put(" FETCH ("u8);
+        if (items.Has(FetchAttributes.Uid))
+        {
+            Item("UID");
+            writer.Put(view.Uid(index));
+        }
+        if (items.Has(FetchAttributes.Flags) || view.HasChange(view.Uid(index)))
+        {
+            Item("FLAGS");
+            writer.Flags(view.Flags(index), view.IsRecent(index), view.Keywords(index), selected.Mailbox);
+            view.ForgetChange(view.Uid(index));
+        }
+        if (items.Has(FetchAttributes.InternalDate))
+        {
+            Item("INTERNALDATE");
+            writer.InternalDate(view[index].Received);
+        }
+        if (items.Has(FetchAttributes.Size))
+        {
+            Item("RFC822.SIZE");
+            writer.Put((ulong)view[index].Size);
+        }
+    }
+
+    void End() => writer.Put(")\r\n"u8);
+
+    void Item(string label)
+    {
+        if (!first)
+            writer.Put(" "u8);
+        first = false;
+        writer.Put(label);
+        writer.Put(" "u8);
+    }
+
+    /// <summary>Before the bodies go out; their responses then show the flag (RFC 9051 §6.4.5).</summary>
+    async ValueTask SetSeenAsync(IReadOnlyList<int> batch, CancellationToken cancel)
+    {
+        var unseen = UidSet.Of(
+            batch.Where(index => (view.Flags(index) & MessageFlags.Seen) == 0).Select(index => view.Uid(index))
+        );
+        if (unseen.IsEmpty)
+            return;
+        var request = new StoreFlagsRequest(
+            session.Account,
+            selected.Id,
+            unseen,
+            FlagAction.Add,
+            MessageFlags.Seen,
+            [],
+            UnchangedSince: null
+        );
+        var stored = await session.Gateway.StoreFlagsAsync(request, cancel);
+        if (stored.IsOk)
+            selected.Took(stored.Value);
+    }
+}

@@ -1,0 +1,90 @@
+namespace Cloud.Listener.Imap;
+
+/// <summary>What an operator may set of the IMAP ports.</summary>
+public sealed record ImapOptions
+{
+    /// <summary>Our name in the greeting.</summary>
+    public string HostName { get; init; } = "localhost";
+
+    /// <summary>Largest message that APPEND takes, in octets (RFC 7889). Default: what other providers let through.</summary>
+    public long MaxMessage { get; init; } = 50 * 1024 * 1024;
+
+    /// <summary>Passwords in clear are taken from a client on this machine: nobody is between. Off, TLS is always asked for.</summary>
+    public bool ClearPasswordsFromLoopback { get; init; } = true;
+
+    /// <summary>How long a client may take to log in. Default: Dovecot's is 3 minutes; a person has typed before.</summary>
+    public TimeSpan LoginTimeout { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>How long a client may be silent after login; RFC 9051 §5.4 allows no less than 30 minutes.</summary>
+    public TimeSpan InactivityTimeout { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>How often an idling client hears from us. Default: below the 4 or 5 minutes after which NAT routers forget.</summary>
+    public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(225);
+
+    /// <summary>Longest TLS handshake after STARTTLS.</summary>
+    public TimeSpan Handshake { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Commands in a row that make no sense before we hang up. Default: as Dovecot's.</summary>
+    public int MaxBadCommands { get; init; } = 20;
+
+    /// <summary>Failed logins on one connection before we hang up.</summary>
+    public int MaxFailedLogins { get; init; } = 5;
+}
+
+/// <summary>Bounds of what a client may send and of what we hold for it.</summary>
+static class ImapLimits
+{
+    /// <summary>Octets of a line without its literals; RFC 2683 §3.2.1.5 asks for 8,000, Dovecot takes 64 KiB.</summary>
+    public const int Line = 64 * 1024;
+
+    /// <summary>Octets of one literal that is not a message.</summary>
+    public const int Literal = 64 * 1024;
+
+    /// <summary>Octets of a command with its literals, messages aside.</summary>
+    public const int Command = 256 * 1024;
+
+    /// <summary>Octets read and thrown away of a refused literal that comes without being asked for; beyond it we hang up.</summary>
+    public const long SkippedLiteral = 256L * 1024 * 1024;
+
+    /// <summary>Unsent octets at which a response waits for the client to take them.</summary>
+    public const int Unsent = 32 * 1024;
+
+    /// <summary>Ranges in a sequence set: a line's worth of them.</summary>
+    public const int SequenceRanges = 32 * 1024;
+
+    /// <summary>Flags in one list.</summary>
+    public const int Flags = 128;
+
+    /// <summary>Attributes and sections in one FETCH.</summary>
+    public const int FetchItems = 100;
+
+    /// <summary>Field names in one HEADER.FIELDS.</summary>
+    public const int HeaderFields = 200;
+
+    /// <summary>Numbers in a section's path: as deep as MIME parts are counted.</summary>
+    public const int SectionDepth = 100;
+
+    /// <summary>Octets of a header that HEADER.FIELDS looks into; Dovecot's header block ends at 10 MB as well.</summary>
+    public const int HeaderBlock = 10 * 1024 * 1024;
+
+    /// <summary>Messages whose envelopes are fetched at once: bounds what a slow reader makes us hold.</summary>
+    public const int FetchBatch = 200;
+
+    /// <summary>Keys in one SEARCH.</summary>
+    public const int SearchKeys = 1000;
+
+    /// <summary>Nesting of SEARCH keys.</summary>
+    public const int SearchDepth = 50;
+
+    /// <summary>Octets of a LIST pattern.</summary>
+    public const int Pattern = 4096;
+
+    /// <summary>Patterns or options in one LIST.</summary>
+    public const int ListItems = 50;
+
+    /// <summary>Pairs in ID (RFC 2971 §3.3).</summary>
+    public const int IdPairs = 30;
+
+    /// <summary>Capabilities in one ENABLE.</summary>
+    public const int Enabled = 50;
+}

@@ -1,0 +1,316 @@
+using System.Net;
+using System.Security.Authentication;
+using System.Text;
+using Cloud.Api.Gateway;
+using Cloud.Listener.Hosting;
+using Cloud.Listener.Imap.Selected;
+using Cloud.Listener.Imap.Wire;
+using Cloud.Store;
+using Cloud.Store.Mailboxes;
+using Cloud.Store.Ports;
+
+namespace Cloud.Listener.Imap;
+
+/// <summary>One client's connection: reads a command, runs it, tells what else has happened, answers.</summary>
+/// <remarks>
+/// A command runs when the one before it is answered, so pipelined ones keep their order. Errors become replies here
+/// and nowhere else: the grammar's are BAD, a user's are the command's own NO, ours are logged and NO; the session
+/// goes on after each. Between commands it holds no buffer, only the view of the selected mailbox.
+/// </remarks>
+sealed class ImapSession
+{
+    readonly ImapServices services;
+    readonly DateTimeOffset started;
+    int commands;
+    int badInARow;
+    int failedLogins;
+    bool startsTls;
+    bool ended;
+
+    public ImapSession(ImapServices services, Connection connection)
+    {
+        this.services = services;
+        Connection = connection;
+        Writer = new ImapWriter(connection);
+        Input = new CommandReader(connection, Writer);
+        started = services.Time.GetUtcNow();
+    }
+
+    public Connection Connection { get; }
+
+    public ImapWriter Writer { get; }
+
+    public CommandReader Input { get; }
+
+    public ImapServices Services => services;
+
+    public ImapOptions Options => services.Options;
+
+    public IGateway Gateway => services.Gateway;
+
+    /// <summary>Whose mail it is; asked for only after login.</summary>
+    public AccountId Account { get; private set; }
+
+    public SelectedMailbox? Selected { get; private set; }
+
+    public SessionState State { get; private set; } = SessionState.NotAuthenticated;
+
+    /// <summary>Passwords may be sent as they are: nobody can read along, or nobody is between.</summary>
+    public bool TakesPasswords =>
+        Connection.IsSecure || (Options.ClearPasswordsFromLoopback && IPAddress.IsLoopback(Connection.Remote.Address));
+
+    /// <summary>Names a command in the log and in the reply about it.</summary>
+    public string TraceId => $"{Connection.Id}-{commands}";
+
+    /// <summary>The running command's.</summary>
+    public string Tag { get; private set; } = "";
+
+    /// <summary>How long the next read may take.</summary>
+    public TimeSpan Patience
+    {
+        get
+        {
+            if (State != SessionState.NotAuthenticated)
+                return Options.InactivityTimeout;
+            var left = started + Options.LoginTimeout - services.Time.GetUtcNow();
+            return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        }
+    }
+
+    public async Task RunAsync(CancellationToken cancel)
+    {
+        try
+        {
+            Writer.Put("*", Reply.Ok($"{Options.HostName} is ready", $"CAPABILITY {Commands.Capability.Of(this)}"));
+            while (!ended)
+            {
+                if (!Input.HasLine)
+                    await Writer.FlushAsync();
+                if (await ReadAsync() && !ended)
+                    await AnswerAsync(cancel);
+                await Writer.FlushIfFullAsync();
+            }
+            await Writer.FlushAsync();
+        }
+        catch (BrokenResponseException e)
+        {
+            Log.ResponseBroken(services.Logger, e, TraceId);
+            Connection.Abort("A response broke off");
+        }
+        finally
+        {
+            Input.Release();
+            Selected?.Dispose();
+        }
+    }
+
+    /// <summary>The session ends when the running command has been answered.</summary>
+    public void End() => ended = true;
+
+    /// <summary>The client begins TLS when it has the running command's answer.</summary>
+    public void StartTlsAfterReply() => startsTls = true;
+
+    public void LogIn(AuthenticateResult user)
+    {
+        Account = user.Account;
+        State = SessionState.Authenticated;
+        Log.LoggedIn(services.Logger, user.Login, Connection.Remote.Address, Connection.TlsDescription ?? "in clear");
+    }
+
+    /// <summary>What to answer to a login that failed; the last of too many ends the session.</summary>
+    public Reply RefuseLogin(AuthenticateStatus status, TimeSpan retryAfter)
+    {
+        Log.LoginFailed(services.Logger, Connection.Remote.Address, status.ToString());
+        if (++failedLogins >= Options.MaxFailedLogins)
+            return Reply.TooManyLogins;
+        return status == AuthenticateStatus.LockedOut
+            ? Reply.No("UNAVAILABLE", $"Too many failed logins; try again in {Math.Ceiling(retryAfter.TotalSeconds)} s")
+            : Reply.WrongCredentials;
+    }
+
+    public void SelectMailbox(SelectedMailbox selected)
+    {
+        Selected = selected;
+        State = SessionState.Selected;
+    }
+
+    public void Deselect()
+    {
+        Selected?.Dispose();
+        Selected = null;
+        State = SessionState.Authenticated;
+    }
+
+    /// <returns>Null when there is no mailbox of this name.</returns>
+    public async ValueTask<Mailbox?> FindMailboxAsync(string name, CancellationToken cancel)
+    {
+        foreach (var mailbox in await Gateway.ListMailboxesAsync(Account, cancel))
+        {
+            if (mailbox.Name == name)
+                return mailbox;
+        }
+        return null;
+    }
+
+    /// <summary>Looks for changes in the selected mailbox and tells them.</summary>
+    /// <returns>False when the mailbox is gone.</returns>
+    public async ValueTask<bool> SyncAsync(bool always, bool expunges, CancellationToken cancel)
+    {
+        if (Selected is not { } selected)
+            return true;
+        try
+        {
+            if (!await selected.SyncAsync(always, cancel))
+                return false;
+        }
+        catch (StoreException e)
+        {
+            // The command itself has done its work: what is new can be told later.
+            Log.SyncFailed(services.Logger, e, TraceId);
+        }
+        await selected.AnnounceAsync(Writer, expunges);
+        return true;
+    }
+
+    /// <summary>Why the session must end, when a read brought no command.</summary>
+    /// <returns>Null when the client has left.</returns>
+    public static Reply? Farewell(ReadStatus status) =>
+        status switch
+        {
+            ReadStatus.Timeout => Reply.Inactive,
+            ReadStatus.Drain => Reply.Draining,
+            ReadStatus.Lost => Reply.LiteralTooLong,
+            _ => null,
+        };
+
+    /// <returns>True when there is a command to answer.</returns>
+    async ValueTask<bool> ReadAsync()
+    {
+        var status = await Input.ReadCommandAsync(Patience);
+        if (status == ReadStatus.Command)
+            return true;
+        if (status == ReadStatus.Refused)
+        {
+            Say(Input.FaultTag ?? "*", Input.Fault);
+            return false;
+        }
+
+        if (Farewell(status) is { } bye)
+            Say("*", bye);
+        ended = true;
+        return false;
+    }
+
+    async ValueTask AnswerAsync(CancellationToken cancel)
+    {
+        commands++;
+        if (!TryParse(out var tag, out var row, out var command, out var reply))
+        {
+            Say(tag, reply);
+            return;
+        }
+
+        Input.Release();
+        Tag = tag;
+        reply = await RunAsync(row, command, cancel);
+        if (reply.Condition != Condition.Bye && !await SyncAsync(false, (row.Effects & Effects.HoldsExpunges) == 0, cancel))
+            reply = Reply.MailboxGone;
+        Say(tag, reply);
+        if (startsTls)
+            await StartTlsAsync();
+        if (Connection.IsDraining && !ended)
+            Say("*", Reply.Draining);
+    }
+
+    async ValueTask StartTlsAsync()
+    {
+        startsTls = false;
+        await Writer.FlushAsync();
+        try
+        {
+            var offered = services.Certificate!.ServerOptions;
+            await Connection.UpgradeAsync(offered, Options.Handshake, services.Time);
+        }
+        catch (Exception e) when (e is AuthenticationException or OperationCanceledException)
+        {
+            Log.HandshakeFailed(services.Logger, Connection.Remote.Address, e.Message);
+            ended = true;
+        }
+    }
+
+    bool TryParse(out string tag, out CommandRow row, out IImapCommand command, out Reply fault)
+    {
+        (tag, row, command, fault) = ("*", null!, null!, default);
+        try
+        {
+            var reader = new ImapReader(Input.Text);
+            if (!reader.Tag(out var name) || !reader.SP())
+                throw reader.Expected("a tag and a command");
+            tag = Encoding.ASCII.GetString(name);
+            if (CommandTable.Find(ref reader) is not { } found)
+                throw new SyntaxException("There is no such command");
+            row = found;
+            command = row.Parse(ref reader);
+        }
+        catch (SyntaxException e)
+        {
+            fault = Reply.Bad(e.Message);
+            return false;
+        }
+
+        if ((row.In & State) != 0)
+            return true;
+        fault = Reply.Bad($"{row.Name} is not for now: {Describe(State)}");
+        return false;
+    }
+
+    /// <summary>The one place where errors become replies.</summary>
+    async ValueTask<Reply> RunAsync(CommandRow row, IImapCommand command, CancellationToken cancel)
+    {
+        try
+        {
+            return await command.RunAsync(this, cancel);
+        }
+        catch (SyntaxException e)
+        {
+            return Reply.Bad(e.Message);
+        }
+        catch (StoreException e)
+        {
+            Log.CommandFailed(services.Logger, e, row.Name, TraceId);
+            return Reply.Unavailable;
+        }
+        catch (Exception e) when (IsOurs(e))
+        {
+            Log.CommandFailed(services.Logger, e, row.Name, TraceId);
+            return Reply.ServerBug(TraceId);
+        }
+    }
+
+    /// <summary>Not the client's leaving, nor a response that cannot be mended.</summary>
+    static bool IsOurs(Exception e) =>
+        e is EndOfStreamException || e is not (IOException or OperationCanceledException or BrokenResponseException);
+
+    void Say(string tag, Reply reply)
+    {
+        badInARow = reply.Condition == Condition.Bad ? badInARow + 1 : 0;
+        Writer.Put(reply.Condition == Condition.Bye ? "*" : tag, reply);
+        if (badInARow >= Options.MaxBadCommands)
+        {
+            reply = Reply.TooManyBad;
+            Writer.Put("*", reply);
+        }
+        if (reply.Condition != Condition.Bye)
+            return;
+        ended = true;
+        Log.HungUp(services.Logger, Connection.Remote.Address, reply.Text);
+    }
+
+    static string Describe(SessionState state) =>
+        state switch
+        {
+            SessionState.NotAuthenticated => "log in first",
+            SessionState.Authenticated => "no mailbox is selected",
+            _ => "a mailbox is selected",
+        };
+}

@@ -1,0 +1,181 @@
+using System.Text;
+using System.Text.Unicode;
+using Cloud.Listener.Imap.Wire;
+using Cloud.Store.Messages;
+using Cloud.Store.Search;
+
+namespace Cloud.Listener.Imap.Search;
+
+/// <summary>What SEARCH RETURN asks for (RFC 4731 §3.1).</summary>
+[Flags]
+enum SearchReturns
+{
+    /// <summary>No RETURN: all numbers in a SEARCH response.</summary>
+    None = 0,
+    Min = 1,
+    Max = 2,
+    Count = 4,
+    All = 8,
+}
+
+/// <summary>A SEARCH as the client wrote it (RFC 3501 §6.4.4).</summary>
+sealed record SearchQuery(SearchKey Key, SearchReturns Returns)
+{
+    static readonly DateOnly Never = DateOnly.MinValue;
+    static readonly DateOnly Ever = DateOnly.MaxValue;
+
+    /// <summary>All arguments, to the end.</summary>
+    /// <returns>Null for a charset that is not known here; then nothing more is read.</returns>
+    public static SearchQuery? Parse(ref ImapReader reader)
+    {
+        reader.ExpectSP();
+        var returns = SearchReturns.None;
+        if (reader.Label("RETURN"u8))
+        {
+            returns = ExpectReturns(ref reader);
+            reader.ExpectSP();
+        }
+        if (reader.Label("CHARSET"u8))
+        {
+            reader.ExpectSP();
+            var charset = reader.ExpectText("a charset");
+            if (charset.ToUpperInvariant() is not ("UTF-8" or "US-ASCII"))
+                return null;
+            reader.ExpectSP();
+        }
+
+        var count = 0;
+        var key = ExpectKeys(ref reader, ref count, depth: 0);
+        reader.ExpectEnd();
+        return new SearchQuery(key, returns);
+    }
+
+    static SearchReturns ExpectReturns(ref ImapReader reader)
+    {
+        var returns = SearchReturns.None;
+        reader.ExpectSP();
+        reader.ExpectChar('(');
+        while (!reader.Char(')'))
+        {
+            if (returns != SearchReturns.None)
+                reader.ExpectSP();
+            returns |=
+                reader.Label("MIN"u8) ? SearchReturns.Min
+                : reader.Label("MAX"u8) ? SearchReturns.Max
+                : reader.Label("COUNT"u8) ? SearchReturns.Count
+                : reader.Label("ALL"u8) ? SearchReturns.All
+                : throw reader.Expected("a return option");
+        }
+        return returns == SearchReturns.None ? SearchReturns.All : returns; // RFC 4731 §3.1
+    }
+
+    /// <summary>One key or more, which must all match.</summary>
+    static SearchKey ExpectKeys(ref ImapReader reader, ref int count, int depth)
+    {
+        var keys = new List<SearchKey>();
+        do
+        {
+            keys.Add(ExpectKey(ref reader, ref count, depth));
+        } while (reader.SP());
+        return keys.Count == 1 ? keys[0] : new SearchKey.And(keys);
+    }
+
+    static SearchKey ExpectKey(ref ImapReader reader, ref int count, int depth)
+    {
+        if (++count > ImapLimits.SearchKeys)
+            throw new SyntaxException($"At most {ImapLimits.SearchKeys} search keys");
+        if (depth > ImapLimits.SearchDepth)
+            throw new SyntaxException($"Search keys nest at most {ImapLimits.SearchDepth} deep");
+
+        if (reader.Char('('))
+        {
+            var keys = ExpectKeys(ref reader, ref count, depth + 1);
+            reader.ExpectChar(')');
+            return keys;
+        }
+        if (reader.Peek('*') || (!reader.AtEnd && char.IsAsciiDigit((char)reader.Rest[0])))
+            return new SessionKeys.Numbers(reader.ExpectSequenceSet(), Uids: false);
+        if (!reader.Label(out var label))
+            throw reader.Expected("a search key");
+
+        var name = Encoding.ASCII.GetString(label).ToUpperInvariant();
+        if (Flag(name) is { } flag)
+            return flag;
+        reader.ExpectSP();
+        if (name == "NOT")
+            return new SearchKey.Not(ExpectKey(ref reader, ref count, depth + 1));
+        if (name != "OR")
+            return ExpectArgument(ref reader, name);
+        var left = ExpectKey(ref reader, ref count, depth + 1);
+        reader.ExpectSP();
+        return new SearchKey.Or(left, ExpectKey(ref reader, ref count, depth + 1));
+    }
+
+    /// <summary>Keys of one word.</summary>
+    static SearchKey? Flag(string name) =>
+        name switch
+        {
+            "ALL" => new SearchKey.All(),
+            "ANSWERED" => new SearchKey.HasFlag(MessageFlags.Answered),
+            "DELETED" => new SearchKey.HasFlag(MessageFlags.Deleted),
+            "DRAFT" => new SearchKey.HasFlag(MessageFlags.Draft),
+            "FLAGGED" => new SearchKey.HasFlag(MessageFlags.Flagged),
+            "SEEN" => new SearchKey.HasFlag(MessageFlags.Seen),
+            "UNANSWERED" => new SearchKey.Not(new SearchKey.HasFlag(MessageFlags.Answered)),
+            "UNDELETED" => new SearchKey.Not(new SearchKey.HasFlag(MessageFlags.Deleted)),
+            "UNDRAFT" => new SearchKey.Not(new SearchKey.HasFlag(MessageFlags.Draft)),
+            "UNFLAGGED" => new SearchKey.Not(new SearchKey.HasFlag(MessageFlags.Flagged)),
+            "UNSEEN" => new SearchKey.Not(new SearchKey.HasFlag(MessageFlags.Seen)),
+            "RECENT" => new SessionKeys.Recent(),
+            "OLD" => new SearchKey.Not(new SessionKeys.Recent()),
+            "NEW" => new SearchKey.And([
+                new SessionKeys.Recent(),
+                new SearchKey.Not(new SearchKey.HasFlag(MessageFlags.Seen)),
+            ]),
+            _ => null,
+        };
+
+    /// <summary>Keys with an argument.</summary>
+    static SearchKey ExpectArgument(ref ImapReader reader, string name)
+    {
+        switch (name)
+        {
+            case "FROM" or "TO" or "CC" or "BCC" or "SUBJECT":
+                return new SearchKey.Header(name, reader.ExpectText("what to search for"));
+            case "HEADER":
+                var field = reader.ExpectText("a field name");
+                reader.ExpectSP();
+                return new SearchKey.Header(field, reader.ExpectText("what to search for"));
+            case "BODY":
+                return new SearchKey.Body(reader.ExpectText("what to search for"));
+            case "TEXT":
+                return new SearchKey.Anywhere(reader.ExpectText("what to search for"));
+            case "KEYWORD":
+                return new SearchKey.HasKeyword(reader.ExpectKeyword());
+            case "UNKEYWORD":
+                return new SearchKey.Not(new SearchKey.HasKeyword(reader.ExpectKeyword()));
+            case "LARGER":
+                return new SearchKey.Larger(reader.ExpectNumber64());
+            case "SMALLER":
+                return new SearchKey.Smaller(reader.ExpectNumber64());
+            case "UID":
+                return new SessionKeys.Numbers(reader.ExpectSequenceSet(), Uids: true);
+            case "BEFORE" or "ON" or "SINCE":
+                var (from, until) = Days(name, reader.ExpectDate());
+                return new SearchKey.Received(from, until);
+            case "SENTBEFORE" or "SENTON" or "SENTSINCE":
+                (from, until) = Days(name[4..], reader.ExpectDate());
+                return new SearchKey.Sent(from, until);
+            default:
+                throw new SyntaxException($"{name} is no search key");
+        }
+    }
+
+    static (DateOnly From, DateOnly Until) Days(string name, DateOnly day) =>
+        name switch
+        {
+            "BEFORE" => (Never, day),
+            "SINCE" => (day, Ever),
+            _ => (day, day == Ever ? Ever : day.AddDays(1)),
+        };
+}

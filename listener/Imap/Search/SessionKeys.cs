@@ -1,0 +1,42 @@
+using Cloud.Listener.Imap.Selected;
+using Cloud.Listener.Imap.Wire;
+using Cloud.Store.Messages;
+using Cloud.Store.Search;
+
+namespace Cloud.Listener.Imap.Search;
+
+/// <summary>Search keys that mean something only in a session, and what they come to in it.</summary>
+static class SessionKeys
+{
+    public sealed record Numbers(SequenceSet Set, bool Uids) : SearchKey;
+
+    public sealed record Recent : SearchKey;
+
+    /// <summary>The key with its session's part turned into sets of UIDs.</summary>
+    public static SearchKey Resolve(SearchKey key, SelectedMailbox selected) =>
+        key switch
+        {
+            Numbers { Uids: true } uids => new SearchKey.InSet(uids.Set.ToUids(selected.View.LastUid)),
+            Numbers numbers => new SearchKey.InSet(FindNumbers(numbers.Set, selected.View)),
+            Recent => new SearchKey.InSet(FindRecent(selected.View)),
+            SearchKey.And and => new SearchKey.And([.. and.Keys.Select(each => Resolve(each, selected))]),
+            SearchKey.Or or => new SearchKey.Or(Resolve(or.Left, selected), Resolve(or.Right, selected)),
+            SearchKey.Not not => new SearchKey.Not(Resolve(not.Key, selected)),
+            _ => key,
+        };
+
+    /// <summary>In a search, numbers that no message has find nothing; clients ask an empty mailbox for 1:* too.</summary>
+    static UidSet FindNumbers(SequenceSet set, SequenceView view)
+    {
+        var found = new List<(int, int)>();
+        foreach (var (first, last) in set.Against((uint)view.Count))
+        {
+            if (first <= view.Count && last > 0)
+                found.Add(((int)Math.Max(first, 1) - 1, (int)Math.Min(last, (uint)view.Count) - 1));
+        }
+        return IndexRanges.Of(found).ToUids(view);
+    }
+
+    static UidSet FindRecent(SequenceView view) =>
+        UidSet.Of(Enumerable.Range(0, view.Count).Where(view.IsRecent).Select(view.Uid));
+}

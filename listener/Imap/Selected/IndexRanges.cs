@@ -1,0 +1,38 @@
+using Cloud.Store.Messages;
+
+namespace Cloud.Listener.Imap.Selected;
+
+/// <summary>Messages of a view by their place in it, from 0: sorted ranges that do not touch, both ends included.</summary>
+readonly record struct IndexRanges(IReadOnlyList<(int First, int Last)> Ranges)
+{
+    public static readonly IndexRanges None = new([]);
+
+    public bool IsEmpty => Ranges.Count == 0;
+
+    public static IndexRanges Of(List<(int First, int Last)> ranges)
+    {
+        ranges.Sort();
+        var joined = new List<(int First, int Last)>(ranges.Count);
+        foreach (var (first, last) in ranges)
+        {
+            if (joined.Count > 0 && first <= joined[^1].Last + 1)
+                joined[^1] = (joined[^1].First, Math.Max(joined[^1].Last, last));
+            else
+                joined.Add((first, last));
+        }
+        return new IndexRanges(joined);
+    }
+
+    public IEnumerable<int> Indexes()
+    {
+        foreach (var (first, last) in Ranges)
+        {
+            for (var index = first; index <= last; index++)
+                yield return index;
+        }
+    }
+
+    /// <summary>The UIDs these messages span. Numbers between theirs belong to no message that the view knows.</summary>
+    public UidSet ToUids(SequenceView view) =>
+        UidSet.Of(Ranges.Select(range => (view.Uid(range.First), view.Uid(range.Last))));
+}

@@ -1,0 +1,65 @@
+using System.Text;
+
+namespace Cloud.Listener.Imap.Selected;
+
+/// <summary>LIST's pattern: <c>*</c> stands for anything, <c>%</c> for anything within a level (RFC 9051 §6.3.9).</summary>
+/// <remarks>All places of the pattern that a name can have reached are carried along, so stars never multiply.</remarks>
+sealed class MailboxPattern
+{
+    readonly string pattern;
+    readonly int literals;
+
+    public MailboxPattern(string reference, string pattern)
+    {
+        var text = new StringBuilder();
+        foreach (var c in reference + pattern)
+        {
+            // Of neighbouring wildcards the wider one says it all.
+            if (IsWildcard(c) && text.Length > 0 && IsWildcard(text[^1]))
+                text[^1] = c == '*' || text[^1] == '*' ? '*' : '%';
+            else
+                text.Append(c);
+        }
+
+        // INBOX in any case (RFC 9051 §5.1), also as the first level of a path.
+        this.pattern = text.ToString();
+        if (this.pattern.Split('/', '*', '%')[0].Equals("INBOX", StringComparison.OrdinalIgnoreCase))
+            this.pattern = "INBOX" + this.pattern[5..];
+        literals = this.pattern.Count(c => !IsWildcard(c));
+    }
+
+    public bool Matches(string name)
+    {
+        if (literals > name.Length)
+            return false;
+        Span<bool> reached = stackalloc bool[pattern.Length + 1];
+        Span<bool> next = stackalloc bool[pattern.Length + 1];
+        reached[0] = true;
+        PassWildcards(reached);
+        foreach (var c in name)
+        {
+            next.Clear();
+            for (var at = 0; at < pattern.Length; at++)
+            {
+                if (!reached[at])
+                    continue;
+                if (pattern[at] == '*' || (pattern[at] == '%' && c != '/'))
+                    next[at] = true;
+                else if (pattern[at] == c)
+                    next[at + 1] = true;
+            }
+            PassWildcards(next);
+            next.CopyTo(reached);
+        }
+        return reached[pattern.Length];
+    }
+
+    /// <summary>A wildcard may stand for nothing.</summary>
+    void PassWildcards(Span<bool> reached)
+    {
+        for (var at = 0; at < pattern.Length; at++)
+            reached[at + 1] |= reached[at] && IsWildcard(pattern[at]);
+    }
+
+    static bool IsWildcard(char c) => c is '*' or '%';
+}

@@ -1,0 +1,198 @@
+using Cloud.Api.Gateway;
+using Cloud.Listener.Hosting;
+using Cloud.Listener.Imap.Wire;
+using Cloud.Store;
+using Cloud.Store.Mailboxes;
+using Cloud.Store.Messages;
+
+namespace Cloud.Listener.Imap.Selected;
+
+/// <summary>The mailbox a session has selected: its view, and what keeps that up to date.</summary>
+/// <remarks>
+/// One watch per selected mailbox ends when the account changes; until then commands cost no look at the store. What
+/// the session changes itself moves the revision on by one, and then nothing else can have happened in between.
+/// </remarks>
+sealed class SelectedMailbox : IDisposable
+{
+    readonly IGateway gateway;
+    readonly AccountId account;
+    readonly Action wake;
+    readonly CancellationTokenSource closing = new();
+    Task<ulong>? watch;
+    ulong revision;
+    int announcedRecent;
+    IReadOnlyList<string> announcedKeywords;
+    bool stale;
+
+    /// <param name="wake">Called when the watch ends while <see cref="IsIdling"/>, from any thread.</param>
+    public SelectedMailbox(IGateway gateway, AccountId account, MailboxView opened, bool readOnly, Action wake)
+    {
+        (this.gateway, this.account, this.wake) = (gateway, account, wake);
+        ReadOnly = readOnly;
+        Mailbox = opened.Mailbox;
+        View = SequenceView.Of(opened.Entries, opened.Mailbox.FirstRecent);
+        revision = opened.Revision;
+        announcedRecent = View.Recent;
+        announcedKeywords = Mailbox.Keywords;
+        Watch();
+    }
+
+    public Mailbox Mailbox { get; private set; }
+
+    public MailboxId Id => Mailbox.Id;
+
+    public SequenceView View { get; }
+
+    public bool ReadOnly { get; }
+
+    /// <summary>The client waits to be told; set while it does.</summary>
+    public bool IsIdling { get; set; }
+
+    /// <summary>The messages a command names.</summary>
+    /// <exception cref="SyntaxException">A sequence number that no message has (RFC 9051 §9 seq-number).</exception>
+    public IndexRanges Find(SequenceSet set, bool uids)
+    {
+        if (uids)
+            return View.FindUids(set.Against(View.LastUid));
+        var found = new List<(int, int)>(set.Ranges.Count);
+        foreach (var (first, last) in set.Against((uint)View.Count))
+        {
+            if (first == 0 || last > View.Count)
+                throw new SyntaxException($"There is no message {last}");
+            found.Add(((int)first - 1, (int)last - 1));
+        }
+        return IndexRanges.Of(found);
+    }
+
+    /// <summary>The session has itself put something into this mailbox: look before the next answer.</summary>
+    public void Touched() => stale = true;
+
+    /// <summary>The session has itself changed the account.</summary>
+    /// <param name="after">The account's revision after that.</param>
+    public void Took(ulong after)
+    {
+        if (after == revision + 1)
+            revision = after;
+        else if (after > revision)
+            stale = true;
+    }
+
+    /// <summary>Takes over flags that a command of this session has changed.</summary>
+    public void Took(StoreFlagsResult stored)
+    {
+        Mailbox = Mailbox with { Keywords = stored.Mailbox.Keywords };
+        View.Apply(stored.Entries, UidSet.Empty, uint.MaxValue);
+        Took(stored.Revision);
+    }
+
+    /// <summary>Takes over what a command of this session has removed.</summary>
+    public void Took(ulong after, UidSet removed)
+    {
+        View.Apply([], removed, uint.MaxValue);
+        Took(after);
+    }
+
+    /// <summary>Asks the store for changes.</summary>
+    /// <param name="always">Also when the watch has seen none.</param>
+    /// <returns>False when the mailbox is gone.</returns>
+    public async ValueTask<bool> SyncAsync(bool always, CancellationToken cancel)
+    {
+        var ended = watch is null or { IsCompleted: true };
+        if (!always && !stale && !(ended && HasMoved()))
+        {
+            if (ended)
+                Watch();
+            return true;
+        }
+
+        var changes = await gateway.SyncAsync(account, Id, revision, claimRecent: !ReadOnly, cancel);
+        if (changes is null)
+            return false;
+        stale = false;
+        Mailbox = changes.Mailbox;
+        View.Apply(changes.Changed, changes.Vanished, changes.Mailbox.FirstRecent);
+        revision = Math.Max(revision, changes.Revision);
+        if (ended)
+            Watch();
+        return true;
+    }
+
+    /// <summary>Tells the client what it has not heard yet.</summary>
+    /// <param name="expunges">False during commands that use sequence numbers (RFC 9051 §7.5.1).</param>
+    public async ValueTask AnnounceAsync(ImapWriter writer, bool expunges)
+    {
+        if (expunges)
+        {
+            foreach (var number in View.TakeExpunges())
+            {
+                writer.Line(number, "EXPUNGE"u8);
+                await writer.FlushIfFullAsync();
+            }
+        }
+        if (View.TakeExists())
+            writer.Line(View.Count, "EXISTS"u8);
+        if (View.Recent != announcedRecent)
+            writer.Line(announcedRecent = View.Recent, "RECENT"u8);
+        AnnounceKeywords(writer);
+        foreach (var index in View.TakeChanges())
+        {
+            FlagsOf(writer, index, withUid: true);
+            await writer.FlushIfFullAsync();
+        }
+    }
+
+    /// <summary>Before a response that may show keywords the client has not heard of (RFC 9051 §7.3.5).</summary>
+    public void AnnounceKeywords(ImapWriter writer)
+    {
+        if (ReferenceEquals(announcedKeywords, Mailbox.Keywords))
+            return;
+        var grown = !announcedKeywords.SequenceEqual(Mailbox.Keywords);
+        announcedKeywords = Mailbox.Keywords;
+        if (grown)
+            writer.ApplicableFlags(Mailbox, ReadOnly);
+    }
+
+    /// <summary><c>* 5 FETCH (UID 9 FLAGS (\Seen))</c>.</summary>
+    public void FlagsOf(ImapWriter writer, int index, bool withUid)
+    {
+        writer.Put("* "u8);
+        writer.Put(index + 1);
+        writer.Put(" FETCH ("u8);
+        if (withUid)
+        {
+            writer.Put("UID "u8);
+            writer.Put(View.Uid(index));
+            writer.Put(" "u8);
+        }
+        writer.Put("FLAGS "u8);
+        writer.Flags(View.Flags(index), View.IsRecent(index), View.Keywords(index), Mailbox);
+        writer.Put(")\r\n"u8);
+    }
+
+    public void Dispose()
+    {
+        closing.Cancel();
+        closing.Dispose();
+    }
+
+    /// <summary>A watch that failed counts as moved: the sync that follows shows whether the store is back.</summary>
+    bool HasMoved() => watch is not { IsCompletedSuccessfully: true } || watch.Result > revision;
+
+    void Watch()
+    {
+        watch = gateway.WatchAsync(account, revision, closing.Token).AsTask();
+        _ = watch.ContinueWith(
+            static (ended, state) =>
+            {
+                var selected = (SelectedMailbox)state!;
+                _ = ended.Exception; // Seen: a failed watch wakes nobody, or an idle session would spin.
+                if (ended.IsCompletedSuccessfully && selected.IsIdling)
+                    selected.wake();
+            },
+            this,
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default
+        );
+    }
+}

@@ -1,0 +1,63 @@
+using Cloud.Api.Gateway;
+
+namespace Cloud.Listener.Imap.Wire;
+
+/// <summary>How a command ended (RFC 9051 §7.1).</summary>
+enum Condition
+{
+    Ok,
+    No,
+    Bad,
+
+    /// <summary>The session ends with it; always untagged.</summary>
+    Bye,
+}
+
+/// <summary>The end of a command: condition, response code (RFC 5530) without its brackets, text for a person.</summary>
+readonly record struct Reply(Condition Condition, string? Code, string Text)
+{
+    public static readonly Reply LoginDisabled = No("PRIVACYREQUIRED", "Start TLS first: passwords are not taken in clear");
+    public static readonly Reply WrongCredentials = No("AUTHENTICATIONFAILED", "Wrong name or password");
+    public static readonly Reply NoSuchMailbox = No("NONEXISTENT", "No such mailbox");
+    public static readonly Reply TryCreate = No("TRYCREATE", "No such mailbox");
+    public static readonly Reply ReadOnly = No("READ-ONLY", "The mailbox is open for reading only");
+    public static readonly Reply MessagesGone = No("EXPUNGEISSUED", "Some of the messages are gone");
+    public static readonly Reply BadCharset = No("BADCHARSET (UTF-8 US-ASCII)", "The charset is not known here");
+    public static readonly Reply TooBig = No("TOOBIG", "The message is too big");
+    public static readonly Reply EmptyMessage = No("CANNOT", "A message of no octets cannot be kept");
+    public static readonly Reply Unavailable = No("UNAVAILABLE", "The mail store does not answer; try again later");
+    public static readonly Reply Draining = Bye("UNAVAILABLE", "The server is stopping");
+    public static readonly Reply Inactive = Bye(null, "Nothing was heard for too long");
+    public static readonly Reply TooManyBad = Bye(null, "Too many commands that make no sense");
+    public static readonly Reply TooManyLogins = Bye(null, "Too many failed logins");
+    public static readonly Reply InputAfterStartTls = Bye(null, "Input behind STARTTLS");
+    public static readonly Reply LiteralTooLong = Bye("TOOBIG", "The literal is too long to be skipped");
+    public static readonly Reply MailboxGone = Bye(null, "The selected mailbox is gone"); // RFC 2180 §3.3
+    public static readonly Reply Goodbye = Bye(null, "Goodbye");
+
+    public static Reply Ok(string text, string? code = null) => new(Condition.Ok, code, text);
+
+    public static Reply No(string? code, string text) => new(Condition.No, code, text);
+
+    public static Reply Bad(string text) => new(Condition.Bad, null, text);
+
+    public static Reply Bye(string? code, string text) => new(Condition.Bye, code, text);
+
+    /// <summary>An error of ours that is in the log under <paramref name="id"/>.</summary>
+    public static Reply ServerBug(string id) => No("SERVERBUG", $"Something went wrong here; it is logged as {id}");
+
+    /// <summary>A gateway's refusal in RFC 5530's words.</summary>
+    public static Reply From(Refusal refusal, string reason) =>
+        No(
+            refusal switch
+            {
+                Refusal.NotFound => "NONEXISTENT",
+                Refusal.AlreadyExists => "ALREADYEXISTS",
+                Refusal.OverQuota => "OVERQUOTA",
+                Refusal.OverLimit => "LIMIT",
+                Refusal.HasChildren => "HASCHILDREN",
+                _ => "CANNOT",
+            },
+            reason
+        );
+}
