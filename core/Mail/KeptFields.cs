@@ -19,6 +19,7 @@ sealed class KeptFields(KeptFields.Budget? budget)
     byte[] buffer = new byte[1024];
     byte[] text = [];
     int length;
+    uint seen; // a bit for each known field
 
     /// <summary>Something did not fit the budget, in this block or an earlier one.</summary>
     public bool Truncated { get; private set; }
@@ -29,7 +30,7 @@ sealed class KeptFields(KeptFields.Budget? budget)
     /// <returns>Whether the field is kept, and so its folded lines are wanted.</returns>
     public bool Add(KnownField field, ReadOnlySpan<byte> value, bool isCut = false)
     {
-        if (!MayRepeat(field) && Has(field))
+        if (!MayRepeat(field) && (seen & Bit(field)) != 0)
             return false;
         if (entries.Count == maxFields || left[Kind(field)] == 0)
         {
@@ -37,6 +38,7 @@ sealed class KeptFields(KeptFields.Budget? budget)
             return false;
         }
 
+        seen |= Bit(field);
         entries.Add((field, length, 0));
         return Continue(value, isCut);
     }
@@ -75,6 +77,7 @@ sealed class KeptFields(KeptFields.Budget? budget)
     public void Clear()
     {
         entries.Clear();
+        seen = 0;
         length = 0;
     }
 
@@ -119,17 +122,22 @@ sealed class KeptFields(KeptFields.Budget? budget)
 
         Address[] AllAddresses(KnownField field)
         {
-            Address[] all = [];
+            Address[] first = [];
+            List<Address>? all = null;
             foreach (var entry in entries)
             {
                 if (entry.Field != field)
                     continue;
-                var list = AddressList.Parse(Value(entry), maxAddresses - all.Length, out var more);
+                var taken = all?.Count ?? first.Length;
+                var list = AddressList.Parse(Value(entry), maxAddresses - taken, out var more);
                 dropped |= more;
-                all = all.Length == 0 ? list : [.. all, .. list];
+                if (taken == 0)
+                    first = list;
+                else
+                    (all ??= [.. first]).AddRange(list);
             }
 
-            return all;
+            return all?.ToArray() ?? first;
         }
     }
 
@@ -138,17 +146,6 @@ sealed class KeptFields(KeptFields.Budget? budget)
         var value = text.AsSpan(entry.Start, entry.Length);
         var lead = value.Length - value.TrimStart(" \t"u8).Length;
         return new Octets(text, entry.Start + lead, value.Trim(" \t"u8).Length);
-    }
-
-    bool Has(KnownField field)
-    {
-        foreach (var entry in entries)
-        {
-            if (entry.Field == field)
-                return true;
-        }
-
-        return false;
     }
 
     /// <summary>How much of a list that was cut is entries without harm.</summary>
@@ -173,6 +170,8 @@ sealed class KeptFields(KeptFields.Budget? budget)
 
         return end;
     }
+
+    static uint Bit(KnownField field) => 1u << (int)field;
 
     static bool MayRepeat(KnownField field) => field is KnownField.To or KnownField.Cc or KnownField.Bcc;
 

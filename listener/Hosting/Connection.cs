@@ -42,6 +42,7 @@ public sealed class Connection : IAsyncDisposable
     Task<ReadResult>? pending;
     TaskCompletionSource? interrupted;
     Interruption interruptions;
+    Interruption heard;
     bool writing;
 
     public Connection(ConnectionContext context, TimeProvider time)
@@ -80,8 +81,8 @@ public sealed class Connection : IAsyncDisposable
 
     /// <summary>Waits for bytes, the deadline, a wake-up or the server's stop.</summary>
     /// <param name="timeout">How long to wait for the peer.</param>
-    /// <param name="drains">False in the middle of a transaction, which the server's stop lets finish.</param>
-    public async ValueTask<ConnectionRead> ReadAsync(TimeSpan timeout, bool drains = true)
+    /// <param name="throughDrain">The server's stop does not end this wait: a transaction is in flight.</param>
+    public async ValueTask<ConnectionRead> ReadAsync(TimeSpan timeout, bool throughDrain = false)
     {
         if (pending is null)
         {
@@ -91,8 +92,8 @@ public sealed class Connection : IAsyncDisposable
             pending = read.AsTask();
         }
 
-        var interruption = await WaitAsync(pending, timeout, drains ? ~Interruption.None : ~Interruption.Drain);
-        if (!pending.IsCompleted)
+        var interruption = await WaitAsync(pending, timeout, throughDrain ? ~Interruption.Drain : ~Interruption.None);
+        if (interruption != Interruption.None)
             return new(default, interruption);
 
         var result = await pending;
@@ -168,39 +169,36 @@ public sealed class Connection : IAsyncDisposable
         await tls.DisposeAsync();
     }
 
-    async ValueTask<Interruption> WaitAsync(Task<ReadResult> read, TimeSpan timeout, Interruption heeded)
+    async ValueTask<Interruption> WaitAsync(Task<ReadResult> read, TimeSpan timeout, Interruption hear)
     {
-        while (true)
+        Task signal;
+        lock (gate)
         {
-            Task signal;
-            lock (gate)
-            {
-                if ((TakeInterruption() & heeded) is var already and not Interruption.None)
-                    return already;
-                interrupted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                signal = interrupted.Task;
-            }
+            heard = hear;
+            if (TakeInterruption() is var already and not Interruption.None)
+                return already;
+            interrupted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            signal = interrupted.Task;
+        }
 
-            timer.Change(timeout, Timeout.InfiniteTimeSpan);
-            await Task.WhenAny(read, signal);
-            timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            lock (gate)
-            {
-                interrupted = null;
-                // Bytes win: the interruption is kept for the next wait, except a deadline, which they have met.
-                if (read.IsCompleted)
-                {
-                    interruptions &= ~Interruption.Timeout;
-                    return Interruption.None;
-                }
-            }
+        timer.Change(timeout, Timeout.InfiniteTimeSpan);
+        await Task.WhenAny(read, signal);
+        timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        lock (gate)
+        {
+            interrupted = null;
+            // Bytes win: the interruption is kept for the next wait, except a deadline, which they have met.
+            if (!read.IsCompleted)
+                return TakeInterruption();
+            interruptions &= ~Interruption.Timeout;
+            return Interruption.None;
         }
     }
 
     /// <summary>Draining lasts; the others are told once.</summary>
     Interruption TakeInterruption()
     {
-        var taken = interruptions;
+        var taken = interruptions & heard;
         interruptions &= Interruption.Drain;
         return taken;
     }
@@ -218,7 +216,8 @@ public sealed class Connection : IAsyncDisposable
         lock (gate)
         {
             interruptions |= what;
-            interrupted?.TrySetResult();
+            if ((what & heard) != 0)
+                interrupted?.TrySetResult();
         }
     }
 }

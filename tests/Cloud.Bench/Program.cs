@@ -1,1 +1,35 @@
-return;
+using Cloud.Bench;
+using Cloud.Bench.Scenarios;
+
+// Figures for docs/performance.md. Each scenario starts what it measures as a process of its own and prints a table.
+var scenario = args.Length > 0 ? args[0] : "help";
+var options = Options.Parse(args.Skip(1));
+switch (scenario)
+{
+    case "receive":
+        await Receive.RunAsync(options);
+        break;
+    case "start":
+        await Start.RunAsync(options);
+        break;
+    case "idle":
+        await Idle.RunAsync(options);
+        break;
+    case "open":
+        await Open.RunAsync(options);
+        break;
+    default:
+        Console.WriteLine(
+            """
+            dotnet run -c Release --project tests/Cloud.Bench -- SCENARIO [--name value …]
+
+              receive   messages received to mailbox: rate and CPU
+                        --size 4096  --messages 5000  --connections 10  --users 10  --rounds 5
+                        --peer postfix   the same against Postfix and Dovecot, rounds interleaved (needs root)
+              start     from exec to `ready`                                --rounds 9
+              idle      resident memory of an idle plain IMAP connection    --connections 2000
+              open      a mailbox opened: time and rows read                --messages 100000  --rounds 9
+            """
+        );
+        break;
+}

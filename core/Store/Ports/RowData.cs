@@ -37,7 +37,7 @@ public sealed class RowData : IReadOnlyCollection<KeyValuePair<string, object>>
     public void Add(string name, object value)
     {
         var size = SizeOf(name, value);
-        if (size - 2 * name.Length - 8 > RowLimits.PropertyBytes)
+        if (LengthOf(value) > RowLimits.PropertyBytes)
             throw new ArgumentException($"Property {name} is over {RowLimits.PropertyBytes} bytes", nameof(value));
 
         var at = properties.FindIndex(property => property.Key == name);
@@ -66,6 +66,14 @@ public sealed class RowData : IReadOnlyCollection<KeyValuePair<string, object>>
     public IEnumerator<KeyValuePair<string, object>> GetEnumerator() => properties.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    static int LengthOf(object value) =>
+        value switch
+        {
+            string text => 2 * text.Length,
+            byte[] bytes => bytes.Length,
+            _ => 0,
+        };
 
     static int SizeOf(string name, object value) =>
         2 * name.Length

@@ -112,7 +112,7 @@ sealed class CommandReader(Connection connection, ImapWriter writer)
     {
         while (size > 0)
         {
-            var (result, interruption) = await connection.ReadAsync(timeout, drains: false);
+            var (result, interruption) = await connection.ReadAsync(timeout, throughDrain: true);
             if ((interruption & Interruption.Timeout) != 0)
                 return size;
             if (interruption != Interruption.None)

@@ -103,6 +103,15 @@ public sealed class MessageLimitsTests
     }
 
     [Fact]
+    public void Header_of_a_hundred_thousand_recipient_fields_is_read()
+    {
+        var header = string.Concat(Enumerable.Repeat("To: a@b\r\nSubject: x\r\n", 100_000)); // quadratic time would be minutes
+
+        Assert.Equal(100_000, Envelope.Parse(Encoding.ASCII.GetBytes(header)).To.Count);
+        Assert.True(Messages.Scan(header).Truncated);
+    }
+
+    [Fact]
     public void Packed_form_drops_addresses_rather_than_grow_over_its_limit()
     {
         var index = Messages.Scan("Subject: kept\r\nFrom: a@here.example\r\n\r\nx");

@@ -1,0 +1,78 @@
+using System.CommandLine;
+using System.Net.Sockets;
+using Cloud.Api.Admin;
+using Cloud.Cli.Control;
+using Cloud.Cli.Serve;
+using Cloud.Store.Local;
+using Cloud.Store.Ports;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Cloud.Cli.Admin;
+
+/// <summary>Where the domains and users are: the options all administration commands share.</summary>
+sealed class SharedOptions
+{
+    static readonly IReadOnlyList<string> Names =
+    [
+        "data",
+        "store",
+        "connection-string",
+        "blob-endpoint",
+        "queue-endpoint",
+        "table-endpoint",
+    ];
+
+    readonly List<Option<string[]>> options;
+
+    public SharedOptions(Command command)
+    {
+        options = [.. Names.Select(name => new Option<string[]>($"--{name}") { Description = $"As for `cloud serve`" })];
+        foreach (var option in options)
+            command.Options.Add(option);
+    }
+
+    /// <summary>Runs against the store, or through the server that holds it; tells the operator what went wrong.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> RunAsync(
+        ParseResult parsed,
+        Func<IAdministration, ValueTask> act,
+        CancellationToken cancel
+    )
+    {
+        var given = options.ToDictionary(
+            option => option.Name[2..],
+            option => (IReadOnlyList<string>)(parsed.GetValue(option) ?? [])
+        );
+        var file = Environment.GetEnvironmentVariable("CLOUD_CONFIG");
+        var (settings, faults) = new SettingsReader(given, Environment.GetEnvironmentVariable).Read(file);
+        if (settings is null)
+        {
+            Console.Error.WriteLine(string.Join('\n', faults));
+            return ExitCode.Usage;
+        }
+
+        try
+        {
+            await RunAsync(settings, act, cancel);
+            return ExitCode.Ok;
+        }
+        catch (Exception e) when (e is AdminException or StoreException or IOException or SocketException)
+        {
+            Console.Error.WriteLine(e.Message);
+            return ExitCode.Failed;
+        }
+    }
+
+    static async Task RunAsync(Settings settings, Func<IAdministration, ValueTask> act, CancellationToken cancel)
+    {
+        try
+        {
+            await using var store = await OpenStore.OpenAsync(settings, NullLoggerFactory.Instance, cancel);
+            await act(new Administration(store.Backend));
+        }
+        catch (StoreInUseException) when (File.Exists(ControlServer.PathIn(settings.Data)))
+        {
+            await act(new ControlClient(ControlServer.PathIn(settings.Data)));
+        }
+    }
+}

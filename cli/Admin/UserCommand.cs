@@ -1,0 +1,90 @@
+using System.CommandLine;
+using Cloud.Api.Admin;
+
+namespace Cloud.Cli.Admin;
+
+/// <summary>`cloud user add|list|passwd|remove`. Passwords come by prompt or standard input, never as an argument.</summary>
+static class UserCommand
+{
+    public static Command Create() =>
+        new("user", "The people who read mail here.")
+        {
+            WithPassword("add", "Make a user and the mailboxes.", (admin, a, p, c) => admin.AddUserAsync(a, p, c)),
+            List(),
+            WithPassword("passwd", "Set a user's password.", (admin, a, p, c) => admin.SetPasswordAsync(a, p, c)),
+            Remove(),
+        };
+
+    static Command WithPassword(
+        string verb,
+        string description,
+        Func<IAdministration, string, string, CancellationToken, ValueTask> act
+    )
+    {
+        var address = new Argument<string>("address");
+        var generate = new Option<bool>("--generate") { Description = "Make a password up and print it" };
+        var command = new Command(verb, description) { address, generate };
+        var store = new SharedOptions(command);
+        command.SetAction(
+            async (parsed, cancel) =>
+            {
+                var generated = parsed.GetValue(generate);
+                var password = generated ? Passwords.Generate() : Passwords.Read();
+                if (password is null)
+                    return ExitCode.Usage;
+                var code = await store.RunAsync(
+                    parsed,
+                    admin => act(admin, parsed.GetRequiredValue(address), password, cancel),
+                    cancel
+                );
+                if (generated && code == ExitCode.Ok)
+                    Console.WriteLine(password);
+                return code;
+            }
+        );
+        return command;
+    }
+
+    static Command List()
+    {
+        var command = new Command("list", "Address, messages and octets of each user, a line each.");
+        var store = new SharedOptions(command);
+        command.SetAction(
+            (parsed, cancel) =>
+                store.RunAsync(
+                    parsed,
+                    async admin =>
+                    {
+                        foreach (var user in await admin.ListUsersAsync(cancel))
+                            Console.WriteLine($"{user.Address}\t{user.Messages}\t{user.Octets}");
+                    },
+                    cancel
+                )
+        );
+        return command;
+    }
+
+    static Command Remove()
+    {
+        var address = new Argument<string>("address");
+        var sure = new Option<bool>("--yes") { Description = "Do not ask" };
+        var command = new Command("remove", "Remove a user and all mail.") { address, sure };
+        var store = new SharedOptions(command);
+        command.SetAction(
+            async (parsed, cancel) =>
+            {
+                var user = parsed.GetRequiredValue(address);
+                if (!parsed.GetValue(sure) && !Confirmed($"Remove {user} and all mail for good? (yes/no) "))
+                    return ExitCode.Failed;
+                return await store.RunAsync(parsed, admin => admin.RemoveUserAsync(user, cancel), cancel);
+            }
+        );
+        return command;
+    }
+
+    static bool Confirmed(string question)
+    {
+        Console.Error.Write(question);
+        return Console.ReadLine() == "yes";
+    }
+}

@@ -1,0 +1,52 @@
+using System.Net.Sockets;
+using System.Text.Json;
+using Cloud.Api.Admin;
+
+namespace Cloud.Cli.Control;
+
+/// <summary>Administration by way of a running server's socket.</summary>
+sealed class ControlClient(string path) : IAdministration
+{
+    public async ValueTask AddDomainAsync(string domain, CancellationToken cancel) =>
+        await AskAsync(new("AddDomain", domain, null, null), cancel);
+
+    public async ValueTask<IReadOnlyList<string>> ListDomainsAsync(CancellationToken cancel) =>
+        (await AskAsync(new("ListDomains", null, null, null), cancel)).Domains ?? [];
+
+    public async ValueTask RemoveDomainAsync(string domain, CancellationToken cancel) =>
+        await AskAsync(new("RemoveDomain", domain, null, null), cancel);
+
+    public async ValueTask AddUserAsync(string address, string password, CancellationToken cancel) =>
+        await AskAsync(new("AddUser", address, password, null), cancel);
+
+    public async ValueTask<IReadOnlyList<UserInfo>> ListUsersAsync(CancellationToken cancel) =>
+        (await AskAsync(new("ListUsers", null, null, null), cancel)).Users ?? [];
+
+    public async ValueTask SetPasswordAsync(string address, string password, CancellationToken cancel) =>
+        await AskAsync(new("SetPassword", address, password, null), cancel);
+
+    public async ValueTask RemoveUserAsync(string address, CancellationToken cancel) =>
+        await AskAsync(new("RemoveUser", address, null, null), cancel);
+
+    public async ValueTask AddAliasAsync(string alias, IReadOnlyList<string> targets, CancellationToken cancel) =>
+        await AskAsync(new("AddAlias", alias, null, targets), cancel);
+
+    public async ValueTask<IReadOnlyList<AliasInfo>> ListAliasesAsync(CancellationToken cancel) =>
+        (await AskAsync(new("ListAliases", null, null, null), cancel)).Aliases ?? [];
+
+    public async ValueTask RemoveAliasAsync(string alias, CancellationToken cancel) =>
+        await AskAsync(new("RemoveAlias", alias, null, null), cancel);
+
+    async Task<ControlAnswer> AskAsync(ControlRequest request, CancellationToken cancel)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancel);
+        await using var stream = new NetworkStream(socket);
+        await JsonSerializer.SerializeAsync(stream, request, ControlJson.Default.ControlRequest, cancel);
+        await stream.WriteAsync("\n"u8.ToArray(), cancel);
+        var answer = await JsonSerializer.DeserializeAsync(stream, ControlJson.Default.ControlAnswer, cancel);
+        if (answer is null)
+            throw new AdminException("The server closed without an answer.");
+        return answer.Error is null ? answer : throw new AdminException(answer.Error);
+    }
+}

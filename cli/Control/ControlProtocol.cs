@@ -1,0 +1,24 @@
+using System.Text.Json.Serialization;
+using Cloud.Api.Admin;
+
+namespace Cloud.Cli.Control;
+
+/// <summary>One request to a running server, a line of JSON on the socket DIR/control.sock.</summary>
+/// <param name="Operation">An <see cref="IAdministration"/> method without "Async".</param>
+sealed record ControlRequest(string Operation, string? Name, string? Secret, IReadOnlyList<string>? Targets)
+{
+    /// <summary>A password never gets into a log by way of a record's text.</summary>
+    public override string ToString() => $"{Operation} {Name}";
+}
+
+/// <param name="Error">What the operator did wrong; null for success.</param>
+sealed record ControlAnswer(
+    string? Error,
+    IReadOnlyList<string>? Domains = null,
+    IReadOnlyList<UserInfo>? Users = null,
+    IReadOnlyList<AliasInfo>? Aliases = null
+);
+
+[JsonSerializable(typeof(ControlRequest))]
+[JsonSerializable(typeof(ControlAnswer))]
+sealed partial class ControlJson : JsonSerializerContext;

@@ -1,0 +1,11 @@
+namespace Cloud.Cli.Serve;
+
+/// <summary>What the HTTP port answers.</summary>
+static class Health
+{
+    public static void Map(WebApplication application)
+    {
+        application.MapGet("/healthz", () => "ok\n");
+        application.MapGet("/", () => "Cloud is running. It speaks SMTP, IMAP and POP3; this port says whether it is well: /healthz\n");
+    }
+}

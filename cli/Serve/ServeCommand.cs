@@ -1,0 +1,78 @@
+using System.CommandLine;
+
+namespace Cloud.Cli.Serve;
+
+/// <summary>`cloud serve`: the whole mail server in one process.</summary>
+static class ServeCommand
+{
+    static readonly IReadOnlyDictionary<string, string> Descriptions = new Dictionary<string, string>
+    {
+        ["data"] = "Directory of the store and the certificate (./data)",
+        ["domain"] = "A domain to receive mail for; may be repeated",
+        ["users"] = "File of address:password lines: users to make or update",
+        ["store"] = "local (files under --data) or azure",
+        ["connection-string"] = "Of Azure Storage; better given as CLOUD_STORAGE",
+        ["blob-endpoint"] = "Azure Storage by identity: https://NAME.blob.core.windows.net",
+        ["queue-endpoint"] = "Azure Storage by identity: https://NAME.queue.core.windows.net",
+        ["table-endpoint"] = "Azure Storage by identity: https://NAME.table.core.windows.net",
+        ["tls-cert"] = "Certificate chain, PEM; without it a self-signed one is made",
+        ["tls-key"] = "Its private key, PEM",
+        ["hostname"] = "What the server calls itself (the first domain)",
+        ["log-level"] = "trace, debug, information, warning, error, critical or none",
+    };
+
+    public static Command Create()
+    {
+        var command = new Command("serve", "Receives mail, keeps it and lets it be read: SMTP, IMAP and POP3.");
+        var configuration = new Option<string?>("--config")
+        {
+            Description = "JSON file with the same settings (or CLOUD_CONFIG)",
+        };
+        var switchTry = new Option<bool>("--try")
+        {
+            Description = "Makes example.test with alice and bob, prints their passwords and lines to paste",
+        };
+        var options = SettingsReader
+            .Names.Where(name => name != "try")
+            .Select(name => new Option<string[]>($"--{name}") { Description = Describe(name) })
+            .ToList();
+        foreach (var option in options)
+            command.Options.Add(option);
+        command.Options.Add(switchTry);
+        command.Options.Add(configuration);
+
+        command.SetAction(
+            async (parsed, cancel) =>
+            {
+                var given = options.ToDictionary(
+                    option => option.Name[2..],
+                    option => (IReadOnlyList<string>)(parsed.GetValue(option) ?? [])
+                );
+                if (parsed.GetValue(switchTry))
+                    given["try"] = ["true"];
+                var file = parsed.GetValue(configuration) ?? Environment.GetEnvironmentVariable("CLOUD_CONFIG");
+                var (settings, faults) = new SettingsReader(given, Environment.GetEnvironmentVariable).Read(file);
+                if (settings is null)
+                    return Faults(faults);
+                return await Server.RunAsync(settings, cancel);
+            }
+        );
+        return command;
+    }
+
+    static string Describe(string name)
+    {
+        if (Descriptions.TryGetValue(name, out var text))
+            return text;
+        var port = Settings.DefaultPorts.First(port => port.Name == name);
+        return $"HOST:PORT, HOST:0 or off (127.0.0.1:{port.Port})";
+    }
+
+    static int Faults(IReadOnlyList<string> faults)
+    {
+        Console.Error.WriteLine("cloud serve cannot start with these settings:");
+        foreach (var fault in faults)
+            Console.Error.WriteLine($"  {fault}");
+        return ExitCode.Usage;
+    }
+}

@@ -1,0 +1,51 @@
+using System.Net;
+
+namespace Cloud.Cli.Serve;
+
+public enum StoreKind
+{
+    /// <summary>SQLite and segment files under the data directory.</summary>
+    Local,
+
+    /// <summary>Azure Storage, or Azurite.</summary>
+    Azure,
+}
+
+/// <summary>Everything `cloud serve` can be told, checked.</summary>
+/// <param name="Data">Directory of the embedded store, the self-signed certificate and the control socket.</param>
+/// <param name="Domains">Made at start where they are missing; empty leaves what is there.</param>
+/// <param name="Users">File of <c>address:password</c> lines; null for none.</param>
+/// <param name="Ports">By name: where to listen, or null for off.</param>
+/// <param name="ConnectionString">Of Azure Storage; null where the endpoints and an identity are used.</param>
+/// <param name="Endpoints">Blob, queue and table service addresses, reached by identity.</param>
+/// <param name="Certificate">PEM files; null for a self-signed one.</param>
+/// <param name="Try">Makes example.test with alice and bob and says what to paste.</param>
+public sealed record Settings(
+    string Data,
+    IReadOnlyList<string> Domains,
+    string? Users,
+    IReadOnlyDictionary<string, IPEndPoint?> Ports,
+    StoreKind Store,
+    string? ConnectionString,
+    ServiceEndpoints? Endpoints,
+    (string Certificate, string Key)? Certificate,
+    string Hostname,
+    Microsoft.Extensions.Logging.LogLevel LogLevel,
+    bool Try
+)
+{
+    /// <summary>The ports in the order of the `ready` line, with their defaults on 127.0.0.1.</summary>
+    public static readonly IReadOnlyList<(string Name, int Port)> DefaultPorts =
+    [
+        ("smtp", 2525),
+        ("submission", 2587),
+        ("submissions", 2465),
+        ("imap", 2143),
+        ("imaps", 2993),
+        ("pop3", 2110),
+        ("pop3s", 2995),
+        ("http", 8080),
+    ];
+}
+
+public sealed record ServiceEndpoints(Uri Blob, Uri Queue, Uri Table);

@@ -1,0 +1,82 @@
+using Azure.Core;
+using Azure.Core.Pipeline;
+using Azure.Identity;
+using Azure.Storage;
+using Azure.Storage.Blobs;
+using Azure.Storage.Queues;
+using Cloud.Store.Azure.Tables;
+using Cloud.Store.Ports;
+
+namespace Cloud.Store.Azure;
+
+/// <summary>The ports over one storage account. Safe for use by many threads; nothing to dispose.</summary>
+/// <remarks>
+/// Container, tables and queues are made when a first write finds them missing, so that the steady state pays for no
+/// question. Which requests are repeated after a failure: <see cref="CarefulRetry"/>.
+/// </remarks>
+public sealed class AzureStore
+{
+    AzureStore(IRows rows, IBlobs blobs, IQueues queues) => (Rows, Blobs, Queues) = (rows, blobs, queues);
+
+    public IRows Rows { get; }
+    public IBlobs Blobs { get; }
+    public IQueues Queues { get; }
+
+    /// <summary>Prepares the clients; nothing is sent before the first operation.</summary>
+    /// <exception cref="ArgumentException">Every fault of the settings, one a line.</exception>
+    public static AzureStore Open(AzureStoreOptions options)
+    {
+        var faults = options.Faults();
+        if (options.Account([]) is not { } account || faults.Count > 0)
+            throw new ArgumentException(string.Join('\n', faults), nameof(options));
+
+        var blobs = Configure(new BlobClientOptions(), options, AzureBlobs.MayRepeat);
+        var queues = Configure(new QueueClientOptions(), options, AzureQueues.MayRepeat);
+        var tables = Configure(new TableClientOptions(), options, TableClient.MayRepeat);
+        if (account is { Name: { } name, Key: { } key })
+        {
+            var shared = new StorageSharedKeyCredential(name, key);
+            return Over(
+                new BlobServiceClient(account.Blobs, shared, blobs),
+                new QueueServiceClient(account.Queues, shared, queues),
+                new TableServiceClient(account.Tables, new SharedKeyPolicy(name, key, options.Time), tables),
+                options
+            );
+        }
+
+        var identity = options.Credential ?? new DefaultAzureCredential();
+        return Over(
+            new BlobServiceClient(account.Blobs, identity, blobs),
+            new QueueServiceClient(account.Queues, identity, queues),
+            new TableServiceClient(
+                account.Tables,
+                new BearerTokenAuthenticationPolicy(identity, "https://storage.azure.com/.default"),
+                tables
+            ),
+            options
+        );
+    }
+
+    static AzureStore Over(
+        BlobServiceClient blobs,
+        QueueServiceClient queues,
+        TableServiceClient tables,
+        AzureStoreOptions options
+    ) =>
+        new(
+            new AzureRows(tables),
+            new AzureBlobs(blobs.GetBlobContainerClient(options.Container), options.Entropy),
+            new AzureQueues(queues)
+        );
+
+    static T Configure<T>(T client, AzureStoreOptions options, Func<Request, bool> repeatable)
+        where T : ClientOptions
+    {
+        client.Retry.NetworkTimeout = options.NetworkTimeout;
+        client.RetryPolicy = new CarefulRetry(options, repeatable);
+        client.AddPolicy(new SendOnce(repeatable), HttpPipelinePosition.PerCall);
+        if (options.Transport is { } transport)
+            client.Transport = transport;
+        return client;
+    }
+}

@@ -1,0 +1,109 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Cloud.Store.Local.Blobs;
+
+/// <summary>The segment at the end of the log, open for appending.</summary>
+/// <remarks>
+/// Room is filled with zeros ahead of the records: a flush of a file that neither grows nor changes its blocks needs no
+/// commit of the file system's journal.
+/// </remarks>
+sealed class ActiveSegment : IDisposable
+{
+    /// <summary>Filled with zeros at a time: some thousand small mails, a millisecond.</summary>
+    const int AheadBytes = 4 * 1024 * 1024;
+
+    static readonly byte[] Zeros = new byte[256 * 1024];
+
+    readonly SafeFileHandle file;
+    readonly long limit;
+    long allocated;
+
+    ActiveSegment(int number, SafeFileHandle file, long tail, long limit)
+    {
+        Number = number;
+        this.file = file;
+        this.limit = limit;
+        Tail = allocated = tail;
+    }
+
+    public int Number { get; }
+
+    /// <summary>Where the next record goes.</summary>
+    public long Tail { get; private set; }
+
+    /// <summary>Makes a new segment, durable with its name.</summary>
+    public static ActiveSegment Create(SegmentFiles files, int number, long limit)
+    {
+        var file = File.OpenHandle(
+            files.PathOf(number),
+            FileMode.Create,
+            FileAccess.ReadWrite,
+            FileShare.ReadWrite | FileShare.Delete
+        );
+        try
+        {
+            RandomAccess.Write(file, files.Head(number), 0);
+            Disk.Flush(file);
+            Disk.FlushDirectory(files.Directory);
+            return new(number, file, SegmentFiles.HeadLength, limit);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Goes on in a segment; what lies behind <paramref name="tail"/> is cut off.</summary>
+    public static ActiveSegment Open(SegmentFiles files, int number, long tail, long limit)
+    {
+        var file = File.OpenHandle(
+            files.PathOf(number),
+            FileMode.Open,
+            FileAccess.ReadWrite,
+            FileShare.ReadWrite | FileShare.Delete
+        );
+        try
+        {
+            RandomAccess.SetLength(file, tail);
+            return new(number, file, tail, limit);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    public bool HasRoom(long bytes) => Tail + bytes <= limit || Tail == SegmentFiles.HeadLength;
+
+    /// <summary>Writes records behind the last; they count from <see cref="Advance"/> on.</summary>
+    public void Write(IReadOnlyList<ReadOnlyMemory<byte>> records, long bytes, bool durable)
+    {
+        RandomAccess.Write(file, records, Tail);
+        if (Tail + bytes > allocated)
+            FillAhead(Tail + bytes);
+        if (durable)
+            Disk.Flush(file);
+    }
+
+    public void Advance(long bytes) => Tail += bytes;
+
+    /// <summary>Cuts off what lies behind the last record and makes the rest durable.</summary>
+    public void Seal()
+    {
+        RandomAccess.SetLength(file, Tail);
+        allocated = Tail;
+        Disk.Flush(file);
+    }
+
+    public void Dispose() => file.Dispose();
+
+    void FillAhead(long from)
+    {
+        var to = Math.Min(limit, from + AheadBytes);
+        for (var at = from; at < to; at += Zeros.Length)
+            RandomAccess.Write(file, Zeros.AsSpan(0, (int)Math.Min(Zeros.Length, to - at)), at);
+        allocated = Math.Max(from, to);
+    }
+}

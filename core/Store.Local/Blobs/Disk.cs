@@ -1,0 +1,56 @@
+using System.Runtime.InteropServices;
+using Cloud.Store.Ports;
+using Microsoft.Win32.SafeHandles;
+
+namespace Cloud.Store.Local.Blobs;
+
+/// <summary>What .NET does not reach: data-only flushes and durable directory entries.</summary>
+static partial class Disk
+{
+    const int ReadOnly = 0;
+
+    /// <summary>ENOSPC on Linux and macOS; ERROR_DISK_FULL, ERROR_HANDLE_DISK_FULL.</summary>
+    static readonly int[] Full = [28, unchecked((int)0x80070070), unchecked((int)0x80070027)];
+
+    /// <summary>Makes the file's bytes durable; not its times, which would cost a journal commit each.</summary>
+    public static void Flush(SafeFileHandle file)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            RandomAccess.FlushToDisk(file);
+            return;
+        }
+        if (fdatasync(file) != 0)
+            throw new IOException(Marshal.GetLastPInvokeErrorMessage(), Marshal.GetLastPInvokeError());
+    }
+
+    /// <summary>Makes the names in a directory durable.</summary>
+    public static void FlushDirectory(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        var directory = open(path, ReadOnly);
+        if (directory < 0)
+            throw new IOException(Marshal.GetLastPInvokeErrorMessage(), Marshal.GetLastPInvokeError());
+        using var handle = new SafeFileHandle(directory, ownsHandle: true);
+        if (fsync(handle) != 0)
+            throw new IOException(Marshal.GetLastPInvokeErrorMessage(), Marshal.GetLastPInvokeError());
+    }
+
+    public static StoreException Fault(string what, Exception cause) =>
+        cause switch
+        {
+            StoreException already => already,
+            IOException when Array.IndexOf(Full, cause.HResult) >= 0 => new StoreFullException(what, cause),
+            _ => new StoreException(what, cause),
+        };
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int fdatasync(SafeFileHandle file);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int fsync(SafeFileHandle file);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int open(string path, int flags);
+}

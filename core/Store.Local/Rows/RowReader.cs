@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Text;
+using Cloud.Store.Local.Sqlite;
+using Cloud.Store.Ports;
+
+namespace Cloud.Store.Local.Rows;
+
+/// <summary>One read-only connection to <c>rows.db</c>.</summary>
+sealed class RowReader : IDisposable
+{
+    /// <summary>Bytes of stored rows after which a page ends, so that 1,000 rows of 1 MiB are not one answer.</summary>
+    const int PageBytes = 4 * 1024 * 1024;
+
+    readonly Database database;
+    readonly Statement get;
+    readonly Statement query;
+    readonly Statement due;
+
+    public RowReader(string path)
+    {
+        database = new Database(path, readOnly: true);
+        database.Execute("PRAGMA cache_size = -1024");
+        get = database.Prepare("SELECT etag, data FROM rows WHERE key = ?1");
+        query = database.Prepare("SELECT key, etag, data FROM rows WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT ?3");
+        due = database.Prepare("SELECT 1 FROM messages WHERE queue = ?1 AND visible <= ?2 LIMIT 1");
+    }
+
+    public static string ETag(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    public Row? Get(string table, RowKey key)
+    {
+        Span<byte> stored = stackalloc byte[StoredKey.MaxLength];
+        get.BindText(1, stored[..StoredKey.Write(stored, table, key.Partition, key.Row)]);
+        try
+        {
+            return get.Step() ? new Row(key, RowCodec.Read(get.Bytes(1)), ETag(get.Long(0))) : null;
+        }
+        finally
+        {
+            get.Reset();
+        }
+    }
+
+    public RowPage Query(string table, RowRange range, int limit)
+    {
+        Span<byte> stored = stackalloc byte[StoredKey.RangeLength];
+        query.BindText(1, stored[..StoredKey.Write(stored, table, range.Partition, range.From)]);
+        var end = range.To is { } to
+            ? StoredKey.Write(stored, table, range.Partition, to)
+            : StoredKey.WriteEnd(stored, table, range.Partition);
+        query.BindText(2, stored[..end]);
+        query.Bind(3, limit + 1);
+        try
+        {
+            return ReadPage(table.Length + range.Partition.Length + 2, range.Partition, limit);
+        }
+        finally
+        {
+            query.Reset();
+        }
+    }
+
+    /// <summary>Whether the queue has a message that is visible at that time.</summary>
+    public bool HasVisible(string queue, long ticks)
+    {
+        due.BindText(1, queue);
+        due.Bind(2, ticks);
+        var has = due.Step();
+        due.Reset();
+        return has;
+    }
+
+    public void Dispose() => database.Dispose();
+
+    RowPage ReadPage(int prefix, string partition, int limit)
+    {
+        var rows = new List<Row>();
+        for (var size = 0; query.Step(); )
+        {
+            if (rows.Count == limit || size > PageBytes)
+                return new(rows, rows[^1].Key.Row);
+            var row = Encoding.ASCII.GetString(query.Bytes(0)[prefix..]);
+            var data = query.Bytes(2);
+            size += data.Length;
+            rows.Add(new(new(partition, row), RowCodec.Read(data), ETag(query.Long(1))));
+        }
+        return new(rows, null);
+    }
+}

@@ -1,0 +1,98 @@
+using Cloud.Api.Gateway;
+using Cloud.Flow.Inbound;
+using Cloud.Store;
+using Cloud.Store.Ports;
+using Microsoft.Extensions.Logging;
+
+namespace Cloud.Listener.Smtp;
+
+/// <summary>A message on its way from the peer to the store.</summary>
+/// <remarks>
+/// Once something stands in its way the rest is read and thrown away, since a peer hears of it only at the end
+/// (RFC 5321 §4.1.1.4, RFC 3030 §2). Disposed before <see cref="CompleteAsync"/>, it leaves nothing behind.
+/// </remarks>
+sealed class MessageIntake(TransactionId id, MessageUpload upload, SmtpOptions options, ILogger logger)
+    : IAsyncDisposable
+{
+    bool disposed;
+
+    public TransactionId Id => id;
+
+    /// <summary>Of the message in chunks so far.</summary>
+    public NewlineCheck Newlines { get; } = new();
+
+    /// <summary>Octets the peer has sent of the message.</summary>
+    public long Received { get; private set; }
+
+    /// <summary>What the peer will hear; null while nothing stands in the way.</summary>
+    public Reply? Failure { get; private set; }
+
+    /// <summary>Puts our own fields before the message.</summary>
+    public ValueTask WriteTraceAsync(byte[] header, CancellationToken cancel) => KeepAsync(header, cancel);
+
+    /// <exception cref="ProtocolException">The peer sends far more than it may: it is cut off.</exception>
+    public ValueTask WriteAsync(ReadOnlyMemory<byte> octets, CancellationToken cancel)
+    {
+        Received += octets.Length;
+        if (Received > options.MaxMessageSize)
+            return RefuseAsync(Replies.TooLarge);
+        return Failure is null ? KeepAsync(octets, cancel) : ValueTask.CompletedTask;
+    }
+
+    /// <summary>Keeps nothing of the message; the first reason given is the one told.</summary>
+    public ValueTask RefuseAsync(Reply reply)
+    {
+        if (Received - options.MaxMessageSize > options.MaxDiscard)
+            throw new ProtocolException(Replies.TooLarge with { Closes = true });
+        if (Failure is not null)
+            return ValueTask.CompletedTask;
+        Failure = reply;
+        return DisposeAsync();
+    }
+
+    /// <summary>Makes the message's octets durable.</summary>
+    /// <returns>Null when <see cref="Failure"/> says why not.</returns>
+    public async ValueTask<UploadedMessage?> CompleteAsync(CancellationToken cancel)
+    {
+        if (Failure is not null)
+            return null;
+        try
+        {
+            return await upload.CompleteAsync(cancel);
+        }
+        catch (StoreException e)
+        {
+            await FailAsync(e);
+            return null;
+        }
+    }
+
+    /// <summary>Removes a completed message that nobody has taken over.</summary>
+    public ValueTask AbandonAsync(CancellationToken cancel) => upload.AbandonAsync(cancel);
+
+    public ValueTask DisposeAsync()
+    {
+        if (disposed)
+            return ValueTask.CompletedTask;
+        disposed = true;
+        return upload.DisposeAsync();
+    }
+
+    async ValueTask KeepAsync(ReadOnlyMemory<byte> octets, CancellationToken cancel)
+    {
+        try
+        {
+            await upload.WriteAsync(octets, cancel);
+        }
+        catch (StoreException e)
+        {
+            await FailAsync(e);
+        }
+    }
+
+    ValueTask FailAsync(StoreException e)
+    {
+        SmtpLog.StoreFailed(logger, e, id);
+        return RefuseAsync(e is StoreFullException ? Replies.StoreFull : Replies.TryLater);
+    }
+}

@@ -1,0 +1,229 @@
+using System.Buffers;
+using System.Security.Authentication;
+using Cloud.Api.Gateway;
+using Cloud.Listener.Hosting;
+using Cloud.Listener.Tls;
+using Cloud.Store;
+using Cloud.Store.Ports;
+using Microsoft.Extensions.Logging;
+
+namespace Cloud.Listener.Smtp;
+
+/// <summary>One talk with one peer.</summary>
+sealed class SmtpSession(
+    SmtpOptions options,
+    IGateway gateway,
+    TlsCertificate? certificate,
+    TimeProvider time,
+    Entropy entropy,
+    ILogger logger,
+    Connection connection
+)
+{
+    int errors;
+    int refusedRecipients;
+    CommandRow? row;
+
+    public SmtpOptions Options => options;
+
+    public IGateway Gateway => gateway;
+
+    public Entropy Entropy => entropy;
+
+    public TimeProvider Time => time;
+
+    public ILogger Logger => logger;
+
+    public Connection Connection => connection;
+
+    public SmtpInput Input { get; } = new(connection, time);
+
+    /// <summary>What the peer called itself; null before EHLO and HELO.</summary>
+    public string? Helo { get; private set; }
+
+    /// <summary>It said EHLO.</summary>
+    public bool IsExtended { get; private set; }
+
+    /// <summary>Whom the peer has authenticated as.</summary>
+    public AccountId? User { get; set; }
+
+    public MailTransaction? Transaction { get; private set; }
+
+    public SmtpState State => Transaction?.State ?? (Helo is null ? SmtpState.Start : SmtpState.Greeted);
+
+    public bool OffersTls => certificate is not null && !connection.IsSecure;
+
+    /// <summary>AUTH exists on submission ports; it is offered only under TLS (RFC 4954 §4).</summary>
+    public bool OffersAuthentication => options.Role == SmtpRole.Submission && connection.IsSecure;
+
+    public Peer Peer => new(connection.Remote.Address, Helo ?? "", connection.TlsDescription);
+
+    public string Protocol =>
+        TraceHeader.Protocol(IsExtended, Transaction?.SmtpUtf8 == true, connection.IsSecure, User is not null);
+
+    public async Task RunAsync(CancellationToken cancel)
+    {
+        try
+        {
+            Write(Replies.Greeting(options.Hostname));
+            while (true)
+            {
+                var reply = await AnswerAsync(cancel);
+                Write(reply);
+                if (reply.Closes)
+                    break;
+                if (Verdict(reply) is not { } last)
+                    continue;
+                Write(last);
+                SmtpLog.SentAway(logger, connection.Remote.Address, last.Text);
+                break;
+            }
+        }
+        finally
+        {
+            await EndTransactionAsync();
+            Input.Release();
+        }
+        await connection.FlushAsync();
+    }
+
+    /// <summary>How long to wait for more of a message that began at a timestamp.</summary>
+    public TimeSpan TimeLeft(long start)
+    {
+        var whole = options.MessageTimeout - time.GetElapsedTime(start);
+        return whole < options.DataTimeout ? whole : options.DataTimeout;
+    }
+
+    public void Write(Reply reply) => reply.WriteTo(connection.Output);
+
+    /// <summary>A new EHLO or HELO; it also ends a transaction (RFC 5321 §4.1.4).</summary>
+    public ValueTask GreetAsync(string helo, bool extended)
+    {
+        (Helo, IsExtended) = (helo, extended);
+        return EndTransactionAsync();
+    }
+
+    public void BeginTransaction(MailTransaction transaction)
+    {
+        Transaction = transaction;
+        Input.ThroughDrain = true;
+    }
+
+    /// <summary>Forgets the envelope, and the message unless it was completed.</summary>
+    public async ValueTask EndTransactionAsync()
+    {
+        Input.ThroughDrain = false;
+        if (Transaction is not { } ended)
+            return;
+        Transaction = null;
+        if (ended.Intake is not { } intake)
+            return;
+        await intake.DisposeAsync();
+        SmtpLog.GivenUp(logger, intake.Id, intake.Received, connection.Remote.Address);
+    }
+
+    /// <summary>Opens the message's way to the store and writes the trace fields.</summary>
+    public async ValueTask<MessageIntake> BeginMessageAsync(MailTransaction transaction, CancellationToken cancel)
+    {
+        var id = TransactionId.Create(time, entropy);
+        var upload = await gateway.BeginUploadAsync(id, cancel);
+        var intake = new MessageIntake(id, upload, options, logger);
+        transaction.Intake = intake;
+        var header = TraceHeader.Format(options, Peer, transaction, id, Protocol, time.GetUtcNow());
+        await intake.WriteTraceAsync(header, cancel);
+        return intake;
+    }
+
+    /// <summary>Hands a whole message over; the transaction is over, whatever comes of it.</summary>
+    public async ValueTask<Reply> EndMessageAsync(MessageIntake intake, CancellationToken cancel)
+    {
+        var transaction = Transaction!;
+        var protocol = Protocol;
+        transaction.Intake = null;
+        await using (intake)
+        {
+            var reply = await Handover.RunAsync(this, transaction, intake, cancel);
+            SmtpLog.Transaction(
+                logger,
+                intake.Id,
+                intake.Received,
+                transaction.Recipients.Count,
+                connection.Remote.Address,
+                protocol,
+                reply.ToString()
+            );
+            await EndTransactionAsync();
+            if (!reply.IsError)
+                errors = 0;
+            return reply;
+        }
+    }
+
+    /// <summary>Puts TLS around the connection and forgets all that was said in clear (RFC 3207 §4.2).</summary>
+    public async ValueTask UpgradeAsync()
+    {
+        await connection.FlushAsync();
+        try
+        {
+            await connection.UpgradeAsync(certificate!.ServerOptions, options.HandshakeTimeout, time);
+        }
+        catch (Exception e) when (e is AuthenticationException or OperationCanceledException)
+        {
+            SmtpLog.HandshakeFailed(logger, connection.Remote.Address, e.Message);
+            throw new ProtocolException(Reply.Silence);
+        }
+        (Helo, IsExtended, User) = (null, false, null);
+    }
+
+    /// <summary>The next command's reply: the one place where mistakes and faults become replies.</summary>
+    async ValueTask<Reply> AnswerAsync(CancellationToken cancel)
+    {
+        row = null;
+        try
+        {
+            var line = await Input.ReadLineAsync(SmtpLimits.AuthLine, options.CommandTimeout, Replies.LineTooLong);
+            var command = Parse(line);
+            return Refusal(row!) ?? await command.RunAsync(this, cancel);
+        }
+        catch (ProtocolException e)
+        {
+            return e.Reply;
+        }
+        catch (StoreException e)
+        {
+            SmtpLog.CommandFailed(logger, e, row?.Verb ?? "", connection.Id);
+            return e is StoreFullException ? Replies.StoreFull : Replies.TryLater;
+        }
+    }
+
+    ISmtpCommand Parse(ReadOnlySequence<byte> line)
+    {
+        var reader = new SmtpReader(line.IsSingleSegment ? line.FirstSpan : line.ToArray());
+        row = CommandTable.Find(reader.Word());
+        if (line.Length + 2 > (row?.MaxLine ?? SmtpLimits.Line))
+            throw new ProtocolException(Replies.LineTooLong);
+        if (row is null)
+            throw new ProtocolException(Replies.UnknownCommand);
+        return row.Parse(ref reader);
+    }
+
+    Reply? Refusal(CommandRow command)
+    {
+        var missing = options.Role == SmtpRole.Submission && User is null;
+        if (missing && command.Flags.HasFlag(CommandFlags.Authenticated))
+            return OffersTls ? Replies.TlsRequired : Replies.AuthenticationRequired;
+        return (command.From & State) == 0 ? Replies.BadSequence : null;
+    }
+
+    /// <summary>The goodbye that a reply brings with it: too many errors, or the server is stopping.</summary>
+    Reply? Verdict(Reply reply)
+    {
+        if (reply.Code == 550 && row?.Flags.HasFlag(CommandFlags.RefusesMailboxes) == true)
+            refusedRecipients++;
+        else if (reply.IsError)
+            errors++;
+        if (errors >= options.MaxErrors || refusedRecipients >= options.MaxRefusedRecipients)
+            return Replies.TooManyErrors;
+        return connection.IsDraining && Transaction is null ? Replies.Draining : null;
+    }
+}

@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using System.Text;
+using Cloud.Api.Admin;
+using Cloud.Api.Gateway;
+using Cloud.Store;
+using Cloud.Store.Local;
+using Cloud.Store.Mailboxes;
+using Cloud.Store.Messages;
+using Cloud.Store.Ports;
+
+namespace Cloud.Bench.Scenarios;
+
+/// <summary>How long it takes to open a large mailbox on the embedded store, with nothing of it in memory.</summary>
+static class Open
+{
+    public static async Task RunAsync(Options options)
+    {
+        var directory = Directory.CreateTempSubdirectory("cloud-bench-open-").FullName;
+        var messages = options.Number("messages", 100_000);
+        await FillAsync(directory, messages);
+
+        var (times, rows) = (new List<double>(), 0);
+        for (var round = 0; round < options.Number("rounds", 9); round++)
+        {
+            await using var local = await LocalStore.OpenAsync(new LocalStoreOptions(directory), default);
+            var counted = new CountedRows(local.Rows);
+            var gateway = new LocalGateway(Rooms(local, counted));
+            var (account, inbox) = await InboxAsync(gateway);
+
+            counted.Read = 0;
+            var clock = Stopwatch.StartNew();
+            var view = await gateway.OpenAsync(account, inbox, claimRecent: false, default);
+            times.Add(clock.Elapsed.TotalMilliseconds);
+            rows = counted.Read;
+            if (view!.Entries.Count != messages)
+                throw new InvalidOperationException($"{view.Entries.Count} entries");
+        }
+        Directory.Delete(directory, recursive: true);
+        Console.WriteLine($"{messages} messages opened: {Statistics.Spread(times, "0.0")} ms, {rows} rows read");
+    }
+
+    static async Task FillAsync(string directory, int messages)
+    {
+        await using var local = await LocalStore.OpenAsync(new LocalStoreOptions(directory), default);
+        var rooms = Rooms(local, local.Rows);
+        var (administration, gateway) = (new Administration(rooms), new LocalGateway(rooms));
+        await administration.AddDomainAsync("example.test", default);
+        await administration.AddUserAsync("ada@example.test", "a password", default);
+        var (account, inbox) = await InboxAsync(gateway);
+        var text = Encoding.ASCII.GetBytes("Subject: short\r\n\r\nA short message.\r\n");
+        for (var i = 0; i < messages; i++)
+        {
+            var transaction = TransactionId.Create(TimeProvider.System, Entropy.System);
+            await using var upload = await gateway.BeginUploadAsync(transaction, default);
+            await upload.WriteAsync(text, default);
+            var message = await upload.CompleteAsync(default);
+            var append = new AppendRequest(transaction, account, inbox, message, MessageFlags.None, [], DateTimeOffset.UnixEpoch);
+            var result = await gateway.AppendAsync(append, default);
+            if (!result.IsOk)
+                throw new InvalidOperationException(result.Reason);
+        }
+    }
+
+    static Backend Rooms(LocalStore local, IRows rows) =>
+        new(rows, local.Blobs, local.Queues, TimeProvider.System, Entropy.System, new StoreOptions { SoleOwner = true });
+
+    static async Task<(AccountId, MailboxId)> InboxAsync(LocalGateway gateway)
+    {
+        var request = new AuthenticateRequest("ada@example.test", "a password", System.Net.IPAddress.Loopback);
+        var account = (await gateway.AuthenticateAsync(request, default)).Account;
+        var mailboxes = await gateway.ListMailboxesAsync(account, default);
+        return (account, mailboxes.First(mailbox => mailbox.Role == MailboxRole.Inbox).Id);
+    }
+
+    sealed class CountedRows(IRows rows) : IRows
+    {
+        public int Read { get; set; }
+
+        public async ValueTask<Row?> GetAsync(string table, RowKey key, CancellationToken cancel)
+        {
+            Read++;
+            return await rows.GetAsync(table, key, cancel);
+        }
+
+        public async ValueTask<RowPage> QueryAsync(
+            string table,
+            RowRange range,
+            string? continuation,
+            int limit,
+            CancellationToken cancel
+        )
+        {
+            var page = await rows.QueryAsync(table, range, continuation, limit, cancel);
+            Read += page.Rows.Count;
+            return page;
+        }
+
+        public ValueTask<CommitResult> CommitAsync(string table, RowTransaction transaction, CancellationToken cancel) =>
+            rows.CommitAsync(table, transaction, cancel);
+    }
+}

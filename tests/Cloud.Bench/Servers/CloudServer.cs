@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using System.Net;
+
+namespace Cloud.Bench.Servers;
+
+/// <summary>`cloud serve` as a process of its own on a new data directory. Its 250 means delivered.</summary>
+sealed class CloudServer : IMailServer
+{
+    readonly Process process;
+    readonly string directory;
+
+    CloudServer(Process process, string directory, IReadOnlyDictionary<string, IPEndPoint> ports)
+    {
+        this.process = process;
+        this.directory = directory;
+        Ports = ports;
+    }
+
+    public string Name => "Cloud";
+
+    public IReadOnlyDictionary<string, IPEndPoint> Ports { get; }
+
+    public IPEndPoint Smtp => Ports["smtp"];
+
+    public int ProcessId => process.Id;
+
+    public double CpuSeconds => ProcessFigures.CpuSeconds(process.Id);
+
+    public Task DeliveredAsync(int messages) => Task.CompletedTask;
+
+    public static async Task<CloudServer> StartAsync(int users)
+    {
+        var directory = Directory.CreateTempSubdirectory("cloud-bench-").FullName;
+        var file = Path.Combine(directory, "users");
+        await File.WriteAllLinesAsync(file, Enumerable.Range(0, users).Select(i => $"u{i}@example.test:password-{i}"));
+
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "cloud"))
+        {
+            RedirectStandardOutput = true,
+        };
+        string[] fixedArguments = ["serve", "--data", directory, "--domain", "example.test", "--users", file];
+        foreach (var argument in fixedArguments)
+            start.ArgumentList.Add(argument);
+        start.ArgumentList.Add("--log-level");
+        start.ArgumentList.Add("warning");
+        foreach (var port in new[] { "smtp", "submission", "submissions", "imap", "imaps", "pop3", "pop3s", "http" })
+        {
+            start.ArgumentList.Add($"--{port}");
+            start.ArgumentList.Add("127.0.0.1:0");
+        }
+
+        var process = Process.Start(start)!;
+        while (await process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            if (!line.StartsWith("ready ", StringComparison.Ordinal))
+                continue;
+            var ports = line[6..].Split(' ').Select(pair => pair.Split('=')).ToDictionary(p => p[0], p => IPEndPoint.Parse(p[1]));
+            return new CloudServer(process, directory, ports);
+        }
+        throw new InvalidOperationException("cloud serve did not get ready");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        process.Kill();
+        await process.WaitForExitAsync();
+        process.Dispose();
+        Directory.Delete(directory, recursive: true);
+    }
+}

@@ -1,0 +1,96 @@
+namespace Cloud.Clients;
+
+/// <summary>A server on a folder of its own, and a home for the clients.</summary>
+public abstract class ClientTests : IAsyncLifetime
+{
+    readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("cloud-clients-");
+    CloudProcess? cloud;
+
+    protected CloudProcess Cloud => cloud ?? throw new InvalidOperationException("The server does not run");
+
+    protected string Data => Path.Combine(folder.FullName, "data");
+
+    protected string Home { get; private set; } = "";
+
+    public virtual async Task InitializeAsync()
+    {
+        Home = folder.CreateSubdirectory("home").FullName;
+        await StartAsync();
+    }
+
+    /// <summary>Starts the server, again after it was stopped or killed.</summary>
+    protected async Task StartAsync() => cloud = await CloudProcess.StartAsync(Data, Arguments);
+
+    /// <summary>More arguments for `cloud serve`.</summary>
+    protected virtual string[] Arguments => [];
+
+    public virtual async Task DisposeAsync()
+    {
+        if (cloud is not null)
+            await cloud.DisposeAsync();
+        folder.Delete(recursive: true);
+    }
+
+    protected string At(string name) => Path.Combine(Home, name);
+
+    /// <summary>Writes a client's configuration, readable for its owner alone as some insist.</summary>
+    protected string Configure(string name, string text)
+    {
+        var path = At(name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return path;
+    }
+
+    /// <summary>Hands letters to the SMTP port, each to alice.</summary>
+    protected async Task SendAsync(params IReadOnlyList<Letter> letters)
+    {
+        var folder = Directory.CreateDirectory(At("out")).FullName;
+        for (var i = 0; i < letters.Count; i++)
+            await File.WriteAllBytesAsync(Path.Combine(folder, $"{i:D4}"), letters[i].Bytes);
+        await Tool.PythonAsync(Home, "send.py", $"{Cloud["smtp"]}", CloudProcess.Alice, folder);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>Alice's messages by python's imaplib: file names are UIDs.</summary>
+    protected async Task<SortedDictionary<uint, byte[]>> ImapAsync(string mailbox = "INBOX")
+    {
+        var folder = At("imap-" + Path.GetRandomFileName());
+        await Tool.PythonAsync(
+            Home,
+            "imap_fetch.py",
+            $"{Cloud["imap"]}",
+            CloudProcess.Alice,
+            CloudProcess.AlicePassword,
+            mailbox,
+            folder
+        );
+        return Read(folder);
+    }
+
+    /// <summary>Alice's messages by python's poplib: file names are numbers.</summary>
+    protected async Task<SortedDictionary<uint, byte[]>> Pop3Async()
+    {
+        var folder = At("pop3-" + Path.GetRandomFileName());
+        await Tool.PythonAsync(
+            Home,
+            "pop3_fetch.py",
+            $"{Cloud["pop3"]}",
+            CloudProcess.Alice,
+            CloudProcess.AlicePassword,
+            folder
+        );
+        return Read(folder);
+    }
+
+    static SortedDictionary<uint, byte[]> Read(string folder) =>
+        new(
+            Directory
+                .EnumerateFiles(folder)
+                .ToDictionary(
+                    file => uint.Parse(Path.GetFileName(file), System.Globalization.CultureInfo.InvariantCulture),
+                    File.ReadAllBytes
+                )
+        );
+}

@@ -1,0 +1,132 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Cloud.Clients;
+
+/// <summary>A real `cloud serve` on ports of its own, with users alice and bob of example.test.</summary>
+public sealed class CloudProcess : IAsyncDisposable
+{
+    public const string Alice = "alice@example.test";
+    public const string AlicePassword = "correct horse";
+    public const string Bob = "bob@example.test";
+    public const string BobPassword = "battery staple";
+
+    const int Sigterm = 15;
+
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+    static readonly string[] Ports = ["smtp", "submission", "submissions", "imap", "imaps", "pop3", "pop3s", "http"];
+
+    readonly Process process;
+    readonly ConcurrentQueue<string> output = new();
+    readonly TaskCompletionSource<string> ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    Dictionary<string, int> ports = [];
+
+    CloudProcess(Process process)
+    {
+        this.process = process;
+        process.OutputDataReceived += (_, line) => Hear(line.Data);
+        process.ErrorDataReceived += (_, line) => Hear(line.Data);
+    }
+
+    /// <summary>All it has printed so far.</summary>
+    public string Output => string.Join('\n', output);
+
+    public int this[string port] => ports[port];
+
+    /// <param name="data">Its folder.</param>
+    /// <param name="arguments">More of them, such as `--store azure`.</param>
+    public static async Task<CloudProcess> StartAsync(string data, params string[] arguments)
+    {
+        var cloud = Launch(data, arguments);
+        var exit = cloud.process.WaitForExitAsync();
+        var first = await Task.WhenAny(cloud.ready.Task, exit, Task.Delay(Patience));
+        if (first != cloud.ready.Task)
+        {
+            await cloud.DisposeAsync();
+            throw new InvalidOperationException($"cloud serve did not get ready: {cloud.Output}");
+        }
+
+        var pairs = (await cloud.ready.Task).Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1);
+        cloud.ports = pairs.ToDictionary(
+            pair => pair[..pair.IndexOf('=', StringComparison.Ordinal)],
+            pair => int.Parse(pair[(pair.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture)
+        );
+        return cloud;
+    }
+
+    /// <summary>Starts one that is expected to give up.</summary>
+    /// <returns>Its exit code and what it said.</returns>
+    public static async Task<(int ExitCode, string Output)> FailAsync(string data, params string[] arguments)
+    {
+        await using var cloud = Launch(data, arguments);
+        await cloud.process.WaitForExitAsync().WaitAsync(Patience);
+        return (cloud.process.ExitCode, cloud.Output);
+    }
+
+    /// <summary>SIGTERM, as a service manager stops it.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> StopAsync()
+    {
+        _ = Kill(process.Id, Sigterm);
+        await process.WaitForExitAsync().WaitAsync(Patience);
+        return process.ExitCode;
+    }
+
+    /// <summary>SIGKILL: it has no time for anything.</summary>
+    public async Task CrashAsync()
+    {
+        process.Kill();
+        await process.WaitForExitAsync().WaitAsync(Patience);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited)
+            await CrashAsync();
+        process.Dispose();
+    }
+
+    static CloudProcess Launch(string data, string[] arguments)
+    {
+        Directory.CreateDirectory(data);
+        var users = Path.Combine(data, "users.txt");
+        File.WriteAllText(users, $"{Alice}:{AlicePassword}\n{Bob}:{BobPassword}\n");
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        string[] command =
+        [
+            Path.Combine(AppContext.BaseDirectory, "cloud.dll"),
+            "serve",
+            "--data",
+            data,
+            "--domain",
+            "example.test",
+            "--users",
+            users,
+            .. Ports.SelectMany(port => (string[])[$"--{port}", "127.0.0.1:0"]),
+            .. arguments,
+        ];
+        foreach (var argument in command)
+            start.ArgumentList.Add(argument);
+
+        var cloud = new CloudProcess(new Process { StartInfo = start });
+        cloud.process.Start();
+        cloud.process.BeginOutputReadLine();
+        cloud.process.BeginErrorReadLine();
+        return cloud;
+    }
+
+    void Hear(string? line)
+    {
+        if (line is null)
+            return;
+        output.Enqueue(line);
+        if (line.StartsWith("ready ", StringComparison.Ordinal))
+            ready.TrySetResult(line);
+    }
+
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    static extern int Kill(int process, int signal);
+}

@@ -1,0 +1,53 @@
+using System.Net.Sockets;
+using System.Text;
+
+namespace Cloud.Clients;
+
+/// <summary>Sends letters over one connection and knows exactly which of them were answered.</summary>
+sealed class SmtpSender : IDisposable
+{
+    readonly TcpClient client = new() { NoDelay = true };
+    StreamReader answers = StreamReader.Null;
+
+    /// <exception cref="IOException">The server is gone.</exception>
+    public async Task ConnectAsync(int port)
+    {
+        await client.ConnectAsync("127.0.0.1", port);
+        answers = new StreamReader(client.GetStream(), Encoding.Latin1);
+        await ExpectAsync("220");
+        await SayAsync("EHLO client.example\r\n", "250");
+    }
+
+    /// <summary>Returns when the letter was answered 250.</summary>
+    /// <exception cref="IOException">The server went before it answered: nobody knows.</exception>
+    public async Task SendAsync(Letter letter)
+    {
+        await SayAsync($"MAIL FROM:<{CloudProcess.Bob}>\r\n", "250");
+        await SayAsync($"RCPT TO:<{CloudProcess.Alice}>\r\n", "250");
+        await SayAsync("DATA\r\n", "354");
+        var stuffed = Encoding.Latin1.GetString(letter.Bytes).Replace("\r\n.", "\r\n..", StringComparison.Ordinal);
+        await SayAsync(stuffed + ".\r\n", "250");
+    }
+
+    public void Dispose() => client.Dispose();
+
+    async Task SayAsync(string text, string code)
+    {
+        await client.GetStream().WriteAsync(Encoding.Latin1.GetBytes(text));
+        await ExpectAsync(code);
+    }
+
+    async Task ExpectAsync(string code)
+    {
+        while (true)
+        {
+            var line =
+                await answers.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30))
+                ?? throw new IOException("The server has closed");
+            if (!line.StartsWith(code, StringComparison.Ordinal))
+                throw new InvalidOperationException($"Expected {code}, got {line}");
+            if (line.Length < 4 || line[3] != '-')
+                return;
+        }
+    }
+}

@@ -1,0 +1,119 @@
+using System.Net;
+using Cloud.Cli.Serve;
+using Microsoft.Extensions.Logging;
+
+namespace Cloud.Tests.Cli;
+
+public sealed class SettingsReaderTests
+{
+    [Fact]
+    public void Without_a_word_everything_listens_on_this_machine_only()
+    {
+        var (settings, faults) = Read([], []);
+        Assert.Empty(faults);
+        Assert.Equal(StoreKind.Local, settings!.Store);
+        Assert.Equal(2525, settings.Ports["smtp"]!.Port);
+        Assert.Equal(2995, settings.Ports["pop3s"]!.Port);
+        Assert.All(settings.Ports.Values, port => Assert.Equal(IPAddress.Loopback, port!.Address));
+    }
+
+    [Fact]
+    public void The_command_line_outweighs_the_environment_and_that_the_file()
+    {
+        using var file = new TemporaryFile("""{ "imap": "off", "log-level": "debug", "domain": ["a.test", "b.test"] }""");
+        var (settings, faults) = Read(
+            new() { ["log-level"] = ["error"] },
+            new() { ["CLOUD_LOG_LEVEL"] = "warning", ["CLOUD_DOMAIN"] = "c.test, d.test" },
+            file.Path
+        );
+        Assert.Empty(faults);
+        Assert.Equal(LogLevel.Error, settings!.LogLevel);
+        Assert.Equal(["c.test", "d.test"], settings.Domains);
+        Assert.Null(settings.Ports["imap"]);
+    }
+
+    [Fact]
+    public void All_faults_are_told_at_once_in_words()
+    {
+        using var file = new TemporaryFile("""{ "imapp": "off" }""");
+        var (settings, faults) = Read(
+            new()
+            {
+                ["smtp"] = ["nowhere"],
+                ["pop3"] = ["127.0.0.1:70000"],
+                ["imap"] = ["127.0.0.1:99"],
+                ["imaps"] = ["127.0.0.1:99"],
+                ["domain"] = ["not a domain"],
+                ["store"] = ["azure"],
+                ["log-level"] = ["loud"],
+                ["tls-cert"] = ["/nonexistent/cert.pem"],
+                ["users"] = ["/nonexistent/users"],
+            },
+            [],
+            file.Path
+        );
+        Assert.Null(settings);
+        string[] names =
+        [
+            "imapp",
+            "smtp:",
+            "pop3:",
+            "imap, imaps:",
+            "domain:",
+            "store:",
+            "log-level:",
+            "tls-cert:",
+            "users:",
+            "tls-cert, tls-key:",
+        ];
+        Assert.All(names, name => Assert.Contains(faults, fault => fault.Contains(name, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void A_connection_string_is_taken_from_its_variable_whole()
+    {
+        var (settings, faults) = Read(
+            new() { ["store"] = ["azure"] },
+            new() { ["CLOUD_STORAGE"] = "AccountName=a;AccountKey=b,c==" }
+        );
+        Assert.Empty(faults);
+        Assert.Equal("AccountName=a;AccountKey=b,c==", settings!.ConnectionString);
+    }
+
+    [Theory]
+    [InlineData("localhost:25", "127.0.0.1:25")]
+    [InlineData("0.0.0.0:0", "0.0.0.0:0")]
+    [InlineData("[::1]:143", "[::1]:143")]
+    public void Addresses_are_read(string text, string expected)
+    {
+        var (settings, faults) = Read(new() { ["imap"] = [text] }, []);
+        Assert.Empty(faults);
+        Assert.Equal(expected, settings!.Ports["imap"]!.ToString());
+    }
+
+    [Theory]
+    [InlineData("25")]
+    [InlineData("mail.example.test:25")]
+    [InlineData("::1")]
+    [InlineData("127.0.0.1")]
+    public void What_is_no_address_is_a_fault(string text)
+    {
+        var (_, faults) = Read(new() { ["imap"] = [text] }, []);
+        Assert.Contains(text, Assert.Single(faults));
+    }
+
+    static (Settings? Settings, IReadOnlyList<string> Faults) Read(
+        Dictionary<string, IReadOnlyList<string>> commandLine,
+        Dictionary<string, string> environment,
+        string? file = null
+    ) => new SettingsReader(commandLine, environment.GetValueOrDefault).Read(file);
+
+    sealed class TemporaryFile : IDisposable
+    {
+        public TemporaryFile(string text) => File.WriteAllText(Path, text);
+
+        public string Path { get; } = System.IO.Path.GetTempFileName();
+
+        public void Dispose() => File.Delete(Path);
+    }
+}

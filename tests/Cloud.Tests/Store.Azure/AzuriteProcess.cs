@@ -1,0 +1,110 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Cloud.Tests.Store.Azure;
+
+/// <summary>A real Azurite on free ports of 127.0.0.1, its data in memory only.</summary>
+sealed class AzuriteProcess : IAsyncDisposable
+{
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    readonly Process process;
+
+    AzuriteProcess(Process process, int[] ports)
+    {
+        this.process = process;
+        (BlobPort, QueuePort, TablePort) = (ports[0], ports[1], ports[2]);
+    }
+
+    public int BlobPort { get; }
+    public int QueuePort { get; }
+    public int TablePort { get; }
+
+    public static async Task<AzuriteProcess> StartAsync(params string[] more)
+    {
+        var ports = FreePorts(3);
+        var start = new ProcessStartInfo("node")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.ArgumentList.Add(Script());
+        foreach (var (service, port) in new[] { "blob", "queue", "table" }.Zip(ports))
+        {
+            foreach (var argument in (string[])[$"--{service}Host", "127.0.0.1", $"--{service}Port", $"{port}"])
+                start.ArgumentList.Add(argument);
+        }
+        string[] common = ["--inMemoryPersistence", "--silent", "--disableTelemetry", "--skipApiVersionCheck"];
+        foreach (var argument in common.Concat(more))
+            start.ArgumentList.Add(argument);
+
+        var process = Process.Start(start)!;
+        var output = Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        var azurite = new AzuriteProcess(process, ports);
+        try
+        {
+            foreach (var port in ports)
+                await ConnectAsync(process, port, output);
+        }
+        catch
+        {
+            await azurite.DisposeAsync();
+            throw;
+        }
+        return azurite;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited)
+            process.Kill(entireProcessTree: true);
+        await process.WaitForExitAsync();
+        process.Dispose();
+    }
+
+    static async Task ConnectAsync(Process process, int port, Task<string[]> output)
+    {
+        var waited = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                using var client = new TcpClient();
+                await client.ConnectAsync(IPAddress.Loopback, port);
+                return;
+            }
+            catch (SocketException) when (!process.HasExited && waited.Elapsed < Patience)
+            {
+                await Task.Delay(50);
+            }
+            catch (SocketException) when (process.HasExited)
+            {
+                throw new InvalidOperationException($"Azurite ended: {string.Concat(await output)}");
+            }
+        }
+    }
+
+    static int[] FreePorts(int count)
+    {
+        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
+        listeners.ForEach(listener => listener.Start());
+        var ports = listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port).ToArray();
+        listeners.ForEach(listener => listener.Stop());
+        return ports;
+    }
+
+    static string Script()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "tests", "package.json")))
+            folder = folder.Parent;
+        var script = Path.Combine(folder?.FullName ?? "", "tests/node_modules/azurite/dist/src/azurite.js");
+        return File.Exists(script)
+            ? script
+            : throw new InvalidOperationException(
+                "Azurite is not installed: run ./test once, or npm ci --prefix tests"
+            );
+    }
+}
