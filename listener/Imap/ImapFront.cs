@@ -30,7 +30,7 @@ public sealed class ImapFront(
         "* BYE [UNAVAILABLE] Too many connections\r\n"u8.ToArray();
 
     public Task RunAsync(Connection connection, CancellationToken cancel) =>
-        new ImapSession(services, connection).RunAsync(cancel);
+        new ImapSession(services, connection).RunAsync();
 }
 
 /// <summary>What all sessions of a front share.</summary>
