@@ -23,6 +23,7 @@ sealed class AccountChange(
     readonly Dictionary<EmailId, EmailDraft?> emails = [];
     readonly Dictionary<string, ThreadId> threads = [];
     readonly List<string> removedBlobs = [];
+    readonly List<string> prunedLog = [];
     bool discarded;
     AccountRow account = state.Account with { Revision = state.Account.Revision + 1 };
 
@@ -49,7 +50,7 @@ sealed class AccountChange(
     /// <summary>A quiet change (who gets \Recent) raises no revision and wakes nobody.</summary>
     public bool IsLogged => !Log.IsEmpty;
 
-    public bool IsEmpty => discarded || (Log.IsEmpty && mailboxes.Count == 0);
+    public bool IsEmpty => discarded || (Log.IsEmpty && mailboxes.Count == 0 && prunedLog.Count == 0);
 
     /// <summary>Gives the change up: a refusal came after it had begun.</summary>
     public void Discard() => discarded = true;
@@ -109,7 +110,22 @@ sealed class AccountChange(
         return (new(account.LastMailbox), validity);
     }
 
-    public void Update(Func<AccountRow, AccountRow> update) => account = update(account);
+    /// <summary>Forgets the oldest log rows, as many as one transaction holds.</summary>
+    public async ValueTask PruneLogAsync(DateTimeOffset before)
+    {
+        var range = ChangeRows.Range(id, account.LogFrom, state.Revision);
+        var page = await store.Rows.QueryAsync(Tables.Mail, range, null, RowLimits.TransactionChanges - 2, cancel);
+        foreach (var row in page.Rows)
+        {
+            var at = ChangeRows.At(row.Data);
+            var revision = ChangeRows.RevisionOf(row.Key);
+            account = account with { LogFrom = revision, LogSince = at.ToUnixTimeSeconds() };
+            if (at >= before || revision == state.Revision)
+                break;
+            prunedLog.Add(row.Key.Row);
+            account = account with { LogFrom = revision + 1 };
+        }
+    }
 
     // Messages
 
@@ -329,6 +345,8 @@ sealed class AccountChange(
             draft?.AddTo(transaction, EmailRows.Key(email));
         foreach (var (key, thread) in threads)
             transaction.Upsert(key, ThreadRows.ToRow(thread));
+        foreach (var row in prunedLog)
+            transaction.Delete(row);
         if (IsLogged)
         {
             var at = DateTimeOffset.FromUnixTimeSeconds(Now);

@@ -20,7 +20,7 @@ static class CreateMailbox
         return await accounts.ChangeAsync(account, change => ValueTask.FromResult(Run(change, levels, role)), cancel);
     }
 
-    static Result<Mailbox> Run(AccountChange change, string[] levels, MailboxRole role)
+    public static Result<Mailbox> Run(AccountChange change, string[] levels, MailboxRole role)
     {
         if (MailboxTree.Find(change, levels) is not null)
             return Refusals.NameTaken;

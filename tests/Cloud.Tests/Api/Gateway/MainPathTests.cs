@@ -6,7 +6,7 @@ using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
 using Cloud.Tests.Fakes;
 
-namespace Cloud.Tests.Api;
+namespace Cloud.Tests.Api.Gateway;
 
 public sealed class MainPathTests
 {
