@@ -77,8 +77,14 @@ sealed class ImapSession
         }
     }
 
-    public async Task RunAsync(CancellationToken cancel)
+    /// <summary>Talks to the end.</summary>
+    /// <remarks>
+    /// A connection's own token is cancelled as soon as the client has closed its side, when what it sent before is
+    /// still to be answered. So nothing here is cancelled: a client that is gone is noticed when it is written to.
+    /// </remarks>
+    public async Task RunAsync()
     {
+        var cancel = CancellationToken.None;
         try
         {
             Writer.Put("*", Reply.Ok($"{Options.HostName} is ready", $"CAPABILITY {Commands.Capability.Of(this)}"));
@@ -213,7 +219,10 @@ sealed class ImapSession
         Input.Release();
         Tag = tag;
         reply = await RunAsync(row, command, cancel);
-        if (reply.Condition != Condition.Bye && !await SyncAsync(false, (row.Effects & Effects.HoldsExpunges) == 0, cancel))
+        if (
+            reply.Condition != Condition.Bye
+            && !await SyncAsync(false, (row.Effects & Effects.HoldsExpunges) == 0, cancel)
+        )
             reply = Reply.MailboxGone;
         Say(tag, reply);
         if (startsTls)

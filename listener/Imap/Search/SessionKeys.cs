@@ -28,6 +28,8 @@ static class SessionKeys
     /// <summary>In a search, numbers that no message has find nothing; clients ask an empty mailbox for 1:* too.</summary>
     static UidSet FindNumbers(SequenceSet set, SequenceView view)
     {
+        if (view.Count == 0)
+            return UidSet.Empty;
         var found = new List<(int, int)>();
         foreach (var (first, last) in set.Against((uint)view.Count))
         {
