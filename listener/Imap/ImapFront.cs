@@ -26,7 +26,8 @@ public sealed class ImapFront(
         loggers.CreateLogger<ImapFront>()
     );
 
-    public ReadOnlyMemory<byte> TooManyConnections { get; } = "* BYE [UNAVAILABLE] Too many connections\r\n"u8.ToArray();
+    public ReadOnlyMemory<byte> TooManyConnections { get; } =
+        "* BYE [UNAVAILABLE] Too many connections\r\n"u8.ToArray();
 
     public Task RunAsync(Connection connection, CancellationToken cancel) =>
         new ImapSession(services, connection).RunAsync();

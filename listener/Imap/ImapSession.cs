@@ -219,7 +219,10 @@ sealed class ImapSession
         Input.Release();
         Tag = tag;
         reply = await RunAsync(row, command, cancel);
-        if (reply.Condition != Condition.Bye && !await SyncAsync(false, (row.Effects & Effects.HoldsExpunges) == 0, cancel))
+        if (
+            reply.Condition != Condition.Bye
+            && !await SyncAsync(false, (row.Effects & Effects.HoldsExpunges) == 0, cancel)
+        )
             reply = Reply.MailboxGone;
         Say(tag, reply);
         if (startsTls)

@@ -72,6 +72,5 @@ sealed record Authenticate(string Mechanism, byte[]? Initial) : IImapCommand
         }
     }
 
-    static bool SendsPassword(string mechanism) =>
-        !mechanism.StartsWith("SCRAM-", StringComparison.OrdinalIgnoreCase);
+    static bool SendsPassword(string mechanism) => !mechanism.StartsWith("SCRAM-", StringComparison.OrdinalIgnoreCase);
 }

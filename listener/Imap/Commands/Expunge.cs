@@ -31,7 +31,13 @@ sealed record Expunge(SequenceSet? Uids) : IImapCommand
         if (known.IsEmpty)
             return Reply.Ok("Nothing to expunge");
 
-        var expunged = await session.Gateway.ExpungeAsync(session.Account, selected.Id, known, onlyDeleted: true, cancel);
+        var expunged = await session.Gateway.ExpungeAsync(
+            session.Account,
+            selected.Id,
+            known,
+            onlyDeleted: true,
+            cancel
+        );
         if (!expunged.IsOk)
             return Reply.From(expunged.Refusal, expunged.Reason);
         selected.Took(expunged.Value.Revision, expunged.Value.Uids);

@@ -77,7 +77,9 @@ sealed record List(string Reference, IReadOnlyList<string> Patterns, ListOptions
         writer.Put(") \"/\" "u8);
         writer.Mailbox(mailbox.Name);
         if (hasSelectedChild)
-            writer.Put(Options.Subscribed ? " (\"CHILDINFO\" (\"SUBSCRIBED\"))"u8 : " (\"CHILDINFO\" (\"SPECIAL-USE\"))"u8);
+            writer.Put(
+                Options.Subscribed ? " (\"CHILDINFO\" (\"SUBSCRIBED\"))"u8 : " (\"CHILDINFO\" (\"SPECIAL-USE\"))"u8
+            );
         writer.Crlf();
     }
 

@@ -88,6 +88,5 @@ sealed record Search(SearchQuery? Query, bool Uids) : IImapCommand
         range.First == range.Last ? $"{range.First + 1}" : $"{range.First + 1}:{range.Last + 1}";
 
     /// <summary>Only UIDs that are there: a range may span others between them (RFC 4731 §3.1).</summary>
-    static string ToSet(SequenceView view, IndexRanges found) =>
-        UidSet.Of(found.Indexes().Select(view.Uid)).ToString();
+    static string ToSet(SequenceView view, IndexRanges found) => UidSet.Of(found.Indexes().Select(view.Uid)).ToString();
 }

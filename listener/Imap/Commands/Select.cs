@@ -16,7 +16,10 @@ sealed record Select(string Name, bool ReadOnly) : IImapCommand
         session.Deselect(); // Whatever comes of it: RFC 3501 §6.3.1.
         if (await session.FindMailboxAsync(Name, cancel) is not { } mailbox)
             return Reply.NoSuchMailbox;
-        if (await session.Gateway.OpenAsync(session.Account, mailbox.Id, claimRecent: !ReadOnly, cancel) is not { } opened)
+        if (
+            await session.Gateway.OpenAsync(session.Account, mailbox.Id, claimRecent: !ReadOnly, cancel)
+            is not { } opened
+        )
             return Reply.NoSuchMailbox;
 
         var connection = session.Connection;

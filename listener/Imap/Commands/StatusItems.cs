@@ -9,7 +9,14 @@ sealed record StatusItems(IReadOnlyList<string> Names)
 {
     static readonly string[] Known =
     [
-        "MESSAGES", "RECENT", "UIDNEXT", "UIDVALIDITY", "UNSEEN", "DELETED", "SIZE", "APPENDLIMIT",
+        "MESSAGES",
+        "RECENT",
+        "UIDNEXT",
+        "UIDVALIDITY",
+        "UNSEEN",
+        "DELETED",
+        "SIZE",
+        "APPENDLIMIT",
     ];
 
     /// <summary><c>"(" status-att *(SP status-att) ")"</c>.</summary>

@@ -47,7 +47,10 @@ sealed record Store(SequenceSet Set, bool Uids, FlagAction Action, bool Silent, 
         args.ExpectSP();
         var set = args.ExpectSequenceSet();
         args.ExpectSP();
-        var action = args.Char('+') ? FlagAction.Add : args.Char('-') ? FlagAction.Remove : FlagAction.Replace;
+        var action =
+            args.Char('+') ? FlagAction.Add
+            : args.Char('-') ? FlagAction.Remove
+            : FlagAction.Replace;
         var silent = args.Label("FLAGS.SILENT"u8);
         if (!silent && !args.Label("FLAGS"u8))
             throw args.Expected("FLAGS");

@@ -40,7 +40,9 @@ sealed class FetchResponse(ImapSession session, SelectedMailbox selected, FetchI
             if (items.SetsSeen && !selected.ReadOnly)
                 await SetSeenAsync(batch, cancel);
             var ids = batch.Select(index => view[index].Email).Distinct().ToList();
-            var emails = (await session.Gateway.FetchAsync(session.Account, ids, cancel)).ToDictionary(email => email.Id);
+            var emails = (await session.Gateway.FetchAsync(session.Account, ids, cancel)).ToDictionary(email =>
+                email.Id
+            );
             foreach (var index in batch)
             {
                 complete &=
@@ -69,7 +71,10 @@ sealed class FetchResponse(ImapSession session, SelectedMailbox selected, FetchI
             foreach (var section in items.Sections)
             {
                 var (gateway, account) = (session.Gateway, session.Account);
-                if (await SectionContent.OpenAsync(gateway, account, email, structure, section, cancel) is not { } content)
+                if (
+                    await SectionContent.OpenAsync(gateway, account, email, structure, section, cancel)
+                    is not { } content
+                )
                     return false;
                 contents.Add(content);
             }

@@ -15,14 +15,7 @@ static class StructureWriter
         writer.NString(envelope.Subject);
         foreach (
             var list in (ReadOnlySpan<IReadOnlyList<Address>>)
-                [
-                    envelope.From,
-                    envelope.SenderOrFrom,
-                    envelope.ReplyToOrFrom,
-                    envelope.To,
-                    envelope.Cc,
-                    envelope.Bcc,
-                ]
+                [envelope.From, envelope.SenderOrFrom, envelope.ReplyToOrFrom, envelope.To, envelope.Cc, envelope.Bcc]
         )
         {
             writer.Put(" "u8);

@@ -169,7 +169,9 @@ sealed class CommandReader(Connection connection, ImapWriter writer)
             return Reply.Bad($"A line has at most {ImapLimits.Line} octets");
         if (Text.Contains((byte)0))
             return Reply.Bad("NUL is not allowed"); // RFC 9051 §9 (3)
-        return Text[lineStart..].IndexOfAny((byte)'\r', (byte)'\n') >= 0 ? Reply.Bad("A line ends with CRLF, and has no CR or LF") : null;
+        return Text[lineStart..].IndexOfAny((byte)'\r', (byte)'\n') >= 0
+            ? Reply.Bad("A line ends with CRLF, and has no CR or LF")
+            : null;
     }
 
     /// <summary>Appends the next line without its CRLF. A bare LF ends a line too, but stays in it, to be refused.</summary>

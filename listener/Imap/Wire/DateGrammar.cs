@@ -7,7 +7,18 @@ static class DateGrammar
 {
     static readonly string[] Months =
     [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+        "Jan",
+        "Feb",
+        "Mar",
+        "Apr",
+        "May",
+        "Jun",
+        "Jul",
+        "Aug",
+        "Sep",
+        "Oct",
+        "Nov",
+        "Dec",
     ];
 
     /// <summary>date: <c>1-Feb-2026</c>, quoted or not.</summary>

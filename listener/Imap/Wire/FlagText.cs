@@ -30,7 +30,12 @@ static class FlagText
     /// <summary>What may be in the mailbox and what a client may set (RFC 9051 §7.1, §7.3.5).</summary>
     public static void ApplicableFlags(this ImapWriter writer, Mailbox mailbox, bool readOnly)
     {
-        var all = MessageFlags.Answered | MessageFlags.Flagged | MessageFlags.Deleted | MessageFlags.Seen | MessageFlags.Draft;
+        var all =
+            MessageFlags.Answered
+            | MessageFlags.Flagged
+            | MessageFlags.Deleted
+            | MessageFlags.Seen
+            | MessageFlags.Draft;
         writer.Put("* FLAGS "u8);
         writer.Flags(all, false, ulong.MaxValue, mailbox);
         writer.Crlf();

@@ -238,5 +238,7 @@ ref struct ImapReader(ReadOnlySpan<byte> command)
     }
 
     static SearchValues<byte> Chars(string except) =>
-        SearchValues.Create([.. Enumerable.Range('!', '~' - '!' + 1).Select(c => (byte)c).Where(c => !except.Contains((char)c))]);
+        SearchValues.Create([
+            .. Enumerable.Range('!', '~' - '!' + 1).Select(c => (byte)c).Where(c => !except.Contains((char)c)),
+        ]);
 }

@@ -16,7 +16,10 @@ enum Condition
 /// <summary>The end of a command: condition, response code (RFC 5530) without its brackets, text for a person.</summary>
 readonly record struct Reply(Condition Condition, string? Code, string Text)
 {
-    public static readonly Reply LoginDisabled = No("PRIVACYREQUIRED", "Start TLS first: passwords are not taken in clear");
+    public static readonly Reply LoginDisabled = No(
+        "PRIVACYREQUIRED",
+        "Start TLS first: passwords are not taken in clear"
+    );
     public static readonly Reply WrongCredentials = No("AUTHENTICATIONFAILED", "Wrong name or password");
     public static readonly Reply NoSuchMailbox = No("NONEXISTENT", "No such mailbox");
     public static readonly Reply TryCreate = No("TRYCREATE", "No such mailbox");
