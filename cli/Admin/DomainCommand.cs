@@ -5,8 +5,7 @@ namespace Cloud.Cli.Admin;
 /// <summary>`cloud domain add|list|remove`.</summary>
 static class DomainCommand
 {
-    public static Command Create() =>
-        new("domain", "The domains mail is received for.") { Add(), List(), Remove() };
+    public static Command Create() => new("domain", "The domains mail is received for.") { Add(), List(), Remove() };
 
     static Command Add()
     {

@@ -26,18 +26,17 @@ sealed class SharedOptions
 
     public SharedOptions(Command command)
     {
-        options = [.. Names.Select(name => new Option<string[]>($"--{name}") { Description = $"As for `cloud serve`" })];
+        options =
+        [
+            .. Names.Select(name => new Option<string[]>($"--{name}") { Description = $"As for `cloud serve`" }),
+        ];
         foreach (var option in options)
             command.Options.Add(option);
     }
 
     /// <summary>Runs against the store, or through the server that holds it; tells the operator what went wrong.</summary>
     /// <returns>The exit code.</returns>
-    public async Task<int> RunAsync(
-        ParseResult parsed,
-        Func<IAdministration, ValueTask> act,
-        CancellationToken cancel
-    )
+    public async Task<int> RunAsync(ParseResult parsed, Func<IAdministration, ValueTask> act, CancellationToken cancel)
     {
         var given = options.ToDictionary(
             option => option.Name[2..],

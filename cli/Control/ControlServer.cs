@@ -119,7 +119,9 @@ sealed class ControlServer : IAsyncDisposable
             "RemoveUser" => administration.RemoveUserAsync(name, cancel),
             "AddAlias" => administration.AddAliasAsync(name, targets, cancel),
             "RemoveAlias" => administration.RemoveAliasAsync(name, cancel),
-            _ => throw new AdminException($"This server does not know {request.Operation}: is it older than the command?"),
+            _ => throw new AdminException(
+                $"This server does not know {request.Operation}: is it older than the command?"
+            ),
         };
         await change;
         return new(Error: null);

@@ -6,6 +6,9 @@ static class Health
     public static void Map(WebApplication application)
     {
         application.MapGet("/healthz", () => "ok\n");
-        application.MapGet("/", () => "Cloud is running. It speaks SMTP, IMAP and POP3; this port says whether it is well: /healthz\n");
+        application.MapGet(
+            "/",
+            () => "Cloud is running. It speaks SMTP, IMAP and POP3; this port says whether it is well: /healthz\n"
+        );
     }
 }

@@ -33,12 +33,7 @@ static class Server
         }
     }
 
-    static async Task ServeAsync(
-        Settings settings,
-        OpenStore store,
-        ILoggerFactory loggers,
-        CancellationToken cancel
-    )
+    static async Task ServeAsync(Settings settings, OpenStore store, ILoggerFactory loggers, CancellationToken cancel)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, stop));

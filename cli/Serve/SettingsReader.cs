@@ -95,7 +95,8 @@ sealed class SettingsReader(
                     file[property.Name] = Values(property.Value);
             }
         }
-        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException or InvalidOperationException)
+        catch (Exception e)
+            when (e is JsonException or IOException or UnauthorizedAccessException or InvalidOperationException)
         {
             faults.Add($"{path}: {e.Message}");
         }
@@ -151,7 +152,11 @@ sealed class SettingsReader(
         var numeric = localhost ? $"127.0.0.1:{text[10..]}" : text;
         var colon = numeric.LastIndexOf(':');
         var host = numeric[..Math.Max(colon, 0)]; // An IPv6 address stands in brackets, else its end looks like a port.
-        if ((!host.Contains(':') || host[^1] == ']') && host.Length > 0 && IPEndPoint.TryParse(numeric, out var address))
+        if (
+            (!host.Contains(':') || host[^1] == ']')
+            && host.Length > 0
+            && IPEndPoint.TryParse(numeric, out var address)
+        )
             return address;
         faults.Add($"{name}: \"{text}\" is not HOST:PORT (HOST an IP address, PORT 0 to 65535) nor \"off\".");
         return null;

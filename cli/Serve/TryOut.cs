@@ -46,7 +46,9 @@ static class TryOut
                     : $"  {address}  password {made}  (printed only this once)"
             );
         output.WriteLine();
-        output.WriteLine("Paste these into another terminal: send a message to alice, read it over IMAP, read it over POP3.");
+        output.WriteLine(
+            "Paste these into another terminal: send a message to alice, read it over IMAP, read it over POP3."
+        );
         output.WriteLine();
         var user = $"{alice}:{password ?? "PASSWORD"}";
         if (ports.TryGetValue("smtp", out var smtp))

@@ -24,7 +24,7 @@ sealed class AzureBlobs(BlobContainerClient container, Entropy entropy) : IBlobs
 
     public ValueTask<BlobWriter> CreateAsync(string name, CancellationToken cancel)
     {
-        StorageNames.CheckBlob(name);
+        StoreNames.CheckBlob(name);
         return new(new AzureBlobWriter(this, name, entropy.Bytes(12)));
     }
 
@@ -207,5 +207,5 @@ sealed class AzureBlobs(BlobContainerClient container, Entropy entropy) : IBlobs
     static bool IsTaken(RequestFailedException e) =>
         e.Status == 412 || e.ErrorCode is "BlobAlreadyExists" or "InvalidBlockList";
 
-    BlockBlobClient Blob(string name) => container.GetBlockBlobClient(StorageNames.CheckBlob(name));
+    BlockBlobClient Blob(string name) => container.GetBlockBlobClient(StoreNames.CheckBlob(name));
 }

@@ -141,5 +141,5 @@ sealed class AzureQueues(QueueServiceClient service) : IQueues
             : Encoding.UTF8.GetBytes(text);
     }
 
-    QueueClient Queue(string queue) => service.GetQueueClient(StorageNames.CheckQueue(queue));
+    QueueClient Queue(string queue) => service.GetQueueClient(StoreNames.CheckQueue(queue));
 }

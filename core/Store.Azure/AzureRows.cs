@@ -99,5 +99,5 @@ sealed class AzureRows(TableServiceClient service) : IRows
             _ => Conflict.None,
         };
 
-    TableClient Table(string table) => service.GetTableClient(StorageNames.CheckTable(table));
+    TableClient Table(string table) => service.GetTableClient(StoreNames.CheckTable(table));
 }

@@ -45,7 +45,7 @@ public sealed class AzureStoreOptions
     {
         var faults = new List<string>();
         Account(faults);
-        if (!StorageNames.IsContainer(Container))
+        if (!StoreNames.IsContainer(Container))
             faults.Add("Container must be 3 to 63 lower-case letters, digits and single hyphens");
         if (NetworkTimeout < TimeSpan.FromSeconds(1) || NetworkTimeout > TimeSpan.FromMinutes(10))
             faults.Add("NetworkTimeout must be 1 second to 10 minutes");

@@ -19,14 +19,14 @@ sealed class DirectoryLock : IDisposable
         var pid = Path.Combine(directory, "pid");
         try
         {
-            var held = new FileStream(
+            var opened = new FileStream(
                 Path.Combine(directory, "lock"),
                 FileMode.OpenOrCreate,
                 FileAccess.ReadWrite,
                 FileShare.None
             );
             File.WriteAllText(pid, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
-            return new DirectoryLock(held);
+            return new DirectoryLock(opened);
         }
         catch (IOException cause) when (IsSharingViolation(cause))
         {

@@ -49,22 +49,22 @@ public sealed class LocalStore : IAsyncDisposable
 
     static LocalStore Open(LocalStoreOptions options)
     {
-        var parts = new Stack<IDisposable>();
+        var opened = new Stack<IDisposable>();
         try
         {
             Directory.CreateDirectory(options.Directory);
-            parts.Push(DirectoryLock.Take(options.Directory));
-            var (rows, queues) = OpenRows(options, parts);
-            return new LocalStore(parts, rows, queues, OpenBlobs(options, parts));
+            opened.Push(DirectoryLock.Take(options.Directory));
+            var (rows, queues) = OpenRows(options, opened);
+            return new LocalStore(opened, rows, queues, OpenBlobs(options, opened));
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
-            Close(parts);
+            Close(opened);
             throw Disk.Fault($"{options.Directory} cannot be opened: {cause.Message}", cause);
         }
         catch
         {
-            Close(parts);
+            Close(opened);
             throw;
         }
     }
@@ -95,9 +95,9 @@ public sealed class LocalStore : IAsyncDisposable
         var index = Own(parts, opened.Index);
         var pinned = new PinnedSegments();
         var appender = Own(parts, new Appender(index, files, opened.Active, options.SegmentBytes, log));
-        var compaction = Own(parts, new Compaction(index, files, appender, pinned, options, log));
-        compaction.Start();
-        return (new(index, files, appender, pinned), compaction);
+        var mover = Own(parts, new Compaction(index, files, appender, pinned, options, log));
+        mover.Start();
+        return (new(index, files, appender, pinned), mover);
     }
 
     static T Own<T>(Stack<IDisposable> parts, T part)

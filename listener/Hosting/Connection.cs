@@ -34,6 +34,8 @@ public readonly record struct ConnectionRead(ReadResult Result, Interruption Int
 /// </remarks>
 public sealed class Connection : IAsyncDisposable
 {
+    const Interruption All = Interruption.Timeout | Interruption.Drain | Interruption.Wake;
+
     readonly ConnectionContext context;
     readonly ITimer timer;
     readonly CancellationTokenRegistration draining;
@@ -92,7 +94,7 @@ public sealed class Connection : IAsyncDisposable
             pending = read.AsTask();
         }
 
-        var interruption = await WaitAsync(pending, timeout, throughDrain ? ~Interruption.Drain : ~Interruption.None);
+        var interruption = await WaitAsync(pending, timeout, throughDrain ? All & ~Interruption.Drain : All);
         if (interruption != Interruption.None)
             return new(default, interruption);
 
@@ -216,7 +218,7 @@ public sealed class Connection : IAsyncDisposable
         lock (gate)
         {
             interruptions |= what;
-            if ((what & heard) != 0)
+            if ((what & heard) != Interruption.None)
                 interrupted?.TrySetResult();
         }
     }

@@ -76,7 +76,7 @@ sealed class SmtpInput(Connection connection, TimeProvider time)
             timeout > TimeSpan.Zero ? timeout : TimeSpan.Zero,
             ThroughDrain
         );
-        if ((interruption & Interruption.Timeout) != 0)
+        if (interruption.HasFlag(Interruption.Timeout))
             throw new ProtocolException(Replies.TimedOut);
         if (interruption != Interruption.None)
             throw new ProtocolException(Replies.Draining);

@@ -212,7 +212,7 @@ sealed class SmtpSession(
         var missing = options.Role == SmtpRole.Submission && User is null;
         if (missing && command.Flags.HasFlag(CommandFlags.Authenticated))
             return OffersTls ? Replies.TlsRequired : Replies.AuthenticationRequired;
-        return (command.From & State) == 0 ? Replies.BadSequence : null;
+        return command.From.HasFlag(State) ? null : Replies.BadSequence;
     }
 
     /// <summary>The goodbye that a reply brings with it: too many errors, or the server is stopping.</summary>

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Cloud.Clients;
 
 /// <summary>getmail6 and fetchmail, by POP3 and IMAP, leaving the mail on the server or not.</summary>
@@ -24,16 +26,16 @@ public sealed class FetcherTests : ClientTests
         Tool.Require("getmail");
         await SendAsync(Letters);
         await GetmailAsync(retriever, port, delete: false);
-        Letter.AssertSame(Expected, Maildir());
+        Letter.AssertSame(Expected, Fetched());
         Assert.Equal(Letters.Length, (await ImapAsync()).Count);
 
         // Left on the server, known by its unique id: nothing comes twice.
         await GetmailAsync(retriever, port, delete: false);
-        Assert.Equal(Letters.Length, Maildir().Count());
+        Assert.Equal(Letters.Length, Fetched().Count());
 
         await SendAsync(Letter.Plain("new"));
         await GetmailAsync(retriever, port, delete: true);
-        Letter.AssertSame([.. Expected, Letter.Plain("new").WithUnixLines()], Maildir());
+        Letter.AssertSame([.. Expected, Letter.Plain("new").WithUnixLines()], Fetched());
         Assert.Empty(await ImapAsync());
     }
 
@@ -47,22 +49,24 @@ public sealed class FetcherTests : ClientTests
     public async Task Fetchmail_keeps_and_then_takes(string protocol, string port, string tls)
     {
         Tool.Require("fetchmail");
-        await SendAsync(Letters);
+        // fetchmail itself cuts lines of more than 8 KB.
+        var letters = Letters.Where(letter => letter.Name != "long-line").ToList();
+        var expected = letters.Select(letter => letter.WithUnixLines()).ToList();
+        await SendAsync(letters);
         await FetchmailAsync(protocol, port, tls, "keep");
-        Letter.AssertSame(Expected, Fetched());
-        Assert.Equal(Letters.Length, (await ImapAsync()).Count);
+        Letter.AssertSame(expected, Fetched());
+        Assert.Equal(letters.Count, (await ImapAsync()).Count);
 
         foreach (var file in Directory.EnumerateFiles(At("in")))
             File.Delete(file);
         await FetchmailAsync(protocol, port, tls, "no keep");
-        Letter.AssertSame(Expected, Fetched());
+        Letter.AssertSame(expected, Fetched());
         Assert.Empty(await ImapAsync());
     }
 
     async Task GetmailAsync(string retriever, string port, bool delete)
     {
-        foreach (var part in new[] { "cur", "new", "tmp" })
-            Directory.CreateDirectory(At($"maildir/{part}"));
+        Directory.CreateDirectory(At("in"));
         Configure(
             "getmail/getmailrc",
             $"""
@@ -74,8 +78,10 @@ public sealed class FetcherTests : ClientTests
             password = {CloudProcess.AlicePassword}
 
             [destination]
-            type = Maildir
-            path = {At("maildir")}/
+            type = MDA_external
+            path = /bin/sh
+            arguments = ("-c", "cat > {At("in")}/$(mktemp -u XXXXXXXX)")
+            allow_root_commands = true
 
             [options]
             read_all = false
@@ -87,9 +93,6 @@ public sealed class FetcherTests : ClientTests
         );
         await Tool.RunAsync(Home, "getmail", "--getmaildir", At("getmail"), "--rcfile", "getmailrc");
     }
-
-    IEnumerable<Letter> Maildir() =>
-        Directory.EnumerateFiles(At("maildir/new")).Select(file => Letter.In(File.ReadAllBytes(file)));
 
     async Task FetchmailAsync(string protocol, string port, string tls, string keep)
     {
@@ -107,6 +110,12 @@ public sealed class FetcherTests : ClientTests
         await Tool.RunAsync(Home, "fetchmail", "-f", configuration, "--nosyslog", "--pidfile", At("fetchmail.pid"));
     }
 
-    IEnumerable<Letter> Fetched() =>
-        Directory.EnumerateFiles(At("in")).Select(file => Letter.In(File.ReadAllBytes(file)));
+    IEnumerable<Letter> Fetched() => Directory.EnumerateFiles(At("in")).Select(File.ReadAllBytes).Select(Fetched);
+
+    /// <summary>getmail tells the mailbox in a header of its own when it comes by IMAP.</summary>
+    static Letter Fetched(byte[] bytes)
+    {
+        var text = Encoding.Latin1.GetString(bytes).Replace("X-getmail-retrieved-from-mailbox: INBOX\n", "");
+        return Letter.In(Encoding.Latin1.GetBytes(text));
+    }
 }

@@ -24,8 +24,8 @@ public sealed class MbsyncTests : ClientTests
     public async Task Ugly_letters_are_pulled_octet_for_octet()
     {
         Tool.Require("mbsync");
-        // mbsync itself refuses what has NUL in it.
-        var letters = Letter.Ugly.Where(letter => !letter.Bytes.Contains((byte)0)).ToList();
+        // mbsync itself refuses what has NUL in it, and what lacks the empty line after the header.
+        var letters = Letter.Ugly.Where(letter => letter.Name is not ("nuls" or "no-body")).ToList();
         await SendAsync(letters);
         await SyncAsync();
         Letter.AssertSame(letters.Select(letter => letter.WithUnixLines()), Files().Select(Pulled));

@@ -86,9 +86,7 @@ public sealed class Administration(Backend backend) : IAdministration
         // First nobody can log in or send to it; then the mail goes; a crash in between is made good by a repetition.
         var (row, user) = await UserAsync(address, cancel);
         if (!user.Removing)
-            await CommitAsync(
-                New().Replace(row.Key.Row, DirectoryRows.ToRow(user with { Removing = true }), row.ETag)
-            );
+            await CommitAsync(New().Replace(row.Key.Row, DirectoryRows.ToRow(user with { Removing = true }), row.ETag));
         await AccountRemoval.RunAsync(accounts, user.Account, cancel);
         await CommitAsync(New().Delete(row.Key.Row));
     }
@@ -162,9 +160,7 @@ public sealed class Administration(Backend backend) : IAdministration
 
     Credentials CredentialsOf(string password) =>
         Passwords.Derive(password, accounts.Entropy)
-        ?? throw new AdminException(
-            $"A password has 1 to {Passwords.MaxLength} characters and no control characters"
-        );
+        ?? throw new AdminException($"A password has 1 to {Passwords.MaxLength} characters and no control characters");
 
     static RowTransaction New() => new(DirectoryRows.Partition);
 

@@ -27,7 +27,7 @@ sealed class Authenticator(MailDirectory directory, TimeProvider time, Entropy e
     readonly KnownLogins known = new(time, entropy);
 
     /// <summary>Derivations at a time: logins may not take all cores from mail.</summary>
-    readonly SemaphoreSlim derivations = new(Math.Max(1, Environment.ProcessorCount / 2));
+    SemaphoreSlim Derivations { get; } = new(Math.Max(1, Environment.ProcessorCount / 2));
 
     readonly byte[] madeUpSalt = entropy.Bytes(Passwords.SaltBytes);
     volatile byte[]? secret;
@@ -56,7 +56,7 @@ sealed class Authenticator(MailDirectory directory, TimeProvider time, Entropy e
         var lasting = HMACSHA256.HashData(await SecretAsync(cancel), Encoding.UTF8.GetBytes(login));
         return await FindAsync(login, cancel) is { } user
             ? new(user.Credentials.Salt, user.Credentials.Iterations)
-            : new(lasting[..Passwords.SaltBytes], Passwords.Iterations);
+            : new(lasting.AsMemory(0, Passwords.SaltBytes), Passwords.Iterations);
     }
 
     public async ValueTask<AuthenticateResult> FinishScramAsync(ScramProof proof, CancellationToken cancel)
@@ -93,14 +93,14 @@ sealed class Authenticator(MailDirectory directory, TimeProvider time, Entropy e
 
     async ValueTask<bool> VerifyAsync(string password, Credentials credentials, CancellationToken cancel)
     {
-        await derivations.WaitAsync(cancel);
+        await Derivations.WaitAsync(cancel);
         try
         {
             return Passwords.Verify(password, credentials);
         }
         finally
         {
-            derivations.Release();
+            Derivations.Release();
         }
     }
 
@@ -116,7 +116,8 @@ sealed class Authenticator(MailDirectory directory, TimeProvider time, Entropy e
         return EmailAddress.TryParse($"{login}@{domain}")?.Key ?? $"{Truncated(login)}@";
     }
 
-    static string Truncated(string login) => login.Length <= EmailAddress.MaxDomain ? login : login[..EmailAddress.MaxDomain];
+    static string Truncated(string login) =>
+        login.Length <= EmailAddress.MaxDomain ? login : login[..EmailAddress.MaxDomain];
 
     /// <summary>Whose failures count together: an IPv4 address, or the /64 that one IPv6 customer has.</summary>
     static string Network(IPAddress address)

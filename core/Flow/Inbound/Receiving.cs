@@ -68,8 +68,7 @@ sealed class Receiving(AccountStore accounts, MailDirectory directory, Filing fi
             }
         }
         var deliveries = found.Select(
-            (account, copy) =>
-                new Delivery(account.Value, copy == 0 ? message.Blob : BlobNames.Of(transaction, copy))
+            (account, copy) => new Delivery(account.Value, copy == 0 ? message.Blob : BlobNames.Of(transaction, copy))
         );
         return new(
             transaction.ToString(),

@@ -22,7 +22,7 @@ static class EntityWriter
         json.WriteString("PartitionKey"u8, key.Partition);
         json.WriteString("RowKey"u8, key.Row);
         foreach (var (name, value) in data)
-            Write(json, Check(name), value);
+            Write(json, name, value);
         json.WriteEndObject();
     }
 
@@ -31,7 +31,7 @@ static class EntityWriter
         switch (value)
         {
             case string text:
-                json.WriteString(name, Check(name, text));
+                json.WriteString(name, text);
                 break;
             case bool flag:
                 json.WriteBoolean(name, flag);
@@ -73,22 +73,4 @@ static class EntityWriter
 
     static void WriteType(Utf8JsonWriter json, string name, string type) =>
         json.WriteString(name + EdmType.Annotation, type);
-
-    static string Check(string name) =>
-        name is "PartitionKey" or "RowKey" or "Timestamp"
-            ? throw new ArgumentException($"Azure keeps the property {name} for itself", nameof(name))
-            : name;
-
-    /// <remarks>Half a surrogate pair has no UTF-8; writing a stand-in would change what was stored unseen.</remarks>
-    static string Check(string name, string text)
-    {
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (!char.IsSurrogate(text[i]))
-                continue;
-            if (i + 1 == text.Length || !char.IsSurrogatePair(text[i], text[++i]))
-                throw new ArgumentException($"Property {name} holds half a surrogate pair", nameof(text));
-        }
-        return text;
-    }
 }

@@ -34,7 +34,7 @@ sealed class ActiveSegment : IDisposable
     /// <summary>Makes a new segment, durable with its name.</summary>
     public static ActiveSegment Create(SegmentFiles files, int number, long limit)
     {
-        var file = File.OpenHandle(
+        var opened = File.OpenHandle(
             files.PathOf(number),
             FileMode.Create,
             FileAccess.ReadWrite,
@@ -42,14 +42,14 @@ sealed class ActiveSegment : IDisposable
         );
         try
         {
-            RandomAccess.Write(file, files.Head(number), 0);
-            Disk.Flush(file);
+            RandomAccess.Write(opened, files.Head(number), 0);
+            Disk.Flush(opened);
             Disk.FlushDirectory(files.Directory);
-            return new(number, file, SegmentFiles.HeadLength, limit);
+            return new(number, opened, SegmentFiles.HeadLength, limit);
         }
         catch
         {
-            file.Dispose();
+            opened.Dispose();
             throw;
         }
     }
@@ -57,7 +57,7 @@ sealed class ActiveSegment : IDisposable
     /// <summary>Goes on in a segment; what lies behind <paramref name="tail"/> is cut off.</summary>
     public static ActiveSegment Open(SegmentFiles files, int number, long tail, long limit)
     {
-        var file = File.OpenHandle(
+        var opened = File.OpenHandle(
             files.PathOf(number),
             FileMode.Open,
             FileAccess.ReadWrite,
@@ -65,12 +65,12 @@ sealed class ActiveSegment : IDisposable
         );
         try
         {
-            RandomAccess.SetLength(file, tail);
-            return new(number, file, tail, limit);
+            RandomAccess.SetLength(opened, tail);
+            return new(number, opened, tail, limit);
         }
         catch
         {
-            file.Dispose();
+            opened.Dispose();
             throw;
         }
     }

@@ -97,7 +97,7 @@ sealed class BlobRecovery(string directory, string indexPath, Entropy entropy, l
     }
 
     /// <returns>Why the index is not one of these segments, or null when it is.</returns>
-    string? Mismatch(BlobIndexFile file, SegmentFiles files, List<int> numbers)
+    static string? Mismatch(BlobIndexFile file, SegmentFiles files, List<int> numbers)
     {
         if (file.Version != BlobIndexFile.CurrentVersion)
             return $"it is of version {file.Version}";

@@ -15,13 +15,13 @@ sealed class LocalBlobs(BlobIndex index, SegmentFiles files, Appender appender, 
 
     public ValueTask<BlobWriter> CreateAsync(string name, CancellationToken cancel)
     {
-        CheckName(name);
+        StoreNames.CheckBlob(name);
         return ValueTask.FromResult<BlobWriter>(new LocalBlobWriter(this, name));
     }
 
     public async ValueTask<Stream?> OpenAsync(string name, long offset, long? length, CancellationToken cancel)
     {
-        CheckName(name);
+        StoreNames.CheckBlob(name);
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfNegative(length ?? 0);
         for (var i = 0; i < Moves; i++)
@@ -36,7 +36,7 @@ sealed class LocalBlobs(BlobIndex index, SegmentFiles files, Appender appender, 
 
     public async ValueTask<bool> CopyAsync(string source, string target, CancellationToken cancel)
     {
-        CheckName(target);
+        StoreNames.CheckBlob(target);
         await using var from = await OpenAsync(source, 0, null, cancel);
         if (from is null || await index.FindAsync(target, cancel) is not null)
             return false;
@@ -47,7 +47,7 @@ sealed class LocalBlobs(BlobIndex index, SegmentFiles files, Appender appender, 
 
     public async ValueTask<bool> DeleteAsync(string name, CancellationToken cancel)
     {
-        CheckName(name);
+        StoreNames.CheckBlob(name);
         var record = Record.Create(RecordKind.Tombstone, name, [], 0, Salt);
         return await appender.AppendAsync(new DeleteWork(name, record, isCopy: false), cancel);
     }
@@ -107,14 +107,5 @@ sealed class LocalBlobs(BlobIndex index, SegmentFiles files, Appender appender, 
             return null;
         }
         return leases;
-    }
-
-    static void CheckName(string name)
-    {
-        var isGood = name.Length is >= 1 and <= Record.MaxNameLength;
-        foreach (var c in name)
-            isGood &= char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '!' or '/';
-        if (!isGood)
-            throw new ArgumentException($"Not a blob name: {name}", nameof(name));
     }
 }

@@ -61,6 +61,7 @@ static class AccountBirth
             Messages: 0,
             accounts.Options.Quota,
             LogFrom: 1,
+            LogSince: now.ToUnixTimeSeconds(),
             Removed: false
         );
         transaction.Insert(AccountRows.Key, AccountRows.ToRow(account));

@@ -23,6 +23,7 @@ sealed class AccountChange(
     readonly Dictionary<EmailId, EmailDraft?> emails = [];
     readonly Dictionary<string, ThreadId> threads = [];
     readonly List<string> removedBlobs = [];
+    readonly List<string> prunedLog = [];
     bool discarded;
     AccountRow account = state.Account with { Revision = state.Account.Revision + 1 };
 
@@ -49,7 +50,7 @@ sealed class AccountChange(
     /// <summary>A quiet change (who gets \Recent) raises no revision and wakes nobody.</summary>
     public bool IsLogged => !Log.IsEmpty;
 
-    public bool IsEmpty => discarded || (Log.IsEmpty && mailboxes.Count == 0);
+    public bool IsEmpty => discarded || (Log.IsEmpty && mailboxes.Count == 0 && prunedLog.Count == 0);
 
     /// <summary>Gives the change up: a refusal came after it had begun.</summary>
     public void Discard() => discarded = true;
@@ -74,8 +75,7 @@ sealed class AccountChange(
     // Mailboxes
 
     /// <returns>As this change has left it; null when there is none, or it is being deleted.</returns>
-    public MailboxRow? Mailbox(MailboxId mailbox) =>
-        Row(mailbox) is { Doomed: false } row ? row : null;
+    public MailboxRow? Mailbox(MailboxId mailbox) => Row(mailbox) is { Doomed: false } row ? row : null;
 
     /// <summary>The same, but one that is being deleted too.</summary>
     public MailboxRow? Row(MailboxId mailbox) =>
@@ -110,7 +110,22 @@ sealed class AccountChange(
         return (new(account.LastMailbox), validity);
     }
 
-    public void Update(Func<AccountRow, AccountRow> update) => account = update(account);
+    /// <summary>Forgets the oldest log rows, as many as one transaction holds.</summary>
+    public async ValueTask PruneLogAsync(DateTimeOffset before)
+    {
+        var range = ChangeRows.Range(id, account.LogFrom, state.Revision);
+        var page = await store.Rows.QueryAsync(Tables.Mail, range, null, RowLimits.TransactionChanges - 2, cancel);
+        foreach (var row in page.Rows)
+        {
+            var at = ChangeRows.At(row.Data);
+            var revision = ChangeRows.RevisionOf(row.Key);
+            account = account with { LogFrom = revision, LogSince = at.ToUnixTimeSeconds() };
+            if (at >= before || revision == state.Revision)
+                break;
+            prunedLog.Add(row.Key.Row);
+            account = account with { LogFrom = revision + 1 };
+        }
+    }
 
     // Messages
 
@@ -294,11 +309,7 @@ sealed class AccountChange(
             Deleted = mailbox.Deleted + sign * Deleted(entry),
             Octets = mailbox.Octets + sign * entry.Size,
         };
-        account = account with
-        {
-            Messages = account.Messages + sign,
-            Octets = account.Octets + sign * entry.Size,
-        };
+        account = account with { Messages = account.Messages + sign, Octets = account.Octets + sign * entry.Size };
     }
 
     static int Unseen(in MessageEntry entry) => entry.Flags.HasFlag(MessageFlags.Seen) ? 0 : 1;
@@ -334,6 +345,8 @@ sealed class AccountChange(
             draft?.AddTo(transaction, EmailRows.Key(email));
         foreach (var (key, thread) in threads)
             transaction.Upsert(key, ThreadRows.ToRow(thread));
+        foreach (var row in prunedLog)
+            transaction.Delete(row);
         if (IsLogged)
         {
             var at = DateTimeOffset.FromUnixTimeSeconds(Now);
@@ -351,7 +364,8 @@ sealed class AccountChange(
         var tails = new List<TailPage>(AccountState.MaxTails);
         foreach (var ((mailbox, page), draft) in pages)
         {
-            var isLast = after.TryGetValue(mailbox, out var row) && page == PageRows.PageOf(Math.Max(row.UidNext - 1, 1));
+            var isLast =
+                after.TryGetValue(mailbox, out var row) && page == PageRows.PageOf(Math.Max(row.UidNext - 1, 1));
             if (isLast && tails.Count < AccountState.MaxTails)
                 tails.Add(new(mailbox, page, draft.Packed));
         }

@@ -9,6 +9,7 @@ namespace Cloud.Store.Accounts;
 /// <param name="Octets">Sum of all placements' sizes.</param>
 /// <param name="Quota">Octets allowed; 0 for no limit.</param>
 /// <param name="LogFrom">The first revision whose log row is kept.</param>
+/// <param name="LogSince">When that revision was made, seconds since 1970 UTC.</param>
 /// <param name="Removed">The account is being deleted; nothing may change it any more.</param>
 sealed record AccountRow(
     ulong Revision,
@@ -18,6 +19,7 @@ sealed record AccountRow(
     int Messages,
     long Quota,
     ulong LogFrom,
+    long LogSince,
     bool Removed
 )
 {
@@ -42,6 +44,7 @@ static class AccountRows
             { "Messages", account.Messages },
             { "Quota", account.Quota },
             { "LogFrom", (long)account.LogFrom },
+            { "LogSince", account.LogSince },
             { "Removed", account.Removed },
         };
 
@@ -54,6 +57,7 @@ static class AccountRows
             row.Int("Messages"),
             row.Long("Quota"),
             (ulong)row.Long("LogFrom"),
+            row.Long("LogSince"),
             row.Bool("Removed")
         );
 }

@@ -31,6 +31,12 @@ sealed class AccountStore(
     /// <summary>Tries that follow at once; a conflict means that somebody else got through.</summary>
     const int EagerTries = 4;
 
+    /// <summary>Changes between looks at the log; each look forgets more rows than so many changes add.</summary>
+    const int PruneEvery = 64;
+
+    /// <summary>How long the log is kept: a client that was away longer reads its mailbox anew.</summary>
+    static readonly TimeSpan LogAge = TimeSpan.FromDays(30);
+
     /// <summary>Longest wait between tries.</summary>
     static readonly TimeSpan Backoff = TimeSpan.FromMilliseconds(40);
 
@@ -136,6 +142,8 @@ sealed class AccountStore(
             if (commit.Committed)
             {
                 await change.RemoveBlobsAsync();
+                if (change.IsLogged && change.Revision % PruneEvery == 0)
+                    await PruneAsync(slot, change);
                 return result;
             }
             refused = transaction.Changes[commit.FailedAt].Key.Row;
@@ -175,6 +183,30 @@ sealed class AccountStore(
     {
         var transaction = new RowTransaction(account.Value).Delete(AccountRows.Key);
         await rows.CommitAsync(Tables.Mail, transaction, CancellationToken.None);
+    }
+
+    /// <summary>Shortens the log now and then. The change that gave the occasion is done, whatever happens here.</summary>
+    async ValueTask PruneAsync(AccountSlot slot, AccountChange done)
+    {
+        var before = time.GetUtcNow() - LogAge;
+        if (done.Account.LogSince >= before.ToUnixTimeSeconds())
+            return;
+        try
+        {
+            await ChangeAsync(
+                slot,
+                async change =>
+                {
+                    await change.PruneLogAsync(before);
+                    return true;
+                },
+                CancellationToken.None
+            );
+        }
+        catch (StoreException)
+        {
+            return; // the next occasion comes
+        }
     }
 
     async ValueTask<CommitResult> CommitAsync(AccountSlot slot, AccountChange change, RowTransaction transaction)

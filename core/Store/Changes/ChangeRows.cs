@@ -24,5 +24,7 @@ static class ChangeRows
 
     public static ChangeLog Log(RowData row) => ChangeLog.Unpack(row.Bytes("Log") ?? []);
 
+    public static DateTimeOffset At(RowData row) => row.Time("At") ?? default;
+
     public static ulong Token(RowData row) => (ulong)row.Long("Token");
 }

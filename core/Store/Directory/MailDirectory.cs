@@ -30,9 +30,11 @@ sealed class MailDirectory(IRows rows, TimeProvider time, StoreOptions options)
         var (found, readAt) = onlyDomain;
         if (readAt != 0 && !cache.IsOld(readAt))
             return found;
+        var before = cache.Generation;
         var page = await rows.QueryAsync(Tables.Directory, DirectoryRows.Domains, null, 2, cancel);
         found = page.Rows is [var only] ? only.Key.Row[DirectoryRows.Domain("").Length..] : null;
-        onlyDomain = new(found, time.GetTimestamp());
+        if (cache.Generation == before)
+            onlyDomain = new(found, time.GetTimestamp());
         return found;
     }
 

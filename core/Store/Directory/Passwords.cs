@@ -43,8 +43,7 @@ static class Passwords
     public static bool Verify(string password, Credentials credentials)
     {
         var derived = Derive(password, credentials.Salt, credentials.Iterations);
-        return derived is not null
-            && CryptographicOperations.FixedTimeEquals(derived.StoredKey, credentials.StoredKey);
+        return derived is not null && CryptographicOperations.FixedTimeEquals(derived.StoredKey, credentials.StoredKey);
     }
 
     /// <summary>Checks a client's proof (RFC 5802 §3).</summary>

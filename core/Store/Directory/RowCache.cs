@@ -13,6 +13,9 @@ sealed class RowCache(IRows rows, TimeProvider time, TimeSpan age)
     readonly ConcurrentDictionary<string, Entry> entries = new(StringComparer.Ordinal);
     long generation;
 
+    /// <summary>Moves with every change of ours: what was read before it may be old.</summary>
+    public long Generation => Interlocked.Read(ref generation);
+
     public async ValueTask<RowData?> GetAsync(string row, CancellationToken cancel)
     {
         if (row.Length > RowLimits.KeyLength)
@@ -21,13 +24,13 @@ sealed class RowCache(IRows rows, TimeProvider time, TimeSpan age)
         if (entries.TryGetValue(row, out var entry) && !IsOld(entry.ReadAt))
             return entry.Row;
 
-        var before = Interlocked.Read(ref generation);
+        var before = Generation;
         var read = await rows.GetAsync(Tables.Directory, new(DirectoryRows.Partition, row), cancel);
         if (entries.Count >= Limit)
             entries.Clear();
         entries[row] = new(read?.Data, now);
         // A change of ours may have come between the read and now.
-        if (Interlocked.Read(ref generation) != before)
+        if (Generation != before)
             entries.TryRemove(row, out _);
         return read?.Data;
     }

@@ -36,8 +36,7 @@ static class SaslPrep
         }
     }
 
-    static bool IsIgnored(char c) =>
-        c is >= '\uFE00' and <= '\uFE0F' || Ignored.Contains(c, StringComparison.Ordinal);
+    static bool IsIgnored(char c) => c is >= '\uFE00' and <= '\uFE0F' || Ignored.Contains(c, StringComparison.Ordinal);
 
     /// <summary>RFC 4013 §2.3, as far as single UTF-16 units show it.</summary>
     static bool IsProhibited(char c) =>

@@ -32,10 +32,7 @@ static class KeywordTable
     {
         if (names.Count == 0)
             return (table, 0);
-        var missing = names
-            .Where(name => Find(table, name) < 0)
-            .Distinct(StringComparer.OrdinalIgnoreCase)
-            .ToList();
+        var missing = names.Where(name => Find(table, name) < 0).Distinct(StringComparer.OrdinalIgnoreCase).ToList();
         if (table.Count + missing.Count > MailboxLimits.Keywords)
             return null;
         if (missing.Count > 0)

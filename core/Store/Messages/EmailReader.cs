@@ -23,11 +23,7 @@ static class EmailReader
         {
             // Twice as many rows as are wanted: where strangers lie between, the next range begins behind them.
             var limit = Math.Min(2 * rest.Count, RowLimits.QueryRows);
-            var range = new RowRange(
-                account.Value,
-                EmailRows.Key(new(rest.Min)),
-                EmailRows.Key(new(rest.Max)) + "!"
-            );
+            var range = new RowRange(account.Value, EmailRows.Key(new(rest.Min)), EmailRows.Key(new(rest.Max)) + "!");
             var page = await rows.QueryAsync(Tables.Mail, range, continuation, limit, cancel);
             foreach (var row in page.Rows)
             {

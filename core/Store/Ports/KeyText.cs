@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Cloud.Store.Ports;
@@ -31,7 +32,7 @@ public static class KeyText
             if (octet != '=' && IsAllowed((char)octet))
                 key.Append((char)octet);
             else
-                key.Append('=').Append(octet.ToString("X2"));
+                key.Append(CultureInfo.InvariantCulture, $"={octet:X2}");
         }
         return key.ToString();
     }

@@ -6,7 +6,8 @@ namespace Cloud.Store.Ports;
 /// <summary>A row's typed properties, in the order they were added.</summary>
 /// <remarks>
 /// Types: string, byte[], bool, int, long, double, DateTimeOffset (kept as UTC, whole ticks), Guid. Names: a letter,
-/// then letters, digits and underscores, at most 255 characters; compared ordinally. No nulls: leave the name out.
+/// then letters, digits and underscores, at most 255 characters; compared ordinally; not PartitionKey, RowKey or
+/// Timestamp. No nulls: leave the name out. Strings are sound UTF-16: half a surrogate pair has no UTF-8.
 /// </remarks>
 public sealed class RowData : IReadOnlyCollection<KeyValuePair<string, object>>
 {
@@ -16,6 +17,9 @@ public sealed class RowData : IReadOnlyCollection<KeyValuePair<string, object>>
 
     /// <summary>Bytes as Azure counts them: names and strings as UTF-16, values by their type.</summary>
     public int Size { get; private set; }
+
+    /// <summary>Most bytes that the properties take as JSON, which is what a transaction's limit is about.</summary>
+    public int WireSize { get; private set; }
 
     /// <summary>The value, or null when there is none.</summary>
     /// <exception cref="ArgumentException">On setting: a value of another type, too large, or one property too many.</exception>
@@ -36,7 +40,7 @@ public sealed class RowData : IReadOnlyCollection<KeyValuePair<string, object>>
 
     public void Add(string name, object value)
     {
-        var size = SizeOf(name, value);
+        Check(name, value);
         if (LengthOf(value) > RowLimits.PropertyBytes)
             throw new ArgumentException($"Property {name} is over {RowLimits.PropertyBytes} bytes", nameof(value));
 
@@ -44,7 +48,8 @@ public sealed class RowData : IReadOnlyCollection<KeyValuePair<string, object>>
         if (at < 0 && properties.Count == RowLimits.Properties)
             throw new ArgumentException($"More than {RowLimits.Properties} properties", nameof(name));
 
-        Size += size - (at < 0 ? 0 : SizeOf(name, properties[at].Value));
+        Size += SizeOf(name, value) - (at < 0 ? 0 : SizeOf(name, properties[at].Value));
+        WireSize += WireSizeOf(name, value) - (at < 0 ? 0 : WireSizeOf(name, properties[at].Value));
         if (at < 0)
             properties.Add(new(name, value));
         else
@@ -66,6 +71,49 @@ public sealed class RowData : IReadOnlyCollection<KeyValuePair<string, object>>
     public IEnumerator<KeyValuePair<string, object>> GetEnumerator() => properties.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    static void Check(string name, object value)
+    {
+        var sound = name.Length is >= 1 and <= 255 && char.IsAsciiLetter(name[0]);
+        foreach (var c in name)
+            sound &= char.IsAsciiLetterOrDigit(c) || c == '_';
+        if (!sound || name is "PartitionKey" or "RowKey" or "Timestamp")
+            throw new ArgumentException($"Not a property name: {name}", nameof(name));
+        if (value is string text && !IsSound(text))
+            throw new ArgumentException($"Property {name} holds half a surrogate pair", nameof(value));
+    }
+
+    static bool IsSound(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (!char.IsSurrogate(text[i]))
+                continue;
+            if (i + 1 == text.Length || !char.IsSurrogatePair(text[i], text[i + 1]))
+                return false;
+            i++;
+        }
+        return true;
+    }
+
+    /// <summary>Name, type annotation and value: base64 for bytes, six characters where a string's must be escaped.</summary>
+    static int WireSizeOf(string name, object value) =>
+        2 * name.Length
+        + 40
+        + value switch
+        {
+            string text => Escaped(text),
+            byte[] bytes => (bytes.Length + 2) / 3 * 4,
+            _ => 40,
+        };
+
+    static int Escaped(string text)
+    {
+        var size = 0;
+        foreach (var c in text)
+            size += c is >= ' ' and <= '~' and not ('"' or '\\') ? 1 : 6;
+        return size;
+    }
 
     static int LengthOf(object value) =>
         value switch

@@ -6,8 +6,11 @@ public static class RowLimits
     /// <summary>Changes in one transaction.</summary>
     public const int TransactionChanges = 100;
 
-    /// <summary>Bytes of one transaction's payload, as <see cref="RowData.Size"/> counts; Azure allows 4 MiB with framing.</summary>
-    public const int TransactionBytes = 4 * 1024 * 1024 - 128 * 1024;
+    /// <summary>Bytes of one transaction as it is sent: binary in base64, framing and all.</summary>
+    public const int TransactionBytes = 4 * 1024 * 1024;
+
+    /// <summary>Bytes that one change needs besides its keys and properties: request line, headers, boundaries.</summary>
+    public const int ChangeFraming = 1024;
 
     /// <summary>Bytes of one row's properties and their names.</summary>
     public const int RowBytes = 1024 * 1024 - 16 * 1024;

@@ -33,7 +33,7 @@ public sealed class RowTransaction(string partition)
 
     public IReadOnlyList<RowChange> Changes => changes;
 
-    /// <summary>Payload in bytes, at most <see cref="RowLimits.TransactionBytes"/>.</summary>
+    /// <summary>Bytes as sent, at most <see cref="RowLimits.TransactionBytes"/>.</summary>
     public int Size { get; private set; }
 
     public RowTransaction Insert(string row, RowData data) => Add(RowAction.Insert, row, data, null);
@@ -49,14 +49,15 @@ public sealed class RowTransaction(string partition)
         var size = (data?.Size ?? 0) + 2 * (Partition.Length + row.Length);
         if (size > RowLimits.RowBytes)
             throw new ArgumentException($"Row {row} is over {RowLimits.RowBytes} bytes", nameof(data));
-        if (Size + size > RowLimits.TransactionBytes)
+        var wireSize = (data?.WireSize ?? 0) + 6 * (Partition.Length + row.Length) + RowLimits.ChangeFraming;
+        if (Size + wireSize > RowLimits.TransactionBytes)
             throw new ArgumentException($"Transaction is over {RowLimits.TransactionBytes} bytes", nameof(data));
         if (changes.Count == RowLimits.TransactionChanges)
             throw new ArgumentException($"More than {RowLimits.TransactionChanges} changes", nameof(row));
         if (!keys.Add(KeyText.Check(row)))
             throw new ArgumentException($"Row {row} is already in the transaction", nameof(row));
 
-        Size += size;
+        Size += wireSize;
         changes.Add(new(action, new(Partition, row), data, etag));
         return this;
     }

@@ -30,8 +30,7 @@ sealed class SmtpLoad(IPEndPoint server, int connections, int users, int size)
             var number = Interlocked.Increment(ref next) - 1;
             if (number >= messages)
                 break;
-            var envelope =
-                $"MAIL FROM:<sender@elsewhere.test>\r\nRCPT TO:<u{number % users}@example.test>\r\nDATA\r\n";
+            var envelope = $"MAIL FROM:<sender@elsewhere.test>\r\nRCPT TO:<u{number % users}@example.test>\r\nDATA\r\n";
             await socket.SendAsync(Encoding.ASCII.GetBytes(envelope));
             await reader.ExpectAsync(250);
             await reader.ExpectAsync(250);

@@ -57,7 +57,9 @@ static class Idle
     {
         var buffer = new byte[4096];
         var text = "";
-        while (!text.Contains($"\n{line}", StringComparison.Ordinal) && !text.StartsWith(line, StringComparison.Ordinal))
+        while (
+            !text.Contains($"\n{line}", StringComparison.Ordinal) && !text.StartsWith(line, StringComparison.Ordinal)
+        )
         {
             var read = await socket.ReceiveAsync(buffer);
             text += read > 0 ? Encoding.ASCII.GetString(buffer, 0, read) : throw new InvalidOperationException(text);

@@ -54,7 +54,15 @@ static class Open
             await using var upload = await gateway.BeginUploadAsync(transaction, default);
             await upload.WriteAsync(text, default);
             var message = await upload.CompleteAsync(default);
-            var append = new AppendRequest(transaction, account, inbox, message, MessageFlags.None, [], DateTimeOffset.UnixEpoch);
+            var append = new AppendRequest(
+                transaction,
+                account,
+                inbox,
+                message,
+                MessageFlags.None,
+                [],
+                DateTimeOffset.UnixEpoch
+            );
             var result = await gateway.AppendAsync(append, default);
             if (!result.IsOk)
                 throw new InvalidOperationException(result.Reason);
@@ -62,7 +70,14 @@ static class Open
     }
 
     static Backend Rooms(LocalStore local, IRows rows) =>
-        new(rows, local.Blobs, local.Queues, TimeProvider.System, Entropy.System, new StoreOptions { SoleOwner = true });
+        new(
+            rows,
+            local.Blobs,
+            local.Queues,
+            TimeProvider.System,
+            Entropy.System,
+            new StoreOptions { SoleOwner = true }
+        );
 
     static async Task<(AccountId, MailboxId)> InboxAsync(LocalGateway gateway)
     {
@@ -95,7 +110,10 @@ static class Open
             return page;
         }
 
-        public ValueTask<CommitResult> CommitAsync(string table, RowTransaction transaction, CancellationToken cancel) =>
-            rows.CommitAsync(table, transaction, cancel);
+        public ValueTask<CommitResult> CommitAsync(
+            string table,
+            RowTransaction transaction,
+            CancellationToken cancel
+        ) => rows.CommitAsync(table, transaction, cancel);
     }
 }

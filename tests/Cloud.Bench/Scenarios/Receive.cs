@@ -16,13 +16,21 @@ static class Receive
             servers.Add(await PostfixDovecot.StartAsync(users));
 
         Console.WriteLine($"{messages} messages of {size} octets, {connections} connections, {users} mailboxes");
-        var figures = servers.ToDictionary(server => server, _ => new List<(double Accepted, double Delivered, double Cpu)>());
+        var figures = servers.ToDictionary(
+            server => server,
+            _ => new List<(double Accepted, double Delivered, double Cpu)>()
+        );
         var sent = servers.ToDictionary(server => server, _ => 0);
         for (var round = -1; round < options.Number("rounds", 5); round++)
         {
             foreach (var server in servers)
             {
-                var figure = await OneAsync(server, new SmtpLoad(server.Smtp, connections, users, size), messages, sent);
+                var figure = await OneAsync(
+                    server,
+                    new SmtpLoad(server.Smtp, connections, users, size),
+                    messages,
+                    sent
+                );
                 if (round >= 0) // The first round warms up.
                     figures[server].Add(figure);
             }

@@ -54,7 +54,10 @@ sealed class CloudServer : IMailServer
         {
             if (!line.StartsWith("ready ", StringComparison.Ordinal))
                 continue;
-            var ports = line[6..].Split(' ').Select(pair => pair.Split('=')).ToDictionary(p => p[0], p => IPEndPoint.Parse(p[1]));
+            var ports = line[6..]
+                .Split(' ')
+                .Select(pair => pair.Split('='))
+                .ToDictionary(p => p[0], p => IPEndPoint.Parse(p[1]));
             return new CloudServer(process, directory, ports);
         }
         throw new InvalidOperationException("cloud serve did not get ready");

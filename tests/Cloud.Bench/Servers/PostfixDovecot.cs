@@ -182,7 +182,10 @@ sealed class PostfixDovecot : IMailServer
     {
         for (var tries = 0; tries < 200; tries++)
         {
-            if (File.Exists(path) && int.TryParse(await ReadLockedAsync(path), CultureInfo.InvariantCulture, out var pid))
+            if (
+                File.Exists(path)
+                && int.TryParse(await ReadLockedAsync(path), CultureInfo.InvariantCulture, out var pid)
+            )
                 return pid;
             await Task.Delay(TimeSpan.FromMilliseconds(25));
         }
@@ -205,12 +208,18 @@ sealed class PostfixDovecot : IMailServer
 
     static async Task RunAsync(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
         if (process.ExitCode != 0)
-            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: {await output}{await errors}");
+            throw new InvalidOperationException(
+                $"{program} {string.Join(' ', arguments)}: {await output}{await errors}"
+            );
     }
 }

@@ -18,9 +18,36 @@ public static class StoreScenario
             new Random(1).NextBytes(payload);
             for (var round = 0; round < 2; round++)
             {
-                await MeasureAsync(output, "rows, 6 rows of 10 KB", 1000, (c, i) => DeliverAsync(store.Rows, payload, round, c, i, cancel));
-                await MeasureAsync(output, "blobs of 4 KB", 2000, (c, i) => PutAsync(store.Blobs, $"{(c * 77 + i * 13) % 256:x2}/{round}/a/{c}/{i}", payload.AsMemory(0, 4096), cancel));
-                await MeasureAsync(output, "blobs of 50 KB", 500, (c, i) => PutAsync(store.Blobs, $"{(c * 77 + i * 13) % 256:x2}/{round}/b/{c}/{i}", payload.AsMemory(0, 50_000), cancel));
+                await MeasureAsync(
+                    output,
+                    "rows, 6 rows of 10 KB",
+                    1000,
+                    (c, i) => DeliverAsync(store.Rows, payload, round, c, i, cancel)
+                );
+                await MeasureAsync(
+                    output,
+                    "blobs of 4 KB",
+                    2000,
+                    (c, i) =>
+                        PutAsync(
+                            store.Blobs,
+                            $"{(c * 77 + i * 13) % 256:x2}/{round}/a/{c}/{i}",
+                            payload.AsMemory(0, 4096),
+                            cancel
+                        )
+                );
+                await MeasureAsync(
+                    output,
+                    "blobs of 50 KB",
+                    500,
+                    (c, i) =>
+                        PutAsync(
+                            store.Blobs,
+                            $"{(c * 77 + i * 13) % 256:x2}/{round}/b/{c}/{i}",
+                            payload.AsMemory(0, 50_000),
+                            cancel
+                        )
+                );
             }
         }
         Directory.Delete(directory, recursive: true);
@@ -51,14 +78,20 @@ public static class StoreScenario
         var count = each * Callers;
         var spent = (Environment.CpuUsage.TotalTime - cpu).TotalSeconds;
         await output.WriteLineAsync(
-            $"{what,-24} {count / seconds, 8:F0}/s  {spent / count * 1000:F3} s CPU per 1,000  "
+            $"{what, -24} {count / seconds, 8:F0}/s  {spent / count * 1000:F3} s CPU per 1,000  "
                 + $"{(GC.GetTotalAllocatedBytes() - allocated) / count} B allocated each  slowest {slowest * 1000.0 / Stopwatch.Frequency:F0} ms"
         );
     }
 
     static async Task DeliverAsync(IRows rows, byte[] payload, int round, int caller, int i, CancellationToken cancel)
     {
-        var data = (int length) => new RowData { { "Data", payload[..length] }, { "Revision", (long)i }, { "Size", i } };
+        var data = (int length) =>
+            new RowData
+            {
+                { "Data", payload[..length] },
+                { "Revision", (long)i },
+                { "Size", i },
+            };
         var transaction = new RowTransaction($"account{caller}")
             .Upsert("a", data(200))
             .Upsert("b!inbox", data(800))

@@ -29,7 +29,14 @@ public sealed class ServeTests : IDisposable
     public async Task A_second_server_on_the_same_data_is_refused_with_a_clear_message()
     {
         await using var first = await CloudProcess.ServeAsync(data, "--domain", "example.test");
-        var (code, output, errors) = await CloudProcess.RunAsync(null, "serve", "--data", data, "--smtp", "127.0.0.1:0");
+        var (code, output, errors) = await CloudProcess.RunAsync(
+            null,
+            "serve",
+            "--data",
+            data,
+            "--smtp",
+            "127.0.0.1:0"
+        );
         Assert.Equal(1, code);
         Assert.DoesNotContain("ready", output);
         Assert.Contains(data, errors);

@@ -20,7 +20,9 @@ public sealed class SettingsReaderTests
     [Fact]
     public void The_command_line_outweighs_the_environment_and_that_the_file()
     {
-        using var file = new TemporaryFile("""{ "imap": "off", "log-level": "debug", "domain": ["a.test", "b.test"] }""");
+        using var file = new TemporaryFile(
+            """{ "imap": "off", "log-level": "debug", "domain": ["a.test", "b.test"] }"""
+        );
         var (settings, faults) = Read(
             new() { ["log-level"] = ["error"] },
             new() { ["CLOUD_LOG_LEVEL"] = "warning", ["CLOUD_DOMAIN"] = "c.test, d.test" },

@@ -39,10 +39,7 @@ public sealed class MemoryBlobs : IBlobs
         return ValueTask.FromResult(blobs.TryRemove(name, out _));
     }
 
-    public async IAsyncEnumerable<BlobInfo> ListAsync(
-        string prefix,
-        [EnumeratorCancellation] CancellationToken cancel
-    )
+    public async IAsyncEnumerable<BlobInfo> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancel)
     {
         await Task.CompletedTask;
         foreach (var (name, bytes) in blobs.OrderBy(blob => blob.Key, StringComparer.Ordinal))

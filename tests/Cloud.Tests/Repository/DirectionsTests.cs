@@ -29,7 +29,9 @@ public sealed class DirectionsTests
         var inner = Rooms.Where(room => room.Folder != folder && room.Folder.StartsWith($"{folder}/")).ToArray();
         var files = Source.Files(folder).Where(file => !Array.Exists(inner, r => file.StartsWith($"{r.Folder}/")));
         var wrong = files.SelectMany(file =>
-            NamedIn(Source.Read(file)).Where(other => other != name && !may.Contains(other)).Select(o => $"{file} → {o}")
+            NamedIn(Source.Read(file))
+                .Where(other => other != name && !may.Contains(other))
+                .Select(o => $"{file} → {o}")
         );
         Assert.Empty(wrong);
     }

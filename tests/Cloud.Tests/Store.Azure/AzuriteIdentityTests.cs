@@ -15,15 +15,17 @@ public sealed class AzuriteIdentityTests : IAsyncLifetime
 {
     readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("azurite");
     AzuriteProcess process = null!;
+    X509Certificate2 certificate = null!;
 
     public async Task InitializeAsync()
     {
         using var key = RSA.Create(2048);
         var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        using var certificate = request.CreateSelfSigned(
-            DateTimeOffset.UtcNow.AddDays(-1),
-            DateTimeOffset.UtcNow.AddDays(1)
-        );
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        var now = DateTimeOffset.UtcNow;
+        certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
         var files = (Certificate: Path.Combine(folder.FullName, "c.pem"), Key: Path.Combine(folder.FullName, "k.pem"));
         await File.WriteAllTextAsync(files.Certificate, certificate.ExportCertificatePem());
         await File.WriteAllTextAsync(files.Key, key.ExportPkcs8PrivateKeyPem());
@@ -34,6 +36,7 @@ public sealed class AzuriteIdentityTests : IAsyncLifetime
     {
         await process.DisposeAsync();
         folder.Delete(recursive: true);
+        certificate.Dispose();
     }
 
     AzureStore Open(Func<string> token) =>
@@ -45,15 +48,19 @@ public sealed class AzuriteIdentityTests : IAsyncLifetime
                 TableEndpoint = Endpoint(process.TablePort),
                 Credential = DelegatedTokenCredential.Create((_, _) => new(token(), DateTimeOffset.UtcNow.AddHours(1))),
                 Transport = new HttpClientTransport(
-                    new HttpClientHandler
-                    {
-                        ServerCertificateCustomValidationCallback = (_, _, _, _) => true,
-                        AutomaticDecompression = DecompressionMethods.None,
-                    }
+                    new SocketsHttpHandler { SslOptions = { CertificateChainPolicy = Trust() } }
                 ),
                 RetryDelay = TimeSpan.FromMilliseconds(1),
             }
         );
+
+    X509ChainPolicy Trust() =>
+        new()
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            CustomTrustStore = { certificate },
+            RevocationMode = X509RevocationMode.NoCheck,
+        };
 
     static Uri Endpoint(int port) => new($"https://127.0.0.1:{port}/devstoreaccount1");
 

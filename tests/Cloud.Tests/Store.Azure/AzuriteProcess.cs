@@ -26,6 +26,7 @@ sealed class AzuriteProcess : IAsyncDisposable
         var ports = FreePorts(3);
         var start = new ProcessStartInfo("node")
         {
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -40,13 +41,13 @@ sealed class AzuriteProcess : IAsyncDisposable
         foreach (var argument in common.Concat(more))
             start.ArgumentList.Add(argument);
 
-        var process = Process.Start(start)!;
-        var output = Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        var azurite = new AzuriteProcess(process, ports);
+        var started = Process.Start(start)!;
+        var output = Task.WhenAll(started.StandardOutput.ReadToEndAsync(), started.StandardError.ReadToEndAsync());
+        var azurite = new AzuriteProcess(started, ports);
         try
         {
             foreach (var port in ports)
-                await ConnectAsync(process, port, output);
+                await ConnectAsync(started, port, output);
         }
         catch
         {
@@ -79,9 +80,9 @@ sealed class AzuriteProcess : IAsyncDisposable
             {
                 await Task.Delay(50);
             }
-            catch (SocketException) when (process.HasExited)
+            catch (SocketException e) when (process.HasExited)
             {
-                throw new InvalidOperationException($"Azurite ended: {string.Concat(await output)}");
+                throw new InvalidOperationException($"Azurite ended: {string.Concat(await output)}", e);
             }
         }
     }

@@ -18,16 +18,13 @@ public sealed class LocalDamageTests : IAsyncLifetime
     public async Task A_tail_torn_at_any_byte_leaves_all_before_it()
     {
         await PutAsync(directory.Store!, "first", Octets.Of(1, 300));
-        await directory.CloseAsync();
-        var start = new FileInfo(directory.Segments[^1]).Length;
-        await directory.OpenAsync(directory.Small);
-        await PutAsync(directory.Store!, "last", Octets.Of(2, 90));
+        await PutAsync(directory.Store!, "last", Octets.Of(2, 20));
         await directory.CloseAsync();
         var whole = await File.ReadAllBytesAsync(directory.Segments[^1]);
         var end = Array.FindLastIndex(whole, octet => octet != 0) + 1;
-        start = Start(whole, "last"u8);
+        var start = Start(whole, "last"u8);
 
-        for (var cut = (int)start; cut < end; cut++)
+        for (var cut = start; cut < end; cut++)
         {
             directory.DeleteIndex();
             await File.WriteAllBytesAsync(directory.Segments[^1], whole[..cut]);
@@ -45,12 +42,12 @@ public sealed class LocalDamageTests : IAsyncLifetime
     public async Task A_flipped_bit_anywhere_in_the_last_record_never_gives_wrong_bytes()
     {
         await PutAsync(directory.Store!, "first", Octets.Of(1, 300));
-        await PutAsync(directory.Store!, "last", Octets.Of(2, 90));
+        await PutAsync(directory.Store!, "last", Octets.Of(2, 20));
         await directory.CloseAsync();
         var whole = await File.ReadAllBytesAsync(directory.Segments[^1]);
         var start = Start(whole, "last"u8);
 
-        for (var at = start; at < start + 24 + 4 + 90; at++)
+        for (var at = start; at < start + 24 + 4 + 20; at++)
         {
             directory.DeleteIndex();
             var damaged = (byte[])whole.Clone();

@@ -13,8 +13,7 @@ sealed class LocalDirectory : IAsyncDisposable
     public LocalStore? Store { get; private set; }
 
     /// <summary>Segments of 2 MiB, so that tests have many; compaction only when a test asks for it.</summary>
-    public LocalStoreOptions Small =>
-        new(Path) { Time = Clock, SegmentBytes = LocalStoreOptions.MinSegmentBytes };
+    public LocalStoreOptions Small => new(Path) { Time = Clock, SegmentBytes = LocalStoreOptions.MinSegmentBytes };
 
     public string[] Segments => [.. Directory.GetFiles(System.IO.Path.Combine(Path, "blobs")).Order()];
 

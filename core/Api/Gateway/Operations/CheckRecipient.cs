@@ -15,6 +15,8 @@ static class CheckRecipient
         CancellationToken cancel
     )
     {
+        if (request.Authenticated is { } sender && !await OwnsAsync(directory, sender, request.From, cancel))
+            return RecipientVerdict.NotLocal;
         if (await directory.ResolveAsync(request.To, cancel) is not { } targets)
             return RecipientVerdict.NotLocal;
         if (targets.Count == 0)

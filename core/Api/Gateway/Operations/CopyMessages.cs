@@ -52,6 +52,13 @@ static class CopyMessages
         return new CopyResult(revision, validity, done);
     }
 
+    /// <summary>Moves the first messages of a mailbox inside a change, as many as it holds.</summary>
+    public static async ValueTask<Result> MoveSomeAsync(AccountChange change, MailboxId source, MailboxId target)
+    {
+        var request = new CopyRequest(change.Id, source, UidSet.All, target);
+        return (await RunAsync(change, request, move: true, 1, uint.MaxValue)).Refused;
+    }
+
     static async ValueTask<Chunk> RunAsync(AccountChange change, CopyRequest request, bool move, uint from, uint last)
     {
         var chunk = new Chunk();
@@ -124,7 +131,14 @@ static class CopyMessages
         if (move || done.Count == 0)
             return;
         var copies = UidSet.Of(done.Select(pair => pair.Target));
-        await ExpungeMessages.RunAsync(accounts, request.Account, request.Target, copies, false, CancellationToken.None);
+        await ExpungeMessages.RunAsync(
+            accounts,
+            request.Account,
+            request.Target,
+            copies,
+            false,
+            CancellationToken.None
+        );
     }
 
     sealed record Chunk

@@ -17,14 +17,10 @@ static class CreateMailbox
     {
         if (MailboxPaths.TryParse(name) is not { } levels)
             return Refusals.BadName;
-        return await accounts.ChangeAsync(
-            account,
-            change => ValueTask.FromResult(Run(change, levels, role)),
-            cancel
-        );
+        return await accounts.ChangeAsync(account, change => ValueTask.FromResult(Run(change, levels, role)), cancel);
     }
 
-    static Result<Mailbox> Run(AccountChange change, string[] levels, MailboxRole role)
+    public static Result<Mailbox> Run(AccountChange change, string[] levels, MailboxRole role)
     {
         if (MailboxTree.Find(change, levels) is not null)
             return Refusals.NameTaken;

@@ -19,7 +19,7 @@ static class RenameMailbox
         if (MailboxPaths.TryParse(name) is not { } levels)
             return Refusals.BadName;
         if (mailbox == MailboxRow.Inbox)
-            return await MoveInboxAsync(accounts, account, name, cancel);
+            return await MoveInboxAsync(accounts, account, levels, cancel);
         return await accounts.ChangeAsync(
             account,
             change => ValueTask.FromResult(Run(change, mailbox, levels)),
@@ -62,18 +62,31 @@ static class RenameMailbox
     }
 
     /// <summary>INBOX stays, and so do the mailboxes below it; its messages go to a new mailbox.</summary>
+    /// <remarks>The mailbox is made with the first messages in it; the others follow, some 90 at a time.</remarks>
     static async ValueTask<Result> MoveInboxAsync(
         AccountStore accounts,
         AccountId account,
-        string name,
+        string[] levels,
         CancellationToken cancel
     )
     {
-        var created = await CreateMailbox.RunAsync(accounts, account, name, MailboxRole.None, cancel);
-        if (!created.IsOk)
-            return new(created.Refusal, created.Reason);
-        var all = new CopyRequest(account, MailboxRow.Inbox, UidSet.All, created.Value.Id);
-        var moved = await CopyMessages.RunAsync(accounts, all, move: true, cancel);
+        var target = default(MailboxId);
+        var begun = await accounts.ChangeAsync(
+            account,
+            async change =>
+            {
+                var created = CreateMailbox.Run(change, levels, MailboxRole.None);
+                if (!created.IsOk)
+                    return new(created.Refusal, created.Reason);
+                target = created.Value.Id;
+                return await CopyMessages.MoveSomeAsync(change, MailboxRow.Inbox, target);
+            },
+            cancel
+        );
+        if (!begun.IsOk)
+            return begun;
+        var rest = new CopyRequest(account, MailboxRow.Inbox, UidSet.All, target);
+        var moved = await CopyMessages.RunAsync(accounts, rest, move: true, cancel);
         return new(moved.Refusal, moved.Reason);
     }
 }

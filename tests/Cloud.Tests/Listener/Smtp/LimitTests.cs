@@ -199,7 +199,7 @@ public sealed class LimitTests
             "HELO a\r\nMAIL FROM:<>\r\nRCPT TO:<alice@example.test>\r\nDATA\r\nhalf"u8.ToArray(),
             byteByByte: false
         );
-        while (await busy.ReadLineAsync() is { } line && !line.StartsWith("354")) { }
+        while (await busy.ReadLineAsync() is { } line && !line.StartsWith("354", StringComparison.Ordinal)) { }
 
         var stop = listener.StopAsync();
         Assert.StartsWith("421 4.3.2 ", await idle.ReadLineAsync());

@@ -44,7 +44,9 @@ public sealed class MailboxTests
         var blobs = new MemoryBlobs();
         var test = await TestBackend.OpenAsync(blobs: blobs);
         await using var listener = await StartAsync(test);
-        foreach (var rest in new[] { "DATA\r\nhalf", "DATA\r\na\nb\r\n.\r\n", "BDAT 3\r\nabcRSET\r\n", "BDAT 1 LAST\r\n\n" })
+        foreach (
+            var rest in new[] { "DATA\r\nhalf", "DATA\r\na\nb\r\n.\r\n", "BDAT 3\r\nabcRSET\r\n", "BDAT 1 LAST\r\n\n" }
+        )
         {
             var begin = "EHLO a\r\nMAIL FROM:<>\r\nRCPT TO:<alice@example.test>\r\n";
             await SmtpServer.TalkAsync(listener, SmtpServer.Octets(begin + rest));
@@ -107,7 +109,14 @@ public sealed class MailboxTests
     static Task<TestListener> StartAsync(TestBackend test)
     {
         SmtpFront Front(SmtpOptions options) =>
-            new(options, test.Gateway, TestListener.Tls, TimeProvider.System, Entropy.System, NullLoggerFactory.Instance);
+            new(
+                options,
+                test.Gateway,
+                TestListener.Tls,
+                TimeProvider.System,
+                Entropy.System,
+                NullLoggerFactory.Instance
+            );
         var submission = SmtpServer.Options with { Role = SmtpRole.Submission };
         return TestListener.StartAsync([
             ("relay", Front(SmtpServer.Options), false),

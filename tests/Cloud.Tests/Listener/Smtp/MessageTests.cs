@@ -36,7 +36,8 @@ public sealed class MessageTests
         var gateway = new PlainGateway();
         await using var listener = await SmtpServer.StartAsync(gateway);
         // DATA cannot say a message without a final newline: there it gets one.
-        var lines = message.Length == 0 || message.EndsWith("\r\n") ? message : message + "\r\n";
+        var lines =
+            message.Length == 0 || message.EndsWith("\r\n", StringComparison.Ordinal) ? message : message + "\r\n";
         var replies = await SmtpServer.TalkAsync(
             listener,
             SmtpServer.Octets($"{Begin}DATA\r\n{Stuff(lines)}.\r\n"),
@@ -46,7 +47,7 @@ public sealed class MessageTests
             octets[(octets.Length / 2)..]
         );
 
-        Assert.Equal(2, replies.Count(reply => reply.StartsWith("250 2.0.0 Ok: kept as")));
+        Assert.Equal(2, replies.Count(reply => reply.StartsWith("250 2.0.0 Ok: kept as", StringComparison.Ordinal)));
         Assert.Equal(lines, Encoding.Latin1.GetString(SmtpServer.WithoutTrace(gateway.Kept[0].Bytes)));
         Assert.Equal(octets, SmtpServer.WithoutTrace(gateway.Kept[1].Bytes));
     }
@@ -128,7 +129,7 @@ public sealed class MessageTests
     [InlineData("receive", "452 4.3.1 *")]
     public Task A_failing_or_full_store_is_told_and_nothing_is_kept(string where, string reply)
     {
-        var fault = reply.StartsWith("452") ? new StoreFullException("full") : new StoreException("broken");
+        var fault = reply[2] == '2' ? new StoreFullException("full") : new StoreException("broken");
         return SmtpServer.RunAsync(
             $"""
             S: 220 *

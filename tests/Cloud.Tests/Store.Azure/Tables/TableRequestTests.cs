@@ -146,35 +146,6 @@ public sealed class TableRequestTests
         Assert.Throws<ArgumentException>(() => Write([.. Enumerable.Range(0, 101).Select(i => Insert("a", $"{i}"))]));
     }
 
-    [Fact]
-    public void A_batch_that_base64_makes_longer_than_four_mebibytes_is_not_sent()
-    {
-        var transaction = new RowTransaction("p");
-        for (var row = 0; row < 4; row++)
-        {
-            var data = new RowData();
-            for (var i = 0; i < 13; i++)
-                data.Add($"P{i}", new byte[63 * 1024]);
-            transaction.Insert($"{row}", data);
-        }
-        Assert.Throws<ArgumentException>(() => Write([.. transaction.Changes]));
-    }
-
-    [Theory]
-    [InlineData("Timestamp", "x")]
-    [InlineData("RowKey", "x")]
-    [InlineData("PartitionKey", "x")]
-    public void A_property_the_service_has_for_itself_is_refused(string name, string text) =>
-        Assert.Throws<ArgumentException>(() => Write(Insert("p", "r") with { Data = new() { { name, text } } }));
-
-    [Fact]
-    public void Half_a_surrogate_pair_is_refused()
-    {
-        foreach (var text in (string[])["\uD83D", "\uDCE7x", "\uD83D\uD83D\uDCE7", "x\uDCE7\uD83D"])
-            Assert.Throws<ArgumentException>(() => Write(Insert("p", "r") with { Data = new() { { "Text", text } } }));
-        Write(Insert("p", "r") with { Data = new() { { "Text", "\uD83D\uDCE7" } } });
-    }
-
     static ReadOnlyMemory<byte> Write(params RowChange[] changes) =>
         BatchWriter.Write("https://a.example", "mail", changes);
 }

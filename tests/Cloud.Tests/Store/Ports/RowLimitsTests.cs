@@ -51,16 +51,45 @@ public sealed class RowLimitsTests
     }
 
     [Fact]
-    public void A_transaction_over_four_mebibytes_is_refused()
+    public void A_transaction_that_base64_makes_longer_than_four_mebibytes_is_refused()
     {
         var data = new RowData();
         for (var i = 0; i < 15; i++)
             data.Add($"P{i}", new byte[63 * 1024]);
         var transaction = new RowTransaction("p");
-        for (var i = 0; i < 4; i++)
+        for (var i = 0; i < 3; i++)
             transaction.Insert($"{i}", data);
-        Assert.Throws<ArgumentException>(() => transaction.Insert("4", data));
+        Assert.Throws<ArgumentException>(() => transaction.Insert("3", data));
     }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("1st")]
+    [InlineData("with space")]
+    [InlineData("Timestamp")]
+    [InlineData("RowKey")]
+    [InlineData("PartitionKey")]
+    public void A_property_name_that_the_service_would_refuse_is_refused(string name) =>
+        Assert.Throws<ArgumentException>(() => new RowData { { name, "x" } });
+
+    [Fact]
+    public void Half_a_surrogate_pair_is_refused()
+    {
+        foreach (var text in (string[])["\uD83D", "\uDCE7x", "\uD83D\uD83D\uDCE7", "x\uDCE7\uD83D"])
+            Assert.Throws<ArgumentException>(() => new RowData { { "Text", text } });
+        Assert.Single(new RowData { { "Text", "\uD83D\uDCE7" } });
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a/../b")]
+    [InlineData("a//b")]
+    [InlineData("/a")]
+    [InlineData("a/")]
+    [InlineData("a b")]
+    [InlineData("\u00E4")]
+    public void A_blob_name_that_would_reach_another_blob_is_refused(string name) =>
+        Assert.Throws<ArgumentException>(() => StoreNames.CheckBlob(name));
 
     [Fact]
     public void A_property_too_many_is_refused()

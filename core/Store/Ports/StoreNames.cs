@@ -1,9 +1,9 @@
 using System.Buffers;
 
-namespace Cloud.Store.Azure;
+namespace Cloud.Store.Ports;
 
-/// <summary>What Azure takes as a name; emulators take more.</summary>
-static class StorageNames
+/// <summary>What every adapter takes as a name: what Azure takes, where emulators and file systems take more.</summary>
+public static class StoreNames
 {
     static readonly SearchValues<char> BlobCharacters = SearchValues.Create(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.!/"
@@ -29,6 +29,7 @@ static class StorageNames
     public static string CheckQueue(string name) =>
         IsContainer(name) ? name : throw new ArgumentException($"Not a queue name: {name}", nameof(name));
 
+    /// <summary>1 to 512 letters, digits and <c>- _ . ! /</c>.</summary>
     /// <remarks>
     /// A blob name travels as a path, which is tidied up on its way: <c>a/../b</c> would reach <c>b</c>, or another
     /// container. So no empty segment and none that ends in a dot (Azure advises against the latter, too).

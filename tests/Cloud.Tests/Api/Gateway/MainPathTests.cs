@@ -6,7 +6,7 @@ using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
 using Cloud.Tests.Fakes;
 
-namespace Cloud.Tests.Api;
+namespace Cloud.Tests.Api.Gateway;
 
 public sealed class MainPathTests
 {
@@ -140,7 +140,13 @@ public sealed class MainPathTests
     public async Task A_recipient_is_checked(string to, RecipientVerdict verdict)
     {
         var test = await TestBackend.OpenAsync();
-        var request = new CheckRecipientRequest(null, EmailAddress.TryParse(to)!, null, 0, System.Net.IPAddress.Loopback);
+        var request = new CheckRecipientRequest(
+            null,
+            EmailAddress.TryParse(to)!,
+            null,
+            0,
+            System.Net.IPAddress.Loopback
+        );
         Assert.Equal(verdict, await test.Gateway.CheckRecipientAsync(request, default));
     }
 

@@ -1,0 +1,118 @@
+using Cloud.Mail;
+using Cloud.Mail.Headers;
+using Cloud.Store.Messages;
+using Cloud.Store.Ports;
+
+namespace Cloud.Store.Search;
+
+/// <summary>Answers what only the message tells: from its index where that is enough, else from its bytes.</summary>
+sealed class MessageSearch(IBlobs blobs, MessageEntry entry, IReadOnlyList<string> keywords, Email email)
+{
+    /// <summary>Octets of a header looked at; real ones have some 10 KiB.</summary>
+    const int HeaderBytes = 512 * 1024;
+
+    readonly MessageIndex index = MessageIndex.Unpack(email.Index.Span);
+    byte[]? header;
+    string? body;
+
+    public async ValueTask<bool> MatchesAsync(SearchKey key, CancellationToken cancel)
+    {
+        if (EntrySearch.Matches(key, entry, keywords) is { } known)
+            return known;
+        return key switch
+        {
+            SearchKey.And and => await AllAsync(and.Keys, cancel),
+            SearchKey.Or or => await MatchesAsync(or.Left, cancel) || await MatchesAsync(or.Right, cancel),
+            SearchKey.Not not => !await MatchesAsync(not.Key, cancel),
+            SearchKey.Sent sent => index.SentDate is { } date && EntrySearch.IsWithin(date, sent.From, sent.Until),
+            SearchKey.Header field => await HasFieldAsync(field.Name, field.Text, cancel),
+            SearchKey.Body text => Contains(await BodyAsync(cancel), text.Text),
+            SearchKey.Anywhere text => await HasFieldAsync(null, text.Text, cancel)
+                || Contains(await BodyAsync(cancel), text.Text),
+            _ => throw new ArgumentException($"Unknown key {key.GetType().Name}", nameof(key)),
+        };
+    }
+
+    async ValueTask<bool> AllAsync(IReadOnlyList<SearchKey> keys, CancellationToken cancel)
+    {
+        foreach (var key in keys)
+        {
+            if (!await MatchesAsync(key, cancel))
+                return false;
+        }
+        return true;
+    }
+
+    /// <param name="name">Null for any field.</param>
+    async ValueTask<bool> HasFieldAsync(string? name, string text, CancellationToken cancel)
+    {
+        if (!index.Truncated && name is not null && Known(name) is { } values)
+            return values.Any(value => Contains(value, text));
+
+        header ??= await ReadAsync(0, Math.Min(index.HeaderLength, HeaderBytes), cancel);
+        return HeaderHas(header, name, text);
+    }
+
+    static bool HeaderHas(ReadOnlySpan<byte> header, string? name, string text)
+    {
+        foreach (var field in new HeaderReader(header))
+        {
+            if (name is not null && !System.Text.Ascii.EqualsIgnoreCase(field.Name, name))
+                continue;
+            var value = EncodedWords.Decode(HeaderText.Unfold(field.Value));
+            if (Contains(name is null ? $"{Charsets.Guess(field.Name)}: {value}" : value, text))
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>The fields that the index keeps whole; none when the message lacks them.</summary>
+    /// <returns>Null for other fields.</returns>
+    IEnumerable<string>? Known(string name) =>
+        name.ToUpperInvariant() switch
+        {
+            "SUBJECT" => index.Envelope.Subject.IsNil ? [] : [index.Subject],
+            "FROM" => Texts(index.Envelope.From),
+            "TO" => Texts(index.Envelope.To),
+            "CC" => Texts(index.Envelope.Cc),
+            "BCC" => Texts(index.Envelope.Bcc),
+            "MESSAGE-ID" => index.Envelope.MessageId.IsNil ? [] : [index.Envelope.MessageId.ToString()],
+            _ => null,
+        };
+
+    static IEnumerable<string> Texts(IReadOnlyList<Address> addresses) =>
+        addresses
+            .Where(address => !address.IsGroupEnd)
+            .Select(address => $"{EncodedWords.Decode(address.Name.Span)} <{address.Spec}>");
+
+    async ValueTask<string> BodyAsync(CancellationToken cancel) =>
+        body ??= await BodyText.ReadAsync(index.Body, ReadAsync, cancel);
+
+    async ValueTask<byte[]> ReadAsync(long offset, long length, CancellationToken cancel)
+    {
+        await using var stream = await blobs.OpenAsync(email.Blob, offset, length, cancel);
+        if (stream is null)
+            return [];
+        var bytes = new byte[length];
+        var read = await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancel);
+        return bytes[..read];
+    }
+
+    /// <summary>Without case, as RFC 9051 §6.4.4 asks, and however accents were composed.</summary>
+    static bool Contains(string text, string wanted) =>
+        Normal(text).Contains(Normal(wanted), StringComparison.OrdinalIgnoreCase);
+
+    static string Normal(string text)
+    {
+        if (System.Text.Ascii.IsValid(text))
+            return text;
+        try
+        {
+            return text.Normalize();
+        }
+        catch (ArgumentException)
+        {
+            return text; // half a surrogate pair
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using Cloud.Store.Ports;
+
+namespace Cloud.Tests.Fakes;
+
+/// <summary>Queues that fail by plan: <c>send</c>, <c>receive</c>, <c>renew</c>, <c>remove</c>.</summary>
+public sealed class FaultyQueues(IQueues inner, Faults faults) : IQueues
+{
+    public async ValueTask SendAsync(
+        string queue,
+        ReadOnlyMemory<byte> body,
+        TimeSpan delay,
+        CancellationToken cancel
+    ) =>
+        await faults.RunAsync(
+            "send",
+            async () =>
+            {
+                await inner.SendAsync(queue, body, delay, cancel);
+                return true;
+            }
+        );
+
+    public ValueTask<IReadOnlyList<QueueMessage>> ReceiveAsync(
+        string queue,
+        int limit,
+        TimeSpan visibility,
+        CancellationToken cancel
+    ) => faults.RunAsync("receive", () => inner.ReceiveAsync(queue, limit, visibility, cancel));
+
+    public ValueTask<QueueMessage?> RenewAsync(
+        string queue,
+        QueueMessage message,
+        TimeSpan visibility,
+        CancellationToken cancel
+    ) => faults.RunAsync("renew", () => inner.RenewAsync(queue, message, visibility, cancel));
+
+    public ValueTask<bool> DeleteAsync(string queue, QueueMessage message, CancellationToken cancel) =>
+        faults.RunAsync("remove", () => inner.DeleteAsync(queue, message, cancel));
+}
