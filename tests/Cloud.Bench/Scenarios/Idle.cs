@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Cloud.Bench.Servers;
@@ -13,7 +14,7 @@ static class Idle
         await using var server = await CloudServer.StartAsync(users: 20);
         var warm = new List<Socket>();
         for (var i = 0; i < 50; i++)
-            warm.Add(await ConnectAsync(server, i % 20, inIdle: true));
+            warm.Add(await ConnectAsync(server, i, inIdle: true));
         foreach (var socket in warm)
             socket.Dispose();
 
@@ -22,7 +23,7 @@ static class Idle
             var before = await SettledAsync(server.ProcessId);
             var sockets = new List<Socket>();
             for (var i = 0; i < count; i++)
-                sockets.Add(await ConnectAsync(server, i % 20, inIdle));
+                sockets.Add(await ConnectAsync(server, i, inIdle));
             var after = await SettledAsync(server.ProcessId);
             var what = inIdle ? "logged in, selected, in IDLE" : "greeted";
             Console.WriteLine($"{count} connections {what}: {(after - before) / 1024.0 / count:0.0} KB each");
@@ -31,9 +32,12 @@ static class Idle
         }
     }
 
-    static async Task<Socket> ConnectAsync(CloudServer server, int user, bool inIdle)
+    static async Task<Socket> ConnectAsync(CloudServer server, int number, bool inIdle)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        var user = number % 20;
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        // One address may have 250 connections: these come from many.
+        socket.Bind(new IPEndPoint(new IPAddress([127, 0, 1, (byte)(1 + number / 200)]), 0));
         await socket.ConnectAsync(server.Ports["imap"]);
         await ReadUntilAsync(socket, "* OK");
         if (!inIdle)

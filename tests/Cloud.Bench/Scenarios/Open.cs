@@ -13,6 +13,9 @@ namespace Cloud.Bench.Scenarios;
 /// <summary>How long it takes to open a large mailbox on the embedded store, with nothing of it in memory.</summary>
 static class Open
 {
+    /// <summary>Messages that are written; the others are copies, which a mailbox holds in the same way.</summary>
+    const int Originals = 1000;
+
     public static async Task RunAsync(Options options)
     {
         var directory = Directory.CreateTempSubdirectory("cloud-bench-open-").FullName;
@@ -47,26 +50,21 @@ static class Open
         await administration.AddDomainAsync("example.test", default);
         await administration.AddUserAsync("ada@example.test", "a password", default);
         var (account, inbox) = await InboxAsync(gateway);
-        var text = Encoding.ASCII.GetBytes("Subject: short\r\n\r\nA short message.\r\n");
-        for (var i = 0; i < messages; i++)
-        {
-            var transaction = TransactionId.Create(TimeProvider.System, Entropy.System);
-            await using var upload = await gateway.BeginUploadAsync(transaction, default);
-            await upload.WriteAsync(text, default);
-            var message = await upload.CompleteAsync(default);
-            var append = new AppendRequest(
-                transaction,
-                account,
-                inbox,
-                message,
-                MessageFlags.None,
-                [],
-                DateTimeOffset.UnixEpoch
-            );
-            var result = await gateway.AppendAsync(append, default);
-            if (!result.IsOk)
-                throw new InvalidOperationException(result.Reason);
-        }
+        for (var i = 0; i < Originals; i++)
+            await AppendAsync(gateway, account, inbox);
+        var originals = UidSet.Of([(1, Originals)]);
+        for (var copies = Originals; copies < messages; copies += Originals)
+            await gateway.CopyAsync(new CopyRequest(account, inbox, originals, inbox), default);
+    }
+
+    static async Task AppendAsync(LocalGateway gateway, AccountId account, MailboxId inbox)
+    {
+        var transaction = TransactionId.Create(TimeProvider.System, Entropy.System);
+        await using var upload = await gateway.BeginUploadAsync(transaction, default);
+        await upload.WriteAsync(Encoding.ASCII.GetBytes("Subject: short\r\n\r\nA short message.\r\n"), default);
+        var message = await upload.CompleteAsync(default);
+        var received = DateTimeOffset.UnixEpoch;
+        await gateway.AppendAsync(new(transaction, account, inbox, message, MessageFlags.None, [], received), default);
     }
 
     static Backend Rooms(LocalStore local, IRows rows) =>
