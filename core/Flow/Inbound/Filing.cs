@@ -108,13 +108,14 @@ sealed class Filing(AccountStore accounts, IQueues queues)
         CancellationToken cancel
     )
     {
-        if (deliveries is [var only])
+        foreach (var some in deliveries.Chunk(Parallel))
         {
-            await work(only);
-            return;
+            cancel.ThrowIfCancellationRequested();
+            if (some is [var only])
+                await work(only);
+            else
+                await Task.WhenAll(some.Select(delivery => work(delivery).AsTask()));
         }
-        var options = new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancel };
-        await System.Threading.Tasks.Parallel.ForEachAsync(deliveries, options, (delivery, _) => work(delivery));
     }
 }
 
