@@ -49,23 +49,28 @@ sealed class ImapUser(World world, string name, int owner)
     {
         if (View is null)
             return SelectAsync();
-        return world.Dice.Below(12) switch
+        return world.Dice.Below(View.Entries.Count == 0 ? 5 : 12) switch
         {
             0 => SelectAsync(),
             1 or 2 => SyncAsync(),
-            3 => FetchAsync(),
-            4 or 5 => AppendAsync(),
-            6 or 7 => FlagAsync(Some(3), Action(), Flags()),
+            3 => IdleAsync(),
+            4 => AppendAsync(),
+            5 or 6 or 7 => FlagAsync(Some(3), Action(), Flags()),
             8 => CopyAsync(move: false),
             9 => CopyAsync(move: true),
             10 => ExpungeAsync(),
-            _ => IdleAsync(),
+            _ => FetchAsync(),
         };
     }
 
     Task<T> AskAsync<T>(Func<IGateway, ValueTask<T>> work) => server!.AskAsync(gateway => work(gateway).AsTask());
 
-    List<MessageEntry> Some(int oneIn) => [.. View!.Entries.Values.Where(_ => world.Dice.Below(oneIn) == 0)];
+    /// <summary>One message of the view, and others.</summary>
+    List<MessageEntry> Some(int oneIn)
+    {
+        var one = world.Dice.Below(View!.Entries.Count);
+        return [.. View.Entries.Values.Where((_, at) => at == one || world.Dice.Below(oneIn) == 0)];
+    }
 
     FlagAction Action() => (FlagAction)world.Dice.Below(3);
 

@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 namespace Cloud.Sim;
 
 /// <summary>
-/// Histories with faults, kills and a moved clock. CLOUD_SIM_RUNS says how many (150), CLOUD_SIM_FROM at which seed
+/// Histories with faults, kills and a moved clock. CLOUD_SIM_RUNS says how many (300), CLOUD_SIM_FROM at which seed
 /// they begin (1), CLOUD_SIM_SEED plays one alone and shows its trace.
 /// </summary>
 public sealed class SimulationTests(ITestOutputHelper output)
@@ -17,7 +17,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
             output.WriteLine(World.Play(only));
             return;
         }
-        var (from, runs) = (Number("CLOUD_SIM_FROM", 1), Number("CLOUD_SIM_RUNS", 150));
+        var (from, runs) = (Number("CLOUD_SIM_FROM", 1), Number("CLOUD_SIM_RUNS", 300));
         for (var seed = from; seed < from + runs; seed++)
             World.Play(seed);
     }
