@@ -72,21 +72,17 @@ sealed class Filing(AccountStore accounts, IQueues queues)
     {
         try
         {
-            if (repeated && !await accounts.Blobs.ExistsAsync(delivery.Blob, cancel))
-            {
-                result.Gone.Add(delivery);
-                return;
-            }
-            await accounts.DepositAsync(
+            var deposited = await accounts.DepositAsync(
                 new(delivery.Account),
                 MailboxRow.Inbox,
                 mail.DepositOf(delivery),
                 MessageFlags.None,
                 [],
                 withinQuota: false,
+                onlyWithBlob: repeated,
                 cancel
             );
-            result.Filed.Add(delivery);
+            (deposited.Status == DepositStatus.NoBlob ? result.Gone : result.Filed).Add(delivery);
         }
         catch (AccountMissingException)
         {

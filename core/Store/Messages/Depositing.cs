@@ -11,6 +11,10 @@ namespace Cloud.Store.Messages;
 /// </remarks>
 static class Depositing
 {
+    /// <param name="onlyWithBlob">
+    /// Looks whether the bytes are still there, on behalf of a repeated transaction. Looked after the account's state
+    /// was read, so that a removal which comes between makes the commit conflict, and the next try sees it.
+    /// </param>
     public static ValueTask<DepositResult> DepositAsync(
         this AccountStore accounts,
         AccountId account,
@@ -19,6 +23,7 @@ static class Depositing
         MessageFlags flags,
         IReadOnlyList<string> keywords,
         bool withinQuota,
+        bool onlyWithBlob,
         CancellationToken cancel
     )
     {
@@ -33,6 +38,8 @@ static class Depositing
                         return Repeated(change, mailbox, taken.Row);
                     id = new(id.Value + 1);
                 }
+                if (onlyWithBlob && !await accounts.Blobs.ExistsAsync(deposit.Blob, cancel))
+                    return new(DepositStatus.NoBlob, 0, 0, 0);
                 return await PlaceAsync(change, mailbox, id, deposit, flags, keywords, withinQuota);
             },
             cancel
