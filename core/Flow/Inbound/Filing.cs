@@ -79,10 +79,10 @@ sealed class Filing(AccountStore accounts, IQueues queues)
                 MessageFlags.None,
                 [],
                 withinQuota: false,
-                onlyWithBlob: repeated,
+                repeated,
                 cancel
             );
-            (deposited.Status == DepositStatus.NoBlob ? result.Gone : result.Filed).Add(delivery);
+            (deposited.Status == DepositStatus.Removed ? result.Gone : result.Filed).Add(delivery);
         }
         catch (AccountMissingException)
         {

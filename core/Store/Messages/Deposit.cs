@@ -20,8 +20,8 @@ enum DepositStatus
     Repeated,
     NoMailbox,
 
-    /// <summary>Its bytes are gone: an earlier try filed it, and the user has removed it since.</summary>
-    NoBlob,
+    /// <summary>An earlier try filed it, and the user has removed it since.</summary>
+    Removed,
     OverQuota,
     TooManyKeywords,
 }

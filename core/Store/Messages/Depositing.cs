@@ -11,9 +11,10 @@ namespace Cloud.Store.Messages;
 /// </remarks>
 static class Depositing
 {
-    /// <param name="onlyWithBlob">
-    /// Looks whether the bytes are still there, on behalf of a repeated transaction. Looked after the account's state
-    /// was read, so that a removal which comes between makes the commit conflict, and the next try sees it.
+    /// <param name="repeated">
+    /// True when an earlier try may have got somewhere: then a message that was removed since does not come back. Looked
+    /// after the account's state was read, so that a removal which comes between makes the commit conflict, and the next
+    /// try sees it. The log knows it at once; the bytes, which go after it, know it still when the log has forgotten.
     /// </param>
     public static ValueTask<DepositResult> DepositAsync(
         this AccountStore accounts,
@@ -23,7 +24,7 @@ static class Depositing
         MessageFlags flags,
         IReadOnlyList<string> keywords,
         bool withinQuota,
-        bool onlyWithBlob,
+        bool repeated,
         CancellationToken cancel
     )
     {
@@ -38,13 +39,17 @@ static class Depositing
                         return Repeated(change, mailbox, taken.Row);
                     id = new(id.Value + 1);
                 }
-                if (onlyWithBlob && !await accounts.Blobs.ExistsAsync(deposit.Blob, cancel))
-                    return new(DepositStatus.NoBlob, 0, 0, 0);
+                if (repeated && await IsGoneAsync(accounts, change, deposit))
+                    return new(DepositStatus.Removed, 0, 0, 0);
                 return await PlaceAsync(change, mailbox, id, deposit, flags, keywords, withinQuota);
             },
             cancel
         );
     }
+
+    static async ValueTask<bool> IsGoneAsync(AccountStore accounts, AccountChange change, Deposit deposit) =>
+        !await accounts.Blobs.ExistsAsync(deposit.Blob, change.Cancel)
+        || await change.WasRemovedAsync(deposit.Transaction);
 
     static async ValueTask<DepositResult> PlaceAsync(
         AccountChange change,

@@ -35,7 +35,7 @@ static class AppendMessage
                 request.Flags,
                 request.Keywords,
                 withinQuota: true,
-                onlyWithBlob: false,
+                repeated: false,
                 cancel
             );
             if (result.Status is DepositStatus.Done or DepositStatus.Repeated)
