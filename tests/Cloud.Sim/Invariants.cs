@@ -187,13 +187,8 @@ sealed class Invariants(World world)
         foreach (var user in world.ImapUsers.Where(user => user.CanSync))
         {
             await user.SyncAsync();
-            var fresh = placed.Where(place =>
-                place.Key.Item1 == user.Account && place.Key.Item2 == user.View!.Mailbox
-            );
-            Assert.Equal(
-                fresh.Select(place => place.Value).OrderBy(entry => entry.Uid),
-                user.View!.Entries.Values
-            );
+            var fresh = placed.Where(place => place.Key.Item1 == user.Account && place.Key.Item2 == user.View!.Mailbox);
+            Assert.Equal(fresh.Select(place => place.Value).OrderBy(entry => entry.Uid), user.View!.Entries.Values);
         }
     }
 }

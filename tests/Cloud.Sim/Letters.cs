@@ -16,7 +16,10 @@ sealed class Letters(SeededEntropy dice)
         header.Append(CultureInfo.InvariantCulture, $"Message-ID: <{number}@sim.test>\r\n");
         if (number > 1 && dice.Below(2) == 0)
             header.Append(CultureInfo.InvariantCulture, $"In-Reply-To: <{1 + dice.Below(number - 1)}@sim.test>\r\n");
-        header.Append(CultureInfo.InvariantCulture, $"From: <sender@elsewhere.test>\r\nSubject: letter {number}\r\n\r\n");
+        header.Append(
+            CultureInfo.InvariantCulture,
+            $"From: <sender@elsewhere.test>\r\nSubject: letter {number}\r\n\r\n"
+        );
         return [.. Encoding.ASCII.GetBytes(header.ToString()), .. dice.Bytes(dice.Below(900))];
     }
 }

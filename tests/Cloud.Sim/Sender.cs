@@ -78,8 +78,7 @@ sealed class Sender(World world, string name)
         return Front.HandOverAsync(
             gateway,
             attempt,
-            message =>
-                gateway.SubmitAsync(new(attempt.Transaction, world.Accounts[0], peer, own, message), default)
+            message => gateway.SubmitAsync(new(attempt.Transaction, world.Accounts[0], peer, own, message), default)
         );
     }
 }

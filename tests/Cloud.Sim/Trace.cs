@@ -9,7 +9,10 @@ sealed class Trace(TimeProvider clock)
 
     public void Add(string who, string what) =>
         lines.Add(
-            string.Create(CultureInfo.InvariantCulture, $"{lines.Count, 5} {clock.GetUtcNow():dd HH:mm:ss.fff} {who}: {what}")
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{lines.Count, 5} {clock.GetUtcNow():dd HH:mm:ss.fff} {who}: {what}"
+            )
         );
 
     public override string ToString() => string.Join('\n', lines);

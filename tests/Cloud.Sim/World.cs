@@ -27,7 +27,6 @@ sealed class World
     /// <summary>Longer than the change log is kept; seldom.</summary>
     static readonly TimeSpan Month = TimeSpan.FromDays(31);
 
-
     readonly ulong seed;
     readonly List<ImapUser> imapUsers;
     readonly List<Func<Task>> actors;

@@ -13,7 +13,8 @@ public sealed class ResumedRemovalTests
     readonly MemoryBlobs blobs = new();
     readonly Faults faults = new();
 
-    Task<TestBackend> OpenAsync() => TestBackend.OpenAsync(new FaultyRows(rows, faults), new FaultyBlobs(blobs, faults));
+    Task<TestBackend> OpenAsync() =>
+        TestBackend.OpenAsync(new FaultyRows(rows, faults), new FaultyBlobs(blobs, faults));
 
     static async Task FillAsync(TestBackend test, MailboxId mailbox, int count)
     {
@@ -46,7 +47,10 @@ public sealed class ResumedRemovalTests
         Assert.DoesNotContain("Work", names);
         var account = (await test.Backend.Accounts.CurrentAsync(test.AliceId, default))!;
         Assert.Equal((1, 6), (account.Account.Messages, account.Mailboxes.Count));
-        Assert.DoesNotContain(rows.AllKeys("mail"), key => key.Row.StartsWith($"p!{work.Id}", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            rows.AllKeys("mail"),
+            key => key.Row.StartsWith($"p!{work.Id}", StringComparison.Ordinal)
+        );
         Assert.Single(rows.AllKeys("mail"), key => key.Row.StartsWith(EmailRows.Prefix, StringComparison.Ordinal));
         Assert.Equal(1, blobs.Count);
     }

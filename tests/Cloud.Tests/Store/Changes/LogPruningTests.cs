@@ -15,9 +15,7 @@ public sealed class LogPruningTests
     List<string> Log(TestBackend test) =>
         [
             .. rows.AllKeys("mail")
-                .Where(key =>
-                    key.Partition == test.AliceId.Value && key.Row.StartsWith("c!", StringComparison.Ordinal)
-                )
+                .Where(key => key.Partition == test.AliceId.Value && key.Row.StartsWith("c!", StringComparison.Ordinal))
                 .Select(key => key.Row),
         ];
 
