@@ -33,9 +33,10 @@ sealed class MaildropLocks(AccountStore accounts)
         }
         try
         {
-            var etag = accounts.Options.SoleOwner ? "" : await TakeLeaseAsync(account, cancel);
+            var token = accounts.Entropy.Next64();
+            var etag = accounts.Options.SoleOwner ? "" : await TakeLeaseAsync(account, token, cancel);
             if (etag is not null)
-                return new Held(this, account, etag);
+                return new Held(this, account, token, etag);
         }
         catch (Exception)
         {
@@ -53,18 +54,28 @@ sealed class MaildropLocks(AccountStore accounts)
     }
 
     /// <returns>The lease's ETag; null when another process holds it.</returns>
-    async ValueTask<string?> TakeLeaseAsync(AccountId account, CancellationToken cancel)
+    async ValueTask<string?> TakeLeaseAsync(AccountId account, ulong token, CancellationToken cancel)
     {
         var row = await accounts.Rows.GetAsync(Tables.Mail, new(account.Value, Key), cancel);
         if (row?.Data.Time("Until") > accounts.Time.GetUtcNow())
             return null;
-        return await WriteAsync(account, row?.ETag);
+        return await WriteAsync(account, token, row?.ETag);
+    }
+
+    /// <summary>Prolongs a lease, also one that was last written by a try whose answer was a fault.</summary>
+    /// <returns>Its ETag; null when another holder has it by now.</returns>
+    async ValueTask<string?> RenewAsync(AccountId account, ulong token, string etag)
+    {
+        if (await WriteAsync(account, token, etag) is { } renewed)
+            return renewed;
+        var row = await accounts.Rows.GetAsync(Tables.Mail, new(account.Value, Key), CancellationToken.None);
+        return row?.Data.Long("Token") == (long)token ? await WriteAsync(account, token, row.ETag) : null;
     }
 
     /// <param name="etag">Of the lease that is replaced; null when there is none.</param>
-    async ValueTask<string?> WriteAsync(AccountId account, string? etag)
+    async ValueTask<string?> WriteAsync(AccountId account, ulong token, string? etag)
     {
-        var lease = new RowData { { "Until", accounts.Time.GetUtcNow() + Lease } };
+        var lease = new RowData { { "Until", accounts.Time.GetUtcNow() + Lease }, { "Token", (long)token } };
         var transaction = new RowTransaction(account.Value);
         if (etag is null)
             transaction.Insert(Key, lease);
@@ -79,12 +90,13 @@ sealed class MaildropLocks(AccountStore accounts)
         readonly MaildropLocks locks;
         readonly AccountId account;
         readonly SemaphoreSlim writing = new(1, 1);
+        readonly ulong token;
         readonly ITimer? timer;
         string? etag;
 
-        public Held(MaildropLocks owner, AccountId id, string lease)
+        public Held(MaildropLocks owner, AccountId id, ulong name, string lease)
         {
-            (locks, account, etag) = (owner, id, lease);
+            (locks, account, token, etag) = (owner, id, name, lease);
             if (lease.Length > 0)
                 timer = owner.Accounts.Time.CreateTimer(_ => _ = RenewAsync(), null, RenewEvery, RenewEvery);
         }
@@ -97,7 +109,7 @@ sealed class MaildropLocks(AccountStore accounts)
             try
             {
                 if (etag is not null)
-                    etag = await locks.WriteAsync(account, etag);
+                    etag = await locks.RenewAsync(account, token, etag);
             }
             catch (StoreException)
             {

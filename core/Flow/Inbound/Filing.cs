@@ -72,21 +72,17 @@ sealed class Filing(AccountStore accounts, IQueues queues)
     {
         try
         {
-            if (repeated && !await accounts.Blobs.ExistsAsync(delivery.Blob, cancel))
-            {
-                result.Gone.Add(delivery);
-                return;
-            }
-            await accounts.DepositAsync(
+            var deposited = await accounts.DepositAsync(
                 new(delivery.Account),
                 MailboxRow.Inbox,
                 mail.DepositOf(delivery),
                 MessageFlags.None,
                 [],
                 withinQuota: false,
+                repeated,
                 cancel
             );
-            result.Filed.Add(delivery);
+            (deposited.Status == DepositStatus.Removed ? result.Gone : result.Filed).Add(delivery);
         }
         catch (AccountMissingException)
         {
@@ -108,13 +104,14 @@ sealed class Filing(AccountStore accounts, IQueues queues)
         CancellationToken cancel
     )
     {
-        if (deliveries is [var only])
+        foreach (var some in deliveries.Chunk(Parallel))
         {
-            await work(only);
-            return;
+            cancel.ThrowIfCancellationRequested();
+            if (some is [var only])
+                await work(only);
+            else
+                await Task.WhenAll(some.Select(delivery => work(delivery).AsTask()));
         }
-        var options = new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancel };
-        await System.Threading.Tasks.Parallel.ForEachAsync(deliveries, options, (delivery, _) => work(delivery));
     }
 }
 

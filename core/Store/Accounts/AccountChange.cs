@@ -276,8 +276,22 @@ sealed class AccountChange(
         var log = Log.Of(mailbox);
         log.Vanished.Add(entry.Uid);
         log.Changed.Remove(entry.Uid);
-        if (email is not null && email.Unplace(new(mailbox, entry.Uid)))
-            removedBlobs.Add(email.Row.Email.Blob);
+        if (email is null || !email.Unplace(new(mailbox, entry.Uid)))
+            return;
+        removedBlobs.Add(email.Row.Email.Blob);
+        Log.Removed.Add(email.Row.Email.Transaction);
+    }
+
+    /// <summary>Whether the log tells that a transaction's message was here and is gone for good. Reads all of the log.</summary>
+    public async ValueTask<bool> WasRemovedAsync(TransactionId transaction)
+    {
+        var range = ChangeRows.Range(id, account.LogFrom, state.Revision);
+        await foreach (var row in store.Rows.ReadAsync(Tables.Mail, range, cancel))
+        {
+            if (ChangeRows.HasRemoved(row.Data, transaction))
+                return true;
+        }
+        return false;
     }
 
     /// <summary>Gives an entry its new flags and this change's MODSEQ.</summary>

@@ -15,6 +15,9 @@ sealed class ChangeLog
 
     public bool IsEmpty => mailboxes.Count == 0;
 
+    /// <summary>Transactions whose messages went for good: who repeats one does not bring its message back.</summary>
+    public List<TransactionId> Removed { get; } = [];
+
     /// <summary>The mailbox's part, made when there is none: its properties changed if nothing else.</summary>
     public MailboxLog Of(MailboxId mailbox)
     {

@@ -1,3 +1,4 @@
+using Cloud.Store.Packing;
 using Cloud.Store.Ports;
 
 namespace Cloud.Store.Changes;
@@ -14,15 +15,43 @@ static class ChangeRows
         new(account.Value, Key(first), Key(last) + "!");
 
     /// <param name="token">Tells this try of the change from any other: how an unknown outcome is found out.</param>
-    public static RowData ToRow(ChangeLog log, DateTimeOffset at, ulong token) =>
-        new()
+    public static RowData ToRow(ChangeLog log, DateTimeOffset at, ulong token)
+    {
+        var row = new RowData
         {
             { "At", at },
             { "Log", log.Pack() },
             { "Token", (long)token },
         };
+        if (log.Removed.Count > 0)
+            row.Add("Removed", Pack(log.Removed));
+        return row;
+    }
 
     public static ChangeLog Log(RowData row) => ChangeLog.Unpack(row.Bytes("Log") ?? []);
+
+    /// <summary>Whether the change removed for good the message that a transaction brought.</summary>
+    public static bool HasRemoved(RowData row, TransactionId transaction)
+    {
+        var reader = new PackReader(row.Bytes("Removed") ?? []);
+        while (!reader.AtEnd)
+        {
+            if (new TransactionId(reader.Varint(), reader.Fixed64()) == transaction)
+                return true;
+        }
+        return false;
+    }
+
+    static byte[] Pack(List<TransactionId> transactions)
+    {
+        var writer = new PackWriter(16 * transactions.Count);
+        foreach (var transaction in transactions)
+        {
+            writer.Varint(transaction.Milliseconds);
+            writer.Fixed64(transaction.Random);
+        }
+        return writer.ToArray();
+    }
 
     public static DateTimeOffset At(RowData row) => row.Time("At") ?? default;
 

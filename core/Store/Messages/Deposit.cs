@@ -19,6 +19,9 @@ enum DepositStatus
     /// <summary>The transaction was done before; what it made then is the answer.</summary>
     Repeated,
     NoMailbox,
+
+    /// <summary>An earlier try filed it, and the user has removed it since.</summary>
+    Removed,
     OverQuota,
     TooManyKeywords,
 }

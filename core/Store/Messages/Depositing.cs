@@ -11,6 +11,11 @@ namespace Cloud.Store.Messages;
 /// </remarks>
 static class Depositing
 {
+    /// <param name="repeated">
+    /// True when an earlier try may have got somewhere: then a message that was removed since does not come back. Looked
+    /// after the account's state was read, so that a removal which comes between makes the commit conflict, and the next
+    /// try sees it. The log knows it at once; the bytes, which go after it, know it still when the log has forgotten.
+    /// </param>
     public static ValueTask<DepositResult> DepositAsync(
         this AccountStore accounts,
         AccountId account,
@@ -19,6 +24,7 @@ static class Depositing
         MessageFlags flags,
         IReadOnlyList<string> keywords,
         bool withinQuota,
+        bool repeated,
         CancellationToken cancel
     )
     {
@@ -33,11 +39,17 @@ static class Depositing
                         return Repeated(change, mailbox, taken.Row);
                     id = new(id.Value + 1);
                 }
+                if (repeated && await IsGoneAsync(accounts, change, deposit))
+                    return new(DepositStatus.Removed, 0, 0, 0);
                 return await PlaceAsync(change, mailbox, id, deposit, flags, keywords, withinQuota);
             },
             cancel
         );
     }
+
+    static async ValueTask<bool> IsGoneAsync(AccountStore accounts, AccountChange change, Deposit deposit) =>
+        !await accounts.Blobs.ExistsAsync(deposit.Blob, change.Cancel)
+        || await change.WasRemovedAsync(deposit.Transaction);
 
     static async ValueTask<DepositResult> PlaceAsync(
         AccountChange change,

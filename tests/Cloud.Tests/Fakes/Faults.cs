@@ -2,8 +2,14 @@ using Cloud.Store.Ports;
 
 namespace Cloud.Tests.Fakes;
 
+/// <summary>Stands between a process and its store, and may let an operation fail, before or after it was done.</summary>
+public interface IFaults
+{
+    ValueTask<T> RunAsync<T>(string operation, Func<ValueTask<T>> work);
+}
+
 /// <summary>Decides which storage operations fail, the same ones again for the same seed.</summary>
-public sealed class Faults
+public sealed class Faults : IFaults
 {
     readonly SeededEntropy? entropy;
     readonly Lock guard = new();

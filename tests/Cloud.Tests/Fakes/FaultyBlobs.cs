@@ -3,7 +3,7 @@ using Cloud.Store.Ports;
 namespace Cloud.Tests.Fakes;
 
 /// <summary>Blobs that fail by plan: <c>create</c>, <c>write</c>, <c>complete</c>, <c>open</c>, <c>copy</c>, <c>delete</c>.</summary>
-public sealed class FaultyBlobs(IBlobs inner, Faults faults) : IBlobs
+public sealed class FaultyBlobs(IBlobs inner, IFaults faults) : IBlobs
 {
     public ValueTask<BlobWriter> CreateAsync(string name, CancellationToken cancel) =>
         faults.RunAsync<BlobWriter>("create", async () => new Writer(await inner.CreateAsync(name, cancel), faults));
@@ -20,7 +20,7 @@ public sealed class FaultyBlobs(IBlobs inner, Faults faults) : IBlobs
     public IAsyncEnumerable<BlobInfo> ListAsync(string prefix, CancellationToken cancel) =>
         inner.ListAsync(prefix, cancel);
 
-    sealed class Writer(BlobWriter inner, Faults faults) : BlobWriter
+    sealed class Writer(BlobWriter inner, IFaults faults) : BlobWriter
     {
         public override async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel) =>
             await faults.RunAsync(

@@ -3,7 +3,7 @@ using Cloud.Store.Ports;
 namespace Cloud.Tests.Fakes;
 
 /// <summary>Queues that fail by plan: <c>send</c>, <c>receive</c>, <c>renew</c>, <c>remove</c>.</summary>
-public sealed class FaultyQueues(IQueues inner, Faults faults) : IQueues
+public sealed class FaultyQueues(IQueues inner, IFaults faults) : IQueues
 {
     public async ValueTask SendAsync(
         string queue,

@@ -3,7 +3,7 @@ using Cloud.Store.Ports;
 namespace Cloud.Tests.Fakes;
 
 /// <summary>Rows that fail by plan; operations <c>get</c>, <c>query</c>, <c>commit</c> with the table behind a space.</summary>
-public sealed class FaultyRows(IRows inner, Faults faults) : IRows
+public sealed class FaultyRows(IRows inner, IFaults faults) : IRows
 {
     public ValueTask<Row?> GetAsync(string table, RowKey key, CancellationToken cancel) =>
         faults.RunAsync($"get {table}", () => inner.GetAsync(table, key, cancel));

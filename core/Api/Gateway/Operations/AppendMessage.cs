@@ -35,6 +35,7 @@ static class AppendMessage
                 request.Flags,
                 request.Keywords,
                 withinQuota: true,
+                repeated: false,
                 cancel
             );
             if (result.Status is DepositStatus.Done or DepositStatus.Repeated)

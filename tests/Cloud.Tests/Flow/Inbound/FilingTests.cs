@@ -135,6 +135,24 @@ public sealed class FilingTests
     }
 
     [Fact]
+    public async Task A_removed_message_does_not_come_back_while_its_bytes_linger()
+    {
+        await OpenAsync();
+        var transaction = test.NewTransaction();
+        await using var upload = await test.Gateway.BeginUploadAsync(transaction, default);
+        await upload.WriteAsync("text"u8.ToArray(), default);
+        var request = TestBackend.Request(transaction, await upload.CompleteAsync(default), TestBackend.Alice);
+        await test.Gateway.ReceiveAsync(request, default);
+        faults.Fail("delete");
+        await test.Gateway.ExpungeAsync(test.AliceId, new(1), UidSet.All, false, default);
+        faults.Heal();
+        Assert.Equal(1, blobs.Count);
+
+        Assert.Equal(ReceiveStatus.Accepted, (await test.Gateway.ReceiveAsync(request, default)).Status);
+        Assert.Empty((await test.OpenAsync(test.AliceId)).Entries);
+    }
+
+    [Fact]
     public async Task Repeating_an_append_gives_the_same_uid()
     {
         await OpenAsync();

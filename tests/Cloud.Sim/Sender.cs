@@ -1,0 +1,84 @@
+using System.Net;
+using Cloud.Api.Gateway;
+using Cloud.Mail;
+using Cloud.Store;
+using Cloud.Tests.Fakes;
+
+namespace Cloud.Sim;
+
+/// <summary>An SMTP peer with a queue of its own: what was not answered with 250 it sends again, as a new transaction.</summary>
+sealed class Sender(World world, string name)
+{
+    const int LettersPerPhase = 4;
+
+    /// <summary>Then it gives up and bounces: nobody was promised anything.</summary>
+    const int MaxTries = 6;
+
+    static readonly string[][] Recipients =
+    [
+        [TestBackend.Alice],
+        [TestBackend.Alice],
+        [TestBackend.Bob],
+        [TestBackend.Alice, TestBackend.Bob],
+        [TestBackend.Bob, "alice+detail@example.test", TestBackend.Alice],
+        ["nobody@example.test"],
+    ];
+
+    public async Task RunAsync()
+    {
+        for (var letter = 0; letter < LettersPerPhase; letter++)
+        {
+            await world.Scheduler.WaitAsync(patience: world.Dice.Below(200));
+            var content = world.Letters.Next();
+            var recipients = Recipients[world.Dice.Below(Recipients.Length)];
+            var submits = world.Dice.Below(4) == 0;
+            for (var tries = 0; tries < MaxTries; tries++)
+            {
+                var answer = await SendAsync(content, recipients, submits);
+                // An answer that does not get through is no answer.
+                if (answer is Answer.Kept or Answer.Refused && world.Dice.Below(15) > 0)
+                    break;
+                await world.Scheduler.WaitAsync(patience: world.Dice.Below(60));
+            }
+        }
+    }
+
+    async Task<Answer> SendAsync(byte[] content, string[] recipients, bool submits)
+    {
+        var accounts = world.Accounts.Where((_, at) => recipients.Any(to => to.StartsWith("ab"[at])));
+        var transaction = TransactionId.Create(world.Clock, world.Dice);
+        var attempt = world.Ledger.Begin(transaction, content, [.. accounts]);
+        var server = world.AnyServer;
+        world.Trace.Add(name, $"sends {transaction} to {string.Join(", ", recipients)} by {server.Name}");
+        try
+        {
+            attempt.Answer = await server.AskAsync(gateway => SendAsync(gateway, attempt, recipients, submits));
+        }
+        catch (ConnectionLostException)
+        {
+            attempt.IsUncertain = true;
+        }
+        world.Trace.Add(name, $"{transaction}: {attempt.Answer}");
+        return attempt.Answer;
+    }
+
+    Task<Answer> SendAsync(IGateway gateway, Attempt attempt, string[] recipients, bool submits)
+    {
+        var peer = new Peer(IPAddress.Loopback, "peer.test", null);
+        var envelope = TestBackend.Envelope(recipients);
+        if (!submits)
+        {
+            return Front.HandOverAsync(
+                gateway,
+                attempt,
+                message => gateway.ReceiveAsync(new(attempt.Transaction, peer, envelope, message), default)
+            );
+        }
+        var own = envelope with { From = EmailAddress.TryParse(TestBackend.Alice) };
+        return Front.HandOverAsync(
+            gateway,
+            attempt,
+            message => gateway.SubmitAsync(new(attempt.Transaction, world.Accounts[0], peer, own, message), default)
+        );
+    }
+}
