@@ -177,7 +177,8 @@ ref struct ImapReader(ReadOnlySpan<byte> command)
         var end = rest.IndexOfAnyExceptInRange((byte)' ', (byte)'~');
         var shown = rest[..Math.Min(end < 0 ? rest.Length : end, 20)];
         return new SyntaxException(
-            shown.IsEmpty ? $"Expected {what}" : $"Expected {what} at: {Encoding.ASCII.GetString(shown)}"
+            // In quotes: a line that ended in what a client wrote could end in {5}, and be taken for a literal's header.
+            shown.IsEmpty ? $"Expected {what}" : $"Expected {what} at '{Encoding.ASCII.GetString(shown)}'"
         );
     }
 
