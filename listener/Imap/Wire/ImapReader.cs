@@ -177,7 +177,9 @@ ref struct ImapReader(ReadOnlySpan<byte> command)
         var shown = rest[..Math.Min(end < 0 ? rest.Length : end, 20)];
         return new SyntaxException(
             // In quotes: a line that ended in what a client wrote could end in {5}, and be taken for a literal's header.
-            shown.IsEmpty ? $"Expected {what}" : $"Expected {what} at '{Encoding.ASCII.GetString(shown)}'"
+            shown.IsEmpty
+                ? $"Expected {what}"
+                : $"Expected {what} at '{Encoding.ASCII.GetString(shown)}'"
         );
     }
 
