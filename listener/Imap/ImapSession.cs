@@ -212,13 +212,13 @@ sealed class ImapSession
         commands++;
         if (!TryParse(out var tag, out var row, out var command, out var reply))
         {
-            Say(tag, reply);
+            Say(tag, await SkipAnnouncedAsync(reply));
             return;
         }
 
         Input.Release();
         Tag = tag;
-        reply = await RunAsync(row, command, cancel);
+        reply = await SkipAnnouncedAsync(await RunAsync(row, command, cancel));
         if (
             reply.Condition != Condition.Bye
             && !await SyncAsync(false, !row.Effects.HasFlag(Effects.HoldsExpunges), cancel)
@@ -229,6 +229,15 @@ sealed class ImapSession
             await StartTlsAsync();
         if (Connection.IsDraining && !ended)
             Say("*", Reply.Draining);
+    }
+
+    /// <summary>What a command was refused without reading, a message, must not be taken for commands.</summary>
+    async ValueTask<Reply> SkipAnnouncedAsync(Reply refusal)
+    {
+        if (Input.Announced is not { } literal)
+            return refusal;
+        var status = await Input.SkipCommandAsync(literal, Patience);
+        return status == ReadStatus.Command ? refusal : Farewell(status) ?? Reply.Goodbye;
     }
 
     async ValueTask StartTlsAsync()

@@ -35,11 +35,11 @@ sealed record Append(string Name, FlagList Flags, DateTimeOffset? Received, Lite
     public async ValueTask<Reply> RunAsync(ImapSession session, CancellationToken cancel)
     {
         if (Literal.Size > session.Options.MaxMessage)
-            return await RefuseAsync(session, Reply.TooBig);
+            return Reply.TooBig;
         if (Literal.Size == 0)
-            return await RefuseAsync(session, Reply.EmptyMessage);
+            return Reply.EmptyMessage;
         if (await session.FindMailboxAsync(Name, cancel) is not { } mailbox)
-            return await RefuseAsync(session, Reply.TryCreate);
+            return Reply.TryCreate;
 
         var transaction = TransactionId.Create(session.Services.Time, session.Services.Entropy);
         await using var upload = await session.Gateway.BeginUploadAsync(transaction, cancel);
@@ -122,12 +122,4 @@ sealed record Append(string Name, FlagList Flags, DateTimeOffset? Received, Lite
         }
         return missing;
     }
-
-    /// <summary>Without the message where the client waits for our go-ahead; else it has to be read.</summary>
-    async ValueTask<Reply> RefuseAsync(ImapSession session, Reply refusal) =>
-        await session.Input.SkipCommandAsync(Literal, session.Patience) switch
-        {
-            ReadStatus.Command => refusal,
-            var status => ImapSession.Farewell(status) ?? Reply.Goodbye,
-        };
 }

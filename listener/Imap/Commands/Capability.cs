@@ -9,7 +9,8 @@ sealed record Capability : IImapCommand
     const string Always = "IMAP4rev1 LITERAL+ SASL-IR ID ENABLE";
 
     const string AfterLogin =
-        "IDLE NAMESPACE UNSELECT UIDPLUS MOVE CHILDREN SPECIAL-USE CREATE-SPECIAL-USE ESEARCH STATUS=SIZE";
+        "IDLE NAMESPACE UNSELECT UIDPLUS MOVE CHILDREN LIST-EXTENDED LIST-STATUS SPECIAL-USE CREATE-SPECIAL-USE ESEARCH"
+        + " STATUS=SIZE";
 
     public static IImapCommand Parse(ref ImapReader args)
     {

@@ -4,7 +4,7 @@ using Cloud.Store.Mailboxes;
 
 namespace Cloud.Listener.Imap.Commands;
 
-/// <summary>LIST, plain and extended. RFC 9051 §6.3.9, RFC 5258.</summary>
+/// <summary>LIST, plain and extended. RFC 9051 §6.3.9, RFC 5258; children are told unasked (RFC 3348).</summary>
 /// <param name="Patterns">Without any it asks for the separator (an empty pattern in the plain form).</param>
 sealed record List(string Reference, IReadOnlyList<string> Patterns, ListOptions Options, bool AsksForSeparator)
     : IImapCommand
@@ -53,7 +53,7 @@ sealed record List(string Reference, IReadOnlyList<string> Patterns, ListOptions
                 continue;
             WriteMailbox(session.Writer, mailbox, parents.Contains(mailbox.Name), hasSelectedChild);
             if (Options.ReturnStatus is { } status)
-                status.Write(session, mailbox); // RFC 5819 §2
+                await status.WriteAsync(session, mailbox, cancel); // RFC 5819 §2
             await session.Writer.FlushIfFullAsync();
         }
         return Reply.Ok("Done");

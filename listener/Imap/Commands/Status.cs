@@ -19,7 +19,7 @@ sealed record Status(string Name, StatusItems Items) : IImapCommand
     {
         if (await session.FindMailboxAsync(Name, cancel) is not { } mailbox)
             return Reply.NoSuchMailbox;
-        Items.Write(session, mailbox);
+        await Items.WriteAsync(session, mailbox, cancel);
         return Reply.Ok("Done");
     }
 }

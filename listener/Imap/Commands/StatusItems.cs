@@ -1,6 +1,9 @@
 using System.Text;
+using Cloud.Api.Gateway;
 using Cloud.Listener.Imap.Wire;
 using Cloud.Store.Mailboxes;
+using Cloud.Store.Messages;
+using Cloud.Store.Search;
 
 namespace Cloud.Listener.Imap.Commands;
 
@@ -36,8 +39,9 @@ sealed record StatusItems(IReadOnlyList<string> Names)
         return new StatusItems(names);
     }
 
-    public void Write(ImapSession session, Mailbox mailbox)
+    public async ValueTask WriteAsync(ImapSession session, Mailbox mailbox, CancellationToken cancel)
     {
+        var recent = Names.Contains("RECENT") ? await CountRecentAsync(session, mailbox, cancel) : 0;
         var writer = session.Writer;
         writer.Put("* STATUS "u8);
         writer.Mailbox(mailbox.Name);
@@ -46,18 +50,30 @@ sealed record StatusItems(IReadOnlyList<string> Names)
             writer.Put(i == 0 ? " ("u8 : " "u8);
             writer.Put(Names[i]);
             writer.Put(" "u8);
-            writer.Put((ulong)Value(Names[i], mailbox, session.Options));
+            writer.Put((ulong)Value(Names[i], mailbox, recent, session.Options));
         }
         writer.Put(")"u8);
         writer.Crlf();
     }
 
-    static long Value(string name, Mailbox mailbox, ImapOptions options) =>
+    /// <summary>Those given out since the last claim that are still there.</summary>
+    static async ValueTask<long> CountRecentAsync(ImapSession session, Mailbox mailbox, CancellationToken cancel)
+    {
+        if (mailbox.FirstRecent >= mailbox.UidNext || mailbox.Messages == 0)
+            return 0;
+        if (mailbox.FirstRecent == 1)
+            return mailbox.Messages;
+        var unclaimed = UidSet.Of([(mailbox.FirstRecent, mailbox.UidNext - 1)]);
+        var request = new SearchRequest(session.Account, mailbox.Id, unclaimed, new SearchKey.All());
+        var left = await session.Gateway.SearchAsync(request, cancel);
+        return left.IsOk ? (long)left.Value.Count : 0; // Or the mailbox has just gone.
+    }
+
+    static long Value(string name, Mailbox mailbox, long recent, ImapOptions options) =>
         name switch
         {
             "MESSAGES" => mailbox.Messages,
-            // Those given out since the last claim; at most what is left of them.
-            "RECENT" => Math.Min(mailbox.UidNext - mailbox.FirstRecent, (uint)mailbox.Messages),
+            "RECENT" => recent,
             "UIDNEXT" => mailbox.UidNext,
             "UIDVALIDITY" => mailbox.UidValidity,
             "UNSEEN" => mailbox.Unseen,

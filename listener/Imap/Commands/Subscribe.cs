@@ -2,7 +2,7 @@ using Cloud.Listener.Imap.Wire;
 
 namespace Cloud.Listener.Imap.Commands;
 
-/// <summary>SUBSCRIBE and UNSUBSCRIBE, for mailboxes that exist. RFC 9051 §6.3.7, §6.3.8.</summary>
+/// <summary>SUBSCRIBE, to mailboxes that exist, and UNSUBSCRIBE. RFC 9051 §6.3.7, §6.3.8.</summary>
 sealed record Subscribe(string Name, bool Subscribed) : IImapCommand
 {
     public static IImapCommand Parse(ref ImapReader args) => Parse(ref args, subscribed: true);
@@ -12,7 +12,7 @@ sealed record Subscribe(string Name, bool Subscribed) : IImapCommand
     public async ValueTask<Reply> RunAsync(ImapSession session, CancellationToken cancel)
     {
         if (await session.FindMailboxAsync(Name, cancel) is not { } mailbox)
-            return Reply.NoSuchMailbox;
+            return Subscribed ? Reply.NoSuchMailbox : Reply.Ok("It is not there at all"); // Clients say so after DELETE.
         var done = await session.Gateway.SubscribeAsync(session.Account, mailbox.Id, Subscribed, cancel);
         return done.IsOk ? Reply.Ok("Done") : Reply.From(done.Refusal, done.Reason);
     }

@@ -51,6 +51,9 @@ sealed class CommandReader(Connection connection, ImapWriter writer)
     /// <summary>The tag of a refused command; null when it has none that could be used.</summary>
     public string? FaultTag { get; private set; }
 
+    /// <summary>The literal at the command's end that nobody has read yet: it must be, or it is taken for commands.</summary>
+    public LiteralHeader? Announced { get; private set; }
+
     /// <summary>Octets behind this command have come already.</summary>
     public bool HasUnread { get; private set; }
 
@@ -68,8 +71,13 @@ sealed class CommandReader(Connection connection, ImapWriter writer)
             var more = LiteralHeader.TryParse(Text[lineStart..], out var literal);
             if (Check() is { } fault)
                 return await RefuseAsync(fault, more ? literal : null, timeout);
-            if (!more || CommandTable.StreamsLiteral(Text[..(lineStart + literal.Start)]))
+            if (!more)
                 return ReadStatus.Command;
+            if (CommandTable.StreamsLiteral(Text[..(lineStart + literal.Start)]))
+            {
+                Announced = literal;
+                return ReadStatus.Command;
+            }
             if (literal.Size > ImapLimits.Literal || length + literal.Size > ImapLimits.Command)
                 return await RefuseAsync(Reply.No("TOOBIG", "The literal is too long"), literal, timeout);
 
@@ -110,6 +118,7 @@ sealed class CommandReader(Connection connection, ImapWriter writer)
     /// <returns>Octets that did not come; then the client is gone or silent.</returns>
     public async ValueTask<long> StreamAsync(long size, Func<ReadOnlyMemory<byte>, ValueTask> take, TimeSpan timeout)
     {
+        Announced = null;
         while (size > 0)
         {
             var (result, interruption) = await connection.ReadAsync(timeout, throughDrain: true);
@@ -134,6 +143,7 @@ sealed class CommandReader(Connection connection, ImapWriter writer)
     /// <returns><see cref="ReadStatus.Command"/> when the next command can be read.</returns>
     public async ValueTask<ReadStatus> SkipCommandAsync(LiteralHeader? refused, TimeSpan timeout)
     {
+        Announced = null;
         while (refused is { Waits: false } literal)
         {
             if (literal.Size > ImapLimits.SkippedLiteral)

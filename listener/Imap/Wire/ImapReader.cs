@@ -131,14 +131,11 @@ ref struct ImapReader(ReadOnlySpan<byte> command)
         return String(out var value) && Utf8.IsValid(value) ? Encoding.UTF8.GetString(value) : throw Expected(what);
     }
 
-    /// <summary>mailbox: in Unicode, and INBOX written so in whatever case it came (RFC 9051 §5.1).</summary>
-    public string ExpectMailbox()
-    {
-        var name = ModifiedUtf7.Decode(ExpectAString("a mailbox name"));
-        return name is null ? throw new SyntaxException("The mailbox name is not modified UTF-7")
-            : name.Equals("INBOX", StringComparison.OrdinalIgnoreCase) ? "INBOX"
-            : name;
-    }
+    /// <summary>mailbox: a name as the store keeps it.</summary>
+    public string ExpectMailbox() =>
+        ModifiedUtf7.Decode(ExpectAString("a mailbox name")) is { } name
+            ? Canonical(name)
+            : throw new SyntaxException("The mailbox name is not modified UTF-7");
 
     /// <summary>list-mailbox: a pattern in Unicode.</summary>
     public string ExpectListMailbox()
@@ -147,7 +144,9 @@ ref struct ImapReader(ReadOnlySpan<byte> command)
             throw Expected("a mailbox pattern");
         if (wire.Length > ImapLimits.Pattern)
             throw new SyntaxException($"A pattern has at most {ImapLimits.Pattern} octets");
-        return ModifiedUtf7.Decode(wire) ?? throw new SyntaxException("The pattern is not modified UTF-7");
+        return ModifiedUtf7.Decode(wire) is { } pattern
+            ? Composed(pattern)
+            : throw new SyntaxException("The pattern is not modified UTF-7");
     }
 
     public SequenceSet ExpectSequenceSet()
@@ -177,8 +176,33 @@ ref struct ImapReader(ReadOnlySpan<byte> command)
         var end = rest.IndexOfAnyExceptInRange((byte)' ', (byte)'~');
         var shown = rest[..Math.Min(end < 0 ? rest.Length : end, 20)];
         return new SyntaxException(
-            shown.IsEmpty ? $"Expected {what}" : $"Expected {what} at: {Encoding.ASCII.GetString(shown)}"
+            // In quotes: a line that ended in what a client wrote could end in {5}, and be taken for a literal's header.
+            shown.IsEmpty
+                ? $"Expected {what}"
+                : $"Expected {what} at '{Encoding.ASCII.GetString(shown)}'"
         );
+    }
+
+    /// <summary>INBOX in whatever case it came, also as the first level of a path (RFC 9051 §5.1).</summary>
+    static string Canonical(string name)
+    {
+        name = Composed(name);
+        var isInbox =
+            name.StartsWith("INBOX", StringComparison.OrdinalIgnoreCase) && (name.Length == 5 || name[5] == '/');
+        return isInbox ? string.Concat("INBOX", name.AsSpan(5)) : name;
+    }
+
+    /// <summary>NFC: an ä is one whether a client sends one character or two (Apple's send two).</summary>
+    static string Composed(string name)
+    {
+        try
+        {
+            return name.Normalize();
+        }
+        catch (ArgumentException)
+        {
+            throw new SyntaxException("The name has characters that Unicode does not know");
+        }
     }
 
     uint ExpectSequenceNumber() => Char('*') ? SequenceSet.Star : ExpectNzNumber();

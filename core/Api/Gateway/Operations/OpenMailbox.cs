@@ -18,12 +18,23 @@ static class OpenMailbox
         MailboxId id,
         bool claimRecent,
         CancellationToken cancel
+    ) => await RunAsync(accounts, account, id, claimRecent, 1, uint.MaxValue, cancel);
+
+    /// <summary>The part of a mailbox between two UIDs, both included; entries beside it may come along.</summary>
+    public static async ValueTask<MailboxView?> RunAsync(
+        AccountStore accounts,
+        AccountId account,
+        MailboxId id,
+        bool claimRecent,
+        uint first,
+        uint last,
+        CancellationToken cancel
     )
     {
         var state = await accounts.CurrentAsync(account, cancel);
         for (var tries = 1; state?.Find(id) is { } mailbox; tries++)
         {
-            var entries = await ReadAsync(accounts, account, mailbox, cancel);
+            var entries = await ReadAsync(accounts, account, mailbox, first, last, cancel);
             var after = await accounts.CurrentAsync(account, cancel);
             if (tries < MaxTries && after?.Find(id)?.ModSeq != mailbox.ModSeq)
             {
@@ -43,13 +54,16 @@ static class OpenMailbox
         AccountStore accounts,
         AccountId account,
         MailboxRow mailbox,
+        uint first,
+        uint last,
         CancellationToken cancel
     )
     {
-        var entries = new List<MessageEntry>(mailbox.Messages);
-        if (mailbox.Messages == 0)
-            return entries;
-        var range = PageRows.Range(account, mailbox.Id, 0, PageRows.PageOf(mailbox.UidNext - 1));
+        last = Math.Min(last, mailbox.UidNext - 1);
+        if (mailbox.Messages == 0 || first > last)
+            return [];
+        var entries = new List<MessageEntry>((int)Math.Min((uint)mailbox.Messages, last - first + 1));
+        var range = PageRows.Range(account, mailbox.Id, PageRows.PageOf(first), PageRows.PageOf(last));
         await foreach (var row in accounts.Rows.ReadAsync(Tables.Mail, range, cancel))
             PageCodec.Unpack(PageRows.Packed(row.Data), PageRows.PageOf(row.Key), entries);
         entries.RemoveAll(entry => entry.Uid >= mailbox.UidNext);

@@ -16,7 +16,10 @@ static class SearchMailbox
         CancellationToken cancel
     )
     {
-        var view = await OpenMailbox.RunAsync(accounts, request.Account, request.Mailbox, false, cancel);
+        if (request.Entries.IsEmpty)
+            return UidSet.Empty;
+        var (first, last) = (request.Entries.Ranges[0].First, request.Entries.Ranges[^1].Last);
+        var view = await OpenMailbox.RunAsync(accounts, request.Account, request.Mailbox, false, first, last, cancel);
         if (view is null)
             return Refusals.NoMailbox;
         var found = new List<uint>();
