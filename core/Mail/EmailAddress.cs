@@ -5,12 +5,16 @@ using System.Text;
 namespace Cloud.Mail;
 
 /// <summary>An address as SMTP routes it: <c>local-part@domain</c> (RFC 5321 §4.1.2, RFC 6531 §3.3).</summary>
-/// <param name="Local">Without quotes or backslashes, as the sender wrote it otherwise; at most 64 octets.</param>
+/// <param name="Local">Without quotes or backslashes, as the sender wrote it otherwise.</param>
 /// <param name="Domain">As written: a name (U- or A-labels) or an address literal in brackets; at most 255 octets.</param>
 public sealed record EmailAddress(string Local, string Domain)
 {
-    /// <summary>Octets of a local part (RFC 5321 §4.5.3.1.1).</summary>
-    public const int MaxLocal = 64;
+    /// <summary>Octets of the whole, quotes not counted: a path has 256 with its brackets (RFC 5321 §4.5.3.1.3).</summary>
+    /// <remarks>
+    /// Its local part may have all of them: the 64 of §4.5.3.1.1 are what everybody has to take, and the reverse paths
+    /// of mailing lists and forwarders (VERP, SRS) are longer.
+    /// </remarks>
+    public const int MaxLength = 254;
 
     /// <summary>Octets of a domain (RFC 5321 §4.5.3.1.2).</summary>
     public const int MaxDomain = 255;
@@ -39,12 +43,14 @@ public sealed record EmailAddress(string Local, string Domain)
             return null;
         var local = Unquote(text[..at]);
         var domain = text[(at + 1)..];
-        return local is null || !IsDomain(domain) || Encoding.UTF8.GetByteCount(local) > MaxLocal
-            ? null
-            : new EmailAddress(local, domain);
+        if (local is null || !IsDomain(domain))
+            return null;
+        var length = Encoding.UTF8.GetByteCount(local) + 1 + Encoding.UTF8.GetByteCount(domain);
+        return length > MaxLength ? null : new EmailAddress(local, domain);
     }
 
     /// <returns>True for a domain name (RFC 5321 §4.1.2, RFC 6531 U-labels allowed) or an address literal.</returns>
+    /// <remarks>Underscores pass for letters: no host may have them, but names in use do, and DNS resolves them.</remarks>
     public static bool IsDomain(string text)
     {
         if (text.Length is 0 or > MaxDomain)
@@ -53,7 +59,7 @@ public sealed record EmailAddress(string Local, string Domain)
             return text.Length > 2 && text[^1] == ']' && !text.AsSpan(1, text.Length - 2).ContainsAny(NotInLiteral);
         try
         {
-            return Idn.GetAscii(text).Length <= MaxDomain;
+            return Idn.GetAscii(text.Replace('_', 'x')).Length <= MaxDomain;
         }
         catch (ArgumentException)
         {

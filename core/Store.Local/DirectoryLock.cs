@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cloud.Store.Local.Blobs;
 
 namespace Cloud.Store.Local;
 
@@ -19,12 +20,8 @@ sealed class DirectoryLock : IDisposable
         var pid = Path.Combine(directory, "pid");
         try
         {
-            var opened = new FileStream(
-                Path.Combine(directory, "lock"),
-                FileMode.OpenOrCreate,
-                FileAccess.ReadWrite,
-                FileShare.None
-            );
+            var opened = Disk.OpenPrivate(Path.Combine(directory, "lock"), FileShare.None);
+            Disk.CreatePrivate(pid);
             File.WriteAllText(pid, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
             return new DirectoryLock(opened);
         }

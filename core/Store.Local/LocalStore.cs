@@ -52,7 +52,7 @@ public sealed class LocalStore : IAsyncDisposable
         var opened = new Stack<IDisposable>();
         try
         {
-            Directory.CreateDirectory(options.Directory);
+            Disk.CreatePrivateDirectory(options.Directory);
             opened.Push(DirectoryLock.Take(options.Directory));
             var (rows, queues) = OpenRows(options, opened);
             return new LocalStore(opened, rows, queues, OpenBlobs(options, opened));
@@ -72,6 +72,7 @@ public sealed class LocalStore : IAsyncDisposable
     static (LocalRows, LocalQueues) OpenRows(LocalStoreOptions options, Stack<IDisposable> parts)
     {
         var path = Path.Combine(options.Directory, "rows.db");
+        Disk.CreatePrivate(path);
         var database = Own(parts, new WriterDatabase(path));
         var readers = Own(
             parts,

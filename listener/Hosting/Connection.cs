@@ -36,7 +36,11 @@ public sealed class Connection : IAsyncDisposable
 {
     const Interruption All = Interruption.Timeout | Interruption.Drain | Interruption.Wake;
 
+    /// <summary>How much earlier than asked a timer may strike: the tick of the coarsest clock behind one, and more.</summary>
+    static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
+
     readonly ConnectionContext context;
+    readonly TimeProvider time;
     readonly ITimer timer;
     readonly CancellationTokenRegistration draining;
     readonly Lock gate = new();
@@ -45,11 +49,14 @@ public sealed class Connection : IAsyncDisposable
     TaskCompletionSource? interrupted;
     Interruption interruptions;
     Interruption heard;
+    long waitBegan;
+    TimeSpan? patience;
     bool writing;
 
     public Connection(ConnectionContext context, TimeProvider time)
     {
         this.context = context;
+        this.time = time;
         Input = context.Transport.Input;
         Output = context.Transport.Output;
         Remote = context.RemoteEndPoint as IPEndPoint ?? new IPEndPoint(IPAddress.None, 0);
@@ -78,7 +85,7 @@ public sealed class Connection : IAsyncDisposable
     /// <summary>True once the server is stopping.</summary>
     public bool IsDraining => (interruptions & Interruption.Drain) != 0;
 
-    /// <summary>Cancelled when the connection is gone.</summary>
+    /// <summary>Cancelled when the connection is gone, and already when the peer has closed its half.</summary>
     public CancellationToken Closed => context.ConnectionClosed;
 
     /// <summary>Waits for bytes, the deadline, a wake-up or the server's stop.</summary>
@@ -111,16 +118,14 @@ public sealed class Connection : IAsyncDisposable
         if (flush.IsCompleted)
             return !(await flush).IsCompleted;
 
-        writing = true;
-        timer.Change(WriteTimeout, Timeout.InfiniteTimeSpan);
+        SetDeadline(WriteTimeout, forWriting: true);
         try
         {
             return !(await flush).IsCompleted;
         }
         finally
         {
-            writing = false;
-            timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            SetDeadline(null);
         }
     }
 
@@ -183,9 +188,9 @@ public sealed class Connection : IAsyncDisposable
             signal = interrupted.Task;
         }
 
-        timer.Change(timeout, Timeout.InfiniteTimeSpan);
+        SetDeadline(timeout);
         await Task.WhenAny(read, signal);
-        timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        SetDeadline(null);
         lock (gate)
         {
             interrupted = null;
@@ -205,21 +210,40 @@ public sealed class Connection : IAsyncDisposable
         return taken;
     }
 
+    /// <param name="wait">Null when nothing is waited for any more.</param>
+    void SetDeadline(TimeSpan? wait, bool forWriting = false)
+    {
+        lock (gate)
+            (patience, waitBegan, writing) = (wait, time.GetTimestamp(), forWriting);
+        timer.Change(wait ?? Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
     void OnTimer()
     {
-        if (writing)
+        bool isWriting;
+        lock (gate)
+        {
+            // A callback may come after the wait that it was set for, even during the next one.
+            if (patience is not { } wait || time.GetElapsedTime(waitBegan) + Tick < wait)
+                return;
+            isWriting = writing;
+            if (!isWriting)
+                Signal(Interruption.Timeout);
+        }
+        if (isWriting)
             Abort("The peer does not take what we write");
-        else
-            Interrupt(Interruption.Timeout);
     }
 
     void Interrupt(Interruption what)
     {
         lock (gate)
-        {
-            interruptions |= what;
-            if ((what & heard) != Interruption.None)
-                interrupted?.TrySetResult();
-        }
+            Signal(what);
+    }
+
+    void Signal(Interruption what)
+    {
+        interruptions |= what;
+        if ((what & heard) != Interruption.None)
+            interrupted?.TrySetResult();
     }
 }

@@ -7,6 +7,9 @@ public interface IFront
     ReadOnlyMemory<byte> TooManyConnections { get; }
 
     /// <summary>Talks until the peer leaves, the session ends or the server stops; does not dispose the connection.</summary>
-    /// <param name="cancel">Cancelled when the connection is gone.</param>
-    Task RunAsync(Connection connection, CancellationToken cancel);
+    /// <remarks>
+    /// Without a token on purpose: <see cref="Connection.Closed"/> ends with the peer's half of the connection, and what
+    /// a peer sent before it closed its half is still to be answered. A session hears of the end from its reads.
+    /// </remarks>
+    Task RunAsync(Connection connection);
 }

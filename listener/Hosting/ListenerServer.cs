@@ -97,7 +97,7 @@ public sealed class ListenerServer : IAsyncDisposable
         try
         {
             if (!endpoint.ImplicitTls || await HandshakeAsync(connection, endpoint))
-                await endpoint.Front.RunAsync(connection, connection.Closed);
+                await endpoint.Front.RunAsync(connection);
         }
         catch (Exception e) when (e is ConnectionResetException or ConnectionAbortedException or IOException)
         {

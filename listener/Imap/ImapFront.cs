@@ -29,7 +29,7 @@ public sealed class ImapFront(
     public ReadOnlyMemory<byte> TooManyConnections { get; } =
         "* BYE [UNAVAILABLE] Too many connections\r\n"u8.ToArray();
 
-    public Task RunAsync(Connection connection, CancellationToken cancel) =>
+    public Task RunAsync(Connection connection) =>
         new ImapSession(services, connection).RunAsync();
 }
 

@@ -28,6 +28,6 @@ public sealed class Pop3Front(
     public ReadOnlyMemory<byte> TooManyConnections { get; } =
         "-ERR [SYS/TEMP] Too many connections, try again later\r\n"u8.ToArray();
 
-    public Task RunAsync(Connection connection, CancellationToken cancel) =>
+    public Task RunAsync(Connection connection) =>
         new Pop3Session(options, gateway, certificate, time, logger, connection).RunAsync();
 }

@@ -67,8 +67,18 @@ sealed class MessageIntake(TransactionId id, MessageUpload upload, SmtpOptions o
         }
     }
 
-    /// <summary>Removes a completed message that nobody has taken over.</summary>
-    public ValueTask AbandonAsync(CancellationToken cancel) => upload.AbandonAsync(cancel);
+    /// <summary>Removes a completed message that nobody has taken over; should that fail, it stays as waste.</summary>
+    public async ValueTask AbandonAsync(CancellationToken cancel)
+    {
+        try
+        {
+            await upload.AbandonAsync(cancel);
+        }
+        catch (StoreException e)
+        {
+            SmtpLog.StoreFailed(logger, e, id);
+        }
+    }
 
     public ValueTask DisposeAsync()
     {

@@ -32,11 +32,7 @@ public sealed class SmtpFront(
     public ReadOnlyMemory<byte> TooManyConnections { get; } =
         Encoding.ASCII.GetBytes($"{Replies.TooManyConnections}\r\n");
 
-    /// <remarks>
-    /// The token is not used: it ends with the peer's half of the connection, and what a peer sent before it closed its
-    /// half is still answered.
-    /// </remarks>
-    public Task RunAsync(Connection connection, CancellationToken cancel) =>
+    public Task RunAsync(Connection connection) =>
         new SmtpSession(options, gateway, certificate, time, entropy, logger, connection).RunAsync(
             CancellationToken.None
         );

@@ -15,6 +15,9 @@ static class SmtpLimits
     /// <summary>ORCPT=500 and NOTIFY=28 with a space before each (RFC 3461 §5.4).</summary>
     public const int RecipientLine = Line + 7 + OriginalRecipient + 8 + 28;
 
+    /// <summary>Octets of replies that may wait to be sent together: those to a hundred pipelined commands.</summary>
+    public const int UnsentReplies = 8 * 1024;
+
     /// <summary>RFC 4954 §4.</summary>
     public const int AuthLine = SaslExchange.MaxLine;
 

@@ -73,7 +73,12 @@ sealed class SmtpSession(
                 if (reply.Closes)
                     break;
                 if (Verdict(reply) is not { } last)
-                    continue;
+                {
+                    // Replies wait for the next read; but not those of a peer that asks on and on and reads nothing.
+                    if (connection.Output.UnflushedBytes < SmtpLimits.UnsentReplies || await connection.FlushAsync())
+                        continue;
+                    break;
+                }
                 Write(last);
                 SmtpLog.SentAway(logger, connection.Remote.Address, last.Text);
                 break;
@@ -123,10 +128,20 @@ sealed class SmtpSession(
     }
 
     /// <summary>Opens the message's way to the store and writes the trace fields.</summary>
+    /// <exception cref="StoreException">There is none now; the transaction is over.</exception>
     public async ValueTask<MessageIntake> BeginMessageAsync(MailTransaction transaction, CancellationToken cancel)
     {
         var id = TransactionId.Create(time, entropy);
-        var upload = await gateway.BeginUploadAsync(id, cancel);
+        MessageUpload upload;
+        try
+        {
+            upload = await gateway.BeginUploadAsync(id, cancel);
+        }
+        catch (StoreException)
+        {
+            await EndTransactionAsync();
+            throw;
+        }
         var intake = new MessageIntake(id, upload, options, logger);
         transaction.Intake = intake;
         var header = TraceHeader.Format(options, Peer, transaction, id, Protocol, time.GetUtcNow());

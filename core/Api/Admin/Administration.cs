@@ -1,3 +1,4 @@
+using System.Text;
 using Cloud.Api.Gateway;
 using Cloud.Mail;
 using Cloud.Store;
@@ -10,6 +11,9 @@ namespace Cloud.Api.Admin;
 /// <summary>The directory, as the operator changes it on the store at hand.</summary>
 public sealed class Administration(Backend backend) : IAdministration
 {
+    /// <summary>Octets of a local part of ours: more, others need not be able to write to (RFC 5321 §4.5.3.1.1).</summary>
+    const int MaxLocal = 64;
+
     readonly MailDirectory directory = backend.Directory;
     readonly AccountStore accounts = backend.Accounts;
 
@@ -168,8 +172,13 @@ public sealed class Administration(Backend backend) : IAdministration
 
     static AdminException Changed() => new("Somebody else changed the directory at the same moment: try again");
 
-    static string AddressKey(string address) =>
-        EmailAddress.TryParse(address)?.Key ?? throw new AdminException($"{address} is no address");
+    static string AddressKey(string address)
+    {
+        var parsed = EmailAddress.TryParse(address) ?? throw new AdminException($"{address} is no address");
+        return Encoding.UTF8.GetByteCount(parsed.Local) <= MaxLocal
+            ? parsed.Key
+            : throw new AdminException($"{address}: over {MaxLocal} octets before the @");
+    }
 
     static string DomainKey(string domain) =>
         EmailAddress.IsDomain(domain) && domain[0] != '['

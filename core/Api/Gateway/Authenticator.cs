@@ -41,13 +41,15 @@ sealed class Authenticator(MailDirectory directory, TimeProvider time, Entropy e
         if (Wait(login, client) is { } wait)
             return wait;
 
-        var credentials = user?.Credentials ?? new(madeUpSalt, Passwords.Iterations, madeUpSalt, madeUpSalt);
-        if (!await VerifyAsync(request.Password, credentials, cancel) || user is null)
-            return Fail(login, client);
-
-        accounts.Forget(login);
-        known.Add(user, client, request.Password);
-        return Welcome(user, default);
+        await Derivations.WaitAsync(cancel);
+        try
+        {
+            return Verify(login, client, user, request.Password);
+        }
+        finally
+        {
+            Derivations.Release();
+        }
     }
 
     public async ValueTask<ScramParameters> StartScramAsync(string name, CancellationToken cancel)
@@ -62,9 +64,9 @@ sealed class Authenticator(MailDirectory directory, TimeProvider time, Entropy e
     public async ValueTask<AuthenticateResult> FinishScramAsync(ScramProof proof, CancellationToken cancel)
     {
         var (login, client) = (await KeyOfAsync(proof.Login, cancel), Network(proof.Client));
+        var user = await FindAsync(login, cancel);
         if (Wait(login, client) is { } wait)
             return wait;
-        var user = await FindAsync(login, cancel);
         var credentials = user?.Credentials ?? new(madeUpSalt, Passwords.Iterations, madeUpSalt, madeUpSalt);
         var signature = Passwords.VerifyProof(proof.AuthMessage.Span, proof.Proof.Span, credentials);
         if (signature is null || user is null)
@@ -91,17 +93,18 @@ sealed class Authenticator(MailDirectory directory, TimeProvider time, Entropy e
         return wait > TimeSpan.Zero ? AuthenticateResult.Refused(AuthenticateStatus.LockedOut, wait) : null;
     }
 
-    async ValueTask<bool> VerifyAsync(string password, Credentials credentials, CancellationToken cancel)
+    AuthenticateResult Verify(string login, string client, UserRow? user, string password)
     {
-        await Derivations.WaitAsync(cancel);
-        try
-        {
-            return Passwords.Verify(password, credentials);
-        }
-        finally
-        {
-            Derivations.Release();
-        }
+        // Guesses that came all at once have been waiting here: each counts before the next is tried.
+        if (Wait(login, client) is { } wait)
+            return wait;
+        var credentials = user?.Credentials ?? new(madeUpSalt, Passwords.Iterations, madeUpSalt, madeUpSalt);
+        if (!Passwords.Verify(password, credentials) || user is null)
+            return Fail(login, client);
+
+        accounts.Forget(login);
+        known.Add(user, client, password);
+        return Welcome(user, default);
     }
 
     async ValueTask<UserRow?> FindAsync(string login, CancellationToken cancel) =>
@@ -117,7 +120,7 @@ sealed class Authenticator(MailDirectory directory, TimeProvider time, Entropy e
     }
 
     static string Truncated(string login) =>
-        login.Length <= EmailAddress.MaxDomain ? login : login[..EmailAddress.MaxDomain];
+        login.Length <= EmailAddress.MaxLength ? login : login[..EmailAddress.MaxLength];
 
     /// <summary>Whose failures count together: an IPv4 address, or the /64 that one IPv6 customer has.</summary>
     static string Network(IPAddress address)

@@ -37,6 +37,7 @@ sealed class Filing(AccountStore accounts, IQueues queues)
             // The first account must not own the source before the copies are made.
             foreach (var delivery in mail.Deliveries)
                 result.Failed.Add(delivery);
+            result.LacksCopies = true;
             return result;
         }
         await EachAsync(mail.Deliveries, delivery => FileAsync(mail, delivery, repeated, result, cancel), cancel); // step 2
@@ -44,14 +45,20 @@ sealed class Filing(AccountStore accounts, IQueues queues)
     }
 
     /// <summary>Keeps deliveries for the worker: step 3.</summary>
-    public async ValueTask QueueAsync(InboundMail mail, IEnumerable<Delivery> deliveries, CancellationToken cancel)
+    /// <param name="delay">Before the worker sees them.</param>
+    public async ValueTask QueueAsync(
+        InboundMail mail,
+        IEnumerable<Delivery> deliveries,
+        TimeSpan delay,
+        CancellationToken cancel
+    )
     {
         var index = mail.Index.Length <= InboundMail.QueuedIndexBytes ? mail.Index : [];
         foreach (var some in deliveries.Chunk(InboundMail.QueuedDeliveries))
         {
             var waiting = mail with { Index = index, Deliveries = some };
             var body = JsonSerializer.SerializeToUtf8Bytes(waiting, InboundJson.Default.InboundMail);
-            await queues.SendAsync(Queue, body, TimeSpan.Zero, cancel);
+            await queues.SendAsync(Queue, body, delay, cancel);
         }
     }
 
@@ -131,6 +138,9 @@ sealed class FilingResult
 
     /// <summary>The store failed; they may have been filed.</summary>
     public ConcurrentBag<Delivery> Unknown { get; } = [];
+
+    /// <summary>Copies are still to be made, from a source that the first account owns once it has the message.</summary>
+    public bool LacksCopies { get; set; }
 
     public IEnumerable<Delivery> Pending => Failed.Concat(Unknown);
 }

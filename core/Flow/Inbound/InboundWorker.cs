@@ -80,7 +80,11 @@ public sealed class InboundWorker
             foreach (var delivery in result.Missing)
                 await BlobWaste.RemoveAsync(accounts.Blobs, delivery.Blob);
         }
-        if (pending.Count == 0)
+        // What is done is not to be done again: its user may have deleted it by then.
+        var isPartlyDone = pending.Count > 0 && pending.Count < mail.Deliveries.Count;
+        if (isPartlyDone)
+            await filing.QueueAsync(mail, pending, Delay(message.DequeueCount), cancel);
+        if (isPartlyDone || pending.Count == 0)
             await queues.DeleteAsync(Filing.Queue, message, cancel);
         else if (message.DequeueCount >= MaxTries)
             await PoisonAsync(message, cancel);

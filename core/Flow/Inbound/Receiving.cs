@@ -33,13 +33,21 @@ sealed class Receiving(AccountStore accounts, MailDirectory directory, Filing fi
         CancellationToken cancel
     )
     {
-        var mail = await AddressAsync(transaction, recipients, message, cancel);
+        InboundMail mail;
+        try
+        {
+            mail = await AddressAsync(transaction, recipients, message, cancel);
+        }
+        catch (StoreException)
+        {
+            return new(ReceivingStatus.Failed, KeepsSource: repeated);
+        }
         if (mail.Deliveries.Count == 0)
             return new(ReceivingStatus.NoRecipient, KeepsSource: false);
 
         var result = await filing.FileAsync(mail, repeated, cancel);
         var status = ReceivingStatus.Accepted;
-        if (result.Pending.Any() && !await TryQueueAsync(mail, result.Pending.ToList()))
+        if (result.Pending.Any() && !await TryQueueAsync(mail, result))
             status = ReceivingStatus.Failed;
         else if (result.Missing.Count == mail.Deliveries.Count)
             status = ReceivingStatus.NoRecipient;
@@ -81,11 +89,14 @@ sealed class Receiving(AccountStore accounts, MailDirectory directory, Filing fi
         );
     }
 
-    async ValueTask<bool> TryQueueAsync(InboundMail mail, List<Delivery> deliveries)
+    async ValueTask<bool> TryQueueAsync(InboundMail mail, FilingResult result)
     {
+        // In several queue messages the first account could delete the source before another has its copy.
+        if (result.LacksCopies && mail.Deliveries.Count > InboundMail.QueuedDeliveries)
+            return false;
         try
         {
-            await filing.QueueAsync(mail, deliveries, CancellationToken.None);
+            await filing.QueueAsync(mail, result.Pending, TimeSpan.Zero, CancellationToken.None);
             return true;
         }
         catch (StoreException)

@@ -34,9 +34,10 @@ sealed class ActiveSegment : IDisposable
     /// <summary>Makes a new segment, durable with its name.</summary>
     public static ActiveSegment Create(SegmentFiles files, int number, long limit)
     {
+        Disk.CreatePrivate(files.PathOf(number));
         var opened = File.OpenHandle(
             files.PathOf(number),
-            FileMode.Create,
+            FileMode.Truncate,
             FileAccess.ReadWrite,
             FileShare.ReadWrite | FileShare.Delete
         );

@@ -12,7 +12,7 @@ sealed class BlobRecovery(string directory, string indexPath, Entropy entropy, l
     /// <exception cref="StoreException">What is there cannot be read as segments of one store.</exception>
     public Opened Open()
     {
-        Directory.CreateDirectory(directory);
+        Disk.CreatePrivateDirectory(directory);
         var numbers = SegmentFiles.List(directory);
         var files = new SegmentFiles(directory, FindSalt(numbers));
         BlobIndex? index = null;
@@ -70,6 +70,7 @@ sealed class BlobRecovery(string directory, string indexPath, Entropy entropy, l
                 Log.IndexRebuilt(log, reason);
             foreach (var suffix in new[] { "", "-wal", "-shm" })
                 File.Delete(indexPath + suffix);
+            Disk.CreatePrivate(indexPath);
             file = new BlobIndexFile(indexPath);
         }
         return new BlobIndex(indexPath, file, files.Salt, log);

@@ -9,8 +9,40 @@ static partial class Disk
 {
     const int ReadOnly = 0;
 
+    const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
     /// <summary>ENOSPC on Linux and macOS; ERROR_DISK_FULL, ERROR_HANDLE_DISK_FULL.</summary>
     static readonly int[] Full = [28, unchecked((int)0x80070070), unchecked((int)0x80070027)];
+
+    /// <summary>Makes a directory that is not there, for this user alone; one that is there stays as it is.</summary>
+    public static void CreatePrivateDirectory(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(path);
+        else
+            Directory.CreateDirectory(path, Owner | UnixFileMode.UserExecute);
+    }
+
+    /// <summary>Opens a file; one that is not there is made for this user alone.</summary>
+    public static FileStream OpenPrivate(string path, FileShare share)
+    {
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.OpenOrCreate,
+            Access = FileAccess.ReadWrite,
+            Share = share,
+            BufferSize = 0,
+        };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = Owner;
+        return new FileStream(path, options);
+    }
+
+    /// <summary>Makes an empty file for this user alone, unless there is one; what SQLite lays beside it is then as private.</summary>
+    public static void CreatePrivate(string path)
+    {
+        using var made = OpenPrivate(path, FileShare.ReadWrite | FileShare.Delete);
+    }
 
     /// <summary>Makes the file's bytes durable; not its times, which would cost a journal commit each.</summary>
     public static void Flush(SafeFileHandle file)

@@ -47,7 +47,6 @@ sealed record Bdat(long Size, bool IsLast) : ISmtpCommand
         catch (StoreException)
         {
             await SkipAsync(session, Replies.TryLater);
-            await session.EndTransactionAsync();
             throw;
         }
     }

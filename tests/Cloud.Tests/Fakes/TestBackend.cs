@@ -75,7 +75,7 @@ public sealed class TestBackend
     }
 
     /// <summary>As the administration does it, but for the price of one derivation in all tests.</summary>
-    async Task AddUserAsync(string address)
+    public async Task AddUserAsync(string address)
     {
         var account = await AccountBirth.CreateAsync(Backend.Accounts, default);
         var user = DirectoryRows.ToRow(new(address, account, Credentials.Value, Removing: false));

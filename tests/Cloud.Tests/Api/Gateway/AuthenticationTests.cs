@@ -37,6 +37,19 @@ public sealed class AuthenticationTests
     }
 
     [Fact]
+    public async Task Guesses_made_at_once_are_counted_like_guesses_one_after_another()
+    {
+        var test = await OpenAsync();
+        var atOnce = Math.Max(1, Environment.ProcessorCount / 2);
+        var guesses = Enumerable
+            .Range(0, 16 + 2 * atOnce)
+            .Select(i => Task.Run(() => test.LoginAsync(TestBackend.Alice, $"guess {i}")));
+        var results = await Task.WhenAll(guesses);
+        var tried = results.Count(result => result.Status == AuthenticateStatus.WrongCredentials);
+        Assert.InRange(tried, 6, 6 + atOnce);
+    }
+
+    [Fact]
     public async Task Who_logged_in_before_is_not_locked_out_by_others()
     {
         var test = await OpenAsync();

@@ -65,6 +65,45 @@ public sealed class FilingTests
     }
 
     [Fact]
+    public async Task What_was_filed_and_deleted_does_not_come_back_with_what_is_filed_later()
+    {
+        await OpenAsync();
+        faults.Fail("copy");
+        await test.ReceiveAsync("text", TestBackend.Bob, TestBackend.Alice);
+        faults.Fail($"commit mail {test.BobId}");
+        await test.Backend.Inbound.WorkAsync(default);
+        Assert.Equal(1, await CountAsync(test.AliceId));
+        await test.Gateway.ExpungeAsync(test.AliceId, new(1), UidSet.All, false, default);
+        faults.Heal();
+
+        clock.Advance(TimeSpan.FromHours(1));
+        while (await test.Backend.Inbound.WorkAsync(default) > 0) { }
+        Assert.Equal((0, 1), (await CountAsync(test.AliceId), await CountAsync(test.BobId)));
+        Assert.Equal((1, 0), (blobs.Count, queues.CountOf("inbound")));
+    }
+
+    [Fact]
+    public async Task More_copies_than_one_queue_message_names_are_made_now_or_not_promised()
+    {
+        await OpenAsync();
+        var many = Enumerable.Range(0, 201).Select(i => $"user{i}@example.test").ToArray();
+        foreach (var address in many)
+            await test.AddUserAsync(address);
+        faults.Fail("copy");
+        Assert.Equal(ReceiveStatus.Deferred, (await test.ReceiveAsync("text", many)).Status);
+        Assert.Equal((0, 0), (blobs.Count, queues.CountOf("inbound")));
+    }
+
+    [Fact]
+    public async Task When_nobody_can_say_who_the_recipients_are_nothing_is_kept()
+    {
+        await OpenAsync();
+        faults.Fail("get directory");
+        Assert.Equal(ReceiveStatus.Deferred, (await test.ReceiveAsync("text", TestBackend.Alice)).Status);
+        Assert.Equal(0, blobs.Count);
+    }
+
+    [Fact]
     public async Task When_neither_account_nor_queue_takes_it_nothing_is_kept()
     {
         await OpenAsync();

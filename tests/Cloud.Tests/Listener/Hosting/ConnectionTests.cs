@@ -108,6 +108,37 @@ public sealed class ConnectionTests
         Assert.Null(await client.ReadLineAsync());
     }
 
+    [Fact]
+    public async Task A_deadline_that_strikes_when_its_wait_is_over_does_not_end_the_next()
+    {
+        var clock = new LateClock();
+        var peer = new PipedConnection(clock);
+        await using var server = peer.Server;
+        var first = server.ReadAsync(TimeSpan.FromMinutes(5));
+        await peer.Send.WriteAsync("one"u8.ToArray());
+        var (result, _) = await first;
+        server.Input.AdvanceTo(result.Buffer.End);
+
+        clock.Strike();
+        var second = server.ReadAsync(TimeSpan.FromMinutes(5));
+        await peer.Send.WriteAsync("two"u8.ToArray());
+        var read = await second;
+        Assert.Equal(Interruption.None, read.Interruption);
+        Assert.Equal("two"u8.ToArray(), read.Result.Buffer.ToArray());
+    }
+
+    /// <summary>Its timers strike when a test says so: as a callback does that the pool got round to late.</summary>
+    sealed class LateClock : TimeProvider
+    {
+        public Action Strike { get; private set; } = () => { };
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Strike = () => callback(state);
+            return System.CreateTimer(_ => { }, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+    }
+
     /// <summary>Sends back what it gets; the line "starttls" starts TLS.</summary>
     sealed class EchoFront : IFront
     {
@@ -117,7 +148,7 @@ public sealed class ConnectionTests
 
         public ReadOnlyMemory<byte> TooManyConnections => "too many\r\n"u8.ToArray();
 
-        public async Task RunAsync(Connection connection, CancellationToken cancel)
+        public async Task RunAsync(Connection connection)
         {
             Current = connection;
             var heard = new List<byte>();

@@ -49,6 +49,27 @@ public sealed class LimitTests
         );
 
     [Fact]
+    public async Task A_peer_that_asks_much_and_reads_nothing_is_not_answered_into_memory()
+    {
+        var peer = new PipedConnection(TimeProvider.System);
+        await using var server = peer.Server;
+        var front = SmtpServer.Front(new PlainGateway(), SmtpServer.Options, tls: true);
+        var asked = string.Concat(Enumerable.Repeat("EHLO a\r\n", 8000));
+        var sending = peer.Send.WriteAsync(SmtpServer.Octets(asked));
+        var session = front.RunAsync(server);
+
+        // What has been sent by the time the first of it can be read, the peer could have left lying.
+        var read = await peer.Receive.ReadAsync();
+        Assert.InRange(read.Buffer.Length, 1, 128 * 1024);
+
+        peer.Receive.AdvanceTo(read.Buffer.End);
+        await peer.Receive.CompleteAsync();
+        await peer.Send.CompleteAsync();
+        await session;
+        await sending;
+    }
+
+    [Fact]
     public Task A_recipient_line_holds_the_longest_dsn_parameters() =>
         SmtpServer.RunAsync(
             $"""

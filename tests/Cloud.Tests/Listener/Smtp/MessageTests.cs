@@ -119,6 +119,38 @@ public sealed class MessageTests
     }
 
     [Theory]
+    [InlineData("begin", ReceiveStatus.Accepted, "451 4.3.0 *")]
+    [InlineData("abandon", ReceiveStatus.Rejected, "550 5.7.1 *")]
+    [InlineData("abandon", ReceiveStatus.Deferred, "451 4.3.0 *")]
+    public Task After_a_failure_the_next_transaction_may_begin(string where, ReceiveStatus status, string reply) =>
+        SmtpServer.RunAsync(
+            $"""
+            S: 220 *
+            C: HELO client.example.org
+            S: 250 *
+            C: MAIL FROM:<ada@example.org>
+            S: 250 *
+            C: RCPT TO:<alice@example.test>
+            S: 250 *
+            C: DATA
+            {(where == "begin" ? "" : "S: 354 *\nC: text\nC: .")}
+            S: {reply}
+            C: MAIL FROM:<ada@example.org>
+            S: 250 *
+            C: QUIT
+            S: 221 *
+            [close]
+            """,
+            () =>
+            {
+                var gateway = new PlainGateway { Verdict = new(status, "why") };
+                gateway.Faults[where] = new("it fails");
+                return gateway;
+            },
+            gateway => Assert.Empty(gateway.Kept)
+        );
+
+    [Theory]
     [InlineData("begin", "451 4.3.0 *")]
     [InlineData("write", "451 4.3.0 *")]
     [InlineData("complete", "451 4.3.0 *")]

@@ -27,7 +27,7 @@ sealed class PlainGateway : IGateway, IAsyncDisposable
 
     public int Abandoned { get; private set; }
 
-    /// <summary>Thrown at: begin, write, complete, receive, recipient.</summary>
+    /// <summary>Thrown at: begin, write, complete, receive, abandon, recipient.</summary>
     public Dictionary<string, StoreException> Faults { get; } = [];
 
     public ReceiveResult Verdict { get; init; } = new(ReceiveStatus.Accepted, "");
@@ -136,6 +136,7 @@ sealed class PlainGateway : IGateway, IAsyncDisposable
         public override ValueTask AbandonAsync(CancellationToken cancel)
         {
             gateway.Abandoned++;
+            gateway.Fail("abandon");
             return ValueTask.CompletedTask;
         }
 

@@ -24,11 +24,25 @@ public sealed class SmtpReaderTests
     [InlineData("<\"a>b\"@example.org> SIZE=1", "\"a>b\"@example.org")]
     [InlineData("<ada@[127.0.0.1]>", "ada@[127.0.0.1]")]
     [InlineData("<a.b+c=d/e@example.org>", "a.b+c=d/e@example.org")]
+    [InlineData("<ada@_mail.exam_ple.org>", "ada@_mail.exam_ple.org")]
     [InlineData("<>", null)]
     public void Reverse_paths(string path, string? expected)
     {
         var reader = new SmtpReader(Encoding.UTF8.GetBytes(path));
         Assert.Equal(expected, reader.ExpectReversePath()?.ToString());
+    }
+
+    [Fact]
+    public void A_path_has_256_octets_whatever_its_local_part_has_of_them()
+    {
+        var local = new string('x', 242);
+        var longest = new SmtpReader(Encoding.UTF8.GetBytes($"<{local}@bounce.test>"));
+        Assert.Equal(local, longest.ExpectReversePath()!.Local);
+        Assert.Throws<ProtocolException>(() =>
+        {
+            var longer = new SmtpReader(Encoding.UTF8.GetBytes($"<{local}x@bounce.test>"));
+            longer.ExpectReversePath();
+        });
     }
 
     [Theory]

@@ -76,7 +76,7 @@ static class SmtpServer
         return kept[(end + " +0000\r\n".Length)..];
     }
 
-    static SmtpFront Front(PlainGateway gateway, SmtpOptions options, bool tls) =>
+    public static SmtpFront Front(PlainGateway gateway, SmtpOptions options, bool tls) =>
         new(
             options,
             gateway,
