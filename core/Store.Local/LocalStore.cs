@@ -52,7 +52,7 @@ public sealed class LocalStore : IAsyncDisposable
         var opened = new Stack<IDisposable>();
         try
         {
-            Directory.CreateDirectory(options.Directory);
+            MakeDirectory(options.Directory);
             opened.Push(DirectoryLock.Take(options.Directory));
             var (rows, queues) = OpenRows(options, opened);
             return new LocalStore(opened, rows, queues, OpenBlobs(options, opened));
@@ -67,6 +67,18 @@ public sealed class LocalStore : IAsyncDisposable
             Close(opened);
             throw;
         }
+    }
+
+    // Mail is its owner's business: what lies in a directory made here is out of other users' reach.
+    static void MakeDirectory(string directory)
+    {
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(directory);
+        else
+            Directory.CreateDirectory(
+                directory,
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+            );
     }
 
     static (LocalRows, LocalQueues) OpenRows(LocalStoreOptions options, Stack<IDisposable> parts)
