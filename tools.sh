@@ -6,9 +6,9 @@ need_tools() {
   if ! command -v dotnet >/dev/null 2>&1; then
     echo "Missing: the .NET 10 SDK (https://dotnet.microsoft.com/download/dotnet/10.0)." >&2
     missing=1
-  elif ! dotnet --list-sdks 2>/dev/null | awk -F. '$1 >= 10 { found = 1 } END { exit !found }'; then
-    echo "Too old: the .NET SDK; 10.0 or newer is needed (https://dotnet.microsoft.com/download/dotnet/10.0)." >&2
-    echo "  Found: $(dotnet --list-sdks 2>/dev/null | awk '{ print $1 }' | paste -sd' ' -)" >&2
+  elif ! dotnet --list-sdks 2>/dev/null | awk -F. '$1 == 10 { found = 1 } END { exit !found }'; then
+    echo "Missing: the .NET 10 SDK (https://dotnet.microsoft.com/download/dotnet/10.0)." >&2
+    echo "  Other versions do not do. Found: $(dotnet --list-sdks 2>/dev/null | awk '{ print $1 }' | paste -sd' ' -)" >&2
     missing=1
   fi
   if ! command -v node >/dev/null 2>&1 || ! command -v npm >/dev/null 2>&1; then

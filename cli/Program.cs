@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cloud.Cli;
 using Cloud.Cli.Admin;
 using Cloud.Cli.Serve;
 
@@ -9,4 +10,8 @@ var root = new RootCommand("Cloud: mail for your own domains.")
     UserCommand.Create(),
     AliasCommand.Create(),
 };
-return await root.Parse(args).InvokeAsync();
+var parsed = root.Parse(args);
+
+// `serve` answers signals itself: the library would end it 2 seconds after one, in the middle of what it drains.
+var code = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+return parsed.Errors.Count > 0 ? ExitCode.Usage : code;

@@ -11,7 +11,7 @@ static class DomainCommand
     {
         var name = new Argument<string>("domain");
         var command = new Command("add", "Receive mail for a domain.") { name };
-        var store = new SharedOptions(command);
+        var store = new SharedOptions(command, makesData: true);
         command.SetAction(
             (parsed, cancel) =>
                 store.RunAsync(parsed, admin => admin.AddDomainAsync(parsed.GetRequiredValue(name), cancel), cancel)

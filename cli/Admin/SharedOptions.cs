@@ -23,12 +23,19 @@ sealed class SharedOptions
     ];
 
     readonly List<Option<string[]>> options;
+    readonly bool makesData;
 
-    public SharedOptions(Command command)
+    /// <param name="makesData">The first command on new data may make its directory; for others it is a slip.</param>
+    public SharedOptions(Command command, bool makesData = false)
     {
+        this.makesData = makesData;
         options =
         [
-            .. Names.Select(name => new Option<string[]>($"--{name}") { Description = $"As for `cloud serve`" }),
+            .. Names.Select(name => new Option<string[]>($"--{name}")
+            {
+                Description = "As for `cloud serve`",
+                HelpName = ServeCommand.ValueOf(name),
+            }),
         ];
         foreach (var option in options)
             command.Options.Add(option);
@@ -50,12 +57,22 @@ sealed class SharedOptions
             return ExitCode.Usage;
         }
 
+        if (!makesData && settings.Store == StoreKind.Local && !Directory.Exists(settings.Data))
+        {
+            Console.Error.WriteLine(
+                $"There is no data in {settings.Data} (`cloud serve` and `cloud domain add` make it)."
+            );
+            return ExitCode.Failed;
+        }
+
         try
         {
             await RunAsync(settings, act, cancel);
             return ExitCode.Ok;
         }
-        catch (Exception e) when (e is AdminException or StoreException or IOException or SocketException)
+        catch (Exception e)
+            when (e is AdminException or StoreException or IOException or UnauthorizedAccessException or SocketException
+            )
         {
             Console.Error.WriteLine(e.Message);
             return ExitCode.Failed;

@@ -36,6 +36,9 @@ sealed class ControlServer : IAsyncDisposable
         accepting = AcceptAsync();
     }
 
+    /// <summary>Octets of a Unix socket's path that every system takes: macOS has the least.</summary>
+    public const int MaxPath = 103;
+
     public static string PathIn(string directory) => Path.Combine(Path.GetFullPath(directory), "control.sock");
 
     public async ValueTask DisposeAsync()

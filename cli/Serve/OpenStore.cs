@@ -34,7 +34,7 @@ sealed record OpenStore(Backend Backend, LocalStore? Local) : IAsyncDisposable
     static Backend Rooms(IRows rows, IBlobs blobs, IQueues queues, bool soleOwner) =>
         new(rows, blobs, queues, TimeProvider.System, Entropy.System, new StoreOptions { SoleOwner = soleOwner });
 
-    static AzureStoreOptions AzureOptions(Settings settings) =>
+    public static AzureStoreOptions AzureOptions(Settings settings) =>
         new()
         {
             ConnectionString = settings.ConnectionString,

@@ -27,6 +27,7 @@ static class ServeCommand
         var configuration = new Option<string?>("--config")
         {
             Description = "JSON file with the same settings (or CLOUD_CONFIG)",
+            HelpName = "FILE",
         };
         var switchTry = new Option<bool>("--try")
         {
@@ -34,7 +35,11 @@ static class ServeCommand
         };
         var options = SettingsReader
             .Names.Where(name => name != "try")
-            .Select(name => new Option<string[]>($"--{name}") { Description = Describe(name) })
+            .Select(name => new Option<string[]>($"--{name}")
+            {
+                Description = Describe(name),
+                HelpName = ValueOf(name),
+            })
             .ToList();
         foreach (var option in options)
             command.Options.Add(option);
@@ -60,12 +65,25 @@ static class ServeCommand
         return command;
     }
 
+    public static string ValueOf(string name) =>
+        name switch
+        {
+            "data" => "DIR",
+            "domain" or "hostname" => "NAME",
+            "users" or "tls-cert" or "tls-key" => "FILE",
+            "store" => "local|azure",
+            "connection-string" => "TEXT",
+            "blob-endpoint" or "queue-endpoint" or "table-endpoint" => "URL",
+            "log-level" => "LEVEL",
+            _ => "HOST:PORT",
+        };
+
     static string Describe(string name)
     {
         if (Descriptions.TryGetValue(name, out var text))
             return text;
         var port = Settings.DefaultPorts.First(port => port.Name == name);
-        return $"HOST:PORT, HOST:0 or off (127.0.0.1:{port.Port})";
+        return $"HOST:PORT, HOST:0 for any free port, or off (127.0.0.1:{port.Port})";
     }
 
     static int Faults(IReadOnlyList<string> faults)

@@ -19,35 +19,36 @@ static class Server
     /// <returns>The exit code: 0 after SIGTERM or Ctrl-C.</returns>
     public static async Task<int> RunAsync(Settings settings, CancellationToken cancel)
     {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, stop));
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, stop));
         using var loggers = LoggerFactory.Create(logging => Logging(logging, settings.LogLevel));
         try
         {
-            await using var store = await OpenStore.OpenAsync(settings, loggers, cancel);
-            await ServeAsync(settings, store, loggers, cancel);
+            await using var store = await OpenStore.OpenAsync(settings, loggers, stop.Token);
+            await ServeAsync(settings, store, loggers, stop.Token);
             return ExitCode.Ok;
         }
-        catch (Exception e) when (e is StoreException or AdminException or IOException or CryptographicException)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return ExitCode.Ok; // Told to stop before it was ready.
+        }
+        catch (Exception e) when (e is StoreException or AdminException or IOException or UnauthorizedAccessException)
         {
             Console.Error.WriteLine($"cloud serve: {e.Message}");
             return ExitCode.Failed;
         }
     }
 
-    static async Task ServeAsync(Settings settings, OpenStore store, ILoggerFactory loggers, CancellationToken cancel)
+    static async Task ServeAsync(Settings settings, OpenStore store, ILoggerFactory loggers, CancellationToken stop)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, stop));
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, stop));
-
         var administration = new Administration(store.Backend);
-        var made = await PrepareAsync(settings, administration, stop.Token);
+        var made = await PrepareAsync(settings, administration, stop);
         var gateway = new LocalGateway(store.Backend);
         await using var control = store.Local is null
             ? null
             : new ControlServer(settings.Data, administration, TimeProvider.System);
-        var certificate = settings.Certificate is { } files
-            ? TlsCertificate.FromFiles(files.Certificate, files.Key, TimeProvider.System)
-            : TlsCertificate.SelfSigned(settings.Data, [settings.Hostname, "localhost"], TimeProvider.System);
+        var certificate = Certificate(settings);
         await using var listener = new ListenerServer(
             Endpoints(settings, gateway, certificate, loggers),
             settings.Ports["http"] is { } http ? (http, Health.Map) : null,
@@ -56,11 +57,11 @@ static class Server
             TimeProvider.System,
             loggers
         );
-        await listener.StartAsync(stop.Token);
+        await listener.StartAsync(stop);
         Announce(listener, made);
 
         // What was queued because it could not be filed at once is filed here until the stop.
-        await store.Backend.Inbound.RunAsync(stop.Token);
+        await store.Backend.Inbound.RunAsync(stop);
         await listener.StopAsync(CancellationToken.None);
     }
 
@@ -88,7 +89,14 @@ static class Server
         var time = TimeProvider.System;
         var relay = new SmtpOptions { Hostname = settings.Hostname };
         var submission = relay with { Role = SmtpRole.Submission };
-        var imap = new ImapFront(new ImapOptions(), gateway, certificate, time, Entropy.System, loggers);
+        var imap = new ImapFront(
+            new ImapOptions { HostName = settings.Hostname },
+            gateway,
+            certificate,
+            time,
+            Entropy.System,
+            loggers
+        );
         var pop3 = new Pop3Front(new Pop3Options(), gateway, certificate, time, loggers);
         IFront Smtp(SmtpOptions options) => new SmtpFront(options, gateway, certificate, time, Entropy.System, loggers);
         (string Name, IFront Front, bool ImplicitTls)[] fronts =
@@ -114,6 +122,22 @@ static class Server
         ];
     }
 
+    /// <exception cref="AdminException">What is in the files cannot be used.</exception>
+    static TlsCertificate Certificate(Settings settings)
+    {
+        try
+        {
+            return settings.Certificate is { } files
+                ? TlsCertificate.FromFiles(files.Certificate, files.Key, TimeProvider.System)
+                : TlsCertificate.SelfSigned(settings.Data, [settings.Hostname, "localhost"], TimeProvider.System);
+        }
+        catch (CryptographicException e)
+        {
+            var (certificate, key) = settings.Certificate ?? ("certificate.pem", "key.pem");
+            throw new AdminException($"{certificate} and {key} are no certificate with its key: {e.Message}");
+        }
+    }
+
     static void Announce(ListenerServer listener, IReadOnlyList<(string, string?)>? made)
     {
         var ports = listener.Endpoints;
@@ -133,6 +157,8 @@ static class Server
     {
         logging.SetMinimumLevel(level);
         logging.AddFilter("Microsoft", LogLevel.Warning);
+        // A start that failed is told by RunAsync, in one line.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         // Standard output is for the ready line; whatever is said besides goes to standard error.
         logging.AddSimpleConsole(console =>
         {

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
+using Cloud.Cli.Control;
 using Cloud.Mail;
 using Microsoft.Extensions.Logging;
 
@@ -87,6 +89,8 @@ sealed class SettingsReader(
         try
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(path), Tolerant);
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+                throw new JsonException("it is not one JSON object: { \"name\": value, … }.");
             foreach (var property in document.RootElement.EnumerateObject())
             {
                 if (!Names.Contains(property.Name))
@@ -95,8 +99,7 @@ sealed class SettingsReader(
                     file[property.Name] = Values(property.Value);
             }
         }
-        catch (Exception e)
-            when (e is JsonException or IOException or UnauthorizedAccessException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {
             faults.Add($"{path}: {e.Message}");
         }
@@ -218,6 +221,9 @@ sealed class SettingsReader(
 
     void CheckStore(Settings settings)
     {
+        var socket = ControlServer.PathIn(settings.Data);
+        if (settings.Store == StoreKind.Local && Encoding.UTF8.GetByteCount(socket) > ControlServer.MaxPath)
+            faults.Add($"data: {socket} is longer than the {ControlServer.MaxPath} octets a socket's name may have.");
         var told = settings.ConnectionString is not null || All("blob-endpoint").Count > 0;
         if (settings.Store == StoreKind.Azure && !told)
         {
@@ -227,6 +233,8 @@ sealed class SettingsReader(
         }
         if (settings.ConnectionString is not null && settings.Endpoints is not null)
             faults.Add("connection-string: not together with the three endpoints.");
+        else if (settings.Store == StoreKind.Azure && settings.ConnectionString is not null)
+            faults.AddRange(OpenStore.AzureOptions(settings).Faults().Select(fault => $"{fault}."));
     }
 
     void CheckPorts(Settings settings)

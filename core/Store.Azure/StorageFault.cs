@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text.Json;
 using Azure;
 using Azure.Identity;
@@ -30,7 +31,7 @@ static class StorageFault
         if (exception is AggregateException { InnerExceptions: [.., var last] })
             return From(operation, last);
         if (exception is not RequestFailedException { Status: not 0 } refused)
-            return new($"{operation}: no answer from Azure storage; the outcome is unknown", exception);
+            return new($"{operation}: no answer from Azure storage ({Reason(exception)})", exception);
 
         var id = refused is TableTransactionFailedException failed
             ? failed.RequestId
@@ -38,6 +39,23 @@ static class StorageFault
         var message = $"{operation}: Azure storage answered {refused.Status} {refused.ErrorCode} (request {id})";
         return IsFull(refused) ? new StoreFullException(message) : new StoreException(message);
     }
+
+    /// <summary>Why nothing came back, in the words of what noticed it first: the network, TLS, the identity.</summary>
+    static string Reason(Exception exception)
+    {
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is AuthenticationFailedException)
+                return $"no identity: {FirstLine(cause.Message)}";
+            if (cause is HttpRequestException { InnerException: SocketException })
+                return FirstLine(cause.Message); // Only this one names host and port.
+            if (cause is OperationCanceledException)
+                return "it took too long";
+        }
+        return FirstLine(exception.GetBaseException().Message);
+    }
+
+    static string FirstLine(string text) => text.Trim().Split('\n', 2)[0].TrimEnd();
 
     /// <summary>The error's name: from the header, else from the body (only tables leave the header out).</summary>
     public static string? CodeOf(Response response)

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using Cloud.Listener.Tls;
 using Microsoft.AspNetCore.Builder;
@@ -50,6 +51,7 @@ public sealed class ListenerServer : IAsyncDisposable
             // A session goes on where its socket's bytes were read: two changes of thread less for each read. What
             // takes long in a session (a password's check, a file) then holds up that one socket only.
             sockets.UnsafePreferInlineScheduling = true;
+            sockets.CreateBoundListenSocket = address => Bind(address, bound);
         });
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -67,13 +69,27 @@ public sealed class ListenerServer : IAsyncDisposable
     public IReadOnlyList<(string Name, IPEndPoint Address)> Endpoints =>
         [.. bound.Select(port => (port.Name, port.Options.IPEndPoint!))];
 
-    /// <exception cref="IOException">A port is taken.</exception>
+    /// <exception cref="IOException">A port is taken, or may not be listened on.</exception>
     public Task StartAsync(CancellationToken cancel) => application.StartAsync(cancel);
 
     /// <summary>Accepts no more, tells every session, waits for them for <see cref="ListenerLimits.Drain"/>.</summary>
     public Task StopAsync(CancellationToken cancel) => application.StopAsync(cancel);
 
     public ValueTask DisposeAsync() => application.DisposeAsync();
+
+    // Which of the ports it was is lost in Kestrel's own exceptions.
+    static Socket Bind(EndPoint address, List<(string Name, ListenOptions Options)> ports)
+    {
+        try
+        {
+            return SocketTransportOptions.CreateDefaultBoundListenSocket(address);
+        }
+        catch (SocketException e)
+        {
+            var name = ports.Find(port => address.Equals(port.Options.EndPoint)).Name;
+            throw new IOException($"{name}: cannot listen on {address}: {e.Message}", e);
+        }
+    }
 
     void Serve(ListenOptions listen, ListenerEndpoint endpoint)
     {

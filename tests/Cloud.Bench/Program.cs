@@ -1,5 +1,6 @@
 using Cloud.Bench;
 using Cloud.Bench.Scenarios;
+using Cloud.Bench.Store;
 
 // Figures for docs/performance.md. Each scenario starts what it measures as a process of its own and prints a table.
 var scenario = args.Length > 0 ? args[0] : "help";
@@ -18,6 +19,9 @@ switch (scenario)
     case "open":
         await Open.RunAsync(options);
         break;
+    case "store":
+        await StoreScenario.RunAsync(Console.Out, CancellationToken.None);
+        break;
     default:
         Console.WriteLine(
             """
@@ -29,6 +33,7 @@ switch (scenario)
               start     from exec to `ready`                                --rounds 9
               idle      resident memory of an idle plain IMAP connection    --connections 2000
               open      a mailbox opened: time and rows read                --messages 100000  --rounds 9
+              store     the embedded store alone, 16 callers: rate, CPU and allocations of commits and blobs
             """
         );
         break;

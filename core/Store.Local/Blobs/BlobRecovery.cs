@@ -29,6 +29,8 @@ sealed class BlobRecovery(string directory, string indexPath, Entropy entropy, l
                 numbers.Count == 0
                     ? ActiveSegment.Create(files, 1, segmentBytes)
                     : ActiveSegment.Open(files, numbers[^1], tail, segmentBytes);
+            if (numbers.Count == 0)
+                index.Apply([], new(1, SegmentFiles.HeadLength)); // An index that knows nothing would look lost.
             return new(files, index, active);
         }
         catch

@@ -81,6 +81,20 @@ public sealed class AdministrationCommandTests : IDisposable
         Assert.Equal((0, "ada@example.test\t0\t0\n"), await RunAsync(null, "user", "list"));
     }
 
+    [Fact]
+    public async Task A_mistyped_directory_is_told_and_not_made()
+    {
+        var mistyped = Path.Combine(data, "mial");
+        var (code, _, errors) = await CloudProcess.RunAsync(null, "user", "list", "--data", mistyped);
+        Assert.Equal(1, code);
+        Assert.Contains(mistyped, errors);
+        Assert.False(Directory.Exists(mistyped));
+    }
+
+    [Fact]
+    public async Task A_command_that_makes_no_sense_is_a_fault_of_usage() =>
+        Assert.Equal(2, (await RunAsync(null, "user", "ad", "ada@example.test")).ExitCode);
+
     async Task<(int ExitCode, string Output)> RunAsync(string? input, params string[] arguments)
     {
         var (code, output, _) = await CloudProcess.RunAsync(input, [.. arguments, "--data", data]);

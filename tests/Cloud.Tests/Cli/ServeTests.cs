@@ -94,6 +94,8 @@ public sealed class ServeTests : IDisposable
 
         var stopped = cloud.TerminateAsync();
         await using (var probe = await OpenUntilRefusedAsync(cloud)) { }
+        // Real time, since it is another process's patience: System.CommandLine's own would end here after 2 seconds.
+        await Task.Delay(TimeSpan.FromSeconds(2.5));
         await smtp.SendAsync("\r\nJust in time.\r\n.\r\n"u8.ToArray(), byteByByte: false);
         Assert.StartsWith("250 ", await smtp.ReadLineAsync());
         Assert.StartsWith("421 ", await smtp.ReadLineAsync());
@@ -128,6 +130,60 @@ public sealed class ServeTests : IDisposable
             CloudProcess.ServeAsync(other, "--smtp", taken)
         );
         Assert.Contains(taken, error.Message);
+    }
+
+    [Fact]
+    public async Task A_port_that_may_not_be_listened_on_is_named_in_one_line()
+    {
+        var elsewhere = "192.0.2.1:2525"; // RFC 5737: nobody's address.
+        var (code, _, errors) = await CloudProcess.RunAsync(null, "serve", "--data", data, "--smtp", elsewhere);
+        Assert.Equal(1, code);
+        Assert.StartsWith(
+            $"cloud serve: smtp: cannot listen on {elsewhere}: ",
+            Assert.Single(errors.Trim().Split('\n'))
+        );
+    }
+
+    [Fact]
+    public async Task A_storage_service_that_does_not_answer_is_named_in_one_line()
+    {
+        using var closed = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        closed.Start();
+        var address = closed.LocalEndpoint.ToString();
+        closed.Stop();
+        var account = $"http://{address}/account";
+        var (code, _, errors) = await CloudProcess.RunAsync(
+            null,
+            "serve",
+            "--store",
+            "azure",
+            "--connection-string",
+            $"AccountName=account;AccountKey=a2V5;BlobEndpoint={account};QueueEndpoint={account};TableEndpoint={account}"
+        );
+        Assert.Equal(1, code);
+        Assert.Contains($"({address})", Assert.Single(errors.Trim().Split('\n')));
+    }
+
+    [Fact]
+    public async Task A_second_start_has_nothing_to_warn_of()
+    {
+        await (await CloudProcess.ServeAsync(data, "--domain", "example.test")).TerminateAsync();
+        await using var again = await CloudProcess.ServeAsync(data, "--log-level", "warning");
+        await again.TerminateAsync();
+        Assert.Empty(again.Errors.Trim());
+    }
+
+    [Fact]
+    public async Task Mail_is_out_of_other_users_reach()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        var mail = Path.Combine(data, "mail");
+        await using var cloud = await CloudProcess.ServeAsync(mail, "--domain", "example.test");
+        Assert.Equal(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+            File.GetUnixFileMode(mail)
+        );
     }
 
     [Fact]

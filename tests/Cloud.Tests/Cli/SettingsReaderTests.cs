@@ -35,6 +35,26 @@ public sealed class SettingsReaderTests
     }
 
     [Fact]
+    public void A_connection_string_is_looked_at_and_its_key_kept_back()
+    {
+        var key = "not base64!";
+        var (settings, faults) = Read(
+            new() { ["store"] = ["azure"] },
+            new() { ["CLOUD_STORAGE"] = $"AccountName=X;AccountKey={key}" }
+        );
+        Assert.Null(settings);
+        Assert.Equal(2, faults.Count);
+        Assert.DoesNotContain(faults, fault => fault.Contains(key));
+    }
+
+    [Fact]
+    public void A_directory_whose_socket_could_not_be_named_is_a_fault()
+    {
+        var (_, faults) = Read(new() { ["data"] = ["/tmp/" + new string('d', 120)] }, []);
+        Assert.StartsWith("data: ", Assert.Single(faults));
+    }
+
+    [Fact]
     public void All_faults_are_told_at_once_in_words()
     {
         using var file = new TemporaryFile("""{ "imapp": "off" }""");
@@ -74,12 +94,11 @@ public sealed class SettingsReaderTests
     [Fact]
     public void A_connection_string_is_taken_from_its_variable_whole()
     {
-        var (settings, faults) = Read(
-            new() { ["store"] = ["azure"] },
-            new() { ["CLOUD_STORAGE"] = "AccountName=a;AccountKey=b,c==" }
-        );
+        // A comma parts lists elsewhere.
+        const string Whole = "AccountName=account;AccountKey=a2V5;BlobEndpoint=https://a.test/b,c";
+        var (settings, faults) = Read(new() { ["store"] = ["azure"] }, new() { ["CLOUD_STORAGE"] = Whole });
         Assert.Empty(faults);
-        Assert.Equal("AccountName=a;AccountKey=b,c==", settings!.ConnectionString);
+        Assert.Equal(Whole, settings!.ConnectionString);
     }
 
     [Theory]
