@@ -50,7 +50,13 @@ static class Server
             : new ControlServer(settings.Data, administration, TimeProvider.System);
         var certificate = Certificate(settings);
         await using var listener = new ListenerServer(
-            Endpoints(settings, gateway, certificate, loggers),
+            Endpoints(
+                settings,
+                await PostmasterDomainAsync(settings, administration, stop.Token),
+                gateway,
+                certificate,
+                loggers
+            ),
             settings.Ports["http"] is { } http ? (http, Health.Map) : null,
             new ListenerLimits(),
             certificate,
@@ -79,15 +85,23 @@ static class Server
         return settings.Try ? await TryOut.PrepareAsync(administration, cancel) : null;
     }
 
+    /// <summary>The domain of a bare <c>Postmaster</c> (RFC 5321 §4.5.1): the first given, else the first there is.</summary>
+    static async Task<string?> PostmasterDomainAsync(
+        Settings settings,
+        IAdministration administration,
+        CancellationToken cancel
+    ) => settings.Domains.Concat(await administration.ListDomainsAsync(cancel)).FirstOrDefault();
+
     static List<ListenerEndpoint> Endpoints(
         Settings settings,
+        string? postmasterDomain,
         IGateway gateway,
         TlsCertificate certificate,
         ILoggerFactory loggers
     )
     {
         var time = TimeProvider.System;
-        var relay = new SmtpOptions { Hostname = settings.Hostname };
+        var relay = new SmtpOptions { Hostname = settings.Hostname, PostmasterDomain = postmasterDomain };
         var submission = relay with { Role = SmtpRole.Submission };
         var imap = new ImapFront(
             new ImapOptions { HostName = settings.Hostname },

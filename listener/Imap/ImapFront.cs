@@ -29,8 +29,7 @@ public sealed class ImapFront(
     public ReadOnlyMemory<byte> TooManyConnections { get; } =
         "* BYE [UNAVAILABLE] Too many connections\r\n"u8.ToArray();
 
-    public Task RunAsync(Connection connection) =>
-        new ImapSession(services, connection).RunAsync();
+    public Task RunAsync(Connection connection) => new ImapSession(services, connection).RunAsync();
 }
 
 /// <summary>What all sessions of a front share.</summary>

@@ -26,6 +26,30 @@ public sealed class ServeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_bare_postmaster_is_the_one_of_the_first_domain_whatever_the_host_is_called()
+    {
+        await using var cloud = await CloudProcess.ServeAsync(data, "--try", "--hostname", "mx.elsewhere.test");
+        await CloudProcess.RunAsync(
+            null,
+            "alias",
+            "add",
+            "postmaster@example.test",
+            "alice@example.test",
+            "--data",
+            data
+        );
+        await using var client = await ScriptConnection.OpenAsync(cloud.Ports["smtp"]);
+        await client.SendAsync(
+            "HELO a\r\nMAIL FROM:<>\r\nRCPT TO:<Postmaster>\r\nQUIT\r\n"u8.ToArray(),
+            byteByByte: false
+        );
+        var lines = new List<string>();
+        while (await client.ReadLineAsync() is { } line)
+            lines.Add(line);
+        Assert.Equal("250 2.1.5 Recipient ok", lines[3]);
+    }
+
+    [Fact]
     public async Task A_second_server_on_the_same_data_is_refused_with_a_clear_message()
     {
         await using var first = await CloudProcess.ServeAsync(data, "--domain", "example.test");
