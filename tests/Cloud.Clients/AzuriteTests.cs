@@ -1,16 +1,18 @@
+using Cloud.Tests.Store.Azure;
+
 namespace Cloud.Clients;
 
 /// <summary>The main path with `--store azure`: only the adapter differs.</summary>
 public sealed class AzuriteTests : ClientTests
 {
-    Azurite? azurite;
+    AzuriteProcess? azurite;
 
     protected override string[] Arguments => ["--store", "azure", "--connection-string", azurite!.ConnectionString];
 
     public override async Task InitializeAsync()
     {
         if (Azurite.IsInstalled)
-            azurite = await Azurite.StartAsync();
+            azurite = await AzuriteProcess.StartAsync();
         if (azurite is not null)
             await base.InitializeAsync();
     }
@@ -49,7 +51,7 @@ public sealed class DevelopmentStorageTests : ClientTests
 {
     static readonly int[] Ports = [10000, 10001, 10002];
 
-    Azurite? azurite;
+    AzuriteProcess? azurite;
 
     protected override string[] Arguments => ["--store", "azure", "--connection-string", "UseDevelopmentStorage=true"];
 
@@ -62,7 +64,7 @@ public sealed class DevelopmentStorageTests : ClientTests
             if (await Azurite.IsOpenAsync(port))
                 return;
         }
-        azurite = await Azurite.StartAsync(Ports);
+        azurite = await AzuriteProcess.StartAsync(Ports);
         await base.InitializeAsync();
     }
 

@@ -86,7 +86,7 @@ public sealed class AzureOwnTests(AzuriteFixture azurite)
     [Fact]
     public async Task A_wrong_key_is_a_fault()
     {
-        var other = azurite.ConnectionString.Replace(AzuriteFixture.Key, ScriptedService.Key, StringComparison.Ordinal);
+        var other = azurite.ConnectionString.Replace(AzuriteProcess.Key, ScriptedService.Key, StringComparison.Ordinal);
         var store = AzureStore.Open(new() { ConnectionString = other });
         await Assert.ThrowsAsync<StoreException>(() => store.Rows.GetAsync(table, new("p", "a"), default).AsTask());
         await Assert.ThrowsAsync<StoreException>(() => store.Blobs.DeleteAsync("ab/1", default).AsTask());

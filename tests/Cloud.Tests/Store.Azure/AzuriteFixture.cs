@@ -7,18 +7,11 @@ public sealed class AzuriteFixture : IAsyncLifetime
 {
     public const string Collection = "Azurite";
 
-    public const string Key =
-        "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
-
     AzuriteProcess process = null!;
 
     public AzureStore Store { get; private set; } = null!;
 
-    public string ConnectionString =>
-        $"AccountName=devstoreaccount1;AccountKey={Key};"
-        + $"BlobEndpoint=http://127.0.0.1:{process.BlobPort}/devstoreaccount1;"
-        + $"QueueEndpoint=http://127.0.0.1:{process.QueuePort}/devstoreaccount1;"
-        + $"TableEndpoint=http://127.0.0.1:{process.TablePort}/devstoreaccount1";
+    public string ConnectionString => process.ConnectionString;
 
     public async Task InitializeAsync()
     {

@@ -4,10 +4,14 @@ using System.Net.Sockets;
 
 namespace Cloud.Tests.Store.Azure;
 
-/// <summary>A real Azurite on free ports of 127.0.0.1, its data in memory only.</summary>
+/// <summary>A real Azurite on 127.0.0.1, its data in memory only. Cloud.Clients takes this file too.</summary>
 sealed class AzuriteProcess : IAsyncDisposable
 {
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    /// <summary>The development account's: Azurite's documentation gives it, it is no secret.</summary>
+    public const string Key =
+        "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
     readonly Process process;
 
@@ -21,9 +25,23 @@ sealed class AzuriteProcess : IAsyncDisposable
     public int QueuePort { get; }
     public int TablePort { get; }
 
-    public static async Task<AzuriteProcess> StartAsync(params string[] more)
+    public string ConnectionString =>
+        $"AccountName=devstoreaccount1;AccountKey={Key};"
+        + $"BlobEndpoint=http://127.0.0.1:{BlobPort}/devstoreaccount1;"
+        + $"QueueEndpoint=http://127.0.0.1:{QueuePort}/devstoreaccount1;"
+        + $"TableEndpoint=http://127.0.0.1:{TablePort}/devstoreaccount1";
+
+    public static bool IsInstalled => File.Exists(Script());
+
+    /// <summary>On free ports.</summary>
+    public static Task<AzuriteProcess> StartAsync(params string[] more) => StartAsync(FreePorts(3), more);
+
+    /// <param name="ports">Blob, queue, table.</param>
+    /// <param name="more">Further arguments.</param>
+    public static async Task<AzuriteProcess> StartAsync(int[] ports, params string[] more)
     {
-        var ports = FreePorts(3);
+        if (!IsInstalled)
+            throw new InvalidOperationException("Azurite is not installed: run ./test once, or npm ci --prefix tests");
         var start = new ProcessStartInfo("node")
         {
             UseShellExecute = false,
@@ -101,11 +119,6 @@ sealed class AzuriteProcess : IAsyncDisposable
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "tests", "package.json")))
             folder = folder.Parent;
-        var script = Path.Combine(folder?.FullName ?? "", "tests/node_modules/azurite/dist/src/azurite.js");
-        return File.Exists(script)
-            ? script
-            : throw new InvalidOperationException(
-                "Azurite is not installed: run ./test once, or npm ci --prefix tests"
-            );
+        return Path.Combine(folder?.FullName ?? "", "tests/node_modules/azurite/dist/src/azurite.js");
     }
 }
