@@ -52,7 +52,7 @@ static class Server
         await using var listener = new ListenerServer(
             Endpoints(
                 settings,
-                await PostmasterDomainAsync(settings, administration, stop.Token),
+                await PostmasterDomainAsync(settings, administration, stop),
                 gateway,
                 certificate,
                 loggers

@@ -17,10 +17,15 @@ static partial class Disk
     /// <summary>Makes a directory that is not there, for this user alone; one that is there stays as it is.</summary>
     public static void CreatePrivateDirectory(string path)
     {
+        if (Directory.Exists(path))
+            return;
         if (OperatingSystem.IsWindows())
             Directory.CreateDirectory(path);
         else
             Directory.CreateDirectory(path, Owner | UnixFileMode.UserExecute);
+        // Its own name must outlast a loss of power, too.
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } parent)
+            FlushDirectory(parent);
     }
 
     /// <summary>Opens a file; one that is not there is made for this user alone.</summary>

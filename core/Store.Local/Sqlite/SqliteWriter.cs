@@ -82,6 +82,7 @@ sealed class SqliteWriter : IDisposable
         try
         {
             database.Rollback();
+            database.Overwrite();
         }
         catch (StoreException cause)
         {
