@@ -14,7 +14,7 @@ enum ReceivingStatus
     /// <summary>No recipient has an account; nothing is kept.</summary>
     NoRecipient,
 
-    /// <summary>Neither filed nor queued; nothing is kept that is known not to be needed.</summary>
+    /// <summary>Neither filed nor queued, as far as is known: nothing is promised, but its bytes stay.</summary>
     Failed,
 }
 
@@ -44,8 +44,8 @@ sealed class Receiving(AccountStore accounts, MailDirectory directory, Filing fi
         else if (result.Missing.Count == mail.Deliveries.Count)
             status = ReceivingStatus.NoRecipient;
 
-        // Nobody was promised a failed message; but what may have been filed has to stay.
-        var unused = result.Missing.Concat(status == ReceivingStatus.Failed ? result.Failed : []).ToList();
+        // Of a failed message too: a queue that failed may have taken it all the same, and its worker files it then.
+        var unused = result.Missing.ToList();
         await RemoveAsync(mail, unused);
         return new(status, !unused.Exists(delivery => delivery.Blob == mail.Source));
     }
