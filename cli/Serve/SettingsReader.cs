@@ -126,7 +126,10 @@ sealed class SettingsReader(
 
     string Hostname()
     {
-        var name = One("hostname") ?? All("domain").FirstOrDefault() ?? (Switch("try") ? TryOut.Domain : "localhost");
+        var name =
+            One("hostname")
+            ?? (All("domain") is [var first, ..] ? first : null)
+            ?? (Switch("try") ? TryOut.Domain : "localhost");
         if (!EmailAddress.IsDomain(name))
             faults.Add($"hostname: \"{name}\" is no host name.");
         return name;

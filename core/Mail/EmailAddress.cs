@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -13,6 +14,8 @@ public sealed record EmailAddress(string Local, string Domain)
 
     /// <summary>Octets of a domain (RFC 5321 §4.5.3.1.2).</summary>
     public const int MaxDomain = 255;
+
+    static readonly SearchValues<char> NotInLiteral = SearchValues.Create("[]\\ \r\n");
 
     static readonly IdnMapping Idn = new() { UseStd3AsciiRules = true };
 
@@ -47,7 +50,7 @@ public sealed record EmailAddress(string Local, string Domain)
         if (text.Length is 0 or > MaxDomain)
             return false;
         if (text[0] == '[')
-            return text.Length > 2 && text[^1] == ']' && text.AsSpan(1, text.Length - 2).IndexOfAny("[]\\ \r\n") < 0;
+            return text.Length > 2 && text[^1] == ']' && !text.AsSpan(1, text.Length - 2).ContainsAny(NotInLiteral);
         try
         {
             return Idn.GetAscii(text).Length <= MaxDomain;

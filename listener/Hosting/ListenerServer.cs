@@ -44,7 +44,13 @@ public sealed class ListenerServer : IAsyncDisposable
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = limits.Drain);
         builder.WebHost.UseKestrelCore();
-        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.MaxReadBufferSize = limits.ReadAhead);
+        builder.Services.Configure<SocketTransportOptions>(sockets =>
+        {
+            sockets.MaxReadBufferSize = limits.ReadAhead;
+            // A session goes on where its socket's bytes were read: two changes of thread less for each read. What
+            // takes long in a session (a password's check, a file) then holds up that one socket only.
+            sockets.UnsafePreferInlineScheduling = true;
+        });
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

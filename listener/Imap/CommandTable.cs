@@ -106,7 +106,7 @@ static class CommandTable
         return reader.Tag(out _)
             && reader.SP()
             && Find(ref reader) is { } row
-            && (row.Effects & Effects.StreamsLiteral) != 0
+            && row.Effects.HasFlag(Effects.StreamsLiteral)
             && reader.SP()
             && !reader.AtEnd;
     }

@@ -221,7 +221,7 @@ sealed class ImapSession
         reply = await RunAsync(row, command, cancel);
         if (
             reply.Condition != Condition.Bye
-            && !await SyncAsync(false, (row.Effects & Effects.HoldsExpunges) == 0, cancel)
+            && !await SyncAsync(false, !row.Effects.HasFlag(Effects.HoldsExpunges), cancel)
         )
             reply = Reply.MailboxGone;
         Say(tag, reply);
@@ -267,7 +267,7 @@ sealed class ImapSession
             return false;
         }
 
-        if ((row.In & State) != 0)
+        if (row.In.HasFlag(State))
             return true;
         fault = Reply.Bad($"{row.Name} is not for now: {Describe(State)}");
         return false;

@@ -40,7 +40,7 @@ sealed class Pop3Input(Connection connection, TimeSpan patience)
                 completed = result.IsCompleted;
                 holding = true;
             }
-            else if ((interruption & Interruption.Timeout) != 0)
+            else if (interruption.HasFlag(Interruption.Timeout))
             {
                 return null;
             }

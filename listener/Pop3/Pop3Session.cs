@@ -129,11 +129,11 @@ sealed class Pop3Session(
         }
 
         var (row, command) = Parse(line.Octets);
-        if (row is null || command is null || (row.From & state) == 0)
+        if (row is null || command is null || !row.From.HasFlag(state))
         {
             var fault =
                 row is null ? Pop3Reply.UnknownCommand
-                : (row.From & state) == 0 ? Pop3Reply.NotNow
+                : !row.From.HasFlag(state) ? Pop3Reply.NotNow
                 : Pop3Reply.Syntax;
             Forget();
             return fault;

@@ -39,6 +39,7 @@ static class Replies
 
     // Addresses
     public static readonly Reply NoSuchUser = new(550, "1.1", "No such mailbox");
+    public static readonly Reply SenderNotAllowed = new(550, "7.1", "The sender's address does not belong to you");
     public static readonly Reply NotLocal = new(550, "7.1", "Not a domain of this server, and no relay");
     public static readonly Reply MailboxFull = new(452, "2.2", "Mailbox is full");
     public static readonly Reply NeedsSmtpUtf8 = new(553, "6.7", "An address beyond ASCII needs SMTPUTF8");

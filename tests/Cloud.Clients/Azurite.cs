@@ -37,7 +37,12 @@ sealed class Azurite : IAsyncDisposable
     public static async Task<Azurite> StartAsync(params int[] ports)
     {
         ports = ports.Length == 0 ? FreePorts() : ports;
-        var start = new ProcessStartInfo("node") { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("node")
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         string[] arguments =
         [
             Script!,
@@ -94,9 +99,9 @@ sealed class Azurite : IAsyncDisposable
     {
         var listeners = Enumerable.Range(0, 3).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
         listeners.ForEach(listener => listener.Start());
-        var ports = listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port).ToArray();
+        var free = listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port).ToArray();
         listeners.ForEach(listener => listener.Stop());
-        return ports;
+        return free;
     }
 
     static string? FindScript()

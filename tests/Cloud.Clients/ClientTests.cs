@@ -46,17 +46,17 @@ public abstract class ClientTests : IAsyncLifetime
     /// <summary>Hands letters to the SMTP port, each to alice.</summary>
     protected async Task SendAsync(params IReadOnlyList<Letter> letters)
     {
-        var folder = Directory.CreateDirectory(At("out")).FullName;
+        var target = Directory.CreateDirectory(At("out")).FullName;
         for (var i = 0; i < letters.Count; i++)
-            await File.WriteAllBytesAsync(Path.Combine(folder, $"{i:D4}"), letters[i].Bytes);
-        await Tool.PythonAsync(Home, "send.py", $"{Cloud["smtp"]}", CloudProcess.Alice, folder);
-        Directory.Delete(folder, recursive: true);
+            await File.WriteAllBytesAsync(Path.Combine(target, $"{i:D4}"), letters[i].Bytes);
+        await Tool.PythonAsync(Home, "send.py", $"{Cloud["smtp"]}", CloudProcess.Alice, target);
+        Directory.Delete(target, recursive: true);
     }
 
     /// <summary>Alice's messages by python's imaplib: file names are UIDs.</summary>
     protected async Task<SortedDictionary<uint, byte[]>> ImapAsync(string mailbox = "INBOX")
     {
-        var folder = At("imap-" + Path.GetRandomFileName());
+        var target = At("imap-" + Path.GetRandomFileName());
         await Tool.PythonAsync(
             Home,
             "imap_fetch.py",
@@ -64,24 +64,24 @@ public abstract class ClientTests : IAsyncLifetime
             CloudProcess.Alice,
             CloudProcess.AlicePassword,
             mailbox,
-            folder
+            target
         );
-        return Read(folder);
+        return Read(target);
     }
 
     /// <summary>Alice's messages by python's poplib: file names are numbers.</summary>
     protected async Task<SortedDictionary<uint, byte[]>> Pop3Async()
     {
-        var folder = At("pop3-" + Path.GetRandomFileName());
+        var target = At("pop3-" + Path.GetRandomFileName());
         await Tool.PythonAsync(
             Home,
             "pop3_fetch.py",
             $"{Cloud["pop3"]}",
             CloudProcess.Alice,
             CloudProcess.AlicePassword,
-            folder
+            target
         );
-        return Read(folder);
+        return Read(target);
     }
 
     static SortedDictionary<uint, byte[]> Read(string folder) =>

@@ -93,7 +93,12 @@ public sealed class CloudProcess : IAsyncDisposable
         Directory.CreateDirectory(data);
         var users = Path.Combine(data, "users.txt");
         File.WriteAllText(users, $"{Alice}:{AlicePassword}\n{Bob}:{BobPassword}\n");
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet")
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         string[] command =
         [
             Path.Combine(AppContext.BaseDirectory, "cloud.dll"),

@@ -45,6 +45,7 @@ static class Tool
         var start = new ProcessStartInfo(program)
         {
             WorkingDirectory = home,
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

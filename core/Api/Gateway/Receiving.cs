@@ -31,6 +31,9 @@ public enum RecipientVerdict
     /// <summary>Not one of our domains, and the sender may not relay: 550 5.7.1.</summary>
     NotLocal,
 
+    /// <summary>The authenticated sender may not use this reverse path: 550 5.7.1.</summary>
+    SenderNotAllowed,
+
     /// <summary>The mailbox has no room for it: 452 4.2.2.</summary>
     OverQuota,
 }

@@ -59,22 +59,22 @@ sealed record Search(SearchQuery? Query, bool Uids) : IImapCommand
         writer.Put("* ESEARCH (TAG "u8);
         writer.String(System.Text.Encoding.ASCII.GetBytes(session.Tag));
         writer.Put(Uids ? ") UID"u8 : ")"u8);
-        if (!found.IsEmpty && (returns & SearchReturns.Min) != 0)
+        if (!found.IsEmpty && returns.HasFlag(SearchReturns.Min))
         {
             writer.Put(" MIN "u8);
             writer.Put(Number(view, found.Ranges[0].First));
         }
-        if (!found.IsEmpty && (returns & SearchReturns.Max) != 0)
+        if (!found.IsEmpty && returns.HasFlag(SearchReturns.Max))
         {
             writer.Put(" MAX "u8);
             writer.Put(Number(view, found.Ranges[^1].Last));
         }
-        if ((returns & SearchReturns.Count) != 0)
+        if (returns.HasFlag(SearchReturns.Count))
         {
             writer.Put(" COUNT "u8);
             writer.Put(found.Ranges.Sum(range => range.Last - range.First + 1));
         }
-        if (!found.IsEmpty && (returns & SearchReturns.All) != 0)
+        if (!found.IsEmpty && returns.HasFlag(SearchReturns.All))
         {
             writer.Put(" ALL "u8);
             writer.Put(Uids ? ToSet(view, found) : string.Join(',', found.Ranges.Select(Numbers)));

@@ -45,7 +45,7 @@ sealed record Select(string Name, bool ReadOnly) : IImapCommand
         writer.Line(view.Recent, "RECENT"u8);
         for (var i = 0; i < view.Count; i++)
         {
-            if ((view.Flags(i) & MessageFlags.Seen) != 0)
+            if (view.Flags(i).HasFlag(MessageFlags.Seen))
                 continue;
             writer.Put("*", Reply.Ok("The first that is not seen", $"UNSEEN {i + 1}"));
             break;

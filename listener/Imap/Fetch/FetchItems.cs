@@ -22,14 +22,15 @@ sealed record FetchItems(FetchAttributes Attributes, IReadOnlyList<BodySection> 
     const FetchAttributes Structures = FetchAttributes.Envelope | FetchAttributes.Body | FetchAttributes.BodyStructure;
 
     /// <summary>The view alone cannot answer.</summary>
-    public bool NeedsEmail => Sections.Count > 0 || (Attributes & Structures) != 0;
+    public bool NeedsEmail => Sections.Count > 0 || (Attributes & Structures) != FetchAttributes.None;
 
     /// <summary>The message's structure is looked at.</summary>
-    public bool NeedsIndex => (Attributes & Structures) != 0 || Sections.Any(section => !section.IsWhole);
+    public bool NeedsIndex =>
+        (Attributes & Structures) != FetchAttributes.None || Sections.Any(section => !section.IsWhole);
 
     public bool SetsSeen => Sections.Any(section => !section.Peek);
 
-    public bool Has(FetchAttributes attribute) => (Attributes & attribute) != 0;
+    public bool Has(FetchAttributes attribute) => Attributes.HasFlag(attribute);
 
     /// <summary><c>"ALL" / "FULL" / "FAST" / fetch-att / "(" fetch-att *(SP fetch-att) ")"</c>.</summary>
     public static FetchItems Parse(ref ImapReader reader)

@@ -161,7 +161,7 @@ sealed class FetchResponse(ImapSession session, SelectedMailbox selected, FetchI
     async ValueTask SetSeenAsync(IReadOnlyList<int> batch, CancellationToken cancel)
     {
         var unseen = UidSet.Of(
-            batch.Where(index => (view.Flags(index) & MessageFlags.Seen) == 0).Select(index => view.Uid(index))
+            batch.Where(index => !view.Flags(index).HasFlag(MessageFlags.Seen)).Select(index => view.Uid(index))
         );
         if (unseen.IsEmpty)
             return;

@@ -50,8 +50,8 @@ sealed class SectionContent : IAsyncDisposable
         var (offset, length) = section.Within(start, size);
         if (length == 0)
             return new SectionContent(null, default, 0);
-        var stream = await gateway.ReadAsync(account, email, offset, length, cancel);
-        return stream is null ? null : new SectionContent(stream, default, length);
+        var octets = await gateway.ReadAsync(account, email, offset, length, cancel);
+        return octets is null ? null : new SectionContent(octets, default, length);
     }
 
     /// <summary>The envelope of a message whose index holds only a part of it.</summary>
@@ -157,10 +157,10 @@ sealed class SectionContent : IAsyncDisposable
         var header = new byte[Math.Min(length, ImapLimits.HeaderBlock)];
         if (header.Length == 0)
             return header;
-        await using var stream = await gateway.ReadAsync(account, email, start, header.Length, cancel);
-        if (stream is null)
+        await using var octets = await gateway.ReadAsync(account, email, start, header.Length, cancel);
+        if (octets is null)
             return null;
-        await stream.ReadExactlyAsync(header, cancel);
+        await octets.ReadExactlyAsync(header, cancel);
         return header;
     }
 }

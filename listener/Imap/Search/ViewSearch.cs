@@ -35,7 +35,7 @@ static class ViewSearch
             case SearchKey.All:
                 return (in MessageEntry _) => true;
             case SearchKey.HasFlag(var flag):
-                return (in MessageEntry entry) => (entry.Flags & flag) != 0;
+                return (in MessageEntry entry) => entry.Flags.HasFlag(flag);
             case SearchKey.HasKeyword(var keyword):
                 var bit = Bit(keyword, keywords);
                 return (in MessageEntry entry) => (entry.Keywords & bit) != 0;

@@ -198,7 +198,7 @@ sealed class SequenceView
         long received;
         long saved;
 
-        public readonly bool Is(Mark mark) => (Marks & mark) != 0;
+        public readonly bool Is(Mark mark) => Marks.HasFlag(mark);
 
         public static Row From(in MessageEntry entry, Mark marks) =>
             new()

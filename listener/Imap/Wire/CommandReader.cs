@@ -113,7 +113,7 @@ sealed class CommandReader(Connection connection, ImapWriter writer)
         while (size > 0)
         {
             var (result, interruption) = await connection.ReadAsync(timeout, throughDrain: true);
-            if ((interruption & Interruption.Timeout) != 0)
+            if (interruption.HasFlag(Interruption.Timeout))
                 return size;
             if (interruption != Interruption.None)
                 continue;
@@ -262,7 +262,7 @@ sealed class CommandReader(Connection connection, ImapWriter writer)
     }
 
     static ReadStatus Status(Interruption interruption) =>
-        (interruption & Interruption.Drain) != 0 ? ReadStatus.Drain
-        : (interruption & Interruption.Timeout) != 0 ? ReadStatus.Timeout
+        interruption.HasFlag(Interruption.Drain) ? ReadStatus.Drain
+        : interruption.HasFlag(Interruption.Timeout) ? ReadStatus.Timeout
         : ReadStatus.Wake;
 }

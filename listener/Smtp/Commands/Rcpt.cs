@@ -49,6 +49,8 @@ sealed record Rcpt(EmailAddress? To, string? Notify, string? OriginalRecipient) 
                 return Replies.RecipientOk;
             case RecipientVerdict.NoSuchUser:
                 return Replies.NoSuchUser;
+            case RecipientVerdict.SenderNotAllowed:
+                return Replies.SenderNotAllowed;
             case RecipientVerdict.OverQuota:
                 return Replies.MailboxFull;
             default:

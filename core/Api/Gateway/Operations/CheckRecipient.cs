@@ -16,7 +16,7 @@ static class CheckRecipient
     )
     {
         if (request.Authenticated is { } sender && !await OwnsAsync(directory, sender, request.From, cancel))
-            return RecipientVerdict.NotLocal;
+            return RecipientVerdict.SenderNotAllowed;
         if (await directory.ResolveAsync(request.To, cancel) is not { } targets)
             return RecipientVerdict.NotLocal;
         if (targets.Count == 0)

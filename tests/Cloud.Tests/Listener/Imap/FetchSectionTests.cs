@@ -18,8 +18,7 @@ public sealed class FetchSectionTests
         + "\r\n";
 
     const string InnerHeader =
-        "From: carl@example.test\r\nSubject: inner\r\n"
-        + "Content-Type: multipart/alternative; boundary=inner\r\n\r\n";
+        "From: carl@example.test\r\nSubject: inner\r\n" + "Content-Type: multipart/alternative; boundary=inner\r\n\r\n";
 
     const string InnerText =
         "--inner\r\n\r\nplain\r\n--inner\r\nContent-Type: text/html\r\n\r\n<b>html</b>\r\n--inner--";
@@ -45,7 +44,10 @@ public sealed class FetchSectionTests
         ("[3]", "AAEC"),
         ("[4]", null),
         ("[HEADER.FIELDS (SUBJECT x-none)]", "Subject: nested\r\n =?utf-8?q?s=C3=BCbject?=\r\n\r\n"),
-        ("[HEADER.FIELDS.NOT (from to date subject message-id mime-version)]", OuterHeader[^51..]),
+        (
+            "[HEADER.FIELDS.NOT (from to date subject message-id mime-version)]",
+            "Content-Type: multipart/mixed; boundary=outer\r\n\r\n"
+        ),
         ("[2.HEADER.FIELDS (FROM)]", "From: carl@example.test\r\n\r\n"),
     ];
 
@@ -86,23 +88,22 @@ public sealed class FetchSectionTests
         await client.DoAsync("SELECT INBOX");
         var answer = await client.AskAsync("FETCH 1 (ENVELOPE BODYSTRUCTURE)");
         const string ada = "((\"Ada\" NIL \"ada\" \"example.test\"))";
-        Assert.StartsWith(
+        Assert.Equal(
             "* 1 FETCH (ENVELOPE (\"Fri, 2 Jan 2026 04:00:00 +0100\" \"nested =?utf-8?q?s=C3=BCbject?=\" "
                 + $"{ada} {ada} {ada} "
                 + "((NIL NIL \"alice\" \"example.test\")(\"Bob B.\" NIL \"bob\" \"example.test\")) NIL NIL NIL "
                 + "\"<nested@example.test>\") "
                 + "BODYSTRUCTURE ((\"text\" \"plain\" (\"charset\" \"utf-8\") NIL NIL \"8bit\" 7 0 NIL NIL NIL NIL)"
-                + "(\"message\" \"rfc822\" NIL NIL \"forwarded\" \"7bit\" 177 "
+                + "(\"message\" \"rfc822\" NIL NIL \"forwarded\" \"7bit\" 172 "
                 + "(NIL \"inner\" ((NIL NIL \"carl\" \"example.test\")) ((NIL NIL \"carl\" \"example.test\")) "
                 + "((NIL NIL \"carl\" \"example.test\")) NIL NIL NIL NIL NIL) "
                 + "((\"text\" \"plain\" (\"charset\" \"us-ascii\") NIL NIL \"7bit\" 5 0 NIL NIL NIL NIL)"
                 + "(\"text\" \"html\" (\"charset\" \"us-ascii\") NIL NIL \"7bit\" 11 0 NIL NIL NIL NIL) "
-                + "\"alternative\" (\"boundary\" \"inner\") NIL NIL NIL) 12 NIL NIL NIL NIL)"
+                + "\"alternative\" (\"boundary\" \"inner\") NIL NIL NIL) 11 NIL NIL NIL NIL)"
                 + "(\"application\" \"octet-stream\" (\"name\" \"a.bin\") NIL NIL \"base64\" 4 NIL "
                 + "(\"attachment\" (\"filename\" \"a.bin\")) NIL NIL) "
-                + "\"mixed\" (\"boundary\" \"outer\") NIL NIL NIL))\r\nt",
-            answer,
-            StringComparison.Ordinal
+                + "\"mixed\" (\"boundary\" \"outer\") NIL NIL NIL))",
+            answer[..answer.IndexOf("\r\nt", StringComparison.Ordinal)]
         );
     }
 
@@ -116,7 +117,11 @@ public sealed class FetchSectionTests
         await using var client = await ImapClient.OpenAsync(listener);
         await client.DoAsync("SELECT INBOX");
         var answer = await client.AskAsync("FETCH 1:2 ENVELOPE");
-        Assert.Contains($"ENVELOPE (NIL {Literal(Latin1("Grüße \"und\" \\ mehr"))} NIL", answer, StringComparison.Ordinal);
+        Assert.Contains(
+            $"ENVELOPE (NIL {Literal(Latin1("Grüße \"und\" \\ mehr"))} NIL",
+            answer,
+            StringComparison.Ordinal
+        );
         Assert.Contains("ENVELOPE (NIL \"\\\"quoted\\\" \\\\ text\" NIL", answer, StringComparison.Ordinal);
     }
 

@@ -71,7 +71,8 @@ public sealed class ImapFuzzTests
         for (var changes = random.Next(4); changes >= 0; changes--)
         {
             var at = random.Next(octets.Count);
-            var octet = random.Next(3) == 0 ? (byte)random.Next(256) : (byte)"()[]{}\"\\ *%:,.<>+-09az"[random.Next(22)];
+            var octet =
+                random.Next(3) == 0 ? (byte)random.Next(256) : (byte)"()[]{}\"\\ *%:,.<>+-09az"[random.Next(22)];
             switch (random.Next(4))
             {
                 case 0:

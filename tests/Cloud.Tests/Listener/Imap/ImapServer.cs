@@ -68,7 +68,11 @@ static class ImapServer
         );
 
     /// <summary>Ports "imap", "strict" (where passwords in clear are refused) and "imaps".</summary>
-    public static Task<TestListener> ListenAsync(TestBackend backend, ImapOptions? options = null, IGateway? gateway = null)
+    public static Task<TestListener> ListenAsync(
+        TestBackend backend,
+        ImapOptions? options = null,
+        IGateway? gateway = null
+    )
     {
         var front = Front(backend, options, gateway);
         var strict = new ImapOptions { HostName = "mail.example.test", ClearPasswordsFromLoopback = false };

@@ -42,11 +42,7 @@ public sealed class SequenceViewTests
     public void Only_changed_flags_are_told_and_only_once()
     {
         var view = View(1, 2, 3);
-        view.Apply(
-            [Entry(1), Entry(2, MessageFlags.Seen), Entry(3, MessageFlags.Draft)],
-            UidSet.Empty,
-            uint.MaxValue
-        );
+        view.Apply([Entry(1), Entry(2, MessageFlags.Seen), Entry(3, MessageFlags.Draft)], UidSet.Empty, uint.MaxValue);
         view.ForgetChange(3);
         Assert.Equal([1], view.TakeChanges());
         Assert.Empty(view.TakeChanges());

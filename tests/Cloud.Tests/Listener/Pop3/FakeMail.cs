@@ -27,6 +27,9 @@ sealed class FakeMail : IGateway
     /// <summary>Octets that a read brings before the store fails; null for all.</summary>
     public int? ReadsOnly { get; set; }
 
+    /// <summary>There a read ends as if there were no more, instead of failing.</summary>
+    public bool EndsEarly { get; set; }
+
     /// <summary>Bytes of a read come in pieces of this size.</summary>
     public int Piece { get; set; } = int.MaxValue;
 
@@ -164,7 +167,7 @@ sealed class FakeMail : IGateway
     )
     {
         lock (messages)
-            return new(new Pieces(messages[(uint)email.Id.Value], Piece, ReadsOnly));
+            return new(new Pieces(messages[(uint)email.Id.Value], Piece, ReadsOnly, EndsEarly));
     }
 
     public ValueTask<Result<ExpungeResult>> ExpungeAsync(
@@ -206,12 +209,12 @@ sealed class FakeMail : IGateway
         }
     }
 
-    sealed class Pieces(byte[] bytes, int piece, int? readsOnly) : MemoryStream(bytes, writable: false)
+    sealed class Pieces(byte[] bytes, int piece, int? readsOnly, bool endsEarly) : MemoryStream(bytes, writable: false)
     {
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             if (Position >= readsOnly)
-                throw new StoreException("The disk is on fire");
+                return endsEarly ? new(0) : throw new StoreException("The disk is on fire");
             return base.ReadAsync(buffer[..Math.Min(buffer.Length, piece)], cancellationToken);
         }
     }

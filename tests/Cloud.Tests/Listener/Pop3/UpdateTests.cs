@@ -154,11 +154,13 @@ public sealed class UpdateTests
         Assert.Equal("+OK 3 octets", await client.ReadLineAsync());
     }
 
-    [Fact]
-    public async Task A_message_whose_bytes_fail_half_way_is_never_ended()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_message_whose_bytes_fail_or_end_half_way_is_never_ended(bool endsEarly)
     {
         var mail = FakeMail.With("Subject: long\r\n\r\n" + new string('x', 1000) + "\r\n");
-        (mail.Piece, mail.ReadsOnly) = (100, 500);
+        (mail.Piece, mail.ReadsOnly, mail.EndsEarly) = (100, 500, endsEarly);
         await using var listener = await Pop3Server.StartAsync(mail);
         await using var client = await Pop3Server.LogInAsync(listener);
         await client.SendAsync("RETR 1\r\n"u8.ToArray(), byteByByte: false);

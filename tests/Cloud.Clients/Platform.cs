@@ -1,0 +1,4 @@
+using System.Runtime.Versioning;
+
+// The clients are Unix programs.
+[assembly: SupportedOSPlatform("linux")]
