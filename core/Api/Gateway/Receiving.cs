@@ -82,7 +82,7 @@ public enum ReceiveStatus
     /// <summary>Refused for good: nothing is kept.</summary>
     Rejected,
 
-    /// <summary>Not now: nothing is kept, the peer tries again: 451.</summary>
+    /// <summary>Not now: nothing is promised, the peer tries again: 451.</summary>
     Deferred,
 }
 

@@ -14,7 +14,7 @@ enum ReceivingStatus
     /// <summary>No recipient has an account; nothing is kept.</summary>
     NoRecipient,
 
-    /// <summary>Neither filed nor queued; nothing is kept that is known not to be needed.</summary>
+    /// <summary>Neither filed nor queued, as far as is known: nothing is promised, but its bytes stay.</summary>
     Failed,
 }
 
@@ -46,14 +46,16 @@ sealed class Receiving(AccountStore accounts, MailDirectory directory, Filing fi
             return new(ReceivingStatus.NoRecipient, KeepsSource: false);
 
         var result = await filing.FileAsync(mail, repeated, cancel);
+        // In several queue messages the first account could delete the source before another has its copy.
+        var isQueueable = !result.LacksCopies || mail.Deliveries.Count <= InboundMail.QueuedDeliveries;
         var status = ReceivingStatus.Accepted;
-        if (result.Pending.Any() && !await TryQueueAsync(mail, result))
+        if (result.Pending.Any() && !(isQueueable && await TryQueueAsync(mail, result)))
             status = ReceivingStatus.Failed;
         else if (result.Missing.Count == mail.Deliveries.Count)
             status = ReceivingStatus.NoRecipient;
 
-        // Nobody was promised a failed message; but what may have been filed has to stay.
-        var unused = result.Missing.Concat(status == ReceivingStatus.Failed ? result.Failed : []).ToList();
+        // A queue that failed may have taken it all the same, and its worker files it then: the bytes stay.
+        var unused = result.Missing.Concat(isQueueable ? [] : result.Failed).ToList();
         await RemoveAsync(mail, unused);
         return new(status, !unused.Exists(delivery => delivery.Blob == mail.Source));
     }
@@ -91,9 +93,6 @@ sealed class Receiving(AccountStore accounts, MailDirectory directory, Filing fi
 
     async ValueTask<bool> TryQueueAsync(InboundMail mail, FilingResult result)
     {
-        // In several queue messages the first account could delete the source before another has its copy.
-        if (result.LacksCopies && mail.Deliveries.Count > InboundMail.QueuedDeliveries)
-            return false;
         try
         {
             await filing.QueueAsync(mail, result.Pending, TimeSpan.Zero, CancellationToken.None);

@@ -104,7 +104,7 @@ public sealed class FilingTests
     }
 
     [Fact]
-    public async Task When_neither_account_nor_queue_takes_it_nothing_is_kept()
+    public async Task When_neither_account_nor_queue_takes_it_it_is_deferred()
     {
         await OpenAsync();
         var broken = await TestBackend.OpenAsync(
@@ -117,7 +117,29 @@ public sealed class FilingTests
         Assert.Equal(ReceiveStatus.Deferred, (await broken.ReceiveAsync("text", TestBackend.Alice)).Status);
         faults.Heal();
         Assert.Empty((await broken.OpenAsync(broken.AliceId)).Entries);
-        Assert.Equal(0, blobs.Count);
+    }
+
+    [Fact]
+    public async Task A_message_that_the_queue_took_and_failed_has_its_bytes_when_it_is_filed()
+    {
+        var queueFaults = Failing("send");
+        queueFaults.AfterDoing = true;
+        var broken = await TestBackend.OpenAsync(
+            new FaultyRows(new MemoryRows(), faults),
+            blobs,
+            new FaultyQueues(queues, queueFaults),
+            clock
+        );
+        faults.Fail("commit mail");
+        var result = await broken.ReceiveAsync("text", TestBackend.Alice, TestBackend.Bob);
+        Assert.Equal(ReceiveStatus.Deferred, result.Status);
+        faults.Heal();
+        await broken.Backend.Inbound.WorkAsync(default);
+        foreach (var account in new[] { broken.AliceId, broken.BobId })
+        {
+            var entry = Assert.Single((await broken.OpenAsync(account)).Entries);
+            Assert.Equal("text", await broken.ReadAsync(account, entry.Email));
+        }
     }
 
     [Fact]
