@@ -31,7 +31,10 @@ static class StorageFault
         if (exception is AggregateException { InnerExceptions: [.., var last] })
             return From(operation, last);
         if (exception is not RequestFailedException { Status: not 0 } refused)
-            return new($"{operation}: no answer from Azure storage, so the outcome is unknown ({Reason(exception)})", exception);
+            return new(
+                $"{operation}: no answer from Azure storage, so the outcome is unknown ({Reason(exception)})",
+                exception
+            );
 
         var id = refused is TableTransactionFailedException failed
             ? failed.RequestId
