@@ -69,14 +69,26 @@ public sealed class AzureStore
             new AzureQueues(queues)
         );
 
+    /// <remarks>
+    /// A server that closes a kept connection while we send on it leaves a commit's outcome unknown. Azurite closes
+    /// after 5 idle seconds, Azure much later: we close before either.
+    /// </remarks>
+    static readonly HttpPipelineTransport Transport = new HttpClientTransport(
+        new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(3),
+        }
+    );
+
     static T Configure<T>(T client, AzureStoreOptions options, Func<Request, bool> repeatable)
         where T : ClientOptions
     {
         client.Retry.NetworkTimeout = options.NetworkTimeout;
         client.RetryPolicy = new CarefulRetry(options, repeatable);
         client.AddPolicy(new SendOnce(repeatable), HttpPipelinePosition.PerCall);
-        if (options.Transport is { } transport)
-            client.Transport = transport;
+        client.Transport = options.Transport ?? Transport;
         return client;
     }
 }

@@ -25,6 +25,8 @@ public static class SessionScript
         {
             if (play == Play.AllAtOnce && interactive)
                 continue;
+            if (play == Play.ByteByByte && steps.Any(step => step.Kind == "packet"))
+                continue;
             await using var server = await startAsync();
             await PlayAsync(steps, play, server.Address(port));
         }
