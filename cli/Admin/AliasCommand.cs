@@ -31,24 +31,14 @@ static class AliasCommand
         return command;
     }
 
-    static Command List()
-    {
-        var command = new Command("list", "Alias and targets, a line each.");
-        var store = new SharedOptions(command);
-        command.SetAction(
-            (parsed, cancel) =>
-                store.RunAsync(
-                    parsed,
-                    async admin =>
-                    {
-                        foreach (var alias in await admin.ListAliasesAsync(cancel))
-                            Console.WriteLine($"{alias.Alias}\t{string.Join(' ', alias.Targets)}");
-                    },
-                    cancel
+    static Command List() =>
+        SharedOptions.List(
+            "Alias and targets, a line each.",
+            async (admin, cancel) =>
+                (await admin.ListAliasesAsync(cancel)).Select(alias =>
+                    $"{alias.Alias}\t{string.Join(' ', alias.Targets)}"
                 )
         );
-        return command;
-    }
 
     static Command Remove()
     {

@@ -19,24 +19,8 @@ static class DomainCommand
         return command;
     }
 
-    static Command List()
-    {
-        var command = new Command("list", "One domain a line.");
-        var store = new SharedOptions(command);
-        command.SetAction(
-            (parsed, cancel) =>
-                store.RunAsync(
-                    parsed,
-                    async admin =>
-                    {
-                        foreach (var domain in await admin.ListDomainsAsync(cancel))
-                            Console.WriteLine(domain);
-                    },
-                    cancel
-                )
-        );
-        return command;
-    }
+    static Command List() =>
+        SharedOptions.List("One domain a line.", async (admin, cancel) => await admin.ListDomainsAsync(cancel));
 
     static Command Remove()
     {

@@ -41,6 +41,29 @@ sealed class SharedOptions
             command.Options.Add(option);
     }
 
+    /// <summary>A command `list` that prints what the store holds, a line each.</summary>
+    public static Command List(
+        string description,
+        Func<IAdministration, CancellationToken, ValueTask<IEnumerable<string>>> readAsync
+    )
+    {
+        var command = new Command("list", description);
+        var store = new SharedOptions(command);
+        command.SetAction(
+            (parsed, cancel) =>
+                store.RunAsync(
+                    parsed,
+                    async admin =>
+                    {
+                        foreach (var line in await readAsync(admin, cancel))
+                            Console.WriteLine(line);
+                    },
+                    cancel
+                )
+        );
+        return command;
+    }
+
     /// <summary>Runs against the store, or through the server that holds it; tells the operator what went wrong.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync(ParseResult parsed, Func<IAdministration, ValueTask> act, CancellationToken cancel)

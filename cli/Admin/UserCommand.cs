@@ -45,24 +45,12 @@ static class UserCommand
         return command;
     }
 
-    static Command List()
-    {
-        var command = new Command("list", "Address, messages and octets of each user, a line each.");
-        var store = new SharedOptions(command);
-        command.SetAction(
-            (parsed, cancel) =>
-                store.RunAsync(
-                    parsed,
-                    async admin =>
-                    {
-                        foreach (var user in await admin.ListUsersAsync(cancel))
-                            Console.WriteLine($"{user.Address}\t{user.Messages}\t{user.Octets}");
-                    },
-                    cancel
-                )
+    static Command List() =>
+        SharedOptions.List(
+            "Address, messages and octets of each user, a line each.",
+            async (admin, cancel) =>
+                (await admin.ListUsersAsync(cancel)).Select(user => $"{user.Address}\t{user.Messages}\t{user.Octets}")
         );
-        return command;
-    }
 
     static Command Remove()
     {
