@@ -126,7 +126,8 @@ public sealed class InboundWorker
         return null;
     }
 
-    static InboundMail? Parse(QueueMessage message)
+    /// <returns>Null when it is none of ours.</returns>
+    internal static InboundMail? Parse(QueueMessage message)
     {
         try
         {
