@@ -47,18 +47,18 @@ public sealed class Sweeper
             state = await BeginAsync(state, clock);
         if (state is { Stage: SweepStage.Accounts })
             state = await PruneAsync(state, result, clock);
-        if (state?.Stage == SweepStage.Blobs)
+        if (state is { Stage: SweepStage.Blobs })
+        {
+            await StoreIdentity.WriteAsync(accounts.Blobs, state.Store, cancel);
             state = await orphans.SweepAsync(state, result, clock);
+        }
         return result with { IsComplete = state?.Stage == SweepStage.Done };
     }
 
-    async ValueTask<SweepState?> BeginAsync(SweepState? last, SweepClock clock)
+    ValueTask<SweepState?> BeginAsync(SweepState? last, SweepClock clock)
     {
         var store = last?.Store ?? accounts.Entropy.Bytes(StoreIdentity.Bytes);
-        var first = await SweepRows.WriteAsync(Rows, new(clock.Now, SweepStage.Accounts, "", 0, store, last?.ETag));
-        if (first is not null)
-            await StoreIdentity.WriteAsync(accounts.Blobs, first.Store, clock.Cancel);
-        return first;
+        return SweepRows.WriteAsync(Rows, new(clock.Now, SweepStage.Accounts, "", 0, store, last?.ETag));
     }
 
     /// <summary>Step 1.</summary>
