@@ -47,6 +47,7 @@ sealed class Filing(AccountStore accounts, IQueues queues)
     /// <summary>Keeps deliveries for the worker: step 3.</summary>
     /// <param name="delay">Before the worker sees them.</param>
     public async ValueTask QueueAsync(
+        string queue,
         InboundMail mail,
         IEnumerable<Delivery> deliveries,
         TimeSpan delay,
@@ -58,7 +59,7 @@ sealed class Filing(AccountStore accounts, IQueues queues)
         {
             var waiting = mail with { Index = index, Deliveries = some };
             var body = JsonSerializer.SerializeToUtf8Bytes(waiting, InboundJson.Default.InboundMail);
-            await queues.SendAsync(Queue, body, delay, cancel);
+            await queues.SendAsync(queue, body, delay, cancel);
         }
     }
 

@@ -7,6 +7,7 @@ namespace Cloud.Flow.Inbound;
 /// <summary>A message on its way into accounts: what a transaction still has to do, kept on a queue when it must wait.</summary>
 /// <param name="Received">Seconds since 1970 UTC.</param>
 /// <param name="Source">The blob that was uploaded; deliveries to others than the first are copies of it.</param>
+/// <param name="Tries">How often it was tried from the queue; it travels along, as a sent-again message is a new one.</param>
 sealed record InboundMail(
     string Transaction,
     long Received,
@@ -14,7 +15,8 @@ sealed record InboundMail(
     long Size,
     byte[] Sha256,
     byte[] Index,
-    IReadOnlyList<Delivery> Deliveries
+    IReadOnlyList<Delivery> Deliveries,
+    int Tries = 0
 )
 {
     /// <summary>Octets of index that travel along; a longer one is made anew from the blob.</summary>

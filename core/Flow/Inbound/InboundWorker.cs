@@ -61,15 +61,27 @@ public sealed class InboundWorker
     {
         var messages = await queues.ReceiveAsync(Filing.Queue, QueueLimits.ReceiveMessages, Visibility, cancel);
         foreach (var message in messages)
-            await WorkAsync(message, cancel);
+        {
+            if (message.DequeueCount > MaxTries) // Never got to its end: whatever it does, it is not to be done again.
+                await queues.SendAsync(Poison, message.Body, TimeSpan.Zero, cancel);
+            else
+                await FileAsync(message.Body, cancel);
+            await queues.DeleteAsync(Filing.Queue, message, cancel);
+        }
         return messages.Count;
     }
 
-    async ValueTask WorkAsync(QueueMessage message, CancellationToken cancel)
+    /// <summary>Files one message of the queue. What cannot be filed now is sent again, to be seen after a while.</summary>
+    /// <remarks>
+    /// So each return means that the message is done with, which is what the Functions host understands, too: it would
+    /// try a failed one five times within minutes and then put it aside.
+    /// </remarks>
+    /// <exception cref="StoreException">The queue fails: the message must be kept and seen again.</exception>
+    public async ValueTask FileAsync(ReadOnlyMemory<byte> body, CancellationToken cancel)
     {
-        if (Parse(message) is not { } mail)
+        if (Parse(body) is not { } mail)
         {
-            await PoisonAsync(message, cancel);
+            await queues.SendAsync(Poison, body, TimeSpan.Zero, cancel);
             return;
         }
         var pending = mail.Deliveries;
@@ -80,22 +92,15 @@ public sealed class InboundWorker
             foreach (var delivery in result.Missing)
                 await BlobWaste.RemoveAsync(accounts.Blobs, delivery.Blob);
         }
+        if (pending.Count == 0)
+            return;
         // What is done is not to be done again: its user may have deleted it by then.
-        var isPartlyDone = pending.Count > 0 && pending.Count < mail.Deliveries.Count;
-        if (isPartlyDone)
-            await filing.QueueAsync(mail, pending, Delay(message.DequeueCount), cancel);
-        if (isPartlyDone || pending.Count == 0)
-            await queues.DeleteAsync(Filing.Queue, message, cancel);
-        else if (message.DequeueCount >= MaxTries)
-            await PoisonAsync(message, cancel);
+        var tries = mail.Tries + 1;
+        var again = mail with { Tries = tries };
+        if (tries < MaxTries)
+            await filing.QueueAsync(Filing.Queue, again, pending, Delay(tries), cancel);
         else
-            await queues.RenewAsync(Filing.Queue, message, Delay(message.DequeueCount), cancel);
-    }
-
-    async ValueTask PoisonAsync(QueueMessage message, CancellationToken cancel)
-    {
-        await queues.SendAsync(Poison, message.Body, TimeSpan.Zero, cancel);
-        await queues.DeleteAsync(Filing.Queue, message, cancel);
+            await filing.QueueAsync(Poison, again, pending, TimeSpan.Zero, cancel);
     }
 
     /// <summary>A long index did not travel along: it is made anew.</summary>
@@ -126,11 +131,15 @@ public sealed class InboundWorker
         return null;
     }
 
-    static InboundMail? Parse(QueueMessage message)
+    static InboundMail? Parse(ReadOnlyMemory<byte> body)
     {
         try
         {
-            return JsonSerializer.Deserialize(message.Body.Span, InboundJson.Default.InboundMail);
+            var mail = JsonSerializer.Deserialize(body.Span, InboundJson.Default.InboundMail);
+            var isWhole =
+                mail is { Transaction: not null, Source: not null, Sha256: not null, Index: not null }
+                && mail.Deliveries?.All(delivery => delivery is { Account: not null, Blob: not null }) == true;
+            return isWhole ? mail : null;
         }
         catch (JsonException)
         {

@@ -95,7 +95,7 @@ sealed class Receiving(AccountStore accounts, MailDirectory directory, Filing fi
     {
         try
         {
-            await filing.QueueAsync(mail, result.Pending, TimeSpan.Zero, CancellationToken.None);
+            await filing.QueueAsync(Filing.Queue, mail, result.Pending, TimeSpan.Zero, CancellationToken.None);
             return true;
         }
         catch (StoreException)
