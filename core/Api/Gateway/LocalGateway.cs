@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Cloud.Api.Gateway.Operations;
 using Cloud.Store;
+using Cloud.Store.Accounts;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
 
@@ -26,7 +27,13 @@ public sealed class LocalGateway : IGateway
         authenticator = new(rooms.Directory, accounts.Time, accounts.Entropy);
         uploads = new(accounts.Blobs);
         maildrops = new(accounts);
-        watch = new(accounts, rooms.Watches);
+        watch = new(
+            rooms.Watches,
+            async (account, cancel) =>
+                (await accounts.CurrentAsync(account, cancel) ?? throw new AccountMissingException()).Revision,
+            accounts.Options.SoleOwner ? null : accounts.Options.WatchInterval,
+            accounts.Time
+        );
     }
 
     public ValueTask<AuthenticateResult> AuthenticateAsync(AuthenticateRequest request, CancellationToken cancel) =>

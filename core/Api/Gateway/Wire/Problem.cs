@@ -24,6 +24,10 @@ public sealed record Problem(string Error, string Message, bool Retryable, bool 
             _ => 503,
         };
 
+    /// <exception cref="WireException">The bytes are no problem.</exception>
+    public static Problem Parse(ReadOnlySpan<byte> bytes) =>
+        new JsonCodec<Problem>(GatewayJson.Default.Problem).Decode(bytes);
+
     public static Problem BadRequest(string message) => new(Errors.BadRequest, message, false, false);
 
     public static Problem UnknownOperation(string name) =>

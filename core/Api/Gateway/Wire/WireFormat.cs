@@ -6,7 +6,7 @@ public static class WireFormat
     /// <summary>Raised by every change that an older other end would misread. Both ends are deployed together.</summary>
     public const string Version = "1";
 
-    /// <summary>Request: the caller's version. Answer: the service's.</summary>
+    /// <summary>Request: the caller's version; the service answers another one than its own with 426.</summary>
     public const string VersionHeader = "Cloud-Gateway-Version";
 
     /// <summary>Request: when it was handed over, milliseconds since 1970.</summary>
