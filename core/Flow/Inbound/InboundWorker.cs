@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Cloud.Store;
 using Cloud.Store.Accounts;
+using Cloud.Store.Directory;
 using Cloud.Store.Messages;
 using Cloud.Store.Ports;
 
@@ -23,11 +25,12 @@ public sealed class InboundWorker
     static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(30);
 
     readonly AccountStore accounts;
+    readonly MailDirectory directory;
     readonly Filing filing;
     readonly IQueues queues;
 
-    internal InboundWorker(AccountStore store, Filing work, IQueues source) =>
-        (accounts, filing, queues) = (store, work, source);
+    internal InboundWorker(AccountStore store, MailDirectory addresses, Filing work, IQueues source) =>
+        (accounts, directory, filing, queues) = (store, addresses, work, source);
 
     /// <summary>Works until cancelled; looks less often while there is nothing to do or the store fails.</summary>
     public async Task RunAsync(CancellationToken cancel)
@@ -84,6 +87,17 @@ public sealed class InboundWorker
             await queues.SendAsync(Poison, body, TimeSpan.Zero, cancel);
             return;
         }
+        var again = mail with { Tries = mail.Tries + 1 };
+        if (mail.Recipients is not null)
+        {
+            if (await AddressAsync(mail, cancel) is not { } addressed)
+            {
+                await TryLaterAsync(again, cancel);
+                return;
+            }
+            // What an account was found for stays with it, whatever becomes of the address.
+            (mail, again) = (addressed, addressed with { Tries = again.Tries });
+        }
         var pending = mail.Deliveries;
         if (await WithIndexAsync(mail, cancel) is { } complete)
         {
@@ -92,15 +106,36 @@ public sealed class InboundWorker
             foreach (var delivery in result.Missing)
                 await BlobWaste.RemoveAsync(accounts.Blobs, delivery.Blob);
         }
-        if (pending.Count == 0)
-            return;
         // What is done is not to be done again: its user may have deleted it by then.
-        var tries = mail.Tries + 1;
-        var again = mail with { Tries = tries };
-        if (tries < MaxTries)
-            await filing.QueueAsync(Filing.Queue, again, pending, Delay(tries), cancel);
-        else
-            await filing.QueueAsync(Poison, again, pending, TimeSpan.Zero, cancel);
+        if (pending.Count > 0)
+            await TryLaterAsync(again with { Deliveries = pending }, cancel);
+    }
+
+    ValueTask TryLaterAsync(InboundMail mail, CancellationToken cancel) =>
+        mail.Tries < MaxTries
+            ? filing.QueueAsync(Filing.Queue, mail, Delay(mail.Tries), cancel)
+            : filing.QueueAsync(Poison, mail, TimeSpan.Zero, cancel);
+
+    /// <summary>Looks up the recipients of a message that was put here without.</summary>
+    /// <returns>Null when the directory cannot be read now.</returns>
+    async ValueTask<InboundMail?> AddressAsync(InboundMail mail, CancellationToken cancel)
+    {
+        try
+        {
+            var transaction = TransactionId.TryParse(mail.Transaction) ?? default;
+            var deliveries = await Addressing.DeliveriesAsync(
+                directory,
+                transaction,
+                mail.Source,
+                mail.Recipients ?? [],
+                cancel
+            );
+            return mail with { Deliveries = deliveries, Recipients = null };
+        }
+        catch (StoreException)
+        {
+            return null;
+        }
     }
 
     /// <summary>A long index did not travel along: it is made anew.</summary>
