@@ -11,4 +11,7 @@ static class Deadlines
 
     /// <summary>Under functionTimeout (5 minutes) by enough for the answer to get out.</summary>
     public static readonly TimeSpan Trigger = TimeSpan.FromSeconds(270);
+
+    /// <summary>When the sweep stops by itself, between two pieces of work.</summary>
+    public static readonly TimeSpan Sweep = TimeSpan.FromMinutes(4);
 }

@@ -22,11 +22,11 @@ static class Handler
     {
         var store = AzureStore.Open(settings.Storage);
         var backend = new Backend(store.Rows, store.Blobs, store.Queues, time, Entropy.System, new StoreOptions());
-        return Create(settings, new Services(backend, settings.GatewayCallers), time);
+        return Create(settings, backend, time);
     }
 
     /// <summary>On rooms that are open already.</summary>
-    public static WebApplication Create(HandlerSettings settings, Services services, TimeProvider time)
+    public static WebApplication Create(HandlerSettings settings, Backend backend, TimeProvider time)
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.Logging.AddHandlerConsole(settings.LogLevel);
@@ -34,25 +34,26 @@ static class Handler
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, settings.Port));
         var app = builder.Build();
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("handler");
+        var services = new Services(backend, new(backend), settings.GatewayCallers, logger);
 
         app.MapGet("/", http => Answer.OkAsync(http, null));
         foreach (var function in FunctionTable.All)
-            Map(app, function, services, time, logger);
+            Map(app, function, services, time);
         app.Run(http => Answer.FailAsync(http, StatusCodes.Status404NotFound, "There is nothing here."));
         app.Lifetime.ApplicationStarted.Register(() => Log.Listening(logger, settings.Port));
         return app;
     }
 
-    static void Map(WebApplication app, Function function, Services services, TimeProvider time, ILogger logger)
+    static void Map(WebApplication app, Function function, Services services, TimeProvider time)
     {
         switch (function)
         {
             case HttpFunction http:
                 var route = $"/{RoutePrefix}/{http.Route}";
-                app.MapMethods(route, [http.Method], new HttpEndpoint(http, services, time, logger).InvokeAsync);
+                app.MapMethods(route, [http.Method], new HttpEndpoint(http, services, time).InvokeAsync);
                 break;
             case TriggerFunction trigger:
-                app.MapPost($"/{trigger.Name}", new TriggerEndpoint(trigger, services, time, logger).InvokeAsync);
+                app.MapPost($"/{trigger.Name}", new TriggerEndpoint(trigger, services, time).InvokeAsync);
                 break;
         }
     }

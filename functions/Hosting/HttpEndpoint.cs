@@ -1,7 +1,7 @@
 namespace Cloud.Functions.Hosting;
 
 /// <summary>Answers what the host passes on: streamed both ways, with the caller's own path, method and headers.</summary>
-sealed class HttpEndpoint(HttpFunction function, Services services, TimeProvider time, ILogger logger)
+sealed class HttpEndpoint(HttpFunction function, Services services, TimeProvider time)
 {
     readonly IAuthorization authorization = function.Authorize(services);
 
@@ -13,7 +13,7 @@ sealed class HttpEndpoint(HttpFunction function, Services services, TimeProvider
         {
             if (await authorization.RefusalAsync(http.Request, deadline.Token) is { } refusal)
             {
-                Log.CallerRefused(logger, function.Name, refusal, TraceId.Of(http));
+                Log.CallerRefused(services.Logger, function.Name, refusal, TraceId.Of(http));
                 await Answer.FailAsync(http, StatusCodes.Status401Unauthorized, "Not for you.");
                 return;
             }
@@ -26,9 +26,9 @@ sealed class HttpEndpoint(HttpFunction function, Services services, TimeProvider
         catch (Exception e)
         {
             if (timer.IsCancellationRequested)
-                Log.TimedOut(logger, function.Name, Deadlines.Http, TraceId.Of(http));
+                Log.TimedOut(services.Logger, function.Name, Deadlines.Http, TraceId.Of(http));
             else
-                Log.Failed(logger, e, function.Name, TraceId.Of(http));
+                Log.Failed(services.Logger, e, function.Name, TraceId.Of(http));
             await EndAsync(http);
         }
     }

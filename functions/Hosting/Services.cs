@@ -1,4 +1,5 @@
 using Cloud.Api.Gateway;
+using Cloud.Api.Gateway.Wire;
 
 namespace Cloud.Functions.Hosting;
 
@@ -7,4 +8,10 @@ namespace Cloud.Functions.Hosting;
 /// Nothing here may hold what another instance would need: HTTP functions share instances, each queue and timer
 /// function runs on its own, and each may be killed at any moment.
 /// </remarks>
-sealed record Services(Backend Backend, IAuthorization GatewayCallers);
+/// <param name="GatewayCallers">Who may ask the gateway.</param>
+sealed record Services(Backend Backend, GatewayService Gateway, IAuthorization GatewayCallers, ILogger Logger)
+{
+    /// <summary>A fault of ours that is answered already: one line with its trace.</summary>
+    public void LogFault(Exception fault, string function, HttpContext http) =>
+        Log.Failed(Logger, fault, function, TraceId.Of(http));
+}

@@ -5,7 +5,7 @@ namespace Cloud.Functions.Hosting;
 
 /// <summary>Answers the host's calls of a queue or timer function: <c>POST /Name</c>.</summary>
 /// <remarks>Any answer but 200 fails the invocation: a queue message shows again, a timer waits for its next time.</remarks>
-sealed class TriggerEndpoint(TriggerFunction function, Services services, TimeProvider time, ILogger logger)
+sealed class TriggerEndpoint(TriggerFunction function, Services services, TimeProvider time)
 {
     /// <summary>Octets of a call: a queue message has 64 KiB, encoded twice, and its metadata may hold it once more.</summary>
     const int LargestCall = 1024 * 1024;
@@ -14,7 +14,7 @@ sealed class TriggerEndpoint(TriggerFunction function, Services services, TimePr
     {
         if (!HostCall.IsFromHost(http.Request))
         {
-            Log.NotFromHost(logger, function.Name, http.Request.Method, TraceId.Of(http));
+            Log.NotFromHost(services.Logger, function.Name, http.Request.Method, TraceId.Of(http));
             await Answer.FailAsync(http, StatusCodes.Status404NotFound, "There is nothing here.");
             return;
         }
@@ -28,7 +28,7 @@ sealed class TriggerEndpoint(TriggerFunction function, Services services, TimePr
         }
         catch (Exception e) when (e is JsonException or BadHttpRequestException)
         {
-            Log.Unreadable(logger, function.Name, e.Message, TraceId.Of(http));
+            Log.Unreadable(services.Logger, function.Name, e.Message, TraceId.Of(http));
             await Answer.FailAsync(http, StatusCodes.Status400BadRequest, "The call cannot be read.");
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
@@ -37,12 +37,12 @@ sealed class TriggerEndpoint(TriggerFunction function, Services services, TimePr
         }
         catch (OperationCanceledException) when (timer.IsCancellationRequested)
         {
-            Log.TimedOut(logger, function.Name, Deadlines.Trigger, TraceId.Of(http));
+            Log.TimedOut(services.Logger, function.Name, Deadlines.Trigger, TraceId.Of(http));
             await Answer.FailAsync(http, StatusCodes.Status500InternalServerError, "Out of time.");
         }
         catch (Exception e)
         {
-            Log.Failed(logger, e, function.Name, TraceId.Of(http));
+            Log.Failed(services.Logger, e, function.Name, TraceId.Of(http));
             await Answer.FailAsync(http, StatusCodes.Status500InternalServerError, "It failed; see the log.");
         }
     }

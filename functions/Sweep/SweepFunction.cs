@@ -2,10 +2,11 @@ using Cloud.Functions.Hosting;
 
 namespace Cloud.Functions.Sweep;
 
-/// <summary>Timer: tidies up.</summary>
+/// <summary>Timer: removes what nobody needs any more. What it does not get done, the next run does.</summary>
 static class SweepFunction
 {
-    public static readonly TimerFunction Function = new("Sweep", RunAsync);
+    public static readonly TimerFunction Function = new("Sweep", SweepAsync);
 
-    static ValueTask<string?> RunAsync(Services services, CancellationToken cancel) => new((string?)null);
+    static async ValueTask<string?> SweepAsync(Services services, CancellationToken cancel) =>
+        $"{await services.Backend.Sweeper.RunAsync(Deadlines.Sweep, cancel)}";
 }

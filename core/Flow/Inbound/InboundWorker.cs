@@ -11,6 +11,8 @@ namespace Cloud.Flow.Inbound;
 /// <remarks>The queue delivers at least once; filing is idempotent by transaction, so once too often does no harm.</remarks>
 public sealed class InboundWorker
 {
+    public const string Queue = Filing.Queue;
+
     /// <summary>Messages that could not be filed, kept for the operator.</summary>
     public const string Poison = "inbound-poison";
 
@@ -166,7 +168,8 @@ public sealed class InboundWorker
         return null;
     }
 
-    static InboundMail? Parse(ReadOnlyMemory<byte> body)
+    /// <returns>Null when it is none of ours.</returns>
+    internal static InboundMail? Parse(ReadOnlyMemory<byte> body)
     {
         try
         {
