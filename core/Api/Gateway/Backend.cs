@@ -28,7 +28,7 @@ public sealed class Backend
         Directory = new(rows, time, options);
         Filing = new(Accounts, queues);
         Receiving = new(Accounts, Directory, Filing);
-        Inbound = new(Accounts, Filing, queues);
+        Inbound = new(Accounts, Directory, Filing, queues);
         Sweeper = new(Accounts, queues);
     }
 

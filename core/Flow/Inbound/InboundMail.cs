@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
+using Cloud.Mail;
 using Cloud.Store;
 using Cloud.Store.Messages;
 
@@ -6,7 +8,10 @@ namespace Cloud.Flow.Inbound;
 
 /// <summary>A message on its way into accounts: what a transaction still has to do, kept on a queue when it must wait.</summary>
 /// <param name="Received">Seconds since 1970 UTC.</param>
+/// <param name="Deliveries">The accounts it goes to; none yet where <paramref name="Recipients"/> are still to be looked up.</param>
+/// <param name="Recipients">As the envelope named them; null once the deliveries are known.</param>
 /// <param name="Source">The blob that was uploaded; deliveries to others than the first are copies of it.</param>
+/// <param name="Tries">How often it was tried from the queue; it travels along, as a sent-again message is a new one.</param>
 sealed record InboundMail(
     string Transaction,
     long Received,
@@ -14,7 +19,9 @@ sealed record InboundMail(
     long Size,
     byte[] Sha256,
     byte[] Index,
-    IReadOnlyList<Delivery> Deliveries
+    IReadOnlyList<Delivery> Deliveries,
+    IReadOnlyList<EmailAddress>? Recipients = null,
+    int Tries = 0
 )
 {
     /// <summary>Octets of index that travel along; a longer one is made anew from the blob.</summary>
@@ -23,6 +30,13 @@ sealed record InboundMail(
     /// <summary>Deliveries in one queue message; with the index they stay under its 48 KiB.</summary>
     public const int QueuedDeliveries = 200;
 
+    /// <summary>As a queue message's body.</summary>
+    public byte[] Pack()
+    {
+        var packed = this with { Index = Index.Length <= QueuedIndexBytes ? Index : [] };
+        return JsonSerializer.SerializeToUtf8Bytes(packed, InboundJson.Default.InboundMail);
+    }
+
     public Deposit DepositOf(Delivery delivery) =>
         new(TransactionId.TryParse(Transaction) ?? default, delivery.Blob, Size, Sha256, Index, Received);
 }
@@ -30,5 +44,6 @@ sealed record InboundMail(
 /// <param name="Blob">The account's own copy, made or still to be made.</param>
 sealed record Delivery(string Account, string Blob);
 
+[JsonSourceGenerationOptions(IgnoreReadOnlyProperties = true)]
 [JsonSerializable(typeof(InboundMail))]
 sealed partial class InboundJson : JsonSerializerContext;

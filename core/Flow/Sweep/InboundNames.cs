@@ -55,7 +55,7 @@ static class InboundNames
 
     static bool AddNames(QueueMessage message, HashSet<string> named)
     {
-        if (InboundWorker.Parse(message) is not { } mail)
+        if (InboundWorker.Parse(message.Body) is not { } mail)
             return false;
         named.Add(mail.Source);
         named.UnionWith(mail.Deliveries.Select(delivery => delivery.Blob));
