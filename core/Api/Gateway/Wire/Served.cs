@@ -13,13 +13,15 @@ namespace Cloud.Api.Gateway.Wire;
 public sealed record Served
 {
     internal Served(LocalGateway gateway, MaildropLeases leases, AccountStore accounts) =>
-        (Gateway, Leases, Accounts) = (gateway, leases, accounts);
+        (Gateway, Leases, Accounts, Watches) = (gateway, leases, accounts, new(accounts));
 
     internal LocalGateway Gateway { get; }
 
     internal MaildropLeases Leases { get; }
 
     internal AccountStore Accounts { get; }
+
+    internal WatchRegistration Watches { get; }
 
     internal bool IsLate { get; init; }
 
@@ -43,6 +45,8 @@ public sealed record Served
 
     internal async ValueTask<WatchAnswer> WatchAsync(WatchRequest request, CancellationToken cancel)
     {
+        if (request.Listener is { } listener && WatchRegistration.IsListener(listener))
+            return new(await Watches.RegisterAsync(request.Account, listener, cancel));
         var state = await Accounts.CurrentAsync(request.Account, cancel) ?? throw new AccountMissingException();
         return new(state.Revision);
     }
