@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Security;
+using Cloud.Api.Gateway;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 
@@ -53,13 +54,15 @@ public sealed class Connection : IAsyncDisposable
     TimeSpan? patience;
     bool writing;
 
-    public Connection(ConnectionContext context, TimeProvider time)
+    /// <param name="trustAddress">False where the address seen is not the peer's: behind a proxy that hides it.</param>
+    public Connection(ConnectionContext context, TimeProvider time, bool trustAddress = true)
     {
         this.context = context;
         this.time = time;
         Input = context.Transport.Input;
         Output = context.Transport.Output;
-        Remote = context.RemoteEndPoint as IPEndPoint ?? new IPEndPoint(IPAddress.None, 0);
+        Remote =
+            trustAddress && context.RemoteEndPoint is IPEndPoint seen ? seen : new IPEndPoint(ClientAddress.Unknown, 0);
         timer = time.CreateTimer(_ => OnTimer(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         draining = context.Features.Get<IConnectionLifetimeNotificationFeature>() is { } lifetime
             ? lifetime.ConnectionClosedRequested.Register(() => Interrupt(Interruption.Drain))
@@ -70,6 +73,7 @@ public sealed class Connection : IAsyncDisposable
 
     public PipeWriter Output { get; private set; }
 
+    /// <summary>The peer; <see cref="ClientAddress.Unknown"/> where that cannot be told.</summary>
     public IPEndPoint Remote { get; }
 
     public string Id => context.ConnectionId;
