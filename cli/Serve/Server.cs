@@ -67,6 +67,7 @@ static class Server
             loggers
         );
         await listener.StartAsync(stop);
+        watch?.Start();
         Announce(listener, made);
 
         // What was queued because it could not be filed at once is filed here until the stop.

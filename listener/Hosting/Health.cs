@@ -3,13 +3,13 @@ using Microsoft.AspNetCore.Http;
 
 namespace Cloud.Listener.Hosting;
 
-/// <summary>Answers those who watch over the process: <c>/livez</c>, does it answer; <c>/readyz</c>, may mail come.</summary>
+/// <summary>Answers those who watch over the process: <c>/health</c>, does it answer; <c>/ready</c>, may mail come.</summary>
 /// <param name="checks">By name: what stands against being ready, or null.</param>
 public sealed class Health(IReadOnlyList<(string Name, Func<string?> Fault)> checks)
 {
-    public const string LivePath = "/livez";
+    public const string LivePath = "/health";
 
-    public const string ReadyPath = "/readyz";
+    public const string ReadyPath = "/ready";
 
     /// <summary>One line each; empty when the process is ready.</summary>
     public IReadOnlyList<string> Faults() =>

@@ -16,7 +16,7 @@ public sealed class CertificateWatch : IAsyncDisposable
     readonly Entropy entropy;
     readonly ILogger logger;
     readonly CancellationTokenSource stop = new();
-    readonly Task running;
+    Task running = Task.CompletedTask;
     int failures;
     string? told;
 
@@ -33,11 +33,9 @@ public sealed class CertificateWatch : IAsyncDisposable
         this.time = time;
         this.entropy = entropy;
         logger = loggers.CreateLogger<CertificateWatch>();
-        running = Task.Run(RunAsync);
     }
 
-    /// <summary>True once the source has brought a certificate.</summary>
-    public bool HasCertificate { get; private set; }
+    public void Start() => running = Task.Run(RunAsync);
 
     public async ValueTask DisposeAsync()
     {
@@ -69,7 +67,6 @@ public sealed class CertificateWatch : IAsyncDisposable
             if (changed is not null)
             {
                 certificate.Use(changed);
-                HasCertificate = true;
                 Log.Changed(logger, string.Join(", ", changed.Names), changed.NotAfter);
             }
             return Bounded(next);
