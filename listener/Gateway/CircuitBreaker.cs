@@ -10,6 +10,16 @@ sealed class CircuitBreaker(int failures, TimeSpan pause, TimeProvider time)
     long openedAt;
     bool isProbing;
 
+    /// <summary>True from the last of too many failures until a call succeeds.</summary>
+    public bool IsOpen
+    {
+        get
+        {
+            lock (guard)
+                return inRow >= failures;
+        }
+    }
+
     /// <returns>False when the call is to fail at once; else tell how it ended.</returns>
     public bool TryEnter()
     {

@@ -59,6 +59,9 @@ public sealed class HttpGateway : IGateway, IDisposable
         );
     }
 
+    /// <summary>False while the app has failed too often in a row; then calls fail at once.</summary>
+    public bool IsReachable => client.IsReachable;
+
     /// <summary>Connections to the app: pooled, fresh often enough to follow DNS, no cookies, no redirects.</summary>
     public static SocketsHttpHandler Transport() =>
         new()
