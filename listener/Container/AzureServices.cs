@@ -20,10 +20,16 @@ sealed class AzureServices(string? identity, TimeProvider time)
             ConnectionString = settings.ConnectionString,
             BlobEndpoint = settings.Endpoints?.Blob,
             QueueEndpoint = settings.Endpoints?.Queue,
-            TableEndpoint = settings.Endpoints?.Table,
+            // Where the Functions app keeps the index no table is asked; the adapter wants an address all the same.
+            TableEndpoint = settings.Endpoints?.Table ?? settings.Endpoints?.Queue,
             Credential = settings.Endpoints is null ? null : Credential,
             Time = time,
         };
+
+    /// <summary>A bearer token; cached by the credential until shortly before it ends.</summary>
+    /// <param name="audience">For whom it is made out: <c>api://…</c>.</param>
+    public async ValueTask<string> TokenAsync(string audience, CancellationToken cancel) =>
+        (await Credential.GetTokenAsync(new TokenRequestContext([$"{audience}/.default"]), cancel)).Token;
 
     /// <summary>For REST calls of our own: retries, throttling and tokens are Azure.Core's.</summary>
     /// <param name="scope">Whose tokens.</param>

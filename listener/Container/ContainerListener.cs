@@ -1,10 +1,7 @@
 using System.Net;
-using Cloud.Api.Gateway;
 using Cloud.Listener.Hosting;
 using Cloud.Listener.Tls;
 using Cloud.Listener.Tls.Acme;
-using Cloud.Store;
-using Cloud.Store.Azure;
 using Cloud.Store.Ports;
 using Microsoft.Extensions.Logging;
 
@@ -18,16 +15,14 @@ sealed class ContainerListener : IAsyncDisposable
     readonly CertificateWatch? watch;
     readonly HttpPort? health;
     readonly HttpPort? challenges;
-    readonly Backend backend;
-    volatile bool listening;
+    readonly OpenGateway gateway;
+    volatile string? notReady = "not listening yet";
 
     /// <exception cref="CertificateException">The PEM files hold no certificate with its key.</exception>
     public ContainerListener(ContainerSettings settings, TimeProvider time, Entropy entropy, ILoggerFactory loggers)
     {
         var azure = new AzureServices(settings.Identity, time);
-        var store = AzureStore.Open(azure.StoreOptions(settings));
-        backend = new Backend(store.Rows, store.Blobs, store.Queues, time, entropy, new StoreOptions());
-        var gateway = new LocalGateway(backend);
+        gateway = OpenGateway.Open(settings, azure, time, entropy, loggers);
 
         var tls = settings.Tls;
         var files = tls.Files is { } given ? new PemFiles(given.Certificate, given.Key) : null;
@@ -39,9 +34,9 @@ sealed class ContainerListener : IAsyncDisposable
         watch = source is null ? null : new CertificateWatch(source, certificate, time, entropy, loggers);
 
         challenges = http is null ? null : new HttpPort("acme-http", tls.Acme!.Http!, http.AnswerAsync, loggers);
-        var answers = new Health([("listener", () => listening ? null : "not listening")]);
+        var answers = new Health([("listener", () => notReady), ("gateway", gateway.Fault)]);
         health = settings.Http is { } port ? new HttpPort("http", port, answers.AnswerAsync, loggers) : null;
-        var fronts = new Fronts(gateway, certificate, time, entropy, loggers)
+        var fronts = new Fronts(gateway.Gateway, certificate, time, entropy, loggers)
         {
             Hostname = settings.Hostname,
             PostmasterDomain = settings.Domains is [var first, ..] ? first : null,
@@ -70,15 +65,14 @@ sealed class ContainerListener : IAsyncDisposable
             await port.StartAsync(cancel);
         watch?.Start();
         await server.StartAsync(cancel);
-        listening = true;
+        notReady = null;
     }
 
     /// <summary>Runs until told to stop, then lets sessions end.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        // What was queued because it could not be filed at once is filed here until the stop.
-        await backend.Inbound.RunAsync(stop);
-        listening = false;
+        await gateway.RunAsync(stop);
+        notReady = "stopping";
         await server.StopAsync(CancellationToken.None);
     }
 
@@ -87,6 +81,7 @@ sealed class ContainerListener : IAsyncDisposable
         await server.DisposeAsync();
         foreach (var part in new IAsyncDisposable?[] { watch, challenges, health }.OfType<IAsyncDisposable>())
             await part.DisposeAsync();
+        gateway.Dispose();
     }
 
     static ICertificateSource? Source(

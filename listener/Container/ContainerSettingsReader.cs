@@ -20,6 +20,7 @@ sealed partial class ContainerSettingsReader(Func<string, string?> environment)
     /// <returns>The settings, or the faults: one sentence each, by the variables' names.</returns>
     public (ContainerSettings? Settings, IReadOnlyList<string> Faults) Read()
     {
+        var gateway = Gateway();
         var settings = new ContainerSettings
         {
             Hostname = HostName(),
@@ -29,9 +30,9 @@ sealed partial class ContainerSettingsReader(Func<string, string?> environment)
                 port => Address(port.Name, new IPEndPoint(IPAddress.Any, port.Port))
             ),
             Http = HealthPort(),
-            Gateway = Gateway(),
+            Gateway = gateway,
             ConnectionString = One("connection-string"),
-            Endpoints = Endpoints(),
+            Endpoints = Endpoints(withTables: gateway.Address is null),
             Identity = variables("AZURE_CLIENT_ID") is { Length: > 0 } id ? id : null,
             Tls = Tls(),
             Limits = Limits(),
@@ -200,7 +201,7 @@ sealed partial class ContainerSettingsReader(Func<string, string?> environment)
     {
         var told = settings.ConnectionString is not null || All("blob-endpoint").Count > 0;
         if (!told)
-            Faults.Add("connection-string: missing; Azure Storage by connection string, or by the three endpoints.");
+            Faults.Add("connection-string: missing; Azure Storage by connection string, or by its services' endpoints.");
         if (settings.ConnectionString is null)
             return;
         if (All("blob-endpoint").Count > 0)

@@ -162,18 +162,25 @@ public abstract class SettingSource(
         return domains;
     }
 
-    /// <summary>Azure Storage's three services, reached by identity.</summary>
-    protected ServiceEndpoints? Endpoints()
+    /// <summary>Azure Storage's services, reached by identity.</summary>
+    /// <param name="withTables">False where somebody else keeps the index.</param>
+    /// <returns>Null when none is given.</returns>
+    protected ServiceEndpoints? Endpoints(bool withTables = true)
     {
-        string[] names = ["blob-endpoint", "queue-endpoint", "table-endpoint"];
-        if (names.All(name => One(name) is null))
+        string[] needed = withTables
+            ? ["blob-endpoint", "queue-endpoint", "table-endpoint"]
+            : ["blob-endpoint", "queue-endpoint"];
+        if (needed.All(name => One(name) is null))
             return null;
 
-        var addresses = names.Select(name => WebAddress(name)).ToArray();
         Faults.AddRange(
-            names.Where(name => One(name) is null).Select(name => $"{name}: missing; the three endpoints go together.")
+            needed
+                .Where(name => One(name) is null)
+                .Select(name => $"{name}: missing; the {needed.Length} endpoints go together.")
         );
-        return addresses is [{ } blob, { } queue, { } table] ? new ServiceEndpoints(blob, queue, table) : null;
+        var (blob, queue) = (WebAddress("blob-endpoint"), WebAddress("queue-endpoint"));
+        var table = withTables ? WebAddress("table-endpoint") : null;
+        return blob is null || queue is null ? null : new ServiceEndpoints(blob, queue, table);
     }
 
     /// <summary>PEM files that exist; null when none are named.</summary>
