@@ -99,7 +99,10 @@ sealed class ContainerListener : IAsyncDisposable
             return null;
         IChallengeResponder responder = http is not null
             ? http
-            : new DnsChallenges(new AzureDnsZone(acme.Zone!, azure.Pipeline(AzureDnsZone.Scope)), AzureDnsZone.Settling);
+            : new DnsChallenges(
+                new AzureDnsZone(acme.Zone!, azure.Pipeline(AzureDnsZone.Scope)),
+                AzureDnsZone.Settling
+            );
         return new AcmeSource(acme.Options, responder, () => new HttpClient(), time, entropy, loggers);
     }
 }

@@ -30,7 +30,9 @@ static class ContainerProgram
         {
             await using var listener = new ContainerListener(settings, TimeProvider.System, Entropy.System, loggers);
             await listener.StartAsync(stop.Token);
-            await output.WriteLineAsync($"ready {string.Join(' ', listener.Endpoints.Select(p => $"{p.Name}={p.Address}"))}");
+            await output.WriteLineAsync(
+                $"ready {string.Join(' ', listener.Endpoints.Select(p => $"{p.Name}={p.Address}"))}"
+            );
             await output.FlushAsync();
             await listener.RunAsync(stop.Token);
             return 0;

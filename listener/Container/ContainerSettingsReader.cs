@@ -76,13 +76,17 @@ sealed partial class ContainerSettingsReader(Func<string, string?> environment)
     {
         var (text, key, audience) = (One("gateway"), One("gateway-key"), One("gateway-audience"));
         if (text is null)
-            Faults.Add("gateway: missing; the Functions app's https address, or \"direct\" to read the store from here.");
+            Faults.Add(
+                "gateway: missing; the Functions app's https address, or \"direct\" to read the store from here."
+            );
         var direct = "direct".Equals(text, StringComparison.OrdinalIgnoreCase);
         var address = direct ? null : WebAddress("gateway", httpAllowed: IsLoopback(text));
         if (direct && (key ?? audience) is not null)
             Faults.Add("gateway-key, gateway-audience: not together with a direct gateway.");
         else if (text is not null && !direct && key is null == audience is null)
-            Faults.Add("gateway-key, gateway-audience: one of the two is needed, a function key or an identity's audience.");
+            Faults.Add(
+                "gateway-key, gateway-audience: one of the two is needed, a function key or an identity's audience."
+            );
         return new GatewaySettings
         {
             Address = address,
@@ -201,7 +205,9 @@ sealed partial class ContainerSettingsReader(Func<string, string?> environment)
     {
         var told = settings.ConnectionString is not null || All("blob-endpoint").Count > 0;
         if (!told)
-            Faults.Add("connection-string: missing; Azure Storage by connection string, or by its services' endpoints.");
+            Faults.Add(
+                "connection-string: missing; Azure Storage by connection string, or by its services' endpoints."
+            );
         if (settings.ConnectionString is null)
             return;
         if (All("blob-endpoint").Count > 0)

@@ -17,13 +17,16 @@ static class HealthProbe
             await output.WriteLineAsync("CLOUD_HTTP is off, or any port: nobody can be asked");
             return 1;
         }
-        var host = port.Address.Equals(IPAddress.Any) ? IPAddress.Loopback
+        var host =
+            port.Address.Equals(IPAddress.Any) ? IPAddress.Loopback
             : port.Address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback
             : port.Address;
         using var http = new HttpClient { Timeout = Patience, MaxResponseContentBufferSize = 64 * 1024 };
         try
         {
-            var address = new Uri($"http://{new IPEndPoint(host, port.Port)}{(ready ? Health.ReadyPath : Health.LivePath)}");
+            var address = new Uri(
+                $"http://{new IPEndPoint(host, port.Port)}{(ready ? Health.ReadyPath : Health.LivePath)}"
+            );
             using var answer = await http.GetAsync(address);
             await output.WriteAsync(await answer.Content.ReadAsStringAsync());
             return answer.IsSuccessStatusCode ? 0 : 1;

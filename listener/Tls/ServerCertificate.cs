@@ -76,11 +76,7 @@ public sealed class ServerCertificate
     public static (string Certificate, string Key) MakeSelfSigned(IReadOnlyList<string> names, DateTimeOffset now)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest(
-            $"CN={names[0]}",
-            key,
-            HashAlgorithmName.SHA256
-        );
+        var request = new CertificateRequest($"CN={names[0]}", key, HashAlgorithmName.SHA256);
         var alternatives = new SubjectAlternativeNameBuilder();
         foreach (var name in names)
             alternatives.AddDnsName(name);

@@ -13,7 +13,8 @@ sealed class AccountKey : IDisposable
         this.key = key;
         var point = key.ExportParameters(includePrivateParameters: false).Q;
         // Members in lexicographic order and no white space: this very text is hashed for the thumbprint.
-        Jwk = $$"""{"crv":"P-256","kty":"EC","x":"{{Base64Url.Encode(point.X)}}","y":"{{Base64Url.Encode(point.Y)}}"}""";
+        Jwk =
+            $$"""{"crv":"P-256","kty":"EC","x":"{{Base64Url.Encode(point.X)}}","y":"{{Base64Url.Encode(point.Y)}}"}""";
         Thumbprint = Base64Url.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(Jwk)));
     }
 

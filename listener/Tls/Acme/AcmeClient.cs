@@ -90,7 +90,9 @@ sealed class AcmeClient(HttpClient http, Uri directory, AccountKey key, TimeProv
         var url = new Uri($"{address.AbsoluteUri.TrimEnd('/')}/{id}");
         using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, url), cancel);
         var body = await BodyAsync(response, cancel);
-        if (!response.IsSuccessStatusCode || Parse(body, AcmeJson.Default.RenewalInfo).SuggestedWindow is not { } window)
+        if (
+            !response.IsSuccessStatusCode || Parse(body, AcmeJson.Default.RenewalInfo).SuggestedWindow is not { } window
+        )
             return null;
         return window.End > window.Start ? (window, RetryAfter(response)) : null;
     }
@@ -127,7 +129,8 @@ sealed class AcmeClient(HttpClient http, Uri directory, AccountKey key, TimeProv
                     nonce = fresh.First();
                 return response;
             }
-            catch (Exception e) when (e is HttpRequestException || (e is TaskCanceledException && !cancel.IsCancellationRequested))
+            catch (Exception e)
+                when (e is HttpRequestException || (e is TaskCanceledException && !cancel.IsCancellationRequested))
             {
                 throw new CertificateException($"{directory.Host} does not answer: {e.Message}", e);
             }

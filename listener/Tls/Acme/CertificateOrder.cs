@@ -37,6 +37,19 @@ sealed class CertificateOrder(AcmeClient client, AcmeOptions options, IChallenge
 
     async Task<(Uri Location, Order Order)> BeginAsync(string? replaces, CancellationToken cancel)
     {
+        try
+        {
+            return await AskAsync(replaces, cancel);
+        }
+        catch (AcmeRefusal e) when (e.Kind == "alreadyReplaced")
+        {
+            // RFC 9773 §5: an order that came to nothing, or that we forgot, has the old one's place already.
+            return await AskAsync(null, cancel);
+        }
+    }
+
+    async Task<(Uri Location, Order Order)> AskAsync(string? replaces, CancellationToken cancel)
+    {
         var resources = await client.DirectoryAsync(cancel);
         var wish = new NewOrder([.. options.Names.Select(name => new Identifier("dns", name))], replaces);
         var payload = JsonSerializer.Serialize(wish, AcmeJson.Default.NewOrder);
@@ -91,7 +104,8 @@ sealed class CertificateOrder(AcmeClient client, AcmeOptions options, IChallenge
             authorization.Challenges?.FirstOrDefault(offered => offered.Type == responder.Type)
             ?? throw new CertificateException($"{name}: the authority does not offer {responder.Type}");
         // RFC 8555 §8: base64url and nothing else; it becomes part of a path.
-        var usable = challenge is { Token: { Length: > 0 and <= 200 } token, Url: not null }
+        var usable =
+            challenge is { Token: { Length: > 0 and <= 200 } token, Url: not null }
             && token.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
         return usable ? challenge : throw client.Unusable("a challenge without a proper token");
     }

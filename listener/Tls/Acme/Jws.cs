@@ -27,7 +27,12 @@ static class Jws
     /// <param name="secret">The MAC key that the authority gave, decoded.</param>
     public static SignedRequest BindAccount(AccountKey key, string keyId, byte[] secret, Uri newAccount)
     {
-        var header = new ProtectedHeader { Alg = "HS256", Url = newAccount.AbsoluteUri, Kid = keyId };
+        var header = new ProtectedHeader
+        {
+            Alg = "HS256",
+            Url = newAccount.AbsoluteUri,
+            Kid = keyId,
+        };
         return Assemble(header, key.Jwk, input => HMACSHA256.HashData(secret, input));
     }
 

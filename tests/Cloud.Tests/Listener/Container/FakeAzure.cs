@@ -26,7 +26,11 @@ sealed class FakeAzure : IAsyncDisposable
     public static async Task<FakeAzure> StartAsync(RequestDelegate answer)
     {
         var azure = new FakeAzure();
-        var (chain, key) = azure.authority.Make(DateTimeOffset.UtcNow.AddMinutes(-1), TimeSpan.FromDays(1), "localhost");
+        var (chain, key) = azure.authority.Make(
+            DateTimeOffset.UtcNow.AddMinutes(-1),
+            TimeSpan.FromDays(1),
+            "localhost"
+        );
         using var ephemeral = X509Certificate2.CreateFromPem(chain, key);
         var certificate = X509CertificateLoader.LoadPkcs12(ephemeral.Export(X509ContentType.Pfx), null);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());

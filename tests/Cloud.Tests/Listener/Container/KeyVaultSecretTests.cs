@@ -84,7 +84,12 @@ public sealed class KeyVaultSecretTests : IAsyncLifetime
         context.Response.StatusCode = status;
         return secret is var (version, value, type) && status == 200
             ? context.Response.WriteAsJsonAsync(
-                new { value, contentType = type, id = $"https://vault.test/secrets/mx/{version}" }
+                new
+                {
+                    value,
+                    contentType = type,
+                    id = $"https://vault.test/secrets/mx/{version}",
+                }
             )
             : Task.CompletedTask;
     }

@@ -1,6 +1,10 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Text;
+using Cloud.Api.Admin;
+using Cloud.Api.Gateway;
+using Cloud.Tests.Fakes;
 using Cloud.Tests.Sessions;
 using Cloud.Tests.Store.Azure;
 
@@ -51,6 +55,58 @@ public sealed class ListenerProcessTests(AzuriteFixture azurite) : IAsyncLifetim
         await listener.WaitForExitAsync(patience.Token);
         Assert.Equal(0, listener.ExitCode);
         Assert.Equal(1, (await RunAsync("--health", settings)).ExitCode);
+    }
+
+    [Fact]
+    public async Task Mail_goes_through_the_functions_app_and_readiness_tells_when_that_is_gone()
+    {
+        var store = azurite.Store;
+        var entropy = new SeededEntropy(5);
+        var backend = new Backend(store.Rows, store.Blobs, store.Queues, TimeProvider.System, entropy);
+        var administration = new Administration(backend);
+        if (!(await administration.ListDomainsAsync(default)).Contains("hop.test"))
+            await administration.AddDomainAsync("hop.test", default);
+        await administration.AddUserAsync("alice@hop.test", "correct horse", default);
+        var app = await GatewayHop.StartAsync(backend);
+        var keys = new ConcurrentBag<string>();
+        app.Instead = (http, answer) =>
+        {
+            keys.Add($"{http.Request.Headers["x-functions-key"]}");
+            return answer();
+        };
+        var settings = Settings();
+        (settings["CLOUD_GATEWAY"], settings["CLOUD_GATEWAY_KEY"]) = ($"{app.Address}", "the function's key");
+        var ports = await ReadyAsync(Start([], settings));
+
+        Assert.EndsWith("250 2.1.5 Recipient ok", await AskAsync(ports["smtp"], "RCPT TO:<alice@hop.test>"));
+        Assert.EndsWith("550 5.1.1 No such user here", await AskAsync(ports["smtp"], "RCPT TO:<bob@hop.test>"));
+        Assert.All(keys, key => Assert.Equal("the function's key", key));
+
+        await app.DisposeAsync();
+        using var http = new HttpClient { BaseAddress = new Uri($"http://{ports["http"]}") };
+        using var patience = new CancellationTokenSource(Patience);
+        var ready = await http.GetAsync("/ready", patience.Token);
+        while (ready.IsSuccessStatusCode)
+        {
+            Assert.StartsWith("451 ", (await AskAsync(ports["smtp"], "RCPT TO:<alice@hop.test>")).Split('\n')[^1]);
+            ready = await http.GetAsync("/ready", patience.Token);
+        }
+        Assert.Contains("gateway: ", await ready.Content.ReadAsStringAsync(patience.Token));
+        Assert.Equal("ok\n", await http.GetStringAsync("/health", patience.Token));
+    }
+
+    /// <summary>The answer to a recipient.</summary>
+    static async Task<string> AskAsync(IPEndPoint smtp, string recipient)
+    {
+        await using var client = await ScriptConnection.OpenAsync(smtp);
+        var lines = new List<string?>();
+        foreach (var command in new[] { "", "HELO there.test", "MAIL FROM:<x@there.test>", recipient })
+        {
+            if (command.Length > 0)
+                await client.SendAsync(Encoding.ASCII.GetBytes($"{command}\r\n"), byteByByte: false);
+            lines.Add(await client.ReadLineAsync());
+        }
+        return string.Join('\n', lines);
     }
 
     [Fact]
@@ -110,7 +166,8 @@ public sealed class ListenerProcessTests(AzuriteFixture azurite) : IAsyncLifetim
         using var patience = new CancellationTokenSource(Patience);
         var line = await listener.StandardOutput.ReadLineAsync(patience.Token);
         Assert.StartsWith("ready ", line);
-        return line![6..]
+        return line!
+            [6..]
             .Split(' ')
             .Select(pair => pair.Split('='))
             .ToDictionary(pair => pair[0], pair => IPEndPoint.Parse(pair[1]));

@@ -39,9 +39,7 @@ public sealed class ClientAddressTests
 
         public async Task RunAsync(Connection connection)
         {
-            await connection.Output.WriteAsync(
-                System.Text.Encoding.ASCII.GetBytes($"{connection.Remote.Address}\r\n")
-            );
+            await connection.Output.WriteAsync(System.Text.Encoding.ASCII.GetBytes($"{connection.Remote.Address}\r\n"));
             await connection.ReadAsync(TimeSpan.FromMinutes(1));
         }
     }

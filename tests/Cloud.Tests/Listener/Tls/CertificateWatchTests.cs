@@ -151,13 +151,7 @@ public sealed class CertificateWatchTests : IDisposable
 
     CertificateWatch Watch(ICertificateSource source, TlsCertificate certificate)
     {
-        var watch = new CertificateWatch(
-            source,
-            certificate,
-            clock,
-            new SeededEntropy(1),
-            NullLoggerFactory.Instance
-        );
+        var watch = new CertificateWatch(source, certificate, clock, new SeededEntropy(1), NullLoggerFactory.Instance);
         watch.Start();
         return watch;
     }

@@ -102,17 +102,19 @@ sealed class AcmeServer : IAsyncDisposable
             Complaints.Enqueue("no User-Agent (RFC 8555 §6.1)");
         try
         {
-            await (parts switch
-            {
-                ["directory"] => WriteAsync(context, 200, Resources()),
-                ["nonce"] => WriteAsync(context, 200, null),
-                ["renewal", var id] => RenewalAsync(context, id),
-                _ => PostedAsync(context, parts),
-            });
+            await (
+                parts switch
+                {
+                    ["directory"] => WriteAsync(context, 200, Resources()),
+                    ["nonce"] => WriteAsync(context, 200, null),
+                    ["renewal", var id] => RenewalAsync(context, id),
+                    _ => PostedAsync(context, parts),
+                }
+            );
         }
         catch (AcmeFault fault)
         {
-            if (fault.Type != "badNonce" && fault.Type != "rateLimited")
+            if (fault.Type is not ("badNonce" or "rateLimited" or "alreadyReplaced"))
                 Complaints.Enqueue($"{path}: {fault.Message}");
             if (fault.RetryAfter is { } seconds)
                 context.Response.Headers.RetryAfter = $"{seconds}";
@@ -164,17 +166,19 @@ sealed class AcmeServer : IAsyncDisposable
             context.Response.Headers.Location = location;
         lock (gate)
             accounts.TryAdd(account.Url, account);
-        await (parts switch
-        {
-            ["account"] => AccountAsync(context, jws, account),
-            ["order"] => OrderAsync(context, jws, account),
-            ["order", var id] => StateAsync(context, jws, Of(id, account)),
-            ["authorization", var id, var name] => AuthorizationAsync(context, jws, Of(id, account), name),
-            ["challenge", var id, var name] => ChallengeAsync(context, jws, Of(id, account), name),
-            ["finalize", var id] => FinalizeAsync(context, jws, Of(id, account)),
-            ["certificate", var id] => CertificateAsync(context, jws, Of(id, account)),
-            _ => throw new AcmeFault("malformed", 404, "no such resource"),
-        });
+        await (
+            parts switch
+            {
+                ["account"] => AccountAsync(context, jws, account),
+                ["order"] => OrderAsync(context, jws, account),
+                ["order", var id] => StateAsync(context, jws, Of(id, account)),
+                ["authorization", var id, var name] => AuthorizationAsync(context, jws, Of(id, account), name),
+                ["challenge", var id, var name] => ChallengeAsync(context, jws, Of(id, account), name),
+                ["finalize", var id] => FinalizeAsync(context, jws, Of(id, account)),
+                ["certificate", var id] => CertificateAsync(context, jws, Of(id, account)),
+                _ => throw new AcmeFault("malformed", 404, "no such resource"),
+            }
+        );
     }
 
     bool Refuse() => BadNonces > 0 && BadNonces-- > 0;
@@ -201,9 +205,17 @@ sealed class AcmeServer : IAsyncDisposable
         Contact = payload.TryGetProperty("contact", out var contact) ? contact[0].GetString() : null;
         if (Binding is { } wanted)
         {
-            Demand(payload.TryGetProperty("externalAccountBinding", out var json), "externalAccountRequired", "binding");
+            Demand(
+                payload.TryGetProperty("externalAccountBinding", out var json),
+                "externalAccountRequired",
+                "binding"
+            );
             var binding = AcmeTestJws.Parse(json);
-            Demand(binding.Header("alg") == "HS256" && binding.Header("kid") == wanted.Id, "malformed", "binding header");
+            Demand(
+                binding.Header("alg") == "HS256" && binding.Header("kid") == wanted.Id,
+                "malformed",
+                "binding header"
+            );
             Demand(binding.Header("url") == jws.Header("url"), "malformed", "binding url (§7.3.4)");
             Demand(binding.Header("nonce") is null, "malformed", "binding with a nonce (§7.3.4)");
             Demand(binding.PayloadText == account.Jwk, "malformed", "the binding is for another key");
@@ -220,6 +232,8 @@ sealed class AcmeServer : IAsyncDisposable
         Demand(identifiers.All(one => one.GetProperty("type").GetString() == "dns"), "unsupportedIdentifier", "type");
         var names = identifiers.Select(one => one.GetProperty("value").GetString()!).ToList();
         var replaces = jws.Payload().TryGetProperty("replaces", out var id) ? id.GetString() : null;
+        if (replaces is not null && Orders.Any(known => known.Replaces == replaces))
+            throw new AcmeFault("alreadyReplaced", 409, "the certificate has been replaced");
         AcmeTestOrder order;
         lock (gate)
         {
@@ -271,9 +285,15 @@ sealed class AcmeServer : IAsyncDisposable
             .CertificateExtensions.OfType<X509SubjectAlternativeNameExtension>()
             .SelectMany(extension => extension.EnumerateDnsNames());
         Demand(names.Order().SequenceEqual(order.Names.Order()), "badCSR", "not exactly the order's names (§7.4)");
-        Demand(request.SubjectName.Name is "" || order.Names.Contains(request.SubjectName.Name[3..]), "badCSR", "subject");
         Demand(
-            !request.PublicKey.ExportSubjectPublicKeyInfo().SequenceEqual(order.Account.Key.ExportSubjectPublicKeyInfo()),
+            request.SubjectName.Name is "" || order.Names.Contains(request.SubjectName.Name[3..]),
+            "badCSR",
+            "subject"
+        );
+        Demand(
+            !request
+                .PublicKey.ExportSubjectPublicKeyInfo()
+                .SequenceEqual(order.Account.Key.ExportSubjectPublicKeyInfo()),
             "badCSR",
             "the account's own key (§11.1)"
         );

@@ -194,6 +194,20 @@ public sealed class AcmeSourceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_renewal_that_came_to_nothing_does_not_stand_in_the_way_of_the_next()
+    {
+        authority.Window = (clock.GetUtcNow().AddDays(3), clock.GetUtcNow().AddDays(4));
+        var source = Source("mx.example.test");
+        await source.LookAsync(default);
+        clock.Advance(TimeSpan.FromDays(5));
+        authority.Validate = (_, _) => Task.FromResult<string?>(null);
+        await Assert.ThrowsAnyAsync<CertificateException>(async () => await source.LookAsync(default));
+        authority.Validate = LookAsync;
+        Assert.NotNull((await source.LookAsync(default)).Changed);
+        Assert.Empty(authority.Complaints);
+    }
+
+    [Fact]
     public async Task A_failed_renewal_leaves_the_kept_certificate_in_use_after_a_restart()
     {
         await Source("mx.example.test").LookAsync(default);

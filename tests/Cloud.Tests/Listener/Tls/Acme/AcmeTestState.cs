@@ -16,7 +16,13 @@ sealed class AcmeFault(string type, int status, string detail, int? retryAfter =
 
     public int? RetryAfter => retryAfter;
 
-    public object ToJson() => new { type = $"urn:ietf:params:acme:error:{type}", detail = Message, status };
+    public object ToJson() =>
+        new
+        {
+            type = $"urn:ietf:params:acme:error:{type}",
+            detail = Message,
+            status,
+        };
 }
 
 /// <summary>An account as the authority knows it: by its key.</summary>
@@ -128,8 +134,21 @@ sealed class AcmeTestOrder(string id, AcmeTestAccount account, IReadOnlyList<str
             wildcard = name.StartsWith("*."),
             challenges = new object[]
             {
-                new { type = "tls-alpn-01", status = "pending", token = "other", url = $"{root}/never" },
-                new { type, status, token = Tokens[name], url = $"{root}/challenge/{id}/{name}", error },
+                new
+                {
+                    type = "tls-alpn-01",
+                    status = "pending",
+                    token = "other",
+                    url = $"{root}/never",
+                },
+                new
+                {
+                    type,
+                    status,
+                    token = Tokens[name],
+                    url = $"{root}/challenge/{id}/{name}",
+                    error,
+                },
             },
         };
     }

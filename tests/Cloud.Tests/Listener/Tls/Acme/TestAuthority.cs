@@ -26,9 +26,7 @@ sealed class TestAuthority : IDisposable
         var subject = new CertificateRequest(request.SubjectName, request.PublicKey, HashAlgorithmName.SHA256);
         foreach (var extension in request.CertificateExtensions)
             subject.CertificateExtensions.Add(extension);
-        subject.CertificateExtensions.Add(
-            X509AuthorityKeyIdentifierExtension.CreateFromCertificate(Root, true, false)
-        );
+        subject.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(Root, true, false));
         using var issued = subject.Create(Root, now, now + lifetime, [++serial, 1, 2, 3]);
         return $"{issued.ExportCertificatePem()}\n{Root.ExportCertificatePem()}\n";
     }
