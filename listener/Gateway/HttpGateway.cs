@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Collections.Concurrent;
+using System.Text;
 using Cloud.Api.Gateway;
 using Cloud.Api.Gateway.Wire;
 using Cloud.Flow.Inbound;
@@ -20,6 +22,8 @@ namespace Cloud.Listener.Gateway;
 /// </remarks>
 public sealed class HttpGateway : IGateway, IDisposable
 {
+    const string NoName = "A mailbox cannot have this name";
+
     readonly GatewayClient client;
     readonly TimeProvider time;
     readonly Entropy entropy;
@@ -154,7 +158,10 @@ public sealed class HttpGateway : IGateway, IDisposable
         string name,
         MailboxRole role,
         CancellationToken cancel
-    ) => client.AskAsync(Ops.CreateMailbox, new(account, name, role), cancel);
+    ) =>
+        IsText(name)
+            ? client.AskAsync(Ops.CreateMailbox, new(account, name, role), cancel)
+            : new(new Result(Refusal.Invalid, NoName));
 
     public ValueTask<Result> DeleteMailboxAsync(AccountId account, MailboxId mailbox, CancellationToken cancel) =>
         client.AskAsync(Ops.DeleteMailbox, new(account, mailbox), cancel);
@@ -164,7 +171,10 @@ public sealed class HttpGateway : IGateway, IDisposable
         MailboxId mailbox,
         string name,
         CancellationToken cancel
-    ) => client.AskAsync(Ops.RenameMailbox, new(account, mailbox, name), cancel);
+    ) =>
+        IsText(name)
+            ? client.AskAsync(Ops.RenameMailbox, new(account, mailbox, name), cancel)
+            : new(new Result(Refusal.Invalid, NoName));
 
     public ValueTask<Result> SubscribeAsync(
         AccountId account,
@@ -248,6 +258,18 @@ public sealed class HttpGateway : IGateway, IDisposable
             async releasing => (await client.AskAsync(Ops.ReleaseMaildrop, lease, releasing)).Held,
             time
         );
+    }
+
+    /// <summary>Half a surrogate pair would arrive as another character, and be a name then.</summary>
+    static bool IsText(ReadOnlySpan<char> name)
+    {
+        while (!name.IsEmpty)
+        {
+            if (Rune.DecodeFromUtf16(name, out _, out var length) != OperationStatus.Done)
+                return false;
+            name = name[length..];
+        }
+        return true;
     }
 
     public void Dispose() => client.Dispose();
