@@ -15,6 +15,8 @@ namespace Cloud.Listener.Container;
 sealed partial class ContainerSettingsReader(Func<string, string?> environment)
     : SettingSource(new Dictionary<string, IReadOnlyList<string>>(), environment)
 {
+    const int MatchMilliseconds = 1000;
+
     readonly Func<string, string?> variables = environment;
 
     /// <returns>The settings, or the faults: one sentence each, by the variables' names.</returns>
@@ -220,15 +222,16 @@ sealed partial class ContainerSettingsReader(Func<string, string?> environment)
             );
     }
 
-    [GeneratedRegex("^[a-z0-9-]+$")]
+    [GeneratedRegex("^[a-z0-9-]+$", RegexOptions.None, MatchMilliseconds)]
     private static partial Regex SettingName();
 
-    [GeneratedRegex("^/secrets/[A-Za-z0-9-]{1,127}$")]
+    [GeneratedRegex("^/secrets/[A-Za-z0-9-]{1,127}$", RegexOptions.None, MatchMilliseconds)]
     private static partial Regex VaultSecretPath();
 
     [GeneratedRegex(
         "^/subscriptions/[0-9A-Fa-f-]+/resourceGroups/[^/]+/providers/Microsoft.Network/dnsZones/[^/]+$",
-        RegexOptions.IgnoreCase
+        RegexOptions.IgnoreCase,
+        MatchMilliseconds
     )]
     private static partial Regex ZoneId();
 }

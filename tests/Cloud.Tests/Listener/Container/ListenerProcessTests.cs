@@ -79,7 +79,7 @@ public sealed class ListenerProcessTests(AzuriteFixture azurite) : IAsyncLifetim
         var ports = await ReadyAsync(Start([], settings));
 
         Assert.EndsWith("250 2.1.5 Recipient ok", await AskAsync(ports["smtp"], "RCPT TO:<alice@hop.test>"));
-        Assert.EndsWith("550 5.1.1 No such user here", await AskAsync(ports["smtp"], "RCPT TO:<bob@hop.test>"));
+        Assert.EndsWith("550 5.1.1 No such mailbox", await AskAsync(ports["smtp"], "RCPT TO:<bob@hop.test>"));
         Assert.All(keys, key => Assert.Equal("the function's key", key));
 
         await app.DisposeAsync();

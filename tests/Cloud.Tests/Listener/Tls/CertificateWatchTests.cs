@@ -173,7 +173,7 @@ public sealed class CertificateWatchTests : IDisposable
     {
         var client = new TcpClient();
         await client.ConnectAsync(server.Endpoints[0].Address);
-        var stream = new SslStream(client.GetStream(), false, (_, _, _, _) => true);
+        var stream = new SslStream(client.GetStream(), false, (_, certificate, _, _) => certificate is not null);
         await stream.AuthenticateAsClientAsync("localhost");
         return stream;
     }
