@@ -157,12 +157,27 @@ sealed partial class ContainerSettingsReader(Func<string, string?> environment)
         foreach (var name in given)
         {
             var plain = wildcards && name.StartsWith("*.", StringComparison.Ordinal) ? name[2..] : name;
-            if (!EmailAddress.IsDomain(plain) || plain[0] == '[')
-                Faults.Add($"acme-names: \"{name}\" is no name that {(wildcards ? "dns-01" : "http-01")} can prove.");
+            if (Ascii(plain) is { } ascii)
+                names.Add(name[..^plain.Length] + ascii);
             else
-                names.Add(name[..^plain.Length] + new IdnMapping().GetAscii(plain).ToLowerInvariant());
+                Faults.Add($"acme-names: \"{name}\" is no name that {(wildcards ? "dns-01" : "http-01")} can prove.");
         }
         return [.. names.Distinct(StringComparer.Ordinal)];
+    }
+
+    /// <summary>A domain name as it stands in a certificate; null when it is none.</summary>
+    static string? Ascii(string name)
+    {
+        if (!EmailAddress.IsDomain(name) || name[0] == '[')
+            return null;
+        try
+        {
+            return new IdnMapping().GetAscii(name).ToLowerInvariant();
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
     }
 
     string DataDirectory()
