@@ -1,4 +1,6 @@
 using System.Net;
+using Cloud.Listener.Hosting;
+using Cloud.Listener.Hosting.Settings;
 
 namespace Cloud.Cli.Serve;
 
@@ -19,6 +21,7 @@ public enum StoreKind
 /// <param name="ConnectionString">Of Azure Storage; null where the endpoints and an identity are used.</param>
 /// <param name="Endpoints">Blob, queue and table service addresses, reached by identity.</param>
 /// <param name="Certificate">PEM files; null for a self-signed one.</param>
+/// <param name="Limits">Connections, and whether their addresses are the peers'.</param>
 /// <param name="Try">Makes example.test with alice and bob and says what to paste.</param>
 public sealed record Settings(
     string Data,
@@ -31,6 +34,8 @@ public sealed record Settings(
     (string Certificate, string Key)? Certificate,
     string Hostname,
     Microsoft.Extensions.Logging.LogLevel LogLevel,
+    LogFormat LogFormat,
+    ListenerLimits Limits,
     bool Try
 )
 {
@@ -47,5 +52,3 @@ public sealed record Settings(
         ("http", 8080),
     ];
 }
-
-public sealed record ServiceEndpoints(Uri Blob, Uri Queue, Uri Table);

@@ -5,13 +5,20 @@ using Cloud.Store.Ports;
 namespace Cloud.Api.Gateway;
 
 /// <summary>IDLE: waits for a change of an account, by this process or by another.</summary>
-/// <remarks>Changes of this process are told at once. Others' are looked for, once for all who watch the account.</remarks>
-sealed class AccountWatch(AccountStore accounts, WatchHub hub)
+/// <remarks>What the hub is told of is known at once. The rest is looked for, once for all who watch the account.</remarks>
+/// <param name="look">Gives an account's revision as it is now.</param>
+/// <param name="every">How often others' changes are looked for; null when the hub is told of all.</param>
+public sealed class AccountWatch(
+    WatchHub hub,
+    Func<AccountId, CancellationToken, ValueTask<ulong>> look,
+    TimeSpan? every,
+    TimeProvider time
+)
 {
     public async ValueTask<ulong> WaitAsync(AccountId account, ulong since, CancellationToken cancel)
     {
-        if (hub.Enter(account) is { } token && !accounts.Options.SoleOwner)
-            _ = PollAsync(account, token);
+        if (hub.Enter(account) is { } token && every is { } interval)
+            _ = PollAsync(account, interval, token);
         try
         {
             await LookAsync(account, cancel);
@@ -23,18 +30,15 @@ sealed class AccountWatch(AccountStore accounts, WatchHub hub)
         }
     }
 
-    async ValueTask LookAsync(AccountId account, CancellationToken cancel)
-    {
-        var state = await accounts.CurrentAsync(account, cancel) ?? throw new AccountMissingException();
-        hub.Announce(account, state.Revision);
-    }
+    async ValueTask LookAsync(AccountId account, CancellationToken cancel) =>
+        hub.Announce(account, await look(account, cancel));
 
     /// <summary>Runs while anybody watches. What fails now is looked for again.</summary>
-    async Task PollAsync(AccountId account, object token)
+    async Task PollAsync(AccountId account, TimeSpan interval, object token)
     {
         do
         {
-            await Task.Delay(accounts.Options.WatchInterval, accounts.Time);
+            await Task.Delay(interval, time);
             try
             {
                 if (hub.IsWatched(account, token))

@@ -12,7 +12,8 @@ namespace Cloud.Api.Gateway;
 /// <remarks>
 /// A name that does not exist costs the same time as one that does. Failures make the account and the client's
 /// address wait, longer each time; whoever waits holds no thread. A client that knew the password a while ago is let
-/// in although others' failures have locked the account.
+/// in although others' failures have locked the account. Where clients' addresses are not known
+/// (<see cref="ClientAddress.Unknown"/>), nothing is counted or remembered by address: only the account waits.
 /// </remarks>
 sealed class Authenticator(MailDirectory directory, TimeProvider time, Entropy entropy)
 {
@@ -36,7 +37,7 @@ sealed class Authenticator(MailDirectory directory, TimeProvider time, Entropy e
     {
         var (login, client) = (await KeyOfAsync(request.Login, cancel), Network(request.Client));
         var user = await FindAsync(login, cancel);
-        if (user is not null && known.Contains(user, client, request.Password))
+        if (user is not null && client is not null && known.Contains(user, client, request.Password))
             return Welcome(user, default);
         if (Wait(login, client) is { } wait)
             return wait;
@@ -79,21 +80,23 @@ sealed class Authenticator(MailDirectory directory, TimeProvider time, Entropy e
     static AuthenticateResult Welcome(UserRow user, ReadOnlyMemory<byte> signature) =>
         new(AuthenticateStatus.Ok, user.Account, user.Address, TimeSpan.Zero, signature);
 
-    AuthenticateResult Fail(string login, string client)
+    AuthenticateResult Fail(string login, string? client)
     {
         accounts.Fail(login);
-        addresses.Fail(client);
+        if (client is not null)
+            addresses.Fail(client);
         return AuthenticateResult.Refused(AuthenticateStatus.WrongCredentials);
     }
 
-    AuthenticateResult? Wait(string login, string client)
+    AuthenticateResult? Wait(string login, string? client)
     {
-        var (byAccount, byAddress) = (accounts.WaitOf(login), addresses.WaitOf(client));
+        var byAccount = accounts.WaitOf(login);
+        var byAddress = client is null ? TimeSpan.Zero : addresses.WaitOf(client);
         var wait = byAccount > byAddress ? byAccount : byAddress;
         return wait > TimeSpan.Zero ? AuthenticateResult.Refused(AuthenticateStatus.LockedOut, wait) : null;
     }
 
-    AuthenticateResult Verify(string login, string client, UserRow? user, string password)
+    AuthenticateResult Verify(string login, string? client, UserRow? user, string password)
     {
         // Guesses that came all at once have been waiting here: each counts before the next is tried.
         if (Wait(login, client) is { } wait)
@@ -103,7 +106,8 @@ sealed class Authenticator(MailDirectory directory, TimeProvider time, Entropy e
             return Fail(login, client);
 
         accounts.Forget(login);
-        known.Add(user, client, password);
+        if (client is not null)
+            known.Add(user, client, password);
         return Welcome(user, default);
     }
 
@@ -122,9 +126,11 @@ sealed class Authenticator(MailDirectory directory, TimeProvider time, Entropy e
     static string Truncated(string login) =>
         login.Length <= EmailAddress.MaxLength ? login : login[..EmailAddress.MaxLength];
 
-    /// <summary>Whose failures count together: an IPv4 address, or the /64 that one IPv6 customer has.</summary>
-    static string Network(IPAddress address)
+    /// <summary>Whose failures count together: an IPv4 address, or the /64 that one IPv6 customer has; null: unknown.</summary>
+    static string? Network(IPAddress address)
     {
+        if (!ClientAddress.IsKnown(address))
+            return null;
         if (address.IsIPv4MappedToIPv6)
             address = address.MapToIPv4();
         return address.AddressFamily == AddressFamily.InterNetworkV6

@@ -24,7 +24,7 @@ public sealed class Backend
         Directory = new(rows, time, options);
         Filing = new(Accounts, queues);
         Receiving = new(Accounts, Directory, Filing);
-        Inbound = new(Accounts, Filing, queues);
+        Inbound = new(Accounts, Directory, Filing, queues);
     }
 
     /// <summary>Drains the queue of what could not be filed at once; somebody must run it.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Cloud.Api.Gateway.Operations;
 using Cloud.Store;
+using Cloud.Store.Accounts;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
 
@@ -26,7 +27,13 @@ public sealed class LocalGateway : IGateway
         authenticator = new(rooms.Directory, accounts.Time, accounts.Entropy);
         uploads = new(accounts.Blobs);
         maildrops = new(accounts);
-        watch = new(accounts, rooms.Watches);
+        watch = new(
+            rooms.Watches,
+            async (account, cancel) =>
+                (await accounts.CurrentAsync(account, cancel) ?? throw new AccountMissingException()).Revision,
+            accounts.Options.SoleOwner ? null : accounts.Options.WatchInterval,
+            accounts.Time
+        );
     }
 
     public ValueTask<AuthenticateResult> AuthenticateAsync(AuthenticateRequest request, CancellationToken cancel) =>
@@ -45,20 +52,39 @@ public sealed class LocalGateway : IGateway
         uploads.BeginAsync(transaction, cancel);
 
     public ValueTask<ReceiveResult> ReceiveAsync(ReceiveRequest request, CancellationToken cancel) =>
+        ReceiveAsync(request, repeated: false, cancel);
+
+    /// <param name="repeated">
+    /// An earlier try, by whatever process, may have got somewhere: what it filed and the user deleted does not come
+    /// back, and bytes that an account may own stay.
+    /// </param>
+    internal ValueTask<ReceiveResult> ReceiveAsync(ReceiveRequest request, bool repeated, CancellationToken cancel) =>
         ReceiveMessage.RunAsync(
             backend.Receiving,
             uploads,
             request.Transaction,
             request.Envelope,
             request.Message,
+            repeated,
             cancel
         );
 
     public ValueTask<ReceiveResult> SubmitAsync(SubmitRequest request, CancellationToken cancel) =>
-        SubmitMessage.RunAsync(backend, uploads, request, cancel);
+        SubmitAsync(request, repeated: false, cancel);
+
+    /// <inheritdoc cref="ReceiveAsync(ReceiveRequest, bool, CancellationToken)"/>
+    internal ValueTask<ReceiveResult> SubmitAsync(SubmitRequest request, bool repeated, CancellationToken cancel) =>
+        SubmitMessage.RunAsync(backend, uploads, request, repeated, cancel);
 
     public ValueTask<Result<AppendResult>> AppendAsync(AppendRequest request, CancellationToken cancel) =>
-        AppendMessage.RunAsync(backend.Accounts, uploads, request, cancel);
+        AppendAsync(request, repeated: false, cancel);
+
+    /// <inheritdoc cref="ReceiveAsync(ReceiveRequest, bool, CancellationToken)"/>
+    internal ValueTask<Result<AppendResult>> AppendAsync(
+        AppendRequest request,
+        bool repeated,
+        CancellationToken cancel
+    ) => AppendMessage.RunAsync(backend.Accounts, uploads, request, repeated, cancel);
 
     public ValueTask<IReadOnlyList<Mailbox>> ListMailboxesAsync(AccountId account, CancellationToken cancel) =>
         ListMailboxes.RunAsync(backend.Accounts, account, cancel);
@@ -119,18 +145,26 @@ public sealed class LocalGateway : IGateway
         return found;
     }
 
-    public async ValueTask<Stream?> ReadAsync(
+    public ValueTask<Stream?> ReadAsync(
         AccountId account,
         Email email,
+        long offset,
+        long? length,
+        CancellationToken cancel
+    ) => ReadAsync(account, email.Id, offset, length, cancel);
+
+    internal async ValueTask<Stream?> ReadAsync(
+        AccountId account,
+        EmailId email,
         long offset,
         long? length,
         CancellationToken cancel
     )
     {
         // Only the row says which blob is the account's: a made-up Email opens nothing.
-        if (!blobs.TryGetValue((account, email.Id), out var blob))
+        if (!blobs.TryGetValue((account, email), out var blob))
         {
-            var found = await FetchAsync(account, [email.Id], cancel);
+            var found = await FetchAsync(account, [email], cancel);
             if (found is not [var row])
                 return null;
             blob = row.Blob;

@@ -9,7 +9,8 @@ using Cloud.Store.Ports;
 namespace Cloud.Api.Gateway;
 
 /// <summary>The uploads under way, so that one which an account has taken over is not removed as abandoned.</summary>
-sealed class Uploads(IBlobs blobs)
+/// <remarks>Who holds the blobs uploads: the gateway in process, or a listener that claims by name.</remarks>
+public sealed class Uploads(IBlobs blobs)
 {
     readonly ConcurrentDictionary<string, LocalUpload> open = new(StringComparer.Ordinal);
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Cloud.Mail;
 using Cloud.Store;
 using Cloud.Store.Messages;
 
@@ -6,6 +7,8 @@ namespace Cloud.Flow.Inbound;
 
 /// <summary>A message on its way into accounts: what a transaction still has to do, kept on a queue when it must wait.</summary>
 /// <param name="Received">Seconds since 1970 UTC.</param>
+/// <param name="Deliveries">The accounts it goes to; none yet where <paramref name="Recipients"/> are still to be looked up.</param>
+/// <param name="Recipients">As the envelope named them; null once the deliveries are known.</param>
 /// <param name="Source">The blob that was uploaded; deliveries to others than the first are copies of it.</param>
 sealed record InboundMail(
     string Transaction,
@@ -14,7 +17,8 @@ sealed record InboundMail(
     long Size,
     byte[] Sha256,
     byte[] Index,
-    IReadOnlyList<Delivery> Deliveries
+    IReadOnlyList<Delivery> Deliveries,
+    IReadOnlyList<EmailAddress>? Recipients = null
 )
 {
     /// <summary>Octets of index that travel along; a longer one is made anew from the blob.</summary>
@@ -30,5 +34,6 @@ sealed record InboundMail(
 /// <param name="Blob">The account's own copy, made or still to be made.</param>
 sealed record Delivery(string Account, string Blob);
 
+[JsonSourceGenerationOptions(IgnoreReadOnlyProperties = true)]
 [JsonSerializable(typeof(InboundMail))]
 sealed partial class InboundJson : JsonSerializerContext;

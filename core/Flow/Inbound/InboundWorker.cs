@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Cloud.Store;
 using Cloud.Store.Accounts;
+using Cloud.Store.Directory;
 using Cloud.Store.Messages;
 using Cloud.Store.Ports;
 
@@ -23,11 +25,12 @@ public sealed class InboundWorker
     static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(30);
 
     readonly AccountStore accounts;
+    readonly MailDirectory directory;
     readonly Filing filing;
     readonly IQueues queues;
 
-    internal InboundWorker(AccountStore store, Filing work, IQueues source) =>
-        (accounts, filing, queues) = (store, work, source);
+    internal InboundWorker(AccountStore store, MailDirectory addresses, Filing work, IQueues source) =>
+        (accounts, directory, filing, queues) = (store, addresses, work, source);
 
     /// <summary>Works until cancelled; looks less often while there is nothing to do or the store fails.</summary>
     public async Task RunAsync(CancellationToken cancel)
@@ -72,6 +75,14 @@ public sealed class InboundWorker
             await PoisonAsync(message, cancel);
             return;
         }
+        var isAddressedHere = mail.Recipients is not null;
+        if (isAddressedHere && await AddressAsync(mail, cancel) is { } addressed)
+            mail = addressed;
+        if (mail.Recipients is not null)
+        {
+            await TryLaterAsync(message, cancel);
+            return;
+        }
         var pending = mail.Deliveries;
         if (await WithIndexAsync(mail, cancel) is { } complete)
         {
@@ -81,15 +92,44 @@ public sealed class InboundWorker
                 await BlobWaste.RemoveAsync(accounts.Blobs, delivery.Blob);
         }
         // What is done is not to be done again: its user may have deleted it by then.
-        var isPartlyDone = pending.Count > 0 && pending.Count < mail.Deliveries.Count;
+        // And what an account was found for stays with it, whatever becomes of the address.
+        var isPartlyDone = pending.Count > 0 && (isAddressedHere || pending.Count < mail.Deliveries.Count);
         if (isPartlyDone)
             await filing.QueueAsync(mail, pending, Delay(message.DequeueCount), cancel);
         if (isPartlyDone || pending.Count == 0)
             await queues.DeleteAsync(Filing.Queue, message, cancel);
-        else if (message.DequeueCount >= MaxTries)
+        else
+            await TryLaterAsync(message, cancel);
+    }
+
+    async ValueTask TryLaterAsync(QueueMessage message, CancellationToken cancel)
+    {
+        if (message.DequeueCount >= MaxTries)
             await PoisonAsync(message, cancel);
         else
             await queues.RenewAsync(Filing.Queue, message, Delay(message.DequeueCount), cancel);
+    }
+
+    /// <summary>Looks up the recipients of a message that was put here without.</summary>
+    /// <returns>Null when the directory cannot be read now.</returns>
+    async ValueTask<InboundMail?> AddressAsync(InboundMail mail, CancellationToken cancel)
+    {
+        try
+        {
+            var transaction = TransactionId.TryParse(mail.Transaction) ?? default;
+            var deliveries = await Addressing.DeliveriesAsync(
+                directory,
+                transaction,
+                mail.Source,
+                mail.Recipients ?? [],
+                cancel
+            );
+            return mail with { Deliveries = deliveries, Recipients = null };
+        }
+        catch (StoreException)
+        {
+            return null;
+        }
     }
 
     async ValueTask PoisonAsync(QueueMessage message, CancellationToken cancel)

@@ -68,26 +68,16 @@ sealed class Receiving(AccountStore accounts, MailDirectory directory, Filing fi
         CancellationToken cancel
     )
     {
-        var found = new List<AccountId>();
-        foreach (var recipient in recipients)
-        {
-            foreach (var account in await directory.ResolveAsync(recipient, cancel) ?? [])
-            {
-                if (!found.Contains(account))
-                    found.Add(account);
-            }
-        }
-        var deliveries = found.Select(
-            (account, copy) => new Delivery(account.Value, copy == 0 ? message.Blob : BlobNames.Of(transaction, copy))
-        );
+        var source = message.Blob;
+        var deliveries = await Addressing.DeliveriesAsync(directory, transaction, source, recipients, cancel);
         return new(
             transaction.ToString(),
             accounts.Time.GetUtcNow().ToUnixTimeSeconds(),
-            message.Blob,
+            source,
             message.Size,
             message.Sha256.ToArray(),
             message.Index.ToArray(),
-            [.. deliveries]
+            deliveries
         );
     }
 

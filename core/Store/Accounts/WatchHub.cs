@@ -1,7 +1,7 @@
 namespace Cloud.Store.Accounts;
 
 /// <summary>Tells sessions of this process that an account has changed.</summary>
-sealed class WatchHub
+public sealed class WatchHub
 {
     readonly Lock guard = new();
     readonly Dictionary<AccountId, Watch> watches = [];

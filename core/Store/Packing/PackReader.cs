@@ -58,5 +58,15 @@ ref struct PackReader(ReadOnlySpan<byte> packed)
         return value;
     }
 
+    /// <summary>The next octets; they stay where they are.</summary>
+    public ReadOnlySpan<byte> Bytes(ulong count)
+    {
+        if (count > (ulong)rest.Length)
+            throw Damaged();
+        var bytes = rest[..(int)count];
+        rest = rest[(int)count..];
+        return bytes;
+    }
+
     static StoreException Damaged() => new("A stored row is damaged");
 }

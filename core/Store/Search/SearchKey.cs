@@ -1,8 +1,24 @@
+using System.Text.Json.Serialization;
 using Cloud.Store.Messages;
 
 namespace Cloud.Store.Search;
 
 /// <summary>A search as a tree. Keys that belong to a session (\Recent, sequence numbers) become <see cref="InSet"/>.</summary>
+[JsonDerivedType(typeof(All), "all")]
+[JsonDerivedType(typeof(And), "and")]
+[JsonDerivedType(typeof(Or), "or")]
+[JsonDerivedType(typeof(Not), "not")]
+[JsonDerivedType(typeof(InSet), "set")]
+[JsonDerivedType(typeof(HasFlag), "flag")]
+[JsonDerivedType(typeof(HasKeyword), "keyword")]
+[JsonDerivedType(typeof(Received), "received")]
+[JsonDerivedType(typeof(Sent), "sent")]
+[JsonDerivedType(typeof(Header), "header")]
+[JsonDerivedType(typeof(Body), "body")]
+[JsonDerivedType(typeof(Anywhere), "anywhere")]
+[JsonDerivedType(typeof(Larger), "larger")]
+[JsonDerivedType(typeof(Smaller), "smaller")]
+[JsonDerivedType(typeof(ChangedSince), "changed-since")]
 public abstract record SearchKey
 {
     /// <summary>Matches every message.</summary>

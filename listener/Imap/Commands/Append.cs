@@ -69,6 +69,9 @@ sealed record Append(string Name, FlagList Flags, DateTimeOffset? Received, Lite
             session.Selected.Touched();
         else
             session.Selected?.Took(appended.Value.Revision);
+        // A try whose answer got lost had put it there, and another session has taken it away since.
+        if (appended.Value.Uid == 0)
+            return Reply.Ok("Appended");
         return Reply.Ok("Appended", $"APPENDUID {appended.Value.UidValidity} {appended.Value.Uid}");
     }
 

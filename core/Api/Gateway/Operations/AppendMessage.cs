@@ -12,6 +12,7 @@ static class AppendMessage
         AccountStore accounts,
         Uploads uploads,
         AppendRequest request,
+        bool repeated,
         CancellationToken cancel
     )
     {
@@ -35,10 +36,10 @@ static class AppendMessage
                 request.Flags,
                 request.Keywords,
                 withinQuota: true,
-                repeated: false,
+                repeated,
                 cancel
             );
-            if (result.Status is DepositStatus.Done or DepositStatus.Repeated)
+            if (result.Status is DepositStatus.Done or DepositStatus.Repeated or DepositStatus.Removed)
                 uploads.Take(message.Blob);
             return result.Status switch
             {

@@ -12,15 +12,16 @@ static class ReceiveMessage
         TransactionId transaction,
         MailEnvelope envelope,
         UploadedMessage message,
+        bool repeated,
         CancellationToken cancel
     )
     {
-        var repeated = uploads.IsTaken(message.Blob);
+        repeated |= uploads.IsTaken(message.Blob);
         var recipients = envelope.Recipients.Select(recipient => recipient.Address);
         var result = await receiving.ReceiveAsync(transaction, recipients, message, repeated, cancel);
         if (result.KeepsSource)
             uploads.Take(message.Blob);
-        else
+        else if (!repeated)
             await uploads.RefuseAsync(message.Blob);
         return result.Status switch
         {

@@ -7,6 +7,7 @@ static class SubmitMessage
         Backend backend,
         Uploads uploads,
         SubmitRequest request,
+        bool repeated,
         CancellationToken cancel
     )
     {
@@ -23,12 +24,14 @@ static class SubmitMessage
             request.Transaction,
             request.Envelope,
             request.Message,
+            repeated,
             cancel
         );
 
         async ValueTask<ReceiveResult> RefuseAsync(string reason)
         {
-            await uploads.RefuseAsync(request.Message.Blob);
+            if (!repeated)
+                await uploads.RefuseAsync(request.Message.Blob);
             return new(ReceiveStatus.Rejected, reason);
         }
     }

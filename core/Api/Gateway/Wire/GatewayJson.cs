@@ -1,0 +1,67 @@
+using System.Text.Json.Serialization;
+using Cloud.Flow.Inbound;
+using Cloud.Store.Mailboxes;
+
+namespace Cloud.Api.Gateway.Wire;
+
+/// <summary>Requests and answers as JSON. A member that is missing, or null where it may not be, is a fault.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    IgnoreReadOnlyProperties = true, // what is computed from the others
+    UseStringEnumConverter = true,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    MaxDepth = WireLimits.JsonDepth,
+    Converters = [
+        typeof(AccountIdConverter),
+        typeof(EmailAddressConverter),
+        typeof(EmailIdConverter),
+        typeof(IPAddressConverter),
+        typeof(MailboxIdConverter),
+        typeof(TransactionIdConverter),
+        typeof(UidSetConverter),
+    ]
+)]
+[JsonSerializable(typeof(AuthenticateRequest))]
+[JsonSerializable(typeof(AuthenticateResult))]
+[JsonSerializable(typeof(LoginRequest))]
+[JsonSerializable(typeof(ScramParameters))]
+[JsonSerializable(typeof(ScramProof))]
+[JsonSerializable(typeof(CheckRecipientRequest))]
+[JsonSerializable(typeof(VerdictAnswer))]
+[JsonSerializable(typeof(UploadRequest))]
+[JsonSerializable(typeof(UploadedMessage))]
+[JsonSerializable(typeof(Repeatable<ReceiveRequest>))]
+[JsonSerializable(typeof(Repeatable<SubmitRequest>))]
+[JsonSerializable(typeof(Repeatable<AppendRequest>))]
+[JsonSerializable(typeof(ReceiveResult))]
+[JsonSerializable(typeof(ResultHead<AppendResult>))]
+[JsonSerializable(typeof(ResultHead<Mailbox>))]
+[JsonSerializable(typeof(ResultHead<FlagsHead>))]
+[JsonSerializable(typeof(ResultHead<CopyHead>))]
+[JsonSerializable(typeof(ResultHead<RevisionHead>))]
+[JsonSerializable(typeof(ResultHead<DoneAnswer>))]
+[JsonSerializable(typeof(AccountRequest))]
+[JsonSerializable(typeof(MailboxRequest))]
+[JsonSerializable(typeof(MailboxListAnswer))]
+[JsonSerializable(typeof(CreateMailboxRequest))]
+[JsonSerializable(typeof(RenameMailboxRequest))]
+[JsonSerializable(typeof(SubscribeRequest))]
+[JsonSerializable(typeof(OpenRequest))]
+[JsonSerializable(typeof(SyncRequest))]
+[JsonSerializable(typeof(ResultHead<ViewHead>))]
+[JsonSerializable(typeof(FetchHead))]
+[JsonSerializable(typeof(FetchRequest))]
+[JsonSerializable(typeof(ReadRequest))]
+[JsonSerializable(typeof(ReadAnswer))]
+[JsonSerializable(typeof(StoreFlagsRequest))]
+[JsonSerializable(typeof(CopyRequest))]
+[JsonSerializable(typeof(ExpungeRequest))]
+[JsonSerializable(typeof(SearchRequest))]
+[JsonSerializable(typeof(LeaseRequest))]
+[JsonSerializable(typeof(LeaseAnswer))]
+[JsonSerializable(typeof(WatchRequest))]
+[JsonSerializable(typeof(WatchAnswer))]
+[JsonSerializable(typeof(DoneAnswer))]
+[JsonSerializable(typeof(Problem))]
+sealed partial class GatewayJson : JsonSerializerContext;

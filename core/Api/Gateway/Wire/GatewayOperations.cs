@@ -1,0 +1,302 @@
+using System.Collections.Frozen;
+using System.Text.Json.Serialization.Metadata;
+using Cloud.Store.Mailboxes;
+using Cloud.Store.Messages;
+using Json = Cloud.Api.Gateway.Wire.GatewayJson;
+
+namespace Cloud.Api.Gateway.Wire;
+
+/// <summary>Every operation of the gateway, for both ends: a caller encodes by it, the service answers by it.</summary>
+/// <remarks>
+/// Not repeatable is what counts (a failed login), what answers differently the second time although nothing more is
+/// done (a mailbox is made, or gone), and what would be done twice (a copy).
+/// </remarks>
+public static class GatewayOperations
+{
+    static readonly Json Types = Json.Default;
+
+    public static readonly Operation<AuthenticateRequest, AuthenticateResult> Authenticate = new(
+        "authenticate",
+        Plain(Types.AuthenticateRequest),
+        Plain(Types.AuthenticateResult),
+        repeatable: false,
+        (served, request, cancel) => served.Gateway.AuthenticateAsync(request, cancel)
+    );
+
+    public static readonly Operation<LoginRequest, ScramParameters> StartScram = new(
+        "scram-start",
+        Plain(Types.LoginRequest),
+        Plain(Types.ScramParameters),
+        repeatable: true,
+        (served, request, cancel) => served.Gateway.StartScramAsync(request.Login, cancel)
+    );
+
+    public static readonly Operation<ScramProof, AuthenticateResult> FinishScram = new(
+        "scram-finish",
+        Plain(Types.ScramProof),
+        Plain(Types.AuthenticateResult),
+        repeatable: false,
+        (served, proof, cancel) => served.Gateway.FinishScramAsync(proof, cancel)
+    );
+
+    public static readonly Operation<CheckRecipientRequest, VerdictAnswer> CheckRecipient = new(
+        "check-recipient",
+        Plain(Types.CheckRecipientRequest),
+        Plain(Types.VerdictAnswer),
+        repeatable: true,
+        async (served, request, cancel) => new(await served.Gateway.CheckRecipientAsync(request, cancel))
+    );
+
+    public static readonly UploadOperation Upload = new();
+
+    public static readonly Operation<UploadRequest, DoneAnswer> Abandon = new(
+        "abandon",
+        Plain(Types.UploadRequest),
+        Plain(Types.DoneAnswer),
+        repeatable: true,
+        (served, request, _) => served.AbandonAsync(request)
+    );
+
+    public static readonly Operation<Repeatable<ReceiveRequest>, ReceiveResult> Receive = new(
+        "receive",
+        Checked(Types.RepeatableReceiveRequest, call => Sound.Is(call.Request.Envelope)),
+        Plain(Types.ReceiveResult),
+        repeatable: true,
+        (served, call, cancel) => served.Gateway.ReceiveAsync(call.Request, call.Repeated || served.IsLate, cancel)
+    )
+    {
+        Budget = GatewayBudgets.Delivery,
+    };
+
+    public static readonly Operation<Repeatable<SubmitRequest>, ReceiveResult> Submit = new(
+        "submit",
+        Checked(Types.RepeatableSubmitRequest, call => Sound.Is(call.Request.Envelope)),
+        Plain(Types.ReceiveResult),
+        repeatable: true,
+        (served, call, cancel) => served.Gateway.SubmitAsync(call.Request, call.Repeated || served.IsLate, cancel)
+    )
+    {
+        Budget = GatewayBudgets.Delivery,
+    };
+
+    public static readonly Operation<Repeatable<AppendRequest>, Result<AppendResult>> Append = new(
+        "append",
+        Checked(Types.RepeatableAppendRequest, call => Sound.Is(call.Request.Keywords)),
+        Codecs.Refusable(Plain(Types.ResultHeadAppendResult)),
+        repeatable: true,
+        (served, call, cancel) => served.Gateway.AppendAsync(call.Request, call.Repeated || served.IsLate, cancel)
+    )
+    {
+        Budget = GatewayBudgets.Delivery,
+    };
+
+    public static readonly Operation<AccountRequest, MailboxListAnswer> ListMailboxes = new(
+        "list",
+        Plain(Types.AccountRequest),
+        Plain(Types.MailboxListAnswer),
+        repeatable: true,
+        async (served, request, cancel) => new(await served.Gateway.ListMailboxesAsync(request.Account, cancel))
+    );
+
+    public static readonly Operation<CreateMailboxRequest, Result<Mailbox>> CreateMailbox = new(
+        "create",
+        Plain(Types.CreateMailboxRequest),
+        Codecs.Refusable(Plain(Types.ResultHeadMailbox)),
+        repeatable: false,
+        (served, ask, cancel) => served.Gateway.CreateMailboxAsync(ask.Account, ask.Name, ask.Role, cancel)
+    );
+
+    public static readonly Operation<MailboxRequest, Result> DeleteMailbox = new(
+        "delete",
+        Plain(Types.MailboxRequest),
+        Codecs.Result,
+        repeatable: false,
+        (served, ask, cancel) => served.Gateway.DeleteMailboxAsync(ask.Account, ask.Mailbox, cancel)
+    )
+    {
+        Budget = GatewayBudgets.Long,
+    };
+
+    public static readonly Operation<RenameMailboxRequest, Result> RenameMailbox = new(
+        "rename",
+        Plain(Types.RenameMailboxRequest),
+        Codecs.Result,
+        repeatable: false,
+        (served, ask, cancel) => served.Gateway.RenameMailboxAsync(ask.Account, ask.Mailbox, ask.Name, cancel)
+    )
+    {
+        Budget = GatewayBudgets.Long,
+    };
+
+    public static readonly Operation<SubscribeRequest, Result> Subscribe = new(
+        "subscribe",
+        Plain(Types.SubscribeRequest),
+        Codecs.Result,
+        repeatable: true,
+        (served, ask, cancel) => served.Gateway.SubscribeAsync(ask.Account, ask.Mailbox, ask.Subscribed, cancel)
+    );
+
+    public static readonly Operation<OpenRequest, MailboxView?> Open = new(
+        "open",
+        Plain(Types.OpenRequest),
+        Codecs.View,
+        repeatable: true,
+        (served, ask, cancel) => served.Gateway.OpenAsync(ask.Account, ask.Mailbox, ask.ClaimRecent, cancel)
+    )
+    {
+        Budget = GatewayBudgets.Long,
+    };
+
+    public static readonly Operation<SyncRequest, MailboxChanges?> Sync = new(
+        "sync",
+        Plain(Types.SyncRequest),
+        Codecs.Changes,
+        repeatable: true,
+        (served, ask, cancel) => served.Gateway.SyncAsync(ask.Account, ask.Mailbox, ask.Since, ask.ClaimRecent, cancel)
+    )
+    {
+        Budget = GatewayBudgets.Long,
+    };
+
+    public static readonly Operation<WatchRequest, WatchAnswer> Watch = new(
+        "watch",
+        Plain(Types.WatchRequest),
+        Plain(Types.WatchAnswer),
+        repeatable: true,
+        (served, request, cancel) => served.WatchAsync(request, cancel)
+    );
+
+    public static readonly Operation<FetchRequest, FetchAnswer> Fetch = new(
+        "fetch",
+        Checked(Types.FetchRequest, request => request.Emails.Count <= GatewayLimits.FetchEmails),
+        Codecs.Emails,
+        repeatable: true,
+        (served, request, cancel) => served.FetchAsync(request, cancel)
+    )
+    {
+        Budget = GatewayBudgets.Long,
+    };
+
+    public static readonly ReadOperation Read = new();
+
+    public static readonly Operation<StoreFlagsRequest, Result<StoreFlagsResult>> StoreFlags = new(
+        "store-flags",
+        Checked(Types.StoreFlagsRequest, request => Sound.Is(request.Keywords)),
+        Codecs.Flags,
+        repeatable: false,
+        (served, request, cancel) => served.Gateway.StoreFlagsAsync(request, cancel)
+    )
+    {
+        Budget = GatewayBudgets.Long,
+    };
+
+    public static readonly Operation<CopyRequest, Result<CopyResult>> Copy = new(
+        "copy",
+        Plain(Types.CopyRequest),
+        Codecs.Copied,
+        repeatable: false,
+        (served, request, cancel) => served.Gateway.CopyAsync(request, cancel)
+    )
+    {
+        Budget = GatewayBudgets.Long,
+    };
+
+    public static readonly Operation<CopyRequest, Result<CopyResult>> Move = new(
+        "move",
+        Plain(Types.CopyRequest),
+        Codecs.Copied,
+        repeatable: false,
+        (served, request, cancel) => served.Gateway.MoveAsync(request, cancel)
+    )
+    {
+        Budget = GatewayBudgets.Long,
+    };
+
+    public static readonly Operation<ExpungeRequest, Result<ExpungeResult>> Expunge = new(
+        "expunge",
+        Plain(Types.ExpungeRequest),
+        Codecs.Expunged,
+        repeatable: false,
+        (served, ask, cancel) =>
+            served.Gateway.ExpungeAsync(ask.Account, ask.Mailbox, ask.Uids, ask.OnlyDeleted, cancel)
+    )
+    {
+        Budget = GatewayBudgets.Long,
+    };
+
+    public static readonly Operation<SearchRequest, Result<UidSet>> Search = new(
+        "search",
+        Checked(Types.SearchRequest, request => Sound.Is(request.Key)),
+        Codecs.Found,
+        repeatable: true,
+        (served, request, cancel) => served.Gateway.SearchAsync(request, cancel)
+    )
+    {
+        Budget = GatewayBudgets.Long,
+    };
+
+    public static readonly Operation<LeaseRequest, LeaseAnswer> TakeMaildrop = new(
+        "maildrop-take",
+        Plain(Types.LeaseRequest),
+        Plain(Types.LeaseAnswer),
+        repeatable: true,
+        async (served, lease, cancel) => new(await served.Leases.TakeAsync(lease.Account, lease.Token, cancel))
+    );
+
+    public static readonly Operation<LeaseRequest, LeaseAnswer> RenewMaildrop = new(
+        "maildrop-renew",
+        Plain(Types.LeaseRequest),
+        Plain(Types.LeaseAnswer),
+        repeatable: true,
+        async (served, lease, cancel) => new(await served.Leases.RenewAsync(lease.Account, lease.Token, cancel))
+    );
+
+    public static readonly Operation<LeaseRequest, LeaseAnswer> ReleaseMaildrop = new(
+        "maildrop-release",
+        Plain(Types.LeaseRequest),
+        Plain(Types.LeaseAnswer),
+        repeatable: true,
+        async (served, lease, cancel) => new(await served.Leases.ReleaseAsync(lease.Account, lease.Token, cancel))
+    );
+
+    /// <summary>By name.</summary>
+    public static readonly FrozenDictionary<string, Operation> Table = new Operation[]
+    {
+        Authenticate,
+        StartScram,
+        FinishScram,
+        CheckRecipient,
+        Upload,
+        Abandon,
+        Receive,
+        Submit,
+        Append,
+        ListMailboxes,
+        CreateMailbox,
+        DeleteMailbox,
+        RenameMailbox,
+        Subscribe,
+        Open,
+        Sync,
+        Watch,
+        Fetch,
+        Read,
+        StoreFlags,
+        Copy,
+        Move,
+        Expunge,
+        Search,
+        TakeMaildrop,
+        RenewMaildrop,
+        ReleaseMaildrop,
+    }.ToFrozenDictionary(operation => operation.Name, StringComparer.Ordinal);
+
+    static JsonCodec<T> Plain<T>(JsonTypeInfo<T> type) => new(type);
+
+    static WireCodec<T> Checked<T>(JsonTypeInfo<T> type, Func<T, bool> isSound) =>
+        new MappedCodec<T, T>(
+            new JsonCodec<T>(type),
+            value => value,
+            value => isSound(value) ? value : throw new WireException($"The body is no sound {typeof(T).Name}")
+        );
+}

@@ -1,0 +1,81 @@
+using Cloud.Store;
+using Cloud.Store.Mailboxes;
+using Cloud.Store.Messages;
+
+namespace Cloud.Api.Gateway.Wire;
+
+// The arguments of those operations that have no request record of their own.
+
+public sealed record LoginRequest(string Login);
+
+/// <param name="Repeated">An earlier try may have got somewhere.</param>
+public sealed record Repeatable<T>(T Request, bool Repeated);
+
+public sealed record AccountRequest(AccountId Account);
+
+public sealed record MailboxRequest(AccountId Account, MailboxId Mailbox);
+
+public sealed record CreateMailboxRequest(AccountId Account, string Name, MailboxRole Role);
+
+public sealed record RenameMailboxRequest(AccountId Account, MailboxId Mailbox, string Name);
+
+public sealed record SubscribeRequest(AccountId Account, MailboxId Mailbox, bool Subscribed);
+
+public sealed record OpenRequest(AccountId Account, MailboxId Mailbox, bool ClaimRecent);
+
+public sealed record SyncRequest(AccountId Account, MailboxId Mailbox, ulong Since, bool ClaimRecent);
+
+/// <param name="Emails">At most <see cref="GatewayLimits.FetchEmails"/>.</param>
+public sealed record FetchRequest(AccountId Account, IReadOnlyList<EmailId> Emails);
+
+/// <param name="Length">Octets at most; null reads to the end.</param>
+public sealed record ReadRequest(AccountId Account, EmailId Email, long Offset, long? Length);
+
+public sealed record ExpungeRequest(AccountId Account, MailboxId Mailbox, UidSet Uids, bool OnlyDeleted);
+
+/// <param name="Token">The holder's own: whoever has it may renew and release.</param>
+public sealed record LeaseRequest(AccountId Account, ulong Token);
+
+/// <param name="Listener">Whose watch queue is to be told of changes; null for none.</param>
+public sealed record WatchRequest(AccountId Account, string? Listener);
+
+/// <param name="Transaction">Of the upload that begins, or is given up.</param>
+public sealed record UploadRequest(TransactionId Transaction);
+
+// The answers of those operations that answer a bare value.
+
+public sealed record VerdictAnswer(RecipientVerdict Verdict);
+
+public sealed record MailboxListAnswer(IReadOnlyList<Mailbox> Mailboxes);
+
+/// <summary>Done, or not the holder's (any more).</summary>
+public sealed record LeaseAnswer(bool Held);
+
+public sealed record WatchAnswer(ulong Revision);
+
+public sealed record DoneAnswer;
+
+/// <summary>Emails in the order asked.</summary>
+/// <param name="Asked">How many of the ids asked for are dealt with, the first ones.</param>
+public sealed record FetchAnswer(int Asked, IReadOnlyList<Email> Emails);
+
+/// <summary>In front of a message's bytes.</summary>
+/// <param name="Found">False when the message is gone; then no bytes follow.</param>
+public sealed record ReadAnswer(bool Found);
+
+// What stands in JSON before the packed columns.
+
+sealed record ViewHead(Mailbox Mailbox, ulong Revision);
+
+sealed record FlagsHead(ulong Revision, Mailbox Mailbox);
+
+sealed record CopyHead(ulong Revision, uint UidValidity);
+
+sealed record RevisionHead(ulong Revision);
+
+sealed record FetchHead(int Asked);
+
+/// <summary>In front of a result that may be a refusal.</summary>
+/// <param name="Value">Null when refused.</param>
+sealed record ResultHead<T>(T? Value, Refusal Refusal, string Reason)
+    where T : class;

@@ -1,0 +1,29 @@
+using Cloud.Store.Search;
+
+namespace Cloud.Api.Gateway.Wire;
+
+/// <summary>What JSON's types do not say about a request: how many of a thing there may be, and that none is null.</summary>
+static class Sound
+{
+    /// <summary>Recipients of a message: ten times what SMTP takes by default.</summary>
+    const int Recipients = 10_000;
+
+    /// <summary>Keywords in a request: more than a mailbox can have.</summary>
+    const int Keywords = 1000;
+
+    public static bool Is(MailEnvelope envelope) =>
+        envelope.Recipients.Count <= Recipients && envelope.Recipients.All(recipient => recipient is not null);
+
+    public static bool Is(IReadOnlyList<string> keywords) =>
+        keywords.Count <= Keywords && keywords.All(keyword => keyword is not null);
+
+    public static bool Is(SearchKey? key) =>
+        key switch
+        {
+            null => false,
+            SearchKey.And and => and.Keys.All(Is),
+            SearchKey.Or or => Is(or.Left) && Is(or.Right),
+            SearchKey.Not not => Is(not.Key),
+            _ => true,
+        };
+}

@@ -1,0 +1,333 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Text;
+using Cloud.Api.Gateway;
+using Cloud.Api.Gateway.Wire;
+using Cloud.Flow.Inbound;
+using Cloud.Store;
+using Cloud.Store.Accounts;
+using Cloud.Store.Mailboxes;
+using Cloud.Store.Messages;
+using Cloud.Store.Ports;
+using Microsoft.Extensions.Logging;
+using Ops = Cloud.Api.Gateway.Wire.GatewayOperations;
+
+namespace Cloud.Listener.Gateway;
+
+/// <summary>The gateway over HTTP: each operation is a POST to the Functions app.</summary>
+/// <remarks>
+/// With blobs at hand the listener writes a message itself while it streams in, and hands over its name only (claim
+/// check); with queues at hand, a received message that the app does not take in time waits there. Without, messages
+/// stream through the app.
+/// </remarks>
+public sealed class HttpGateway : IGateway, IDisposable
+{
+    const string NoName = "A mailbox cannot have this name";
+
+    readonly GatewayClient client;
+    readonly TimeProvider time;
+    readonly Entropy entropy;
+    readonly ILogger logger;
+    readonly Uploads? uploads;
+    readonly IQueues? queues;
+    readonly AccountWatch watch;
+    readonly ConcurrentDictionary<TransactionId, HttpUpload> streaming = new();
+
+    /// <param name="handler">
+    /// Signs and sends: <see cref="CallerKey"/> around <see cref="Transport"/>. It is disposed with the gateway.
+    /// </param>
+    /// <param name="hub">Fed by whoever reads the watch queue; null where there is none.</param>
+    public HttpGateway(
+        HttpGatewayOptions options,
+        HttpMessageHandler handler,
+        TimeProvider clock,
+        Entropy random,
+        ILoggerFactory loggers,
+        IBlobs? blobs = null,
+        IQueues? inbound = null,
+        WatchHub? hub = null
+    )
+    {
+        if (options.Faults().FirstOrDefault() is { } wrong)
+            throw new ArgumentException(wrong, nameof(options));
+        (time, entropy, queues) = (clock, random, inbound);
+        logger = loggers.CreateLogger<HttpGateway>();
+        client = new(options, handler, time, entropy, logger);
+        uploads = blobs is null ? null : new(blobs);
+        watch = new(
+            hub ?? new(),
+            async (account, cancel) =>
+                (await client.AskAsync(Ops.Watch, new(account, options.Listener), cancel)).Revision,
+            options.WatchEvery,
+            time
+        );
+    }
+
+    /// <summary>False while the app has failed too often in a row; then calls fail at once.</summary>
+    public bool IsReachable => client.IsReachable;
+
+    /// <summary>Connections to the app: pooled, fresh often enough to follow DNS, no cookies, no redirects.</summary>
+    public static SocketsHttpHandler Transport() =>
+        new()
+        {
+            ActivityHeadersPropagator = null, // each call says itself whose trace it belongs to
+            AllowAutoRedirect = false,
+            ConnectTimeout = TimeSpan.FromSeconds(5),
+            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(100), // Azure's front end keeps them for 4 minutes
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            UseCookies = false,
+        };
+
+    public ValueTask<AuthenticateResult> AuthenticateAsync(AuthenticateRequest request, CancellationToken cancel) =>
+        client.AskAsync(Ops.Authenticate, request, cancel);
+
+    public ValueTask<ScramParameters> StartScramAsync(string login, CancellationToken cancel) =>
+        client.AskAsync(Ops.StartScram, new(login), cancel);
+
+    public ValueTask<AuthenticateResult> FinishScramAsync(ScramProof proof, CancellationToken cancel) =>
+        client.AskAsync(Ops.FinishScram, proof, cancel);
+
+    public async ValueTask<RecipientVerdict> CheckRecipientAsync(
+        CheckRecipientRequest request,
+        CancellationToken cancel
+    ) => (await client.AskAsync(Ops.CheckRecipient, request, cancel)).Verdict;
+
+    public async ValueTask<MessageUpload> BeginUploadAsync(TransactionId transaction, CancellationToken cancel)
+    {
+        if (uploads is not null)
+            return await uploads.BeginAsync(transaction, cancel);
+        var upload = new HttpUpload(client, transaction, time, ended => streaming.TryRemove(ended.Transaction, out _));
+        try
+        {
+            await upload.BeginAsync(cancel);
+        }
+        catch (Exception)
+        {
+            await upload.DisposeAsync();
+            throw;
+        }
+        streaming[transaction] = upload;
+        return upload;
+    }
+
+    public async ValueTask<ReceiveResult> ReceiveAsync(ReceiveRequest request, CancellationToken cancel)
+    {
+        try
+        {
+            return await HandOverAsync(
+                Ops.Receive,
+                repeated => new(request, repeated),
+                request.Transaction,
+                request.Message,
+                result => result.Status == ReceiveStatus.Accepted,
+                cancel
+            );
+        }
+        catch (StoreException e) when (queues is not null)
+        {
+            await DeferAsync(queues, request, e, cancel);
+            return new(ReceiveStatus.Accepted, "");
+        }
+    }
+
+    public ValueTask<ReceiveResult> SubmitAsync(SubmitRequest request, CancellationToken cancel) =>
+        HandOverAsync(
+            Ops.Submit,
+            repeated => new(request, repeated),
+            request.Transaction,
+            request.Message,
+            result => result.Status == ReceiveStatus.Accepted,
+            cancel
+        );
+
+    public ValueTask<Result<AppendResult>> AppendAsync(AppendRequest request, CancellationToken cancel) =>
+        HandOverAsync(
+            Ops.Append,
+            repeated => new(request, repeated),
+            request.Transaction,
+            request.Message,
+            result => result.IsOk,
+            cancel
+        );
+
+    public async ValueTask<IReadOnlyList<Mailbox>> ListMailboxesAsync(AccountId account, CancellationToken cancel) =>
+        (await client.AskAsync(Ops.ListMailboxes, new(account), cancel)).Mailboxes;
+
+    public ValueTask<Result<Mailbox>> CreateMailboxAsync(
+        AccountId account,
+        string name,
+        MailboxRole role,
+        CancellationToken cancel
+    ) =>
+        IsText(name)
+            ? client.AskAsync(Ops.CreateMailbox, new(account, name, role), cancel)
+            : new(new Result(Refusal.Invalid, NoName));
+
+    public ValueTask<Result> DeleteMailboxAsync(AccountId account, MailboxId mailbox, CancellationToken cancel) =>
+        client.AskAsync(Ops.DeleteMailbox, new(account, mailbox), cancel);
+
+    public ValueTask<Result> RenameMailboxAsync(
+        AccountId account,
+        MailboxId mailbox,
+        string name,
+        CancellationToken cancel
+    ) =>
+        IsText(name)
+            ? client.AskAsync(Ops.RenameMailbox, new(account, mailbox, name), cancel)
+            : new(new Result(Refusal.Invalid, NoName));
+
+    public ValueTask<Result> SubscribeAsync(
+        AccountId account,
+        MailboxId mailbox,
+        bool subscribed,
+        CancellationToken cancel
+    ) => client.AskAsync(Ops.Subscribe, new(account, mailbox, subscribed), cancel);
+
+    public ValueTask<MailboxView?> OpenAsync(
+        AccountId account,
+        MailboxId mailbox,
+        bool claimRecent,
+        CancellationToken cancel
+    ) => client.AskAsync(Ops.Open, new(account, mailbox, claimRecent), cancel);
+
+    public ValueTask<MailboxChanges?> SyncAsync(
+        AccountId account,
+        MailboxId mailbox,
+        ulong since,
+        bool claimRecent,
+        CancellationToken cancel
+    ) => client.AskAsync(Ops.Sync, new(account, mailbox, since, claimRecent), cancel);
+
+    public ValueTask<ulong> WatchAsync(AccountId account, ulong since, CancellationToken cancel) =>
+        watch.WaitAsync(account, since, cancel);
+
+    public async ValueTask<IReadOnlyList<Email>> FetchAsync(
+        AccountId account,
+        IReadOnlyList<EmailId> emails,
+        CancellationToken cancel
+    )
+    {
+        var found = new List<Email>(emails.Count);
+        for (var asked = 0; asked < emails.Count; )
+        {
+            IReadOnlyList<EmailId> rest = asked == 0 ? emails : [.. emails.Skip(asked)];
+            var answer = await client.AskAsync(Ops.Fetch, new(account, rest), cancel);
+            if (answer.Asked < 1 || answer.Asked > rest.Count || answer.Emails.Count > answer.Asked)
+                throw new GatewayFault("The gateway answers what it was not asked", Arrival.Perhaps);
+            found.AddRange(answer.Emails);
+            asked += answer.Asked;
+        }
+        return found;
+    }
+
+    public ValueTask<Stream?> ReadAsync(
+        AccountId account,
+        Email email,
+        long offset,
+        long? length,
+        CancellationToken cancel
+    ) => MessageStream.OpenAsync(client, new(account, email.Id, offset, length), logger, cancel);
+
+    public ValueTask<Result<StoreFlagsResult>> StoreFlagsAsync(StoreFlagsRequest request, CancellationToken cancel) =>
+        client.AskAsync(Ops.StoreFlags, request, cancel);
+
+    public ValueTask<Result<CopyResult>> CopyAsync(CopyRequest request, CancellationToken cancel) =>
+        client.AskAsync(Ops.Copy, request, cancel);
+
+    public ValueTask<Result<CopyResult>> MoveAsync(CopyRequest request, CancellationToken cancel) =>
+        client.AskAsync(Ops.Move, request, cancel);
+
+    public ValueTask<Result<ExpungeResult>> ExpungeAsync(
+        AccountId account,
+        MailboxId mailbox,
+        UidSet uids,
+        bool onlyDeleted,
+        CancellationToken cancel
+    ) => client.AskAsync(Ops.Expunge, new(account, mailbox, uids, onlyDeleted), cancel);
+
+    public ValueTask<Result<UidSet>> SearchAsync(SearchRequest request, CancellationToken cancel) =>
+        client.AskAsync(Ops.Search, request, cancel);
+
+    public async ValueTask<IAsyncDisposable?> LockMaildropAsync(AccountId account, CancellationToken cancel)
+    {
+        var lease = new LeaseRequest(account, entropy.Next64());
+        if (!(await client.AskAsync(Ops.TakeMaildrop, lease, cancel)).Held)
+            return null;
+        return new HeldLease(
+            async renewing => (await client.AskAsync(Ops.RenewMaildrop, lease, renewing)).Held,
+            async releasing => (await client.AskAsync(Ops.ReleaseMaildrop, lease, releasing)).Held,
+            time
+        );
+    }
+
+    /// <summary>Half a surrogate pair would arrive as another character, and be a name then.</summary>
+    static bool IsText(ReadOnlySpan<char> name)
+    {
+        while (!name.IsEmpty)
+        {
+            if (Rune.DecodeFromUtf16(name, out _, out var length) != OperationStatus.Done)
+                return false;
+            name = name[length..];
+        }
+        return true;
+    }
+
+    public void Dispose() => client.Dispose();
+
+    /// <summary>Hands over a message. Its bytes stay as soon as an account may own them.</summary>
+    async ValueTask<TAnswer> HandOverAsync<TRequest, TAnswer>(
+        Operation<Repeatable<TRequest>, TAnswer> operation,
+        Func<bool, Repeatable<TRequest>> request,
+        TransactionId transaction,
+        UploadedMessage message,
+        Func<TAnswer, bool> isTaken,
+        CancellationToken cancel
+    )
+    {
+        void Take()
+        {
+            uploads?.Take(message.Blob);
+            if (streaming.TryGetValue(transaction, out var upload))
+                upload.Take();
+        }
+        try
+        {
+            var answer = await client.AskAsync(operation, request, transaction, Take, cancel);
+            if (isTaken(answer))
+                Take();
+            return answer;
+        }
+        catch (OperationCanceledException)
+        {
+            Take();
+            throw;
+        }
+    }
+
+    /// <summary>The transaction waits on the inbound queue; what the app may still do with it, it does once.</summary>
+    /// <exception cref="StoreException">It cannot be kept.</exception>
+    async ValueTask DeferAsync(IQueues queue, ReceiveRequest request, StoreException why, CancellationToken cancel)
+    {
+        var recipients = request.Envelope.Recipients.Select(recipient => recipient.Address).ToList();
+        try
+        {
+            uploads?.Take(request.Message.Blob); // the queue may have it, whatever it answers
+            if (streaming.TryGetValue(request.Transaction, out var upload))
+                upload.Take();
+            await Deferring.DeferAsync(
+                queue,
+                request.Transaction,
+                recipients,
+                request.Message,
+                time.GetUtcNow(),
+                cancel
+            );
+            Log.Deferred(logger, request.Transaction, why.Message);
+        }
+        catch (StoreException e)
+        {
+            Log.NotDeferred(logger, request.Transaction, e.Message);
+            throw;
+        }
+    }
+}
