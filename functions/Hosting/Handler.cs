@@ -30,6 +30,7 @@ static class Handler
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.Logging.AddHandlerConsole(settings.LogLevel);
+        builder.Services.AddSingleton<IHostLifetime>(new Lifeline(settings.EndsWithInput));
         builder.Services.AddRoutingCore();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, settings.Port));
         var app = builder.Build();
