@@ -40,7 +40,10 @@ static class Handler
         app.MapGet("/", http => Answer.OkAsync(http, null));
         foreach (var function in FunctionTable.All)
             Map(app, function, services, time);
-        app.Run(http => Answer.FailAsync(http, StatusCodes.Status404NotFound, "There is nothing here."));
+        app.MapFallback(
+            "{*path}",
+            http => Answer.FailAsync(http, StatusCodes.Status404NotFound, "There is nothing here.")
+        );
         app.Lifetime.ApplicationStarted.Register(() => Log.Listening(logger, settings.Port));
         return app;
     }
