@@ -1,6 +1,7 @@
 using Cloud.Api.Admin;
 using Cloud.Api.Gateway;
 using Cloud.Cli.Control;
+using Cloud.Cli.FunctionsHost;
 using Cloud.Listener.Hosting;
 using Cloud.Listener.Tls;
 using Cloud.Store.Ports;
@@ -32,6 +33,7 @@ static class Server
                         or CertificateException
                         or IOException
                         or UnauthorizedAccessException
+                        or FunctionsHostException
             )
         {
             Console.Error.WriteLine($"cloud serve: {e.Message}");
@@ -43,7 +45,11 @@ static class Server
     {
         var administration = new Administration(store.Backend);
         var made = await PrepareAsync(settings, administration, stop);
-        var gateway = new LocalGateway(store.Backend);
+        await using var app =
+            settings.Gateway == GatewayKind.Functions
+                ? await FunctionsApp.StartAsync(settings, store, loggers, stop)
+                : null;
+        var gateway = app?.Gateway ?? new LocalGateway(store.Backend);
         await using var control = store.Local is null
             ? null
             : new ControlServer(settings.Data, administration, TimeProvider.System);
@@ -71,9 +77,17 @@ static class Server
         Announce(listener, made);
 
         // What was queued because it could not be filed at once is filed here until the stop.
-        await store.Backend.Inbound.RunAsync(stop);
+        if (app is null)
+            await store.Backend.Inbound.RunAsync(stop);
+        else
+            await UntilAsync(stop);
         await listener.StopAsync(CancellationToken.None);
+        if (app is not null)
+            await app.DrainAsync();
     }
+
+    static async Task UntilAsync(CancellationToken stop) =>
+        await Task.Delay(Timeout.InfiniteTimeSpan, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     static async Task<IReadOnlyList<(string, string?)>?> PrepareAsync(
         Settings settings,

@@ -22,6 +22,9 @@ sealed class SettingsReader(
         "users",
         .. Settings.DefaultPorts.Select(port => port.Name),
         "store",
+        "gateway",
+        "functions",
+        "azurite",
         "connection-string",
         "blob-endpoint",
         "queue-endpoint",
@@ -60,9 +63,13 @@ sealed class SettingsReader(
             Choice("log-level", LogLevel.Information),
             Choice("log-format", LogFormat.Plain),
             Limits(),
-            Switch("try")
+            Switch("try"),
+            Choice("gateway", GatewayKind.Local),
+            One("functions") ?? Path.Combine(AppContext.BaseDirectory, "functions"),
+            One("azurite") ?? Path.Combine(One("data") ?? "data", "azurite", "npm")
         );
         CheckStore(settings);
+        CheckGateway(settings);
         CheckPorts(settings.Ports);
         return Faults.Count == 0 ? (settings, Faults) : (null, Faults);
     }
@@ -90,9 +97,26 @@ sealed class SettingsReader(
                 "store: azure needs --connection-string (or CLOUD_STORAGE), or the three endpoints for an identity."
             );
         }
+        if (settings.Store == StoreKind.Azurite && told)
+            Faults.Add("store: azurite is our own; a storage account's address goes with azure.");
         if (settings.ConnectionString is not null && settings.Endpoints is not null)
             Faults.Add("connection-string: not together with the three endpoints.");
         else if (settings.Store == StoreKind.Azure && settings.ConnectionString is not null)
             Faults.AddRange(OpenStore.AzureOptions(settings).Faults().Select(fault => $"{fault}."));
+    }
+
+    void CheckGateway(Settings settings)
+    {
+        if (settings.Gateway != GatewayKind.Functions)
+            return;
+        if (settings.Store == StoreKind.Local)
+            Faults.Add("gateway: functions needs --store azurite or azure; files have one process only.");
+        if (!File.Exists(Path.Combine(settings.Functions, "host.json")))
+        {
+            Faults.Add(
+                $"functions: there is no host.json in {settings.Functions}; "
+                    + "`dotnet publish functions -c Release -o DIR` makes such a folder."
+            );
+        }
     }
 }

@@ -1,4 +1,5 @@
 using Cloud.Flow.Inbound;
+using Cloud.Flow.Sweep;
 using Cloud.Store;
 using Cloud.Store.Accounts;
 using Cloud.Store.Directory;
@@ -25,10 +26,14 @@ public sealed class Backend
         Filing = new(Accounts, queues);
         Receiving = new(Accounts, Directory, Filing);
         Inbound = new(Accounts, Directory, Filing, queues);
+        Sweeper = new(Accounts, queues);
     }
 
     /// <summary>Drains the queue of what could not be filed at once; somebody must run it.</summary>
     public InboundWorker Inbound { get; }
+
+    /// <summary>Removes what nobody needs any more; somebody must run it every hour or so.</summary>
+    public Sweeper Sweeper { get; }
 
     internal WatchHub Watches { get; }
 

@@ -111,7 +111,8 @@ sealed class AccountChange(
     }
 
     /// <summary>Forgets the oldest log rows, as many as one transaction holds.</summary>
-    public async ValueTask PruneLogAsync(DateTimeOffset before)
+    /// <returns>How many.</returns>
+    public async ValueTask<int> PruneLogAsync(DateTimeOffset before)
     {
         var range = ChangeRows.Range(id, account.LogFrom, state.Revision);
         var page = await store.Rows.QueryAsync(Tables.Mail, range, null, RowLimits.TransactionChanges - 2, cancel);
@@ -125,6 +126,7 @@ sealed class AccountChange(
             prunedLog.Add(row.Key.Row);
             account = account with { LogFrom = revision + 1 };
         }
+        return prunedLog.Count;
     }
 
     // Messages
@@ -379,7 +381,7 @@ sealed class AccountChange(
         foreach (var (email, draft) in emails)
             draft?.AddTo(transaction, EmailRows.Key(email));
         foreach (var (key, thread) in threads)
-            transaction.Upsert(key, ThreadRows.ToRow(thread));
+            transaction.Upsert(key, ThreadRows.ToRow(thread, Now));
         foreach (var row in prunedLog)
             transaction.Delete(row);
         if (IsLogged)

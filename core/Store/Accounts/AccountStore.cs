@@ -35,7 +35,7 @@ sealed class AccountStore(
     const int PruneEvery = 64;
 
     /// <summary>How long the log is kept: a client that was away longer reads its mailbox anew.</summary>
-    static readonly TimeSpan LogAge = TimeSpan.FromDays(30);
+    public static readonly TimeSpan LogAge = TimeSpan.FromDays(30);
 
     /// <summary>Longest wait between tries.</summary>
     static readonly TimeSpan Backoff = TimeSpan.FromMilliseconds(40);
@@ -193,15 +193,7 @@ sealed class AccountStore(
             return;
         try
         {
-            await ChangeAsync(
-                slot,
-                async change =>
-                {
-                    await change.PruneLogAsync(before);
-                    return true;
-                },
-                CancellationToken.None
-            );
+            await ChangeAsync(slot, change => change.PruneLogAsync(before), CancellationToken.None);
         }
         catch (StoreException)
         {
