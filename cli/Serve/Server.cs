@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Cloud.Api.Admin;
 using Cloud.Api.Gateway;
 using Cloud.Cli.Control;
+using Cloud.Flow.Sweep;
 using Cloud.Listener.Hosting;
 using Cloud.Listener.Imap;
 using Cloud.Listener.Pop3;
@@ -67,7 +68,13 @@ static class Server
         Announce(listener, made);
 
         // What was queued because it could not be filed at once is filed here until the stop.
-        await store.Backend.Inbound.RunAsync(stop);
+        var sweep = SweepTimer.RunAsync(
+            store.Backend.Sweeper,
+            loggers.CreateLogger(nameof(Sweeper)),
+            TimeProvider.System,
+            stop
+        );
+        await Task.WhenAll(store.Backend.Inbound.RunAsync(stop), sweep);
         await listener.StopAsync(CancellationToken.None);
     }
 

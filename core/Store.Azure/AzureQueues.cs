@@ -129,6 +129,43 @@ sealed class AzureQueues(QueueServiceClient service) : IQueues
         }
     }
 
+    /// <remarks>The service's "approximate" count is never lower than the true one.</remarks>
+    public async ValueTask<long> CountAsync(string queue, CancellationToken cancel)
+    {
+        try
+        {
+            var found = await Queue(queue).GetPropertiesAsync(cancel);
+            return found.Value.ApproximateMessagesCount;
+        }
+        catch (RequestFailedException e) when (IsMissing(e))
+        {
+            return 0;
+        }
+        catch (Exception e) when (StorageFault.IsFault(e, cancel))
+        {
+            throw StorageFault.From($"Counting queue {queue}", e);
+        }
+    }
+
+    public async ValueTask<bool> RemoveAsync(string queue, CancellationToken cancel)
+    {
+        try
+        {
+            await Queue(queue).DeleteAsync(cancel);
+            return true;
+        }
+        catch (RequestFailedException e) when (IsMissing(e))
+        {
+            return false;
+        }
+        catch (Exception e) when (StorageFault.IsFault(e, cancel))
+        {
+            throw StorageFault.From($"Removing queue {queue}", e);
+        }
+    }
+
+    static bool IsMissing(RequestFailedException e) => e.Status == 404;
+
     static bool IsLost(RequestFailedException e) =>
         e.ErrorCode is "MessageNotFound" or "PopReceiptMismatch" or "QueueNotFound";
 

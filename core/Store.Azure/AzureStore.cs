@@ -44,7 +44,7 @@ public sealed class AzureStore
             );
         }
 
-        var identity = options.Credential ?? new DefaultAzureCredential();
+        var identity = options.Credential ?? Identity(options.ManagedIdentity);
         return Over(
             new BlobServiceClient(account.Blobs, identity, blobs),
             new QueueServiceClient(account.Queues, identity, queues),
@@ -56,6 +56,14 @@ public sealed class AzureStore
             options
         );
     }
+
+    static TokenCredential Identity(string? managed) =>
+        managed switch
+        {
+            null => new DefaultAzureCredential(),
+            AzureStoreOptions.SystemAssigned => new ManagedIdentityCredential(ManagedIdentityId.SystemAssigned),
+            _ => new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(managed)),
+        };
 
     static AzureStore Over(
         BlobServiceClient blobs,

@@ -21,6 +21,13 @@ public sealed class AzureStoreOptions
     /// <summary>Who asks, when endpoints are given; null finds out by <see cref="global::Azure.Identity.DefaultAzureCredential"/>.</summary>
     public TokenCredential? Credential { get; init; }
 
+    /// <summary>A managed identity that asks: a user-assigned one's client id, or <see cref="SystemAssigned"/>.</summary>
+    /// <remarks>Null with no <see cref="Credential"/> looks for an identity in all places, which takes longer.</remarks>
+    public string? ManagedIdentity { get; init; }
+
+    /// <summary>The identity of the machine or app itself.</summary>
+    public const string SystemAssigned = "system";
+
     /// <summary>The blob container: 3 to 63 lower-case letters, digits and single hyphens. Default <c>mail</c>.</summary>
     public string Container { get; init; } = "mail";
 

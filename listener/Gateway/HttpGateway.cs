@@ -53,7 +53,7 @@ public sealed class HttpGateway : IGateway, IDisposable
         (time, entropy, queues) = (clock, random, inbound);
         logger = loggers.CreateLogger<HttpGateway>();
         client = new(options, handler, time, entropy, logger);
-        uploads = blobs is null ? null : new(blobs);
+        uploads = blobs is null ? null : new(blobs, time);
         watch = new(
             hub ?? new(),
             async (account, cancel) =>

@@ -1,4 +1,5 @@
 using Cloud.Flow.Inbound;
+using Cloud.Flow.Sweep;
 using Cloud.Store;
 using Cloud.Store.Accounts;
 using Cloud.Store.Directory;
@@ -20,15 +21,27 @@ public sealed class Backend
     {
         options ??= new();
         Watches = new();
-        Accounts = new(rows, blobs, time, entropy, options, Watches);
+        Queues = queues;
+        var listener = options.Listener is { } name ? Gateway.WatchRegistration.NumberOf(name) : 0;
+        Accounts = new(rows, blobs, time, entropy, options, Watches, new(queues, time, listener));
+        WatchRegistration = new(Accounts);
         Directory = new(rows, time, options);
         Filing = new(Accounts, queues);
         Receiving = new(Accounts, Directory, Filing);
         Inbound = new(Accounts, Directory, Filing, queues);
+        Sweeper = new(Accounts, queues);
     }
 
     /// <summary>Drains the queue of what could not be filed at once; somebody must run it.</summary>
     public InboundWorker Inbound { get; }
+
+    /// <summary>Removes what nobody needs any more; somebody must run it every hour or so.</summary>
+    public Sweeper Sweeper { get; }
+
+    /// <summary>Has changes told to listeners in other processes.</summary>
+    public WatchRegistration WatchRegistration { get; }
+
+    internal IQueues Queues { get; }
 
     internal WatchHub Watches { get; }
 

@@ -10,14 +10,14 @@ namespace Cloud.Api.Gateway;
 
 /// <summary>The uploads under way, so that one which an account has taken over is not removed as abandoned.</summary>
 /// <remarks>Who holds the blobs uploads: the gateway in process, or a listener that claims by name.</remarks>
-public sealed class Uploads(IBlobs blobs)
+public sealed class Uploads(IBlobs blobs, TimeProvider time)
 {
     readonly ConcurrentDictionary<string, LocalUpload> open = new(StringComparer.Ordinal);
 
     public async ValueTask<MessageUpload> BeginAsync(TransactionId transaction, CancellationToken cancel)
     {
         var name = BlobNames.Of(transaction);
-        var upload = new LocalUpload(this, blobs, name, await blobs.CreateAsync(name, cancel));
+        var upload = new LocalUpload(this, blobs, transaction, await blobs.CreateAsync(name, cancel));
         open[name] = upload;
         return upload;
     }
@@ -36,8 +36,13 @@ public sealed class Uploads(IBlobs blobs)
             await BlobWaste.RemoveAsync(blobs, blob);
     }
 
-    sealed class LocalUpload(Uploads uploads, IBlobs blobs, string name, BlobWriter writer) : MessageUpload
+    /// <summary>The sweep takes a blob of old for lost when nothing names it, as nothing would name this one yet.</summary>
+    bool IsLate(TransactionId transaction) => time.GetUtcNow() - transaction.At > BlobNames.UploadAge;
+
+    sealed class LocalUpload(Uploads uploads, IBlobs blobs, TransactionId transaction, BlobWriter writer)
+        : MessageUpload
     {
+        readonly string name = BlobNames.Of(transaction);
         readonly MessageScanner scanner = new();
         readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         long size;
@@ -60,6 +65,8 @@ public sealed class Uploads(IBlobs blobs)
 
         public override async ValueTask<UploadedMessage> CompleteAsync(CancellationToken cancel)
         {
+            if (uploads.IsLate(transaction))
+                throw new StoreException("The upload took too long");
             if (!await writer.CompleteAsync(cancel))
                 throw new StoreException("This transaction has been uploaded before");
             completed = true;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Cloud.Mail;
 using Cloud.Store;
 using Cloud.Store.Ports;
@@ -8,6 +7,9 @@ namespace Cloud.Flow.Inbound;
 /// <summary>Keeps a received message for the worker where only blobs and queues can be reached.</summary>
 public static class Deferring
 {
+    /// <summary>Octets of a queue message, less what its count of tries grows by.</summary>
+    const int Longest = QueueLimits.BodyBytes - 8;
+
     /// <summary>Puts a message on the inbound queue; the worker looks up who its recipients are.</summary>
     /// <param name="recipients">Checked before; all go into one queue message, so there are some hundreds at most.</param>
     /// <exception cref="StoreException">Not kept: the queue fails, or the recipients are too many for it.</exception>
@@ -26,18 +28,15 @@ public static class Deferring
             message.Blob,
             message.Size,
             message.Sha256.ToArray(),
-            message.Index.Length <= InboundMail.QueuedIndexBytes ? message.Index.ToArray() : [],
+            message.Index.ToArray(),
             [],
             recipients
         );
-        var body = Pack(mail);
-        if (body.Length > QueueLimits.BodyBytes)
-            body = Pack(mail with { Index = [] }); // made anew from the blob
-        if (body.Length > QueueLimits.BodyBytes)
+        var body = mail.Pack();
+        if (body.Length > Longest)
+            body = (mail with { Index = [] }).Pack(); // made anew from the blob
+        if (body.Length > Longest)
             throw new StoreException("The message has more recipients than the queue can hold");
         await queues.SendAsync(Filing.Queue, body, TimeSpan.Zero, cancel);
     }
-
-    static byte[] Pack(InboundMail mail) =>
-        JsonSerializer.SerializeToUtf8Bytes(mail, InboundJson.Default.InboundMail);
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using Cloud.Store;
 using Cloud.Store.Accounts;
 using Cloud.Store.Mailboxes;
@@ -44,22 +43,17 @@ sealed class Filing(AccountStore accounts, IQueues queues)
         return result;
     }
 
-    /// <summary>Keeps deliveries for the worker: step 3.</summary>
-    /// <param name="delay">Before the worker sees them.</param>
-    public async ValueTask QueueAsync(
-        InboundMail mail,
-        IEnumerable<Delivery> deliveries,
-        TimeSpan delay,
-        CancellationToken cancel
-    )
+    /// <summary>Keeps a message for the worker: step 3.</summary>
+    /// <param name="delay">Before the worker sees it.</param>
+    public async ValueTask QueueAsync(string queue, InboundMail mail, TimeSpan delay, CancellationToken cancel)
     {
-        var index = mail.Index.Length <= InboundMail.QueuedIndexBytes ? mail.Index : [];
-        foreach (var some in deliveries.Chunk(InboundMail.QueuedDeliveries))
+        if (mail.Recipients is not null)
         {
-            var waiting = mail with { Index = index, Deliveries = some };
-            var body = JsonSerializer.SerializeToUtf8Bytes(waiting, InboundJson.Default.InboundMail);
-            await queues.SendAsync(Queue, body, delay, cancel);
+            await queues.SendAsync(queue, mail.Pack(), delay, cancel);
+            return;
         }
+        foreach (var some in mail.Deliveries.Chunk(InboundMail.QueuedDeliveries))
+            await queues.SendAsync(queue, (mail with { Deliveries = some }).Pack(), delay, cancel);
     }
 
     async ValueTask CopyAsync(InboundMail mail, Delivery delivery, CancellationToken cancel)

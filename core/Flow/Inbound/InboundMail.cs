@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Cloud.Mail;
 using Cloud.Store;
@@ -10,6 +11,7 @@ namespace Cloud.Flow.Inbound;
 /// <param name="Deliveries">The accounts it goes to; none yet where <paramref name="Recipients"/> are still to be looked up.</param>
 /// <param name="Recipients">As the envelope named them; null once the deliveries are known.</param>
 /// <param name="Source">The blob that was uploaded; deliveries to others than the first are copies of it.</param>
+/// <param name="Tries">How often it was tried from the queue; it travels along, as a sent-again message is a new one.</param>
 sealed record InboundMail(
     string Transaction,
     long Received,
@@ -18,7 +20,8 @@ sealed record InboundMail(
     byte[] Sha256,
     byte[] Index,
     IReadOnlyList<Delivery> Deliveries,
-    IReadOnlyList<EmailAddress>? Recipients = null
+    IReadOnlyList<EmailAddress>? Recipients = null,
+    int Tries = 0
 )
 {
     /// <summary>Octets of index that travel along; a longer one is made anew from the blob.</summary>
@@ -26,6 +29,13 @@ sealed record InboundMail(
 
     /// <summary>Deliveries in one queue message; with the index they stay under its 48 KiB.</summary>
     public const int QueuedDeliveries = 200;
+
+    /// <summary>As a queue message's body.</summary>
+    public byte[] Pack()
+    {
+        var packed = this with { Index = Index.Length <= QueuedIndexBytes ? Index : [] };
+        return JsonSerializer.SerializeToUtf8Bytes(packed, InboundJson.Default.InboundMail);
+    }
 
     public Deposit DepositOf(Delivery delivery) =>
         new(TransactionId.TryParse(Transaction) ?? default, delivery.Blob, Size, Sha256, Index, Received);

@@ -11,6 +11,8 @@ namespace Cloud.Flow.Inbound;
 /// <remarks>The queue delivers at least once; filing is idempotent by transaction, so once too often does no harm.</remarks>
 public sealed class InboundWorker
 {
+    public const string Queue = Filing.Queue;
+
     /// <summary>Messages that could not be filed, kept for the operator.</summary>
     public const string Poison = "inbound-poison";
 
@@ -64,24 +66,39 @@ public sealed class InboundWorker
     {
         var messages = await queues.ReceiveAsync(Filing.Queue, QueueLimits.ReceiveMessages, Visibility, cancel);
         foreach (var message in messages)
-            await WorkAsync(message, cancel);
+        {
+            if (message.DequeueCount > MaxTries) // Never got to its end: whatever it does, it is not to be done again.
+                await queues.SendAsync(Poison, message.Body, TimeSpan.Zero, cancel);
+            else
+                await FileAsync(message.Body, cancel);
+            await queues.DeleteAsync(Filing.Queue, message, cancel);
+        }
         return messages.Count;
     }
 
-    async ValueTask WorkAsync(QueueMessage message, CancellationToken cancel)
+    /// <summary>Files one message of the queue. What cannot be filed now is sent again, to be seen after a while.</summary>
+    /// <remarks>
+    /// So each return means that the message is done with, which is what the Functions host understands, too: it would
+    /// try a failed one five times within minutes and then put it aside.
+    /// </remarks>
+    /// <exception cref="StoreException">The queue fails: the message must be kept and seen again.</exception>
+    public async ValueTask FileAsync(ReadOnlyMemory<byte> body, CancellationToken cancel)
     {
-        if (Parse(message) is not { } mail)
+        if (Parse(body) is not { } mail)
         {
-            await PoisonAsync(message, cancel);
+            await queues.SendAsync(Poison, body, TimeSpan.Zero, cancel);
             return;
         }
-        var isAddressedHere = mail.Recipients is not null;
-        if (isAddressedHere && await AddressAsync(mail, cancel) is { } addressed)
-            mail = addressed;
+        var again = mail with { Tries = mail.Tries + 1 };
         if (mail.Recipients is not null)
         {
-            await TryLaterAsync(message, cancel);
-            return;
+            if (await AddressAsync(mail, cancel) is not { } addressed)
+            {
+                await TryLaterAsync(again, cancel);
+                return;
+            }
+            // What an account was found for stays with it, whatever becomes of the address.
+            (mail, again) = (addressed, addressed with { Tries = again.Tries });
         }
         var pending = mail.Deliveries;
         if (await WithIndexAsync(mail, cancel) is { } complete)
@@ -92,23 +109,14 @@ public sealed class InboundWorker
                 await BlobWaste.RemoveAsync(accounts.Blobs, delivery.Blob);
         }
         // What is done is not to be done again: its user may have deleted it by then.
-        // And what an account was found for stays with it, whatever becomes of the address.
-        var isPartlyDone = pending.Count > 0 && (isAddressedHere || pending.Count < mail.Deliveries.Count);
-        if (isPartlyDone)
-            await filing.QueueAsync(mail, pending, Delay(message.DequeueCount), cancel);
-        if (isPartlyDone || pending.Count == 0)
-            await queues.DeleteAsync(Filing.Queue, message, cancel);
-        else
-            await TryLaterAsync(message, cancel);
+        if (pending.Count > 0)
+            await TryLaterAsync(again with { Deliveries = pending }, cancel);
     }
 
-    async ValueTask TryLaterAsync(QueueMessage message, CancellationToken cancel)
-    {
-        if (message.DequeueCount >= MaxTries)
-            await PoisonAsync(message, cancel);
-        else
-            await queues.RenewAsync(Filing.Queue, message, Delay(message.DequeueCount), cancel);
-    }
+    ValueTask TryLaterAsync(InboundMail mail, CancellationToken cancel) =>
+        mail.Tries < MaxTries
+            ? filing.QueueAsync(Filing.Queue, mail, Delay(mail.Tries), cancel)
+            : filing.QueueAsync(Poison, mail, TimeSpan.Zero, cancel);
 
     /// <summary>Looks up the recipients of a message that was put here without.</summary>
     /// <returns>Null when the directory cannot be read now.</returns>
@@ -130,12 +138,6 @@ public sealed class InboundWorker
         {
             return null;
         }
-    }
-
-    async ValueTask PoisonAsync(QueueMessage message, CancellationToken cancel)
-    {
-        await queues.SendAsync(Poison, message.Body, TimeSpan.Zero, cancel);
-        await queues.DeleteAsync(Filing.Queue, message, cancel);
     }
 
     /// <summary>A long index did not travel along: it is made anew.</summary>
@@ -166,11 +168,16 @@ public sealed class InboundWorker
         return null;
     }
 
-    static InboundMail? Parse(QueueMessage message)
+    /// <returns>Null when it is none of ours.</returns>
+    internal static InboundMail? Parse(ReadOnlyMemory<byte> body)
     {
         try
         {
-            return JsonSerializer.Deserialize(message.Body.Span, InboundJson.Default.InboundMail);
+            var mail = JsonSerializer.Deserialize(body.Span, InboundJson.Default.InboundMail);
+            var isWhole =
+                mail is { Transaction: not null, Source: not null, Sha256: not null, Index: not null }
+                && mail.Deliveries?.All(delivery => delivery is { Account: not null, Blob: not null }) == true;
+            return isWhole ? mail : null;
         }
         catch (JsonException)
         {

@@ -85,7 +85,12 @@ sealed class Receiving(AccountStore accounts, MailDirectory directory, Filing fi
     {
         try
         {
-            await filing.QueueAsync(mail, result.Pending, TimeSpan.Zero, CancellationToken.None);
+            await filing.QueueAsync(
+                Filing.Queue,
+                mail with { Deliveries = [.. result.Pending] },
+                TimeSpan.Zero,
+                CancellationToken.None
+            );
             return true;
         }
         catch (StoreException)

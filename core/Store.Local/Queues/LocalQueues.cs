@@ -54,6 +54,18 @@ sealed class LocalQueues(SqliteWriter writer, ReaderPool<RowReader> readers, Tim
         return await writer.RunAsync(new DeleteWork(queue, message), cancel);
     }
 
+    public ValueTask<long> CountAsync(string queue, CancellationToken cancel)
+    {
+        CheckQueue(queue);
+        return readers.ReadAsync(queue, static (reader, asked) => reader.CountMessages(asked), cancel);
+    }
+
+    public async ValueTask<bool> RemoveAsync(string queue, CancellationToken cancel)
+    {
+        CheckQueue(queue);
+        return await writer.RunAsync(new RemoveWork(queue), cancel);
+    }
+
     long Ticks(TimeSpan later) => time.GetUtcNow().UtcTicks + later.Ticks;
 
     static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
@@ -150,6 +162,16 @@ sealed class LocalQueues(SqliteWriter writer, ReaderPool<RowReader> readers, Tim
             database.DeleteMessage.Bind(3, Number(message.Receipt));
             database.DeleteMessage.Run();
             return database.Changes == 1;
+        }
+    }
+
+    sealed class RemoveWork(string queue) : WriterWork<bool>
+    {
+        protected override bool Decide(WriterDatabase database)
+        {
+            database.RemoveQueue.BindText(1, queue);
+            database.RemoveQueue.Run();
+            return database.Changes > 0;
         }
     }
 }

@@ -15,6 +15,7 @@ sealed class RowReader : IDisposable
     readonly Statement get;
     readonly Statement query;
     readonly Statement due;
+    readonly Statement count;
 
     public RowReader(string path)
     {
@@ -23,6 +24,7 @@ sealed class RowReader : IDisposable
         get = database.Prepare("SELECT etag, data FROM rows WHERE key = ?1");
         query = database.Prepare("SELECT key, etag, data FROM rows WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT ?3");
         due = database.Prepare("SELECT 1 FROM messages WHERE queue = ?1 AND visible <= ?2 LIMIT 1");
+        count = database.Prepare("SELECT count(*) FROM messages WHERE queue = ?1");
     }
 
     public static string ETag(long number) => number.ToString(CultureInfo.InvariantCulture);
@@ -68,6 +70,15 @@ sealed class RowReader : IDisposable
         var has = due.Step();
         due.Reset();
         return has;
+    }
+
+    public long CountMessages(string queue)
+    {
+        count.BindText(1, queue);
+        count.Step();
+        var messages = count.Long(0);
+        count.Reset();
+        return messages;
     }
 
     public void Dispose() => database.Dispose();

@@ -39,6 +39,7 @@ sealed class WriterDatabase : IDisposable
                 "UPDATE messages SET visible = ?4, receipt = ?5 WHERE id = ?1 AND queue = ?2 AND receipt = ?3"
             );
             DeleteMessage = database.Prepare("DELETE FROM messages WHERE id = ?1 AND queue = ?2 AND receipt = ?3");
+            RemoveQueue = database.Prepare("DELETE FROM messages WHERE queue = ?1");
             ReadCounter();
         }
         catch
@@ -74,6 +75,9 @@ sealed class WriterDatabase : IDisposable
 
     /// <summary>Id, queue, receipt.</summary>
     public Statement DeleteMessage { get; }
+
+    /// <summary>Queue.</summary>
+    public Statement RemoveQueue { get; }
 
     public int Changes => database.Changes;
 

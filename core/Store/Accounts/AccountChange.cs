@@ -25,6 +25,7 @@ sealed class AccountChange(
     readonly List<string> removedBlobs = [];
     readonly List<string> prunedLog = [];
     bool discarded;
+    bool watches;
     AccountRow account = state.Account with { Revision = state.Account.Revision + 1 };
 
     public AccountId Id => id;
@@ -50,7 +51,7 @@ sealed class AccountChange(
     /// <summary>A quiet change (who gets \Recent) raises no revision and wakes nobody.</summary>
     public bool IsLogged => !Log.IsEmpty;
 
-    public bool IsEmpty => discarded || (Log.IsEmpty && mailboxes.Count == 0 && prunedLog.Count == 0);
+    public bool IsEmpty => discarded || (Log.IsEmpty && mailboxes.Count == 0 && prunedLog.Count == 0 && !watches);
 
     /// <summary>Gives the change up: a refusal came after it had begun.</summary>
     public void Discard() => discarded = true;
@@ -111,7 +112,8 @@ sealed class AccountChange(
     }
 
     /// <summary>Forgets the oldest log rows, as many as one transaction holds.</summary>
-    public async ValueTask PruneLogAsync(DateTimeOffset before)
+    /// <returns>How many.</returns>
+    public async ValueTask<int> PruneLogAsync(DateTimeOffset before)
     {
         var range = ChangeRows.Range(id, account.LogFrom, state.Revision);
         var page = await store.Rows.QueryAsync(Tables.Mail, range, null, RowLimits.TransactionChanges - 2, cancel);
@@ -125,6 +127,19 @@ sealed class AccountChange(
             prunedLog.Add(row.Key.Row);
             account = account with { LogFrom = revision + 1 };
         }
+        return prunedLog.Count;
+    }
+
+    /// <summary>Has a listener told of the changes after this; nothing is changed while it is still told for long.</summary>
+    public void Watch(ulong listener)
+    {
+        var known = account.Watchers.FirstOrDefault(watcher => watcher.Listener == listener);
+        if (known.Until - Now > Watcher.RenewBelow.TotalSeconds)
+            return;
+        watches = true;
+        var others = account.Watchers.Where(watcher => watcher.Listener != listener && watcher.Until > Now);
+        var kept = others.OrderByDescending(watcher => watcher.Until).Take(Watcher.Limit - 1);
+        account = account with { Watchers = [.. kept, new(listener, Now + (long)Watcher.Lasts.TotalSeconds)] };
     }
 
     // Messages
@@ -337,6 +352,8 @@ sealed class AccountChange(
         Token = token;
         if (!IsLogged)
             account = account with { Revision = state.Revision };
+        if (account.Watchers.Any(watcher => watcher.Until <= Now))
+            account = account with { Watchers = [.. account.Watchers.Where(watcher => watcher.Until > Now)] };
         var transaction = new RowTransaction(id.Value);
         transaction.Replace(AccountRows.Key, AccountRows.ToRow(account), state.ETag);
         foreach (var (mailbox, row) in mailboxes)
@@ -358,7 +375,7 @@ sealed class AccountChange(
         foreach (var (email, draft) in emails)
             draft?.AddTo(transaction, EmailRows.Key(email));
         foreach (var (key, thread) in threads)
-            transaction.Upsert(key, ThreadRows.ToRow(thread));
+            transaction.Upsert(key, ThreadRows.ToRow(thread, Now));
         foreach (var row in prunedLog)
             transaction.Delete(row);
         if (IsLogged)

@@ -24,6 +24,10 @@ static class DirectoryRows
     /// <param name="domain">Null for all.</param>
     public static RowRange Users(string? domain) => RowRange.Prefix(Partition, domain is null ? "u!" : $"u!{domain}!");
 
+    /// <param name="row">Key of a user; empty for all users.</param>
+    public static RowRange UsersAfter(string row) =>
+        row.Length == 0 ? Users(null) : Users(null) with { From = row + " " };
+
     /// <param name="domain">Null for all.</param>
     public static RowRange Aliases(string? domain) =>
         RowRange.Prefix(Partition, domain is null ? "x!" : $"x!{domain}!");

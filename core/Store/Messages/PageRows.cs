@@ -22,6 +22,9 @@ static class PageRows
     public static RowRange Range(AccountId account, MailboxId mailbox, uint first, uint last) =>
         new(account.Value, Key(mailbox, first), Key(mailbox, last) + "!");
 
+    /// <summary>The pages of all mailboxes.</summary>
+    public static RowRange All(AccountId account) => RowRange.Prefix(account.Value, "p!");
+
     public static RowData ToRow(byte[] packed) => new() { { "Entries", packed } };
 
     public static byte[] Packed(RowData row) => row.Bytes("Entries") ?? [];

@@ -7,6 +7,11 @@ namespace Cloud.Store.Messages;
 /// <remarks>They outlive their message, so that an answer to a deleted message still joins its thread.</remarks>
 static class ThreadRows
 {
+    /// <summary>How long a message that came gathers answers; two years and a day.</summary>
+    public static readonly TimeSpan Age = TimeSpan.FromDays(731);
+
+    public static RowRange Range(AccountId account) => RowRange.Prefix(account.Value, "m!");
+
     /// <summary>The first 128 bits of the id's SHA-256: ids may be of any length and alphabet.</summary>
     public static string Key(ReadOnlySpan<byte> messageId)
     {
@@ -15,7 +20,12 @@ static class ThreadRows
         return $"m!{Convert.ToHexStringLower(hash[..16])}";
     }
 
-    public static RowData ToRow(ThreadId thread) => new() { { "Thread", (long)thread.Value } };
+    /// <param name="at">When the message came, seconds since 1970 UTC.</param>
+    public static RowData ToRow(ThreadId thread, long at) => new() { { "Thread", (long)thread.Value }, { "At", at } };
 
     public static ThreadId From(RowData row) => new((ulong)row.Long("Thread"));
+
+    /// <summary>When the message came; in a row of before that was kept, when its thread began.</summary>
+    public static DateTimeOffset At(RowData row) =>
+        DateTimeOffset.FromUnixTimeSeconds(row.Long("At", (long)(From(row).Value >> 22) / 1000));
 }

@@ -36,6 +36,13 @@ public interface IQueues
 
     /// <returns>False when the receipt is no longer good: somebody else has the message, or it is gone.</returns>
     ValueTask<bool> DeleteAsync(string queue, QueueMessage message, CancellationToken cancel);
+
+    /// <summary>Messages of a queue, those that are hidden included; perhaps more than there are, never fewer.</summary>
+    ValueTask<long> CountAsync(string queue, CancellationToken cancel);
+
+    /// <summary>Removes a queue with all its messages. Its name is not to be used again.</summary>
+    /// <returns>False when there was none.</returns>
+    ValueTask<bool> RemoveAsync(string queue, CancellationToken cancel);
 }
 
 public static class QueueLimits

@@ -44,4 +44,16 @@ public sealed class CountingQueues(IQueues inner) : IQueues
         Interlocked.Increment(ref operations);
         return inner.DeleteAsync(queue, message, cancel);
     }
+
+    public ValueTask<long> CountAsync(string queue, CancellationToken cancel)
+    {
+        Interlocked.Increment(ref operations);
+        return inner.CountAsync(queue, cancel);
+    }
+
+    public ValueTask<bool> RemoveAsync(string queue, CancellationToken cancel)
+    {
+        Interlocked.Increment(ref operations);
+        return inner.RemoveAsync(queue, cancel);
+    }
 }

@@ -2,7 +2,7 @@ using Cloud.Store.Ports;
 
 namespace Cloud.Tests.Fakes;
 
-/// <summary>Queues that fail by plan: <c>send</c>, <c>receive</c>, <c>renew</c>, <c>remove</c>.</summary>
+/// <summary>Queues that fail by plan: <c>send</c>, <c>receive</c>, <c>renew</c>, <c>remove</c>, <c>count</c>, <c>drop</c> (a queue).</summary>
 public sealed class FaultyQueues(IQueues inner, IFaults faults) : IQueues
 {
     public async ValueTask SendAsync(
@@ -36,4 +36,10 @@ public sealed class FaultyQueues(IQueues inner, IFaults faults) : IQueues
 
     public ValueTask<bool> DeleteAsync(string queue, QueueMessage message, CancellationToken cancel) =>
         faults.RunAsync("remove", () => inner.DeleteAsync(queue, message, cancel));
+
+    public ValueTask<long> CountAsync(string queue, CancellationToken cancel) =>
+        faults.RunAsync("count", () => inner.CountAsync(queue, cancel));
+
+    public ValueTask<bool> RemoveAsync(string queue, CancellationToken cancel) =>
+        faults.RunAsync("drop", () => inner.RemoveAsync(queue, cancel));
 }

@@ -76,6 +76,19 @@ public sealed class MemoryQueues(TimeProvider time) : IQueues
             return ValueTask.FromResult(Find(queue, message) is { } kept && queues[queue].Remove(kept));
     }
 
+    public ValueTask<long> CountAsync(string queue, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        return ValueTask.FromResult((long)CountOf(queue));
+    }
+
+    public ValueTask<bool> RemoveAsync(string queue, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        lock (guard)
+            return ValueTask.FromResult(queues.Remove(queue));
+    }
+
     Kept? Find(string queue, QueueMessage message) =>
         queues
             .GetValueOrDefault(queue, [])

@@ -1,3 +1,4 @@
+using System.Text;
 using Cloud.Api.Gateway;
 using Cloud.Flow.Inbound;
 using Cloud.Store;
@@ -234,7 +235,10 @@ public sealed class FilingTests
         foreach (var high in new[] { 1UL, 2UL, 3UL })
         {
             // The same millisecond, the same low 22 bits.
-            var transaction = new TransactionId(12345, (high << 32) | 77);
+            var transaction = test.NewTransaction() with
+            {
+                Random = (high << 32) | 77,
+            };
             var message = await test.UploadAsync(transaction, $"text {high}");
             var request = TestBackend.Request(transaction, message, TestBackend.Alice);
             Assert.Equal(ReceiveStatus.Accepted, (await test.Gateway.ReceiveAsync(request, default)).Status);
@@ -244,11 +248,15 @@ public sealed class FilingTests
         Assert.Equal("text 3", await test.ReadAsync(test.AliceId, view.Entries[2].Email));
     }
 
-    [Fact]
-    public async Task A_queue_message_that_makes_no_sense_is_put_aside()
+    [Theory]
+    [InlineData("{")]
+    [InlineData("{}")]
+    [InlineData("null")]
+    [InlineData("""{"Transaction":"1","Source":"s","Sha256":"","Index":"","Deliveries":[null]}""")]
+    public async Task A_queue_message_that_makes_no_sense_is_put_aside(string body)
     {
         await OpenAsync();
-        await queues.SendAsync("inbound", "{"u8.ToArray(), TimeSpan.Zero, default);
+        await queues.SendAsync("inbound", Encoding.UTF8.GetBytes(body), TimeSpan.Zero, default);
         Assert.Equal(1, await test.Backend.Inbound.WorkAsync(default));
         Assert.Equal((0, 1), (queues.CountOf("inbound"), queues.CountOf(InboundWorker.Poison)));
     }
@@ -267,6 +275,39 @@ public sealed class FilingTests
         }
         Assert.Equal((0, 1), (queues.CountOf("inbound"), queues.CountOf(InboundWorker.Poison)));
         Assert.Equal(1, blobs.Count);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_filed_now_is_done_with_and_waits_in_a_new_message()
+    {
+        await OpenAsync();
+        faults.Fail($"commit mail {test.BobId}");
+        await test.ReceiveAsync("text", TestBackend.Bob);
+        var message = Assert.Single(await queues.ReceiveAsync("inbound", 32, TimeSpan.FromSeconds(1), default));
+        await test.Backend.Inbound.FileAsync(message.Body, default);
+        await queues.DeleteAsync("inbound", message, default);
+        Assert.Empty(await queues.ReceiveAsync("inbound", 32, TimeSpan.FromSeconds(1), default));
+
+        faults.Heal();
+        clock.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal(1, await test.Backend.Inbound.WorkAsync(default));
+        Assert.Equal((1, 0), (await CountAsync(test.BobId), queues.CountOf("inbound")));
+    }
+
+    [Fact]
+    public async Task A_message_that_always_ends_the_process_is_put_aside()
+    {
+        await OpenAsync();
+        faults.Fail($"commit mail {test.BobId}");
+        await test.ReceiveAsync("text", TestBackend.Bob);
+        faults.Heal();
+        for (var i = 0; i < InboundWorker.MaxTries; i++)
+        {
+            Assert.Single(await queues.ReceiveAsync("inbound", 1, TimeSpan.FromSeconds(1), default));
+            clock.Advance(TimeSpan.FromSeconds(1));
+        }
+        Assert.Equal(1, await test.Backend.Inbound.WorkAsync(default));
+        Assert.Equal((0, 1), (queues.CountOf("inbound"), queues.CountOf(InboundWorker.Poison)));
     }
 
     [Fact]

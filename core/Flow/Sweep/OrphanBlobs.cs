@@ -1,0 +1,187 @@
+using System.Globalization;
+using Cloud.Store;
+using Cloud.Store.Accounts;
+using Cloud.Store.Directory;
+using Cloud.Store.Messages;
+using Cloud.Store.Ports;
+
+namespace Cloud.Flow.Sweep;
+
+/// <summary>Removes blobs that nothing names: left by a kill between upload and commit, or by a deletion that failed.</summary>
+/// <remarks>
+/// A blob's name tells its transaction, and that the time and the number of its message, in whatever account. So:
+/// 1. the mailboxes' pages, packed and few, give the numbers of all messages; 2. blobs whose transaction has fewer
+/// messages than blobs are suspects, if they are older than anything on its way; 3. what a queue still names is
+/// cleared; 4. the message rows of every account, which alone count as proof, clear the others; 5. what is left goes.
+/// The order matters: what step 3 misses because it was just filed is found in step 4, and a move of a message between
+/// mailboxes, which step 1 may miss, does not touch its row.
+/// </remarks>
+sealed class OrphanBlobs(AccountStore accounts, IQueues queues)
+{
+    /// <summary>A pass has so many parts, by the first hexadecimal digit of the names.</summary>
+    const int Parts = 16;
+
+    /// <summary>Messages whose numbers are held in memory at a time, some 40 octets each.</summary>
+    const long MessagesAtATime = 1_000_000;
+
+    /// <summary>Suspects that are looked into at a time.</summary>
+    const int Suspects = 500;
+
+    /// <summary>Numbers that a message may have: its own, or one of the next when that was taken.</summary>
+    const ulong Numbers = 4;
+
+    /// <returns>Null when another run is at it; else how far it has come.</returns>
+    public async ValueTask<SweepState?> SweepAsync(SweepState? state, SweepResult result, SweepClock clock)
+    {
+        while (state is { Stage: SweepStage.Blobs } && !clock.IsOver)
+        {
+            var first = int.Parse(state.Next, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+            var count = (int)Math.Clamp(Parts * MessagesAtATime / Math.Max(state.Messages, 1), 1, Parts - first);
+            if (await NumbersAsync(first, first + count, clock) is not { } numbers)
+                return state;
+            for (var part = first; part < first + count && state is not null; part++)
+            {
+                if (!await SweepAsync(part, numbers, state, result, clock))
+                    return state;
+                var next = part + 1;
+                state = await SweepRows.WriteAsync(
+                    accounts.Rows,
+                    next == Parts
+                        ? state with
+                        {
+                            Stage = SweepStage.Done,
+                            Next = "",
+                        }
+                        : state with
+                        {
+                            Next = next.ToString("x", CultureInfo.InvariantCulture),
+                        }
+                );
+            }
+        }
+        return state;
+    }
+
+    /// <summary>Step 1.</summary>
+    /// <returns>How many accounts have a message of each number; null when the time was over.</returns>
+    async ValueTask<Dictionary<ulong, int>?> NumbersAsync(int from, int to, SweepClock clock)
+    {
+        var numbers = new Dictionary<ulong, int>();
+        var entries = new List<MessageEntry>();
+        await foreach (var account in AccountsAsync(clock.Cancel))
+        {
+            var own = new HashSet<ulong>();
+            await foreach (var row in accounts.Rows.ReadAsync(Tables.Mail, PageRows.All(account), clock.Cancel))
+            {
+                entries.Clear();
+                PageCodec.Unpack(PageRows.Packed(row.Data), PageRows.PageOf(row.Key), entries);
+                foreach (var entry in entries)
+                {
+                    if (BlobNames.FirstDigit(entry.Email) is var digit && digit >= from && digit < to)
+                        own.Add(entry.Email.Value);
+                }
+            }
+            foreach (var number in own)
+                numbers[number] = numbers.GetValueOrDefault(number) + 1;
+            if (clock.IsOver)
+                return null;
+        }
+        return numbers;
+    }
+
+    /// <returns>False when the time was over before all was done.</returns>
+    async ValueTask<bool> SweepAsync(
+        int part,
+        Dictionary<ulong, int> numbers,
+        SweepState state,
+        SweepResult result,
+        SweepClock clock
+    )
+    {
+        var suspects = new List<BlobName>();
+        var prefix = part.ToString("x", CultureInfo.InvariantCulture);
+        await foreach (var blobs in ByTransactionAsync(prefix, clock))
+        {
+            if (blobs.Count <= numbers.GetValueOrDefault(blobs[0].Email.Value))
+                continue;
+            suspects.AddRange(blobs); // step 2
+            if (suspects.Count < Suspects)
+                continue;
+            await RemoveAsync(suspects, state, result, clock.Cancel);
+            suspects.Clear();
+            if (clock.IsOver)
+                return false;
+        }
+        await RemoveAsync(suspects, state, result, clock.Cancel);
+        return true;
+    }
+
+    /// <summary>Old blobs in groups: those of one transaction follow each other.</summary>
+    async IAsyncEnumerable<List<BlobName>> ByTransactionAsync(string prefix, SweepClock clock)
+    {
+        var before = clock.Now - BlobNames.OrphanAge;
+        var group = new List<BlobName>();
+        await foreach (var blob in accounts.Blobs.ListAsync(prefix, clock.Cancel))
+        {
+            if (BlobNames.TryParse(blob.Name) is not { } name || name.Transaction.At >= before)
+                continue;
+            if (group.Count > 0 && group[0].Transaction != name.Transaction)
+            {
+                yield return group;
+                group = [];
+            }
+            group.Add(name);
+        }
+        if (group.Count > 0)
+            yield return group;
+    }
+
+    async ValueTask RemoveAsync(List<BlobName> suspects, SweepState state, SweepResult result, CancellationToken cancel)
+    {
+        if (suspects.Count == 0)
+            return;
+        var named = new HashSet<string>(StringComparer.Ordinal);
+        var hold = await InboundNames.ReadAsync(queues, named, cancel); // step 3
+        await AddNamedAsync(suspects, named, cancel); // step 4
+        var orphans = suspects.Where(blob => !named.Contains(blob.Text)).ToList();
+        if (orphans.Count == 0)
+            return;
+        if (!await StoreIdentity.IsAsync(accounts.Blobs, state.Store, cancel))
+            hold = SweepHold.WrongStore;
+        if (hold != SweepHold.None)
+        {
+            result.Held += orphans.Count;
+            result.Hold = hold;
+            return;
+        }
+        foreach (var blob in orphans) // step 5
+        {
+            if (await accounts.Blobs.DeleteAsync(blob.Text, cancel))
+                result.Blobs++;
+        }
+    }
+
+    async ValueTask AddNamedAsync(List<BlobName> suspects, HashSet<string> named, CancellationToken cancel)
+    {
+        var numbers = new HashSet<EmailId>();
+        foreach (var blob in suspects)
+        {
+            for (var next = 0UL; next < Numbers; next++)
+                numbers.Add(new(blob.Email.Value + next));
+        }
+        await foreach (var account in AccountsAsync(cancel))
+        {
+            foreach (var row in await EmailReader.ReadAsync(accounts.Rows, account, numbers, cancel))
+                named.Add(row.Email.Blob);
+        }
+    }
+
+    /// <summary>All accounts, those that are being removed included.</summary>
+    async IAsyncEnumerable<AccountId> AccountsAsync(
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel
+    )
+    {
+        await foreach (var row in accounts.Rows.ReadAsync(Tables.Directory, DirectoryRows.Users(null), cancel))
+            yield return DirectoryRows.ToUser(row.Data).Account;
+    }
+}

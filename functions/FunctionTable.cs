@@ -1,0 +1,17 @@
+using Cloud.Functions.Gateway;
+using Cloud.Functions.Hosting;
+using Cloud.Functions.Inbound;
+using Cloud.Functions.Sweep;
+
+namespace Cloud.Functions;
+
+/// <summary>The functions of the app: a further one is a folder with its function.json and class, and a line here.</summary>
+static class FunctionTable
+{
+    public static readonly IReadOnlyList<Function> All =
+    [
+        GatewayFunction.Function,
+        InboundFunction.Function,
+        SweepFunction.Function,
+    ];
+}

@@ -1,0 +1,32 @@
+using System.Net.Mime;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Cloud.Functions.Hosting;
+
+/// <summary>Writes answers: always a body, always JSON.</summary>
+static class Answer
+{
+    public static Task OkAsync(HttpContext http, string? log) =>
+        WriteAsync(http, StatusCodes.Status200OK, InvocationResult.Of(log), InvocationJson.Default.InvocationResult);
+
+    public static Task FailAsync(HttpContext http, int status, string error) =>
+        WriteAsync(
+            http,
+            status,
+            new InvocationFailure(error, TraceId.Of(http)),
+            InvocationJson.Default.InvocationFailure
+        );
+
+    static async Task WriteAsync<T>(HttpContext http, int status, T value, JsonTypeInfo<T> type)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(value, type);
+        var response = http.Response;
+        (response.StatusCode, response.ContentType, response.ContentLength) = (
+            status,
+            MediaTypeNames.Application.Json,
+            body.Length
+        );
+        await response.Body.WriteAsync(body, http.RequestAborted);
+    }
+}

@@ -1,0 +1,71 @@
+using System.Net;
+using Cloud.Api.Gateway;
+using Cloud.Store;
+using Cloud.Store.Azure;
+using Cloud.Store.Ports;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Cloud.Functions.Hosting;
+
+/// <summary>The HTTP server that the Functions host calls.</summary>
+/// <remarks>
+/// Invariants: nothing in memory that another instance would need; nothing left for a shutdown to do, since there is none
+/// (the host kills); an answer to every call, with a body; <c>GET /</c> is quick, since the host asks every 25 ms until it
+/// is answered, and later to see how we are.
+/// </remarks>
+static class Handler
+{
+    /// <summary>As in host.json. Trigger paths do not begin with it: <see cref="HostCall"/>.</summary>
+    public const string RoutePrefix = "api";
+
+    public static WebApplication Create(HandlerSettings settings, TimeProvider time)
+    {
+        var store = AzureStore.Open(settings.Storage);
+        var backend = new Backend(store.Rows, store.Blobs, store.Queues, time, Entropy.System, new StoreOptions());
+        return Create(settings, backend, time);
+    }
+
+    /// <summary>On rooms that are open already.</summary>
+    public static WebApplication Create(HandlerSettings settings, Backend backend, TimeProvider time)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.Logging.AddHandlerConsole(settings.LogLevel);
+        builder.Services.AddRoutingCore();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, settings.Port));
+        var app = builder.Build();
+        var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("handler");
+        var services = new Services(backend, new(backend), settings.GatewayCallers, logger);
+
+        app.MapGet("/", http => Answer.OkAsync(http, null));
+        foreach (var function in FunctionTable.All)
+            Map(app, function, services, time);
+        app.Run(http => Answer.FailAsync(http, StatusCodes.Status404NotFound, "There is nothing here."));
+        app.Lifetime.ApplicationStarted.Register(() => Log.Listening(logger, settings.Port));
+        return app;
+    }
+
+    static void Map(WebApplication app, Function function, Services services, TimeProvider time)
+    {
+        switch (function)
+        {
+            case HttpFunction http:
+                var route = $"/{RoutePrefix}/{http.Route}";
+                app.MapMethods(route, [http.Method], new HttpEndpoint(http, services, time).InvokeAsync);
+                break;
+            case TriggerFunction trigger:
+                app.MapPost($"/{trigger.Name}", new TriggerEndpoint(trigger, services, time).InvokeAsync);
+                break;
+        }
+    }
+
+    static void Configure(KestrelServerOptions kestrel, int port)
+    {
+        kestrel.Listen(IPAddress.Loopback, port);
+        kestrel.AddServerHeader = false;
+        // A message is as large as its operation allows, which bounds it itself; triggers set a limit of their own.
+        kestrel.Limits.MaxRequestBodySize = null;
+        // The caller's connection is to the host, which paces both sides.
+        kestrel.Limits.MinRequestBodyDataRate = null;
+        kestrel.Limits.MinResponseDataRate = null;
+    }
+}

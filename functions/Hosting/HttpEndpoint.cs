@@ -1,0 +1,44 @@
+namespace Cloud.Functions.Hosting;
+
+/// <summary>Answers what the host passes on: streamed both ways, with the caller's own path, method and headers.</summary>
+sealed class HttpEndpoint(HttpFunction function, Services services, TimeProvider time)
+{
+    readonly IAuthorization authorization = function.Authorize(services);
+
+    public async Task InvokeAsync(HttpContext http)
+    {
+        using var timer = new CancellationTokenSource(Deadlines.Http, time);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, http.RequestAborted);
+        try
+        {
+            if (await authorization.RefusalAsync(http.Request, deadline.Token) is { } refusal)
+            {
+                Log.CallerRefused(services.Logger, function.Name, refusal, TraceId.Of(http));
+                await Answer.FailAsync(http, StatusCodes.Status401Unauthorized, "Not for you.");
+                return;
+            }
+            await function.RunAsync(services, http, deadline.Token);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // The caller has gone, and heard nothing.
+        }
+        catch (Exception e)
+        {
+            if (timer.IsCancellationRequested)
+                Log.TimedOut(services.Logger, function.Name, Deadlines.Http, TraceId.Of(http));
+            else
+                Log.Failed(services.Logger, e, function.Name, TraceId.Of(http));
+            await EndAsync(http);
+        }
+    }
+
+    /// <summary>Half an answer must not look like a whole one.</summary>
+    static async Task EndAsync(HttpContext http)
+    {
+        if (http.Response.HasStarted)
+            http.Abort();
+        else
+            await Answer.FailAsync(http, StatusCodes.Status503ServiceUnavailable, "It failed; try again later.");
+    }
+}

@@ -1,0 +1,23 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Cloud.Functions.Hosting;
+
+/// <summary>Lets pass who knows the key: header <c>x-functions-key</c>, the platform's own, so one key serves both.</summary>
+/// <remarks>Never <c>?code=</c>: addresses get logged.</remarks>
+sealed class KeyAuthorization(string key) : IAuthorization
+{
+    public const string Header = "x-functions-key";
+
+    readonly byte[] expected = Hash(key);
+
+    public ValueTask<string?> RefusalAsync(HttpRequest request, CancellationToken cancel)
+    {
+        if (request.Headers[Header] is not [{ Length: > 0 } given])
+            return new($"no {Header}");
+        return new(CryptographicOperations.FixedTimeEquals(Hash(given), expected) ? null : $"wrong {Header}");
+    }
+
+    /// <summary>Of one length whatever was given, so that a comparison tells nothing about the key's.</summary>
+    static byte[] Hash(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
+}

@@ -1,0 +1,23 @@
+namespace Cloud.Functions.Hosting;
+
+/// <summary>What the handler logs. Ids 8000 to 8099. The console writes "warn" before a warning: the host looks for it.</summary>
+static partial class Log
+{
+    [LoggerMessage(8000, LogLevel.Information, "Listening on 127.0.0.1:{Port}")]
+    public static partial void Listening(ILogger logger, int port);
+
+    [LoggerMessage(8001, LogLevel.Warning, "{Function}: {Method} refused, not from the host (trace {Trace})")]
+    public static partial void NotFromHost(ILogger logger, string function, string method, string trace);
+
+    [LoggerMessage(8002, LogLevel.Warning, "{Function}: caller refused, {Reason} (trace {Trace})")]
+    public static partial void CallerRefused(ILogger logger, string function, string reason, string trace);
+
+    [LoggerMessage(8003, LogLevel.Error, "{Function}: the host's call cannot be read: {Reason} (trace {Trace})")]
+    public static partial void Unreadable(ILogger logger, string function, string reason, string trace);
+
+    [LoggerMessage(8004, LogLevel.Error, "{Function} failed (trace {Trace})")]
+    public static partial void Failed(ILogger logger, Exception exception, string function, string trace);
+
+    [LoggerMessage(8005, LogLevel.Error, "{Function} gave up at its deadline of {Deadline} (trace {Trace})")]
+    public static partial void TimedOut(ILogger logger, string function, TimeSpan deadline, string trace);
+}

@@ -1,0 +1,110 @@
+using System.Globalization;
+using Cloud.Store.Azure;
+
+namespace Cloud.Functions.Hosting;
+
+/// <summary>Reads the settings from the environment and keeps every fault, so that all are told at once.</summary>
+/// <remarks>
+/// <c>MailStorage</c> is the connection that function.json names: the handler reads it as the host does, a connection
+/// string under the exact name before <c>MailStorage__blobServiceUri</c> and its like.
+/// </remarks>
+sealed class SettingsReader(Func<string, string?> environment)
+{
+    public const string Port = "FUNCTIONS_CUSTOMHANDLER_PORT";
+    public const string Storage = "MailStorage";
+    public const string GatewayAuthorization = "CLOUD_GATEWAY_AUTH";
+    public const string GatewayKey = "CLOUD_GATEWAY_KEY";
+    public const string Level = "CLOUD_LOG_LEVEL";
+
+    /// <summary>Characters of a gateway key: 128 bits in hexadecimal; a key of the platform has more.</summary>
+    public const int ShortestKey = 32;
+
+    readonly List<string> faults = [];
+
+    /// <returns>The settings, or the faults: one sentence each, without secrets.</returns>
+    public (HandlerSettings? Settings, IReadOnlyList<string> Faults) Read()
+    {
+        var port = PortNumber();
+        var storage = StorageOptions();
+        var callers = GatewayCallers();
+        var level = LogLevelOf(Given(Level));
+        return faults.Count == 0 ? (new(port, storage, callers!, level), faults) : (null, faults);
+    }
+
+    int PortNumber()
+    {
+        var isPort = int.TryParse(Given(Port), NumberStyles.None, CultureInfo.InvariantCulture, out var port);
+        if (!isPort || port is < 1 or > ushort.MaxValue)
+            faults.Add($"{Port}: must be a port, 1 to 65535; the Functions host sets it.");
+        return port;
+    }
+
+    AzureStoreOptions StorageOptions()
+    {
+        if (Given(Storage) is { } connectionString)
+        {
+            var options = new AzureStoreOptions { ConnectionString = connectionString };
+            faults.AddRange(options.Faults().Select(fault => $"{Storage}: {fault}."));
+            return options;
+        }
+
+        var credential = Given($"{Storage}__credential");
+        if (credential is not null and not "managedidentity")
+            faults.Add($"{Storage}__credential: can only be managedidentity.");
+        var identity = Given($"{Storage}__clientId");
+        return new()
+        {
+            BlobEndpoint = Endpoint("blob"),
+            QueueEndpoint = Endpoint("queue"),
+            TableEndpoint = Endpoint("table"),
+            ManagedIdentity = identity ?? (credential is null ? null : AzureStoreOptions.SystemAssigned),
+        };
+    }
+
+    Uri? Endpoint(string service)
+    {
+        var name = $"{Storage}__{service}ServiceUri";
+        var text = Given(name);
+        if (text is null)
+            faults.Add($"{name}: missing (or give {Storage}, a connection string).");
+        else if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme != Uri.UriSchemeHttps)
+            faults.Add($"{name}: must be an https address.");
+        else if (address.Query.Length > 0)
+            faults.Add($"{name}: must not have a query; a shared access signature is not supported.");
+        else
+            return address;
+        return null;
+    }
+
+    IAuthorization? GatewayCallers()
+    {
+        var key = Given(GatewayKey);
+        switch (Given(GatewayAuthorization))
+        {
+            case null or "key" when key is not null:
+                if (key.Length < ShortestKey)
+                    faults.Add($"{GatewayKey}: must have at least {ShortestKey} characters.");
+                return new KeyAuthorization(key);
+            case null or "key":
+                faults.Add($"{GatewayKey}: missing; nobody could be let in (see {GatewayAuthorization}).");
+                return null;
+            case "platform":
+                return new PlatformAuthorization();
+            default:
+                faults.Add($"{GatewayAuthorization}: must be key or platform.");
+                return null;
+        }
+    }
+
+    LogLevel LogLevelOf(string? text)
+    {
+        if (text is null)
+            return LogLevel.Information;
+        if (!char.IsAsciiDigit(text[0]) && Enum.TryParse<LogLevel>(text, ignoreCase: true, out var level))
+            return level;
+        faults.Add($"{Level}: must be trace, debug, information, warning, error, critical or none.");
+        return LogLevel.Information;
+    }
+
+    string? Given(string name) => environment(name) is { Length: > 0 } value ? value : null;
+}
