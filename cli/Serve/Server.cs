@@ -2,6 +2,7 @@ using Cloud.Api.Admin;
 using Cloud.Api.Gateway;
 using Cloud.Cli.Control;
 using Cloud.Cli.FunctionsHost;
+using Cloud.Flow.Sweep;
 using Cloud.Listener.Hosting;
 using Cloud.Listener.Tls;
 using Cloud.Store.Ports;
@@ -76,14 +77,25 @@ static class Server
         watch?.Start();
         Announce(listener, made);
 
-        // What was queued because it could not be filed at once is filed here until the stop.
         if (app is null)
-            await store.Backend.Inbound.RunAsync(stop);
+            await WorkAsync(store.Backend, loggers, stop);
         else
             await UntilAsync(stop);
         await listener.StopAsync(CancellationToken.None);
         if (app is not null)
             await app.DrainAsync();
+    }
+
+    /// <summary>What the Functions app's queues and timers do: files what was queued, and sweeps, until the stop.</summary>
+    static Task WorkAsync(Backend backend, ILoggerFactory loggers, CancellationToken stop)
+    {
+        var sweep = SweepTimer.RunAsync(
+            backend.Sweeper,
+            loggers.CreateLogger(nameof(Sweeper)),
+            TimeProvider.System,
+            stop
+        );
+        return Task.WhenAll(backend.Inbound.RunAsync(stop), sweep);
     }
 
     static async Task UntilAsync(CancellationToken stop) =>

@@ -18,6 +18,7 @@ public sealed class LocalGateway : IGateway
     readonly Uploads uploads;
     readonly MaildropLocks maildrops;
     readonly AccountWatch watch;
+    readonly ListenerWatch? listener;
     readonly ConcurrentDictionary<(AccountId, EmailId), string> blobs = new();
 
     public LocalGateway(Backend rooms)
@@ -34,6 +35,15 @@ public sealed class LocalGateway : IGateway
             accounts.Options.SoleOwner ? null : accounts.Options.WatchInterval,
             accounts.Time
         );
+        if (accounts.Options is { SoleOwner: false, Listener: { } name })
+            listener = new(
+                rooms.Queues,
+                name,
+                rooms.WatchRegistration.RegisterAsync,
+                ListenerWatch.NearLook,
+                accounts.Time,
+                rooms.Watches
+            );
     }
 
     public ValueTask<AuthenticateResult> AuthenticateAsync(AuthenticateRequest request, CancellationToken cancel) =>
@@ -129,7 +139,7 @@ public sealed class LocalGateway : IGateway
     ) => SyncMailbox.RunAsync(backend.Accounts, account, mailbox, since, claimRecent, cancel);
 
     public ValueTask<ulong> WatchAsync(AccountId account, ulong since, CancellationToken cancel) =>
-        watch.WaitAsync(account, since, cancel);
+        listener?.WaitAsync(account, since, cancel) ?? watch.WaitAsync(account, since, cancel);
 
     public async ValueTask<IReadOnlyList<Email>> FetchAsync(
         AccountId account,

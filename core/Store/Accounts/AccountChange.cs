@@ -25,6 +25,7 @@ sealed class AccountChange(
     readonly List<string> removedBlobs = [];
     readonly List<string> prunedLog = [];
     bool discarded;
+    bool watches;
     AccountRow account = state.Account with { Revision = state.Account.Revision + 1 };
 
     public AccountId Id => id;
@@ -50,7 +51,7 @@ sealed class AccountChange(
     /// <summary>A quiet change (who gets \Recent) raises no revision and wakes nobody.</summary>
     public bool IsLogged => !Log.IsEmpty;
 
-    public bool IsEmpty => discarded || (Log.IsEmpty && mailboxes.Count == 0 && prunedLog.Count == 0);
+    public bool IsEmpty => discarded || (Log.IsEmpty && mailboxes.Count == 0 && prunedLog.Count == 0 && !watches);
 
     /// <summary>Gives the change up: a refusal came after it had begun.</summary>
     public void Discard() => discarded = true;
@@ -127,6 +128,18 @@ sealed class AccountChange(
             account = account with { LogFrom = revision + 1 };
         }
         return prunedLog.Count;
+    }
+
+    /// <summary>Has a listener told of the changes after this; nothing is changed while it is still told for long.</summary>
+    public void Watch(ulong listener)
+    {
+        var known = account.Watchers.FirstOrDefault(watcher => watcher.Listener == listener);
+        if (known.Until - Now > Watcher.RenewBelow.TotalSeconds)
+            return;
+        watches = true;
+        var others = account.Watchers.Where(watcher => watcher.Listener != listener && watcher.Until > Now);
+        var kept = others.OrderByDescending(watcher => watcher.Until).Take(Watcher.Limit - 1);
+        account = account with { Watchers = [.. kept, new(listener, Now + (long)Watcher.Lasts.TotalSeconds)] };
     }
 
     // Messages
@@ -358,6 +371,8 @@ sealed class AccountChange(
         Token = token;
         if (!IsLogged)
             account = account with { Revision = state.Revision };
+        if (account.Watchers.Any(watcher => watcher.Until <= Now))
+            account = account with { Watchers = [.. account.Watchers.Where(watcher => watcher.Until > Now)] };
         var transaction = new RowTransaction(id.Value);
         transaction.Replace(AccountRows.Key, AccountRows.ToRow(account), state.ETag);
         SettleTails();
