@@ -51,8 +51,8 @@ param vmAdminPassword string
 
 @secure()
 @minLength(12)
-@description('What the listener shows the Functions app. Generated, and kept in the vault.')
-param gatewayKey string
+@description('The key that the listener shows the Functions app is made from it. Generated, and kept in the vault.')
+param gatewaySeed string
 
 @allowed([512, 2048, 4096])
 @description('Memory of one Functions instance in MB; the price of an execution grows with it.')
@@ -163,7 +163,7 @@ module vault 'app/vault.bicep' = {
     location: location
     tags: tags
     name: '${abbreviations.keyVaultVaults}${token}'
-    gatewayKey: gatewayKey
+    gatewaySeed: gatewaySeed
     vmAdminPassword: vmAdminPassword
     smarthostSecret: smarthostSecret
   }

@@ -66,7 +66,7 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' existing = {
   }
 }
 
-resource registry 'Microsoft.ContainerRegistry/registries@2025-04-01' existing = if (!empty(registryName)) {
+resource registry 'Microsoft.ContainerRegistry/registries@2025-04-01' existing = {
   name: empty(registryName) ? 'none' : registryName
 }
 

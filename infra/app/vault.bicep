@@ -4,7 +4,7 @@ param tags object
 param name string
 
 @secure()
-param gatewayKey string
+param gatewaySeed string
 
 @secure()
 param vmAdminPassword string
@@ -24,6 +24,16 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
     softDeleteRetentionInDays: 7
     publicNetworkAccess: 'Enabled'
   }
+}
+
+// What azd generates is 15 characters long; the handler takes no key below 32. A seed that is kept gives the same key
+// at each deployment.
+var gatewayKey = '${gatewaySeed}${uniqueString(gatewaySeed, name)}${uniqueString(name, gatewaySeed)}'
+
+resource seed 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = {
+  parent: vault
+  name: 'gateway-seed'
+  properties: { value: gatewaySeed, contentType: 'gateway-key is made from it' }
 }
 
 resource gateway 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = {
