@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Cloud.Cli;
 using Cloud.Cli.Admin;
+using Cloud.Cli.Check;
 using Cloud.Cli.Dns;
 using Cloud.Cli.Serve;
 
@@ -11,6 +12,7 @@ var root = new RootCommand("Cloud: mail for your own domains.")
     UserCommand.Create(),
     AliasCommand.Create(),
     DnsCommand.Create(),
+    CheckCommand.Create(),
 };
 var parsed = root.Parse(args);
 

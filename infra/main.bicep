@@ -222,8 +222,6 @@ module functions 'app/functions.bicep' = {
     deploymentContainer: storage.outputs.deploymentContainer
     insightsConnection: monitoring.outputs.connectionString
     gatewayKeyUri: vault.outputs.gatewayKeyUri
-    domains: domains
-    mailHost: host
     instanceMemory: instanceMemory
     maximumInstances: maximumInstances
     alwaysReady: alwaysReady
@@ -238,10 +236,9 @@ module functions 'app/functions.bicep' = {
 var listenerSettings = [
   { name: 'CLOUD_HOSTNAME', value: host }
   { name: 'CLOUD_DOMAIN', value: join(domainList, ',') }
-  { name: 'CLOUD_GATEWAY', value: functions.outputs.gateway }
+  { name: 'CLOUD_GATEWAY', value: functions.outputs.uri }
   { name: 'CLOUD_BLOB_ENDPOINT', value: storage.outputs.mailEndpoints.blob }
   { name: 'CLOUD_QUEUE_ENDPOINT', value: storage.outputs.mailEndpoints.queue }
-  { name: 'CLOUD_WATCH_QUEUE', value: storage.outputs.watchQueue }
   { name: 'AZURE_CLIENT_ID', value: identities.outputs.listenerClientId }
 ]
 

@@ -10,8 +10,6 @@ param mailEndpoints object
 param deploymentContainer string
 param insightsConnection string
 param gatewayKeyUri string
-param domains string
-param mailHost string
 param instanceMemory int
 param maximumInstances int
 param alwaysReady int
@@ -37,9 +35,7 @@ var settings = [
   { name: 'APPLICATIONINSIGHTS_CONNECTION_STRING', value: insightsConnection }
   { name: 'APPLICATIONINSIGHTS_AUTHENTICATION_STRING', value: 'ClientId=${clientId};Authorization=AAD' }
   // What the handler reads.
-  { name: 'AZURE_CLIENT_ID', value: clientId }
-  { name: 'CLOUD_HOSTNAME', value: mailHost }
-  { name: 'CLOUD_DOMAIN', value: domains }
+  { name: 'CLOUD_GATEWAY_AUTH', value: 'key' }
   { name: 'CLOUD_GATEWAY_KEY', value: '@Microsoft.KeyVault(SecretUri=${gatewayKeyUri})' }
 ]
 
@@ -104,4 +100,3 @@ resource site 'Microsoft.Web/sites@2024-11-01' = {
 
 output name string = site.name
 output uri string = 'https://${site.properties.defaultHostName}'
-output gateway string = 'https://${site.properties.defaultHostName}/api/gateway/'

@@ -129,12 +129,12 @@ resource app 'Microsoft.App/containerApps@2025-01-01' = if (!empty(image)) {
           probes: [
             {
               type: 'Readiness'
-              httpGet: { path: '/readyz', port: 8080 }
+              httpGet: { path: '/ready', port: 8080 }
               periodSeconds: 10
             }
             {
               type: 'Liveness'
-              httpGet: { path: '/livez', port: 8080 }
+              httpGet: { path: '/health', port: 8080 }
               periodSeconds: 30
             }
           ]

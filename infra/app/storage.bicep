@@ -94,7 +94,6 @@ resource host 'Microsoft.Storage/storageAccounts@2025-01-01' = {
 output mailAccount string = mail.name
 output hostAccount string = host.name
 output deploymentContainer string = package
-output watchQueue string = watch
 output mailEndpoints object = {
   blob: mail.properties.primaryEndpoints.blob
   queue: mail.properties.primaryEndpoints.queue

@@ -82,7 +82,7 @@ systemctl enable --quiet cloud-listener.service
 systemctl restart cloud-listener.service
 
 for _ in $(seq 60); do
-  if curl -fsS http://127.0.0.1:8080/readyz >/dev/null 2>&1; then
+  if curl -fsS http://127.0.0.1:8080/ready >/dev/null 2>&1; then
     podman image prune --force >/dev/null
     echo "setup: $IMAGE runs"
     exit 0
