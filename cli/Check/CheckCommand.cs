@@ -38,7 +38,10 @@ static class CheckCommand
                 DefaultValueFactory = _ => service.Port.ToString(CultureInfo.InvariantCulture),
             })
             .ToList();
-        var command = new Command("check", "Asks a mail server over SMTP, IMAP and POP3 whether it works; keeps nothing.")
+        var command = new Command(
+            "check",
+            "Asks a mail server over SMTP, IMAP and POP3 whether it works; keeps nothing."
+        )
         {
             Host,
             Address,
@@ -116,7 +119,10 @@ static class CheckCommand
     {
         if (text is "off")
             return null;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= 65535)
+        if (
+            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            && port is > 0 and <= 65535
+        )
             return port;
         faults.Add($"{service}: \"{text}\" is no port (1 to 65535) nor \"off\".");
         return null;

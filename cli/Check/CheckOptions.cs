@@ -18,7 +18,8 @@ sealed record CheckOptions(string Host, string Domain)
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Where the connection does not leave the machine, a password in the clear is common, and only a warning.</summary>
-    public Verdict ClearPassword => Address is { } address && IPAddress.IsLoopback(address) ? Verdict.Warning : Verdict.Failed;
+    public Verdict ClearPassword =>
+        Address is { } address && IPAddress.IsLoopback(address) ? Verdict.Warning : Verdict.Failed;
 
     /// <summary>A user that nobody has, at <see cref="Domain"/>.</summary>
     public required string Nobody { get; init; }

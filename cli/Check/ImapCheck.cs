@@ -42,7 +42,11 @@ sealed class ImapCheck(CheckOptions options, string where, Action<Verdict, strin
         report(finding.Verdict, finding.Text);
     }
 
-    static async Task<HashSet<string>> CapabilitiesAsync(LineConnection connection, string tag, CancellationToken cancel)
+    static async Task<HashSet<string>> CapabilitiesAsync(
+        LineConnection connection,
+        string tag,
+        CancellationToken cancel
+    )
     {
         const string Start = "* CAPABILITY ";
         var untagged = await AskAsync(connection, tag, "CAPABILITY", cancel);

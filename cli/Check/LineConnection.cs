@@ -63,7 +63,12 @@ sealed class LineConnection : IAsyncDisposable
         };
         try
         {
-            await WithinAsync(options, "the TLS handshake", limit => secured.AuthenticateAsClientAsync(target, limit), cancel);
+            await WithinAsync(
+                options,
+                "the TLS handshake",
+                limit => secured.AuthenticateAsClientAsync(target, limit),
+                cancel
+            );
         }
         catch (Exception e) when (e is IOException or System.Security.Authentication.AuthenticationException)
         {

@@ -29,7 +29,10 @@ sealed record PeerCertificate(string Names, DateTimeOffset NotAfter, string? Fau
     public Finding Report(string where, DateTimeOffset now, bool allowUntrusted)
     {
         var until = NotAfter.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        var version = Protocol == SslProtocols.Tls13 ? "TLS 1.3" : Protocol == SslProtocols.Tls12 ? "TLS 1.2" : "old TLS";
+        var version =
+            Protocol == SslProtocols.Tls13 ? "TLS 1.3"
+            : Protocol == SslProtocols.Tls12 ? "TLS 1.2"
+            : "old TLS";
         var text = $"{version}, certificate for {Names} until {until}";
         if (Fault is not null)
             return new(where, allowUntrusted ? Verdict.Warning : Verdict.Failed, $"{text}: {Fault}");

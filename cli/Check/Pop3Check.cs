@@ -45,7 +45,9 @@ sealed class Pop3Check(CheckOptions options, string where, Action<Verdict, strin
     static async Task<string> ExpectAsync(LineConnection connection, string what, CancellationToken cancel)
     {
         var line = await connection.ReadLineAsync(cancel);
-        return line.StartsWith("+OK", StringComparison.Ordinal) ? line : throw new CheckFailedException($"{what}: {line}");
+        return line.StartsWith("+OK", StringComparison.Ordinal)
+            ? line
+            : throw new CheckFailedException($"{what}: {line}");
     }
 
     static async Task<IReadOnlyList<string>> CapabilitiesAsync(LineConnection connection, CancellationToken cancel)

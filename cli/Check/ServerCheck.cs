@@ -24,8 +24,16 @@ sealed class ServerCheck(CheckOptions options, TimeProvider time)
         {
             var run = service switch
             {
-                "imap" or "imaps" => new ImapCheck(options, where, Report, time).RunAsync(port, service == "imaps", cancel),
-                "pop3" or "pop3s" => new Pop3Check(options, where, Report, time).RunAsync(port, service == "pop3s", cancel),
+                "imap" or "imaps" => new ImapCheck(options, where, Report, time).RunAsync(
+                    port,
+                    service == "imaps",
+                    cancel
+                ),
+                "pop3" or "pop3s" => new Pop3Check(options, where, Report, time).RunAsync(
+                    port,
+                    service == "pop3s",
+                    cancel
+                ),
                 _ => new SmtpCheck(options, where, Report, time).RunAsync(
                     port,
                     implicitTls: service == "submissions",

@@ -50,7 +50,9 @@ sealed class SmtpCheck(CheckOptions options, string where, Action<Verdict, strin
 
     void CheckAuthentication(IReadOnlyList<string> extensions)
     {
-        var mechanisms = extensions.FirstOrDefault(line => line[4..].StartsWith("AUTH ", StringComparison.OrdinalIgnoreCase));
+        var mechanisms = extensions.FirstOrDefault(line =>
+            line[4..].StartsWith("AUTH ", StringComparison.OrdinalIgnoreCase)
+        );
         if (mechanisms is null)
             report(Verdict.Failed, "users cannot sign in: AUTH is not offered");
         else
@@ -126,7 +128,11 @@ sealed class SmtpCheck(CheckOptions options, string where, Action<Verdict, strin
         while (lines.Count < MaxLines)
         {
             var line = await connection.ReadLineAsync(cancel);
-            if (line.Length < 3 || line.AsSpan(0, 3).ContainsAnyExceptInRange('0', '9') || (line.Length > 3 && line[3] is not (' ' or '-')))
+            if (
+                line.Length < 3
+                || line.AsSpan(0, 3).ContainsAnyExceptInRange('0', '9')
+                || (line.Length > 3 && line[3] is not (' ' or '-'))
+            )
                 throw new CheckFailedException($"this is not SMTP: {line}");
             lines.Add(line.Length > 3 ? line : $"{line} ");
             if (line.Length == 3 || line[3] == ' ')

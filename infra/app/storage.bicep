@@ -7,8 +7,8 @@ param hostName string
 param redundancy string
 param softDeleteDays int
 
-// As core names them: core/Store/Tables.cs and the queues in core/Flow. A test compares.
-var tables = ['mail', 'directory']
+// As core names them (a test compares). Each listener has a queue of its own that tells it of changes.
+var tables = ['mail', 'directory', 'sweep']
 var queues = ['inbound', 'inbound-poison']
 var watch = 'watch-listener'
 var container = 'mail'

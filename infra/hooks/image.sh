@@ -14,4 +14,4 @@ dotnet publish listener/Container --configuration Release --runtime linux-x64 --
 # The registry builds without BuildKit, which alone knows --chmod; the file is executable as it comes.
 mkdir -p "$context"
 sed 's/ --chmod=[0-7]*//' listener/Dockerfile >"$context/Dockerfile"
-az acr build --registry "$registry" --image "${image#*/}" --file "$context/Dockerfile" --no-logs --output none "$context"
+az acr build --registry "$registry" --image "${image#*/}" --no-logs --output none "$context"

@@ -81,7 +81,8 @@ systemctl daemon-reload
 systemctl enable --quiet cloud-listener.service
 systemctl restart cloud-listener.service
 
-for _ in $(seq 60); do
+# A role that was just granted takes minutes to work, and the unit tries until then.
+for _ in $(seq 240); do
   if curl -fsS http://127.0.0.1:8080/ready >/dev/null 2>&1; then
     podman image prune --force >/dev/null
     echo "setup: $IMAGE runs"

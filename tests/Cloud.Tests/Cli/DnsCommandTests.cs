@@ -9,7 +9,14 @@ public sealed class DnsCommandTests
     {
         var (code, json, _) = await CloudProcess.RunAsync(null, "dns", "example.org", "--ipv4", "192.0.2.25", "--json");
         Assert.Equal(0, code);
-        var (_, zone, _) = await CloudProcess.RunAsync(null, "dns", "example.org", "--ipv4", "192.0.2.25", "--zone-file");
+        var (_, zone, _) = await CloudProcess.RunAsync(
+            null,
+            "dns",
+            "example.org",
+            "--ipv4",
+            "192.0.2.25",
+            "--zone-file"
+        );
         using var records = JsonDocument.Parse(json);
         Assert.All(
             records.RootElement.EnumerateArray(),

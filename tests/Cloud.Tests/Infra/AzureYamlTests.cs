@@ -7,7 +7,8 @@ public sealed class AzureYamlTests : IDisposable
     public void Dispose() => Directory.Delete(directory, recursive: true);
 
     [Fact]
-    public async Task It_has_no_fault() => Assert.Empty(await Tool.AzureYamlAsync(Path.Combine(Tool.Root, "azure.yaml")));
+    public async Task It_has_no_fault() =>
+        Assert.Empty(await Tool.AzureYamlAsync(Path.Combine(Tool.Root, "azure.yaml")));
 
     [Theory]
     [InlineData("host: function", "host: functions", "/services/functions/host")]

@@ -21,7 +21,12 @@ public sealed class BicepTests : IDisposable
     [InlineData("enum", "app/listener-vm.bicep", "access: 'Allow'", "access: 'Permit'")]
     [InlineData("kind", "app/storage.bicep", "allowSharedKeyAccess: false", "allowSharedKeyAccess: 'false'")]
     [InlineData("kind", "app/functions.bicep", "{ reserved: true }", "[true]")]
-    [InlineData("kind", "app/listener-vm.bicep", "addressPrefixes: ['10.44.0.0/24']", "addressPrefixes: '10.44.0.0/24'")]
+    [InlineData(
+        "kind",
+        "app/listener-vm.bicep",
+        "addressPrefixes: ['10.44.0.0/24']",
+        "addressPrefixes: '10.44.0.0/24'"
+    )]
     [InlineData("readonly", "app/registry.bicep", "adminUserEnabled", "loginServer: 'x', adminUserEnabled")]
     [InlineData("version", "app/storage.bicep", "storageAccounts@2025-01-01", "storageAccounts@2023-05-01")]
     [InlineData("type", "app/registry.bicep", "/registries@", "/registry@")]

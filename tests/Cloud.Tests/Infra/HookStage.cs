@@ -10,7 +10,20 @@ sealed class HookStage : IDisposable
 {
     static readonly string[] Tools =
     [
-        "sh", "awk", "cat", "cut", "date", "dirname", "grep", "mkdir", "mktemp", "mv", "rm", "sed", "sort", "tr",
+        "sh",
+        "awk",
+        "cat",
+        "cut",
+        "date",
+        "dirname",
+        "grep",
+        "mkdir",
+        "mktemp",
+        "mv",
+        "rm",
+        "sed",
+        "sort",
+        "tr",
     ];
 
     readonly string root = Directory.CreateTempSubdirectory("cloud-hook-").FullName;
@@ -28,8 +41,7 @@ sealed class HookStage : IDisposable
     }
 
     /// <summary>Calls of the stubs, in order: <c>az account show …</c>.</summary>
-    public IReadOnlyList<string> Calls =>
-        File.Exists(Log) ? File.ReadAllLines(Log) : [];
+    public IReadOnlyList<string> Calls => File.Exists(Log) ? File.ReadAllLines(Log) : [];
 
     string Log => Path.Combine(root, "calls");
 
@@ -47,6 +59,13 @@ sealed class HookStage : IDisposable
     public HookStage Set(string name, string value)
     {
         variables[name] = value;
+        return this;
+    }
+
+    public HookStage Write(string path, string text)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(root, path))!);
+        File.WriteAllText(Path.Combine(root, path), text);
         return this;
     }
 

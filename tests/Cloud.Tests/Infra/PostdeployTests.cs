@@ -28,7 +28,8 @@ public sealed class PostdeployTests : IDisposable
         );
         Assert.Contains(
             stage.Calls,
-            call => call.Contains("functionapp keys set --resource-group rg-post --name func-abc", StringComparison.Ordinal)
+            call =>
+                call.Contains("functionapp keys set --resource-group rg-post --name func-abc", StringComparison.Ordinal)
         );
     }
 
@@ -58,7 +59,9 @@ public sealed class PostdeployTests : IDisposable
     [Fact]
     public async Task A_key_that_cannot_be_set_is_told()
     {
-        var (code, _, errors) = await stage.Stub("az", $"{Vault}\ncase $1 in functionapp) exit 1 ;; esac").RunAsync("postdeploy");
+        var (code, _, errors) = await stage
+            .Stub("az", $"{Vault}\ncase $1 in functionapp) exit 1 ;; esac")
+            .RunAsync("postdeploy");
         Assert.Equal(1, code);
         Assert.Contains("cannot be set at func-abc", errors);
     }
@@ -66,7 +69,9 @@ public sealed class PostdeployTests : IDisposable
     [Fact]
     public async Task A_server_that_does_not_work_fails_the_deployment()
     {
-        var (code, output, errors) = await stage.Stub("cloud", "echo 'imaps 993 failed'; exit 1").RunAsync("postdeploy");
+        var (code, output, errors) = await stage
+            .Stub("cloud", "echo 'imaps 993 failed'; exit 1")
+            .RunAsync("postdeploy");
         Assert.Equal(1, code);
         Assert.Contains("imaps 993 failed", output);
         Assert.Contains("azd hooks run postdeploy", errors);

@@ -99,11 +99,16 @@ public sealed class PostprovisionTests : IDisposable
         stage
             .Stub("git", "echo abc1234")
             .Stub("dotnet")
+            .Write("listener/Dockerfile", "FROM base\nCOPY --chmod=0755 listener /app/listener\n")
             .Set("CLOUD_LISTENER_IMAGE", "")
             .Set("AZURE_CONTAINER_REGISTRY_ENDPOINT", "crx.azurecr.io");
         var (code, _, errors) = await stage.RunAsync("postprovision");
         Assert.True(code == 0, errors);
-        Assert.Contains(stage.Calls, call => call.StartsWith("az acr build --registry crx ", StringComparison.Ordinal));
+        Assert.Contains(
+            "az acr build --registry crx --image cloud-listener:abc1234 --no-logs --output none artifacts/image",
+            stage.Calls
+        );
+        Assert.Equal("FROM base\nCOPY listener /app/listener\n", stage.Read("artifacts/image/Dockerfile"));
         Assert.Equal(
             ["azd env set CLOUD_LISTENER_IMAGE crx.azurecr.io/cloud-listener:abc1234", "azd provision --no-prompt"],
             stage.Calls.Where(call => call.StartsWith("azd", StringComparison.Ordinal))
@@ -116,6 +121,7 @@ public sealed class PostprovisionTests : IDisposable
         stage
             .Stub("git", "echo abc1234")
             .Stub("dotnet")
+            .Write("listener/Dockerfile", "FROM base\n")
             .Stub("az", "exit 1")
             .Set("CLOUD_LISTENER_IMAGE", "")
             .Set("AZURE_CONTAINER_REGISTRY_ENDPOINT", "crx.azurecr.io");

@@ -16,7 +16,8 @@ static class Tool
     /// <summary>What lint.mjs finds in a folder of Bicep files.</summary>
     public static async Task<IReadOnlyList<BicepFault>> LintAsync(string folder) =>
         [
-            .. (await NodeAsync("lint.mjs", folder)).RootElement.EnumerateArray()
+            .. (await NodeAsync("lint.mjs", folder))
+                .RootElement.EnumerateArray()
                 .Select(fault => new BicepFault(
                     fault.GetProperty("file").GetString()!,
                     fault.GetProperty("rule").GetString()!,
@@ -25,13 +26,10 @@ static class Tool
         ];
 
     /// <summary>Parameters, variables, outputs and resources of every Bicep file.</summary>
-    public static async Task<JsonElement> FactsAsync() =>
-        (await NodeAsync("lint.mjs", "--facts", Infra)).RootElement;
+    public static async Task<JsonElement> FactsAsync() => (await NodeAsync("lint.mjs", "--facts", Infra)).RootElement;
 
     public static async Task<IReadOnlyList<string>> AzureYamlAsync(string path) =>
-        [
-            .. (await NodeAsync("azure-yaml.mjs", path)).RootElement.EnumerateArray().Select(fault => fault.GetString()!),
-        ];
+        [.. (await NodeAsync("azure-yaml.mjs", path)).RootElement.EnumerateArray().Select(fault => fault.GetString()!)];
 
     public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(
         ProcessStartInfo start,
