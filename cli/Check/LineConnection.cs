@@ -58,7 +58,7 @@ sealed class LineConnection : IAsyncDisposable
             RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
             {
                 seen = PeerCertificate.From(certificate, chain, errors);
-                return true; // an untrusted one is reported, and the rest is still of interest
+                return certificate is not null; // an untrusted one is reported, and the rest is still of interest
             },
         };
         try

@@ -115,7 +115,10 @@ public sealed class ConsistencyTests
         var read = Regex.Matches(Source.Read(Reader), @"""(CLOUD_\w+)""").Select(match => match.Groups[1].Value);
         var given = Named(Source.Read("infra/app/functions.bicep"));
         // Outbound reads those of the smarthost, once it is there.
-        Assert.Empty(given.Except(read).Where(name => !name.StartsWith("CLOUD_SMARTHOST", StringComparison.Ordinal)));
+        Assert.DoesNotContain(
+            given.Except(read),
+            name => !name.StartsWith("CLOUD_SMARTHOST", StringComparison.Ordinal)
+        );
     }
 
     [SkippableFact]
@@ -127,7 +130,10 @@ public sealed class ConsistencyTests
             .SelectMany(file => Named(Source.Read($"infra/{file}.bicep")))
             .Concat(["CLOUD_GATEWAY_KEY"])
             .Distinct();
-        Assert.Empty(given.Where(name => !code.Contains($"\"{name[6..].ToLowerInvariant().Replace('_', '-')}\"")));
+        Assert.DoesNotContain(
+            given,
+            name => !code.Contains($"\"{name[6..].ToLowerInvariant().Replace('_', '-')}\"", StringComparison.Ordinal)
+        );
     }
 
     [SkippableFact]
@@ -162,7 +168,7 @@ public sealed class ConsistencyTests
             .Matches(Source.Read("infra/main.parameters.json"), @"\$\{(\w+)")
             .Select(m => m.Groups[1].Value);
         var known = outputs.Concat(settable).Append("CLOUD_SPF_INCLUDE").ToHashSet();
-        Assert.Empty(read.Where(name => !known.Contains(name)));
+        Assert.DoesNotContain(read, name => !known.Contains(name));
     }
 
     /// <summary>Names of settings in a Bicep file.</summary>
