@@ -139,7 +139,7 @@ public sealed class ConsistencyTests
     [SkippableFact]
     public void The_machine_and_the_platform_ask_for_health_where_it_is_told()
     {
-        const string Port = "listener/Hosting/HttpPort.cs";
+        const string Port = "listener/Hosting/Health.cs";
         Skip.IfNot(File.Exists(Path.Combine(Tool.Root, Port)), "there is no container yet");
         var paths = Regex
             .Matches(Source.Read(Port), @"Path = ""(/\w+)""")
