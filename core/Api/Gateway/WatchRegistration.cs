@@ -42,11 +42,13 @@ public sealed class WatchRegistration
 
     /// <exception cref="ArgumentException">Not 16 hexadecimal digits.</exception>
     internal static ulong NumberOf(string listener) =>
-        listener.Length == 16
-        && ulong.TryParse(listener, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number)
-        && number != 0
-            ? number
+        IsName(listener)
+            ? ulong.Parse(listener, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)
             : throw new ArgumentException("Not a listener's name", nameof(listener));
+
+    /// <summary>16 hexadecimal digits, not all zero.</summary>
+    internal static bool IsName(string text) =>
+        text.Length == 16 && text.All(char.IsAsciiHexDigit) && text.Any(digit => digit != '0');
 
     /// <summary>Keeps the queue from being taken for a dead listener's.</summary>
     async ValueTask NoteAsync(ulong listener)
