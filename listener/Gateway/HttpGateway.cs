@@ -57,7 +57,13 @@ public sealed class HttpGateway : IGateway, IAsyncDisposable
         uploads = blobs is null ? null : new(blobs, time);
         watch = new(hub ?? new(), (account, cancel) => LookAsync(account, null, cancel), options.WatchEvery, time);
         if (options.Listener is { } name && queues is not null)
-            told = new(queues, name, (account, _, cancel) => LookAsync(account, name, cancel), ListenerWatch.RemoteLook, time);
+            told = new(
+                queues,
+                name,
+                (account, _, cancel) => LookAsync(account, name, cancel),
+                ListenerWatch.RemoteLook,
+                time
+            );
     }
 
     /// <summary>Connections to the app: pooled, fresh often enough to follow DNS, no cookies, no redirects.</summary>

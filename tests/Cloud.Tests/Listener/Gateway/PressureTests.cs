@@ -39,9 +39,7 @@ public sealed class PressureTests : HopTests
         Hop.Instead = Hang;
         using var cancel = new CancellationTokenSource();
         var probe = gateway.ListMailboxesAsync(Test.AliceId, cancel.Token).AsTask();
-        await Assert.ThrowsAnyAsync<StoreException>(() =>
-            gateway.ListMailboxesAsync(Test.AliceId, default).AsTask()
-        );
+        await Assert.ThrowsAnyAsync<StoreException>(() => gateway.ListMailboxesAsync(Test.AliceId, default).AsTask());
         // A probe that is given up tells nothing: the next call is one.
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => probe);

@@ -30,10 +30,11 @@ public sealed class RetryTests : HopTests
                 http.Abort();
             },
             "store" => (http, answer) =>
-                Say(503, WireFormat.Json, """{"error":"store","message":"m","retryable":true,"outcomeUnknown":false}""")(
-                    http,
-                    answer
-                ),
+                Say(
+                    503,
+                    WireFormat.Json,
+                    """{"error":"store","message":"m","retryable":true,"outcomeUnknown":false}"""
+                )(http, answer),
             _ => Say(int.Parse(name, System.Globalization.CultureInfo.InvariantCulture), Html, "no"),
         };
 

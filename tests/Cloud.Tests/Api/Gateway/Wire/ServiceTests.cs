@@ -57,13 +57,29 @@ public sealed class ServiceTests
     [InlineData("watch", "{\"account\":\"a\",\"listener\":\"../x\"}", 400)]
     [InlineData("upload", "", 400)]
     [InlineData("upload", "no frames at all", 400)]
-    [InlineData("store-flags", "{\"account\":\"a\",\"mailbox\":1,\"uids\":\"1\",\"action\":\"Add\",\"flags\":\"Seen\",\"keywords\":[null],\"unchangedSince\":null}", 400)]
+    [InlineData(
+        "store-flags",
+        "{\"account\":\"a\",\"mailbox\":1,\"uids\":\"1\",\"action\":\"Add\",\"flags\":\"Seen\",\"keywords\":[null],\"unchangedSince\":null}",
+        400
+    )]
     [InlineData("copy", "{\"account\":\"a\",\"source\":1,\"uids\":\"1:\",\"target\":1}", 400)]
-    [InlineData("search", "{\"account\":\"a\",\"mailbox\":1,\"entries\":\"1\",\"key\":{\"$type\":\"and\",\"keys\":[null]}}", 400)]
+    [InlineData(
+        "search",
+        "{\"account\":\"a\",\"mailbox\":1,\"entries\":\"1\",\"key\":{\"$type\":\"and\",\"keys\":[null]}}",
+        400
+    )]
     [InlineData("search", "{\"account\":\"a\",\"mailbox\":1,\"entries\":\"1\",\"key\":{\"$type\":\"unheard\"}}", 400)]
     [InlineData("search", "{\"account\":\"a\",\"mailbox\":1,\"entries\":\"1\",\"key\":{}}", 400)]
-    [InlineData("check-recipient", "{\"from\":null,\"to\":\"nobody\",\"authenticated\":null,\"declaredSize\":0,\"client\":\"::1\"}", 400)]
-    [InlineData("check-recipient", "{\"from\":null,\"to\":\"a@b\",\"authenticated\":null,\"declaredSize\":0,\"client\":\"here\"}", 400)]
+    [InlineData(
+        "check-recipient",
+        "{\"from\":null,\"to\":\"nobody\",\"authenticated\":null,\"declaredSize\":0,\"client\":\"::1\"}",
+        400
+    )]
+    [InlineData(
+        "check-recipient",
+        "{\"from\":null,\"to\":\"a@b\",\"authenticated\":null,\"declaredSize\":0,\"client\":\"here\"}",
+        400
+    )]
     [InlineData("no-such", "{}", 404)]
     [InlineData("", "{}", 404)]
     [InlineData("List", "{}", 404)]
