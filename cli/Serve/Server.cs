@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Cloud.Api.Admin;
 using Cloud.Api.Gateway;
 using Cloud.Cli.Control;
+using Cloud.Cli.FunctionsHost;
 using Cloud.Flow.Sweep;
 using Cloud.Listener.Hosting;
 using Cloud.Listener.Imap;
@@ -34,7 +35,7 @@ static class Server
         {
             return ExitCode.Ok; // Told to stop before it was ready.
         }
-        catch (Exception e) when (e is StoreException or AdminException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is StoreException or AdminException or IOException or UnauthorizedAccessException or FunctionsHostException)
         {
             Console.Error.WriteLine($"cloud serve: {e.Message}");
             return ExitCode.Failed;
@@ -45,7 +46,11 @@ static class Server
     {
         var administration = new Administration(store.Backend);
         var made = await PrepareAsync(settings, administration, stop);
-        var gateway = new LocalGateway(store.Backend);
+        await using var app =
+            settings.Gateway == GatewayKind.Functions
+                ? await FunctionsApp.StartAsync(settings, store, loggers, stop)
+                : null;
+        var gateway = app?.Gateway ?? new LocalGateway(store.Backend);
         await using var control = store.Local is null
             ? null
             : new ControlServer(settings.Data, administration, TimeProvider.System);
@@ -68,15 +73,25 @@ static class Server
         Announce(listener, made);
 
         // What was queued because it could not be filed at once is filed here until the stop.
-        var sweep = SweepTimer.RunAsync(
-            store.Backend.Sweeper,
-            loggers.CreateLogger(nameof(Sweeper)),
-            TimeProvider.System,
-            stop
-        );
-        await Task.WhenAll(store.Backend.Inbound.RunAsync(stop), sweep);
+        if (app is null)
+        {
+            var sweep = SweepTimer.RunAsync(
+                store.Backend.Sweeper,
+                loggers.CreateLogger(nameof(Sweeper)),
+                TimeProvider.System,
+                stop
+            );
+            await Task.WhenAll(store.Backend.Inbound.RunAsync(stop), sweep);
+        }
+        else
+            await UntilAsync(stop);
         await listener.StopAsync(CancellationToken.None);
+        if (app is not null)
+            await app.DrainAsync();
     }
+
+    static async Task UntilAsync(CancellationToken stop) =>
+        await Task.Delay(Timeout.InfiniteTimeSpan, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     static async Task<IReadOnlyList<(string, string?)>?> PrepareAsync(
         Settings settings,

@@ -26,6 +26,9 @@ sealed class SettingsReader(
         "users",
         .. Settings.DefaultPorts.Select(port => port.Name),
         "store",
+        "gateway",
+        "functions",
+        "azurite",
         "connection-string",
         "blob-endpoint",
         "queue-endpoint",
@@ -58,9 +61,13 @@ sealed class SettingsReader(
             Certificate(),
             Hostname(),
             Choice("log-level", LogLevel.Information),
-            Switch("try")
+            Switch("try"),
+            Choice("gateway", GatewayKind.Local),
+            One("functions") ?? Path.Combine(AppContext.BaseDirectory, "functions"),
+            One("azurite") ?? Path.Combine(One("data") ?? "data", "azurite", "npm")
         );
         CheckStore(settings);
+        CheckGateway(settings);
         CheckPorts(settings);
         return faults.Count == 0 ? (settings, faults) : (null, faults);
     }
@@ -231,10 +238,27 @@ sealed class SettingsReader(
                 "store: azure needs --connection-string (or CLOUD_STORAGE), or the three endpoints for an identity."
             );
         }
+        if (settings.Store == StoreKind.Azurite && told)
+            faults.Add("store: azurite is our own; a storage account's address goes with azure.");
         if (settings.ConnectionString is not null && settings.Endpoints is not null)
             faults.Add("connection-string: not together with the three endpoints.");
         else if (settings.Store == StoreKind.Azure && settings.ConnectionString is not null)
             faults.AddRange(OpenStore.AzureOptions(settings).Faults().Select(fault => $"{fault}."));
+    }
+
+    void CheckGateway(Settings settings)
+    {
+        if (settings.Gateway != GatewayKind.Functions)
+            return;
+        if (settings.Store == StoreKind.Local)
+            faults.Add("gateway: functions needs --store azurite or azure; files have one process only.");
+        if (!File.Exists(Path.Combine(settings.Functions, "host.json")))
+        {
+            faults.Add(
+                $"functions: there is no host.json in {settings.Functions}; "
+                    + "`dotnet publish functions -c Release -o DIR` makes such a folder."
+            );
+        }
     }
 
     void CheckPorts(Settings settings)
