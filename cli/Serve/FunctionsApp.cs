@@ -78,7 +78,7 @@ sealed class FunctionsApp : IAsyncDisposable
         await stop.CancelAsync();
         await keeping;
         await host.DisposeAsync();
-        gateway.Dispose();
+        await gateway.DisposeAsync();
         stop.Dispose();
     }
 

@@ -20,7 +20,7 @@ namespace Cloud.Listener.Gateway;
 /// check); with queues at hand, a received message that the app does not take in time waits there. Without, messages
 /// stream through the app.
 /// </remarks>
-public sealed class HttpGateway : IGateway, IDisposable
+public sealed class HttpGateway : IGateway, IAsyncDisposable
 {
     const string NoName = "A mailbox cannot have this name";
 
@@ -31,12 +31,13 @@ public sealed class HttpGateway : IGateway, IDisposable
     readonly Uploads? uploads;
     readonly IQueues? queues;
     readonly AccountWatch watch;
+    readonly ListenerWatch? told;
     readonly ConcurrentDictionary<TransactionId, HttpUpload> streaming = new();
 
     /// <param name="handler">
     /// Signs and sends: <see cref="CallerKey"/> around <see cref="Transport"/>. It is disposed with the gateway.
     /// </param>
-    /// <param name="hub">Fed by whoever reads the watch queue; null where there is none.</param>
+    /// <param name="hub">Told of changes by whoever knows of them; null where nobody does.</param>
     public HttpGateway(
         HttpGatewayOptions options,
         HttpMessageHandler handler,
@@ -54,13 +55,15 @@ public sealed class HttpGateway : IGateway, IDisposable
         logger = loggers.CreateLogger<HttpGateway>();
         client = new(options, handler, time, entropy, logger);
         uploads = blobs is null ? null : new(blobs, time);
-        watch = new(
-            hub ?? new(),
-            async (account, cancel) =>
-                (await client.AskAsync(Ops.Watch, new(account, options.Listener), cancel)).Revision,
-            options.WatchEvery,
-            time
-        );
+        watch = new(hub ?? new(), (account, cancel) => LookAsync(account, null, cancel), options.WatchEvery, time);
+        if (options.Listener is { } name && queues is not null)
+            told = new(
+                queues,
+                name,
+                (account, _, cancel) => LookAsync(account, name, cancel),
+                ListenerWatch.RemoteLook,
+                time
+            );
     }
 
     /// <summary>False while the app has failed too often in a row; then calls fail at once.</summary>
@@ -199,7 +202,7 @@ public sealed class HttpGateway : IGateway, IDisposable
     ) => client.AskAsync(Ops.Sync, new(account, mailbox, since, claimRecent), cancel);
 
     public ValueTask<ulong> WatchAsync(AccountId account, ulong since, CancellationToken cancel) =>
-        watch.WaitAsync(account, since, cancel);
+        told?.WaitAsync(account, since, cancel) ?? watch.WaitAsync(account, since, cancel);
 
     public async ValueTask<IReadOnlyList<Email>> FetchAsync(
         AccountId account,
@@ -272,7 +275,15 @@ public sealed class HttpGateway : IGateway, IDisposable
         return true;
     }
 
-    public void Dispose() => client.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        if (told is not null)
+            await told.DisposeAsync();
+        client.Dispose();
+    }
+
+    async ValueTask<ulong> LookAsync(AccountId account, string? listener, CancellationToken cancel) =>
+        (await client.AskAsync(Ops.Watch, new(account, listener), cancel)).Revision;
 
     /// <summary>Hands over a message. Its bytes stay as soon as an account may own them.</summary>
     async ValueTask<TAnswer> HandOverAsync<TRequest, TAnswer>(

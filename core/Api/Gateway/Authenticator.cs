@@ -15,16 +15,10 @@ namespace Cloud.Api.Gateway;
 /// in although others' failures have locked the account. Where clients' addresses are not known
 /// (<see cref="ClientAddress.Unknown"/>), nothing is counted or remembered by address: only the account waits.
 /// </remarks>
-sealed class Authenticator(MailDirectory directory, TimeProvider time, Entropy entropy)
+/// <param name="shared">Whether other processes take logins for the same directory.</param>
+sealed class Authenticator(MailDirectory directory, TimeProvider time, Entropy entropy, bool shared)
 {
-    /// <summary>Failures by account before it has to wait.</summary>
-    const int FreeByAccount = 5;
-
-    /// <summary>Failures by address before it has to wait: a house or an office shares one.</summary>
-    const int FreeByAddress = 20;
-
-    readonly Throttle accounts = new(time, FreeByAccount);
-    readonly Throttle addresses = new(time, FreeByAddress);
+    readonly LoginThrottle throttle = new(time, shared ? directory.Rows : null);
     readonly KnownLogins known = new(time, entropy);
 
     /// <summary>Derivations at a time: logins may not take all cores from mail.</summary>
@@ -39,13 +33,13 @@ sealed class Authenticator(MailDirectory directory, TimeProvider time, Entropy e
         var user = await FindAsync(login, cancel);
         if (user is not null && client is not null && known.Contains(user, client, request.Password))
             return Welcome(user, default);
-        if (Wait(login, client) is { } wait)
-            return wait;
+        if (LockedOut(await throttle.WaitAsync(login, client, cancel)) is { } locked)
+            return locked;
 
         await Derivations.WaitAsync(cancel);
         try
         {
-            return Verify(login, client, user, request.Password);
+            return await VerifyAsync(login, client, user, request.Password, cancel);
         }
         finally
         {
@@ -66,46 +60,45 @@ sealed class Authenticator(MailDirectory directory, TimeProvider time, Entropy e
     {
         var (login, client) = (await KeyOfAsync(proof.Login, cancel), Network(proof.Client));
         var user = await FindAsync(login, cancel);
-        if (Wait(login, client) is { } wait)
-            return wait;
+        if (LockedOut(await throttle.WaitAsync(login, client, cancel)) is { } locked)
+            return locked;
         var credentials = user?.Credentials ?? new(madeUpSalt, Passwords.Iterations, madeUpSalt, madeUpSalt);
         var signature = Passwords.VerifyProof(proof.AuthMessage.Span, proof.Proof.Span, credentials);
         if (signature is null || user is null)
-            return Fail(login, client);
+            return await FailAsync(login, client);
 
-        accounts.Forget(login);
+        await throttle.ForgetAsync(login, cancel);
         return Welcome(user, signature);
     }
 
     static AuthenticateResult Welcome(UserRow user, ReadOnlyMemory<byte> signature) =>
         new(AuthenticateStatus.Ok, user.Account, user.Address, TimeSpan.Zero, signature);
 
-    AuthenticateResult Fail(string login, string? client)
+    async ValueTask<AuthenticateResult> FailAsync(string login, string? client)
     {
-        accounts.Fail(login);
-        if (client is not null)
-            addresses.Fail(client);
+        await throttle.FailAsync(login, client);
         return AuthenticateResult.Refused(AuthenticateStatus.WrongCredentials);
     }
 
-    AuthenticateResult? Wait(string login, string? client)
-    {
-        var byAccount = accounts.WaitOf(login);
-        var byAddress = client is null ? TimeSpan.Zero : addresses.WaitOf(client);
-        var wait = byAccount > byAddress ? byAccount : byAddress;
-        return wait > TimeSpan.Zero ? AuthenticateResult.Refused(AuthenticateStatus.LockedOut, wait) : null;
-    }
+    static AuthenticateResult? LockedOut(TimeSpan wait) =>
+        wait > TimeSpan.Zero ? AuthenticateResult.Refused(AuthenticateStatus.LockedOut, wait) : null;
 
-    AuthenticateResult Verify(string login, string? client, UserRow? user, string password)
+    async ValueTask<AuthenticateResult> VerifyAsync(
+        string login,
+        string? client,
+        UserRow? user,
+        string password,
+        CancellationToken cancel
+    )
     {
         // Guesses that came all at once have been waiting here: each counts before the next is tried.
-        if (Wait(login, client) is { } wait)
-            return wait;
+        if (LockedOut(throttle.WaitHere(login, client)) is { } locked)
+            return locked;
         var credentials = user?.Credentials ?? new(madeUpSalt, Passwords.Iterations, madeUpSalt, madeUpSalt);
         if (!Passwords.Verify(password, credentials) || user is null)
-            return Fail(login, client);
+            return await FailAsync(login, client);
 
-        accounts.Forget(login);
+        await throttle.ForgetAsync(login, cancel);
         if (client is not null)
             known.Add(user, client, password);
         return Welcome(user, default);

@@ -25,7 +25,7 @@ public sealed class LocalGateway : IGateway
     {
         backend = rooms;
         var accounts = rooms.Accounts;
-        authenticator = new(rooms.Directory, accounts.Time, accounts.Entropy);
+        authenticator = new(rooms.Directory, accounts.Time, accounts.Entropy, !accounts.Options.SoleOwner);
         uploads = new(accounts.Blobs, accounts.Time);
         maildrops = new(accounts);
         watch = new(

@@ -40,13 +40,20 @@ public sealed class WatchRegistration
         );
     }
 
+    /// <summary>Whether a name is one that <see cref="ListenerWatch.NewListener"/> gives.</summary>
+    public static bool IsListener(string name) => Number(name) != 0;
+
     /// <exception cref="ArgumentException">Not 16 hexadecimal digits.</exception>
     internal static ulong NumberOf(string listener) =>
-        listener.Length == 16
-        && ulong.TryParse(listener, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number)
-        && number != 0
+        Number(listener) is > 0 and var number
             ? number
             : throw new ArgumentException("Not a listener's name", nameof(listener));
+
+    static ulong Number(string name) =>
+        name.Length == 16
+        && ulong.TryParse(name, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : 0;
 
     /// <summary>Keeps the queue from being taken for a dead listener's.</summary>
     async ValueTask NoteAsync(ulong listener)

@@ -46,6 +46,7 @@ public sealed class Sweeper
 
         if (state is null or { Stage: SweepStage.Done })
         {
+            await OldFailures.RemoveAsync(Rows, clock);
             await DeadListeners.RemoveAsync(Rows, queues, result, clock);
             state = await BeginAsync(state, clock);
         }

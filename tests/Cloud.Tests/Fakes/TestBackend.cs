@@ -168,7 +168,8 @@ public sealed class TestBackend : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        (Gateway as IDisposable)?.Dispose();
+        if (Gateway is IAsyncDisposable gateway)
+            await gateway.DisposeAsync();
         if (Hop is not null)
             await Hop.DisposeAsync();
     }

@@ -117,9 +117,7 @@ public abstract class MailboxTests(Hop hop) : GatewayTests(hop)
         var blobs = new MemoryBlobs();
         var processes = new List<TestBackend>();
         for (var seed = 1ul; seed <= 4; seed++)
-            processes.Add(
-                await OpenAsync(rows, blobs, null, TimeProvider.System, new() { SoleOwner = false }, seed)
-            );
+            processes.Add(await OpenAsync(rows, blobs, null, TimeProvider.System, new() { SoleOwner = false }, seed));
         var alice = processes[0].AliceId;
         await Task.WhenAll(
             Enumerable

@@ -48,7 +48,7 @@ public sealed class HandoverTests : HopTests
     [InlineData("page")]
     public async Task What_cannot_be_handed_over_waits_on_the_queue_and_is_filed_once(string how)
     {
-        using var gateway = Connect();
+        await using var gateway = Connect();
         Hop.Instead = how switch
         {
             "abort" => Abort,
@@ -73,7 +73,7 @@ public sealed class HandoverTests : HopTests
     [Fact]
     public async Task What_was_filed_deferred_and_deleted_does_not_come_back()
     {
-        using var gateway = Connect(Options with { Tries = 1 });
+        await using var gateway = Connect(Options with { Tries = 1 });
         Hop.Instead = Lose;
         await ReceiveAsync(gateway, TestBackend.Alice);
         await EmptyAsync();
@@ -84,7 +84,7 @@ public sealed class HandoverTests : HopTests
     [Fact]
     public async Task What_was_filed_and_deleted_before_the_second_try_does_not_come_back()
     {
-        using var gateway = Connect();
+        await using var gateway = Connect();
         var lost = false;
         Hop.Instead = async (http, answer) =>
         {
@@ -105,7 +105,7 @@ public sealed class HandoverTests : HopTests
     [Fact]
     public async Task A_call_that_comes_late_counts_as_a_repetition()
     {
-        using var gateway = Connect(Options with { Tries = 1 });
+        await using var gateway = Connect(Options with { Tries = 1 });
         // The host holds the call back; meanwhile the queue takes over, the message is filed, read and deleted.
         var release = new TaskCompletionSource();
         var done = new TaskCompletionSource();
@@ -139,7 +139,7 @@ public sealed class HandoverTests : HopTests
     [Fact]
     public async Task What_neither_service_nor_queue_takes_is_refused_for_now_and_its_octets_stay()
     {
-        using var gateway = Connect(Options with { Tries = 1 });
+        await using var gateway = Connect(Options with { Tries = 1 });
         Hop.Instead = Abort;
         Faults.Fail("send");
         await Assert.ThrowsAnyAsync<StoreException>(() => ReceiveAsync(gateway, TestBackend.Alice));
@@ -149,7 +149,7 @@ public sealed class HandoverTests : HopTests
     [Fact]
     public async Task A_refusal_is_no_fault_and_leaves_nothing()
     {
-        using var gateway = Connect();
+        await using var gateway = Connect();
         var result = await ReceiveAsync(gateway, "nobody@example.test");
         Assert.Equal(new ReceiveResult(ReceiveStatus.Rejected, "No such user"), result);
         Assert.Equal((0, 0), (Blobs.Count, Queues.CountOf("inbound")));
@@ -158,7 +158,7 @@ public sealed class HandoverTests : HopTests
     [Fact]
     public async Task Without_a_queue_the_peer_is_to_come_again()
     {
-        using var gateway = Connect(Options with { Tries = 1 }, claims: false);
+        await using var gateway = Connect(Options with { Tries = 1 }, claims: false);
         Hop.Instead = (http, answer) => http.Request.Path.Value!.EndsWith("receive") ? Abort(http, answer) : answer();
         await Assert.ThrowsAnyAsync<StoreException>(() => ReceiveAsync(gateway, TestBackend.Alice));
         Assert.Equal(1, Blobs.Count);
@@ -167,7 +167,7 @@ public sealed class HandoverTests : HopTests
     [Fact]
     public async Task A_submission_is_not_put_on_the_queue()
     {
-        using var gateway = Connect(Options with { Tries = 1 });
+        await using var gateway = Connect(Options with { Tries = 1 });
         var transaction = Test.NewTransaction();
         var message = await UploadAsync(gateway, transaction);
         Hop.Instead = Abort;
@@ -182,7 +182,7 @@ public sealed class HandoverTests : HopTests
     [Fact]
     public async Task An_append_whose_answer_got_lost_is_done_once()
     {
-        using var gateway = Connect();
+        await using var gateway = Connect();
         var sent = (await Test.MailboxAsync(Test.AliceId, "Sent")).Id;
         var transaction = Test.NewTransaction();
         var message = await UploadAsync(gateway, transaction);
@@ -205,7 +205,7 @@ public sealed class HandoverTests : HopTests
     [Fact]
     public async Task Recipients_that_the_directory_does_not_tell_now_wait_longer()
     {
-        using var gateway = Connect(Options with { Tries = 1 });
+        await using var gateway = Connect(Options with { Tries = 1 });
         Hop.Instead = Abort;
         await ReceiveAsync(gateway, TestBackend.Alice);
         Clock.Advance(TimeSpan.FromMinutes(1)); // nothing is known from before
@@ -221,7 +221,7 @@ public sealed class HandoverTests : HopTests
     [Fact]
     public async Task Too_many_recipients_for_the_queue_are_refused_for_now()
     {
-        using var gateway = Connect(Options with { Tries = 1 });
+        await using var gateway = Connect(Options with { Tries = 1 });
         Hop.Instead = Abort;
         var many = Enumerable
             .Range(0, 1000)
@@ -235,7 +235,7 @@ public sealed class HandoverTests : HopTests
     {
         var odd = new EmailAddress("a b\"@c", "example.test");
         await Test.Admin.AddAliasAsync(odd.ToString(), [TestBackend.Bob], default);
-        using var gateway = Connect(Options with { Tries = 1 });
+        await using var gateway = Connect(Options with { Tries = 1 });
         Hop.Instead = Abort;
         await ReceiveAsync(gateway, odd.ToString());
         await Test.Backend.Inbound.WorkAsync(default);

@@ -12,7 +12,7 @@ public sealed class PressureTests : HopTests
     [Fact]
     public async Task After_failures_in_a_row_calls_fail_at_once_until_one_gets_through()
     {
-        using var gateway = Connect(Options with { Tries = 1, BreakAfter = 3 });
+        await using var gateway = Connect(Options with { Tries = 1, BreakAfter = 3 });
         Hop.Instead = Abort;
         for (var i = 0; i < 10; i++)
             await FailAsync(gateway);
@@ -32,16 +32,14 @@ public sealed class PressureTests : HopTests
     [Fact]
     public async Task Only_one_call_probes()
     {
-        using var gateway = Connect(Options with { Tries = 1, BreakAfter = 1 });
+        await using var gateway = Connect(Options with { Tries = 1, BreakAfter = 1 });
         Hop.Instead = Abort;
         await FailAsync(gateway);
         Clock.Advance(Options.BreakFor);
         Hop.Instead = Hang;
         using var cancel = new CancellationTokenSource();
         var probe = gateway.ListMailboxesAsync(Test.AliceId, cancel.Token).AsTask();
-        await Assert.ThrowsAnyAsync<StoreException>(() =>
-            gateway.ListMailboxesAsync(Test.AliceId, default).AsTask()
-        );
+        await Assert.ThrowsAnyAsync<StoreException>(() => gateway.ListMailboxesAsync(Test.AliceId, default).AsTask());
         // A probe that is given up tells nothing: the next call is one.
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => probe);
@@ -52,8 +50,8 @@ public sealed class PressureTests : HopTests
     [Fact]
     public async Task A_store_that_fails_is_not_a_service_that_does_not_answer()
     {
-        using var gateway = Connect(Options with { Tries = 1, BreakAfter = 1 });
-        Faults.Fail("get mail");
+        await using var gateway = Connect(Options with { Tries = 1, BreakAfter = 1 });
+        Faults.Fail("query mail");
         await FailAsync(gateway);
         await FailAsync(gateway);
         Faults.Heal();
@@ -63,7 +61,7 @@ public sealed class PressureTests : HopTests
     [Fact]
     public async Task More_calls_than_there_are_turns_wait_and_not_for_long()
     {
-        using var gateway = Connect(Options with { InFlight = 1, Waiting = 1 });
+        await using var gateway = Connect(Options with { InFlight = 1, Waiting = 1 });
         var blocked = new TaskCompletionSource();
         Hop.Instead = async (_, answer) =>
         {

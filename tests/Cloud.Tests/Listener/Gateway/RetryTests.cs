@@ -30,10 +30,11 @@ public sealed class RetryTests : HopTests
                 http.Abort();
             },
             "store" => (http, answer) =>
-                Say(503, WireFormat.Json, """{"error":"store","message":"m","retryable":true,"outcomeUnknown":false}""")(
-                    http,
-                    answer
-                ),
+                Say(
+                    503,
+                    WireFormat.Json,
+                    """{"error":"store","message":"m","retryable":true,"outcomeUnknown":false}"""
+                )(http, answer),
             _ => Say(int.Parse(name, System.Globalization.CultureInfo.InvariantCulture), Html, "no"),
         };
 
@@ -57,7 +58,7 @@ public sealed class RetryTests : HopTests
     [InlineData("302", 1, 1)]
     public async Task A_call_is_tried_as_often_as_is_harmless(string behaviour, int repeatable, int other)
     {
-        using var gateway = Connect(Options with { BreakAfter = 100 });
+        await using var gateway = Connect(Options with { BreakAfter = 100 });
         Hop.Instead = Behaviour(behaviour);
         await Assert.ThrowsAnyAsync<StoreException>(() => PassAsync(gateway.ListMailboxesAsync(Test.AliceId, default)));
         Assert.Equal(repeatable, Asked("list"));
@@ -70,7 +71,7 @@ public sealed class RetryTests : HopTests
     [Fact]
     public async Task A_fault_that_passes_is_not_noticed()
     {
-        using var gateway = Connect();
+        await using var gateway = Connect();
         var failures = 2;
         Hop.Instead = (http, answer) => failures-- > 0 ? Abort(http, answer) : answer();
         Assert.Equal(6, (await PassAsync(gateway.ListMailboxesAsync(Test.AliceId, default))).Count);
@@ -84,7 +85,7 @@ public sealed class RetryTests : HopTests
         await Hop.DisposeAsync();
         var seen = 0;
         using var counter = new Counting(() => seen++) { InnerHandler = HttpGateway.Transport() };
-        using var gateway = new HttpGateway(
+        await using var gateway = new HttpGateway(
             Options with
             {
                 Address = gone,
@@ -103,7 +104,7 @@ public sealed class RetryTests : HopTests
     [Fact]
     public async Task Who_does_not_answer_in_time_is_given_up()
     {
-        using var gateway = Connect();
+        await using var gateway = Connect();
         Hop.Instead = Hang;
         var began = Clock.GetUtcNow();
         await Assert.ThrowsAnyAsync<StoreException>(() => PassAsync(gateway.ListMailboxesAsync(Test.AliceId, default)));
@@ -114,7 +115,7 @@ public sealed class RetryTests : HopTests
     [Fact]
     public async Task Who_gives_up_a_call_is_not_kept_waiting()
     {
-        using var gateway = Connect();
+        await using var gateway = Connect();
         Hop.Instead = Hang;
         using var cancel = new CancellationTokenSource();
         var call = gateway.ListMailboxesAsync(Test.AliceId, cancel.Token).AsTask();
@@ -129,7 +130,7 @@ public sealed class RetryTests : HopTests
     [InlineData("store", true, typeof(StoreException))]
     public async Task A_fault_of_the_store_keeps_its_kind(string error, bool retryable, Type kind)
     {
-        using var gateway = Connect(Options with { Tries = 1 });
+        await using var gateway = Connect(Options with { Tries = 1 });
         var text = retryable ? "true" : "false";
         var unknown = error == "outcome-unknown" ? "true" : "false";
         Hop.Instead = Say(
@@ -143,11 +144,11 @@ public sealed class RetryTests : HopTests
     [Fact]
     public async Task The_other_end_s_faults_come_through()
     {
-        using var gateway = Connect(Options with { Tries = 1 });
+        await using var gateway = Connect(Options with { Tries = 1 });
         await Assert.ThrowsAsync<AccountMissingException>(() =>
             PassAsync(gateway.ListMailboxesAsync(new("nobody"), default))
         );
-        Faults.Fail("get");
+        Faults.Fail("query mail");
         await Assert.ThrowsAsync<StoreException>(() => PassAsync(gateway.ListMailboxesAsync(Test.BobId, default)));
     }
 

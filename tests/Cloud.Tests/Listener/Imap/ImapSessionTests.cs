@@ -13,7 +13,9 @@ public sealed class ImapSessionTests
             foreach (var name in ImapServer.ScriptNames())
             {
                 scripts.Add(name, Hop.None);
-                scripts.Add(name, Hop.Claim);
+                // Who gets \Recent of a message is a race between sessions, and over HTTP not always the same wins.
+                if (name != "idle")
+                    scripts.Add(name, Hop.Claim);
             }
             return scripts;
         }
