@@ -112,7 +112,7 @@ static class ThrottleRows
 
     public static RowKey Account(string login) => Key('a', login);
 
-    public static RowKey Address(string? client) => Key('n', client);
+    public static RowKey Address(string client) => Key('n', client);
 
     static RowKey Key(char kind, string name) =>
         new(
