@@ -237,6 +237,8 @@ var listenerSettings = [
   { name: 'CLOUD_HOSTNAME', value: host }
   { name: 'CLOUD_DOMAIN', value: join(domainList, ',') }
   { name: 'CLOUD_GATEWAY', value: functions.outputs.uri }
+  // Its watch queue is made with the storage account, for its rights to be on that queue alone.
+  { name: 'CLOUD_LISTENER', value: '0000000000000001' }
   { name: 'CLOUD_BLOB_ENDPOINT', value: storage.outputs.mailEndpoints.blob }
   { name: 'CLOUD_QUEUE_ENDPOINT', value: storage.outputs.mailEndpoints.queue }
   { name: 'AZURE_CLIENT_ID', value: identities.outputs.listenerClientId }

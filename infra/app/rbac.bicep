@@ -41,7 +41,7 @@ resource mail 'Microsoft.Storage/storageAccounts@2025-01-01' existing = {
     }
 
     resource watch 'queues' existing = {
-      name: 'watch-listener'
+      name: 'watch-0000000000000001'
     }
   }
 }

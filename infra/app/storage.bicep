@@ -8,9 +8,9 @@ param redundancy string
 param softDeleteDays int
 
 // As core names them (a test compares). Each listener has a queue of its own that tells it of changes.
-var tables = ['mail', 'directory', 'sweep']
+var tables = ['mail', 'directory', 'sweep', 'throttle', 'listeners']
 var queues = ['inbound', 'inbound-poison']
-var watch = 'watch-listener'
+var watch = 'watch-0000000000000001'
 var container = 'mail'
 var package = 'app-package'
 

@@ -51,6 +51,9 @@ sealed class GatewaySettings
 
     /// <summary>For whom the identity's tokens are made out (<c>api://…</c>).</summary>
     public string? Audience { get; init; }
+
+    /// <summary>Names this listener's watch queue (<c>watch-…</c>): 16 hexadecimal digits; null for new ones each start.</summary>
+    public string? Listener { get; init; }
 }
 
 /// <summary>Where the certificate comes from: one of the three, or self-signed.</summary>

@@ -94,7 +94,16 @@ sealed partial class ContainerSettingsReader(Func<string, string?> environment)
             Address = address,
             Key = key,
             Audience = audience,
+            Listener = Listener(),
         };
+    }
+
+    string? Listener()
+    {
+        var name = One("listener");
+        if (name is not null && !ListenerName().IsMatch(name))
+            Faults.Add($"listener: \"{name}\" is not 16 hexadecimal digits in lower case.");
+        return name;
     }
 
     /// <summary>Nobody listens between here and here.</summary>
@@ -236,6 +245,9 @@ sealed partial class ContainerSettingsReader(Func<string, string?> environment)
                     .Select(fault => $"connection-string: {fault}.")
             );
     }
+
+    [GeneratedRegex("^(?!0{16})[0-9a-f]{16}$", RegexOptions.None, MatchMilliseconds)]
+    private static partial Regex ListenerName();
 
     [GeneratedRegex("^[a-z0-9-]+$", RegexOptions.None, MatchMilliseconds)]
     private static partial Regex SettingName();

@@ -29,7 +29,11 @@ sealed record OpenGateway(IGateway Gateway, Func<string?> Fault, Func<Cancellati
         }
 
         var http = new HttpGateway(
-            new HttpGatewayOptions { Address = address },
+            new HttpGatewayOptions
+            {
+                Address = address,
+                Listener = settings.Gateway.Listener ?? ListenerWatch.NewListener(entropy),
+            },
             Signed(settings.Gateway, azure),
             time,
             entropy,
