@@ -31,10 +31,7 @@ static class Server
             when (e
                     is StoreException
                         or AdminException
-<<<<<<< HEAD
                         or CertificateException
-=======
->>>>>>> wire
                         or IOException
                         or UnauthorizedAccessException
                         or FunctionsHostException
