@@ -1,50 +1,71 @@
+using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Unicode;
 
-namespace Cloud.Mail.Headers;
+namespace Cloud.Mail.Charsets;
 
-/// <summary>Bytes to text by the charset names mail uses. Never throws: what cannot be decoded becomes U+FFFD.</summary>
-public static class Charsets
+/// <summary>Bytes to text by the charset names mail uses.</summary>
+/// <remarks>
+/// Never throws: what cannot be decoded becomes U+FFFD. A text has at most two characters for each byte. A byte
+/// order mark at its start goes.
+/// </remarks>
+public static class Charset
 {
-    static readonly EncodingProvider CodePages = CodePagesEncodingProvider.Instance;
-    static readonly Encoding Windows1252 = CodePages.GetEncoding(1252)!;
+    const char ByteOrderMark = '\uFEFF';
 
-    /// <param name="charset">As the mail names it; an unknown one is guessed.</param>
+    static readonly DecoderFallback Replacement = new DecoderReplacementFallback("\uFFFD");
+    static readonly ConcurrentDictionary<int, Encoding> CodePages = new();
+
+    /// <param name="name">As the mail gives it; one that is unknown or says nothing (us-ascii with other octets in
+    /// it) is guessed.</param>
     /// <param name="bytes">Of the text.</param>
-    public static string Decode(string charset, ReadOnlySpan<byte> bytes) =>
-        bytes.IsEmpty ? ""
-        : Find(charset) is { } encoding ? encoding.GetString(bytes)
-        : Guess(bytes);
+    /// <param name="hint">The charset to guess where the text is not UTF-8; null for windows-1252.</param>
+    public static string Decode(ReadOnlySpan<char> name, ReadOnlySpan<byte> bytes, string? hint = null)
+    {
+        if (bytes.IsEmpty)
+            return "";
+        var codePage = CharsetNames.CodePage(name);
+        return codePage is CharsetNames.Undeclared or CharsetNames.Unknown
+            ? Guess(bytes, hint)
+            : Decode(codePage, bytes) ?? Guess(bytes, hint);
+    }
 
-    /// <summary>UTF-8 where the bytes are valid UTF-8, else windows-1252, which every byte is valid in.</summary>
-    public static string Guess(ReadOnlySpan<byte> bytes) =>
-        Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : Windows1252.GetString(bytes);
+    /// <summary>UTF-8 where the bytes are valid UTF-8, else the hint, else windows-1252, which every byte is valid in.</summary>
+    public static string Guess(ReadOnlySpan<byte> bytes, string? hint = null)
+    {
+        if (Utf8.IsValid(bytes))
+            return WithoutMark(Encoding.UTF8.GetString(bytes));
+        var codePage = CharsetNames.CodePage(hint);
+        return codePage > 0 && Decode(codePage, bytes) is { } text ? text : Find(1252)!.GetString(bytes);
+    }
 
-    static Encoding? Find(string charset) =>
-        charset.Trim().ToLowerInvariant() switch
+    /// <summary>Texts put end to end are decoded as one. Not so where one may end in a shift that only its end ends.</summary>
+    internal static bool IsJoinable(ReadOnlySpan<char> name) => CharsetNames.CodePage(name) != CharsetNames.Utf7;
+
+    /// <returns>Null for a code page nobody has.</returns>
+    static string? Decode(int codePage, ReadOnlySpan<byte> bytes) =>
+        codePage switch
         {
-            "utf-8" or "utf8" or "unicode-1-1-utf-8" => Encoding.UTF8,
-            // Senders that say ASCII or Latin-1 and use C1 octets mean windows-1252, as browsers take it.
-            "iso-8859-1" or "latin1" or "iso8859-1" or "l1" or "cp1252" => Windows1252,
-            "us-ascii" or "ascii" or "ansi_x3.4-1968" or "" or "unknown-8bit" or "x-unknown" => null,
-            "utf-7" or "unicode-1-1-utf-7" => null,
-            "cp932" or "ms932" or "windows-31j" or "x-sjis" => CodePages.GetEncoding(932),
-            "cp949" or "ms949" or "ks_c_5601-1987" => CodePages.GetEncoding(949),
-            "gbk" or "cp936" or "gb2312" => CodePages.GetEncoding(54936), // GB 18030 holds both
-            var name => Named(name),
+            CharsetNames.Utf8 => WithoutMark(Encoding.UTF8.GetString(bytes)),
+            CharsetNames.Utf7 => Utf7.Decode(bytes),
+            1201 when bytes is [0xFF, 0xFE, ..] => Decode(1200, bytes), // the mark knows better
+            28600 or 28604 or 28606 => LatinTables.Decode(codePage, bytes),
+            _ => Find(codePage) is { } encoding ? WithoutMark(encoding.GetString(bytes)) : null,
         };
 
-    static Encoding? Named(string name)
+    /// <summary>Kept once found, since the tables behind one are large.</summary>
+    static Encoding? Find(int codePage)
     {
-        if (CodePages.GetEncoding(name) is { } encoding)
-            return encoding;
-        try
+        if (CodePages.TryGetValue(codePage, out var known))
+            return known;
+        var found = codePage switch
         {
-            return Encoding.GetEncoding(name);
-        }
-        catch (ArgumentException)
-        {
-            return null; // The framework has no way to ask.
-        }
+            1200 or 1201 => new UnicodeEncoding(codePage == 1201, byteOrderMark: false),
+            12000 or 12001 => new UTF32Encoding(codePage == 12001, byteOrderMark: false),
+            _ => CodePagesEncodingProvider.Instance.GetEncoding(codePage, EncoderFallback.ReplacementFallback, Replacement),
+        };
+        return found is null ? null : CodePages.GetOrAdd(codePage, found);
     }
+
+    static string WithoutMark(string text) => text.StartsWith(ByteOrderMark) ? text[1..] : text;
 }
