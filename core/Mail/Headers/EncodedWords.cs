@@ -17,12 +17,13 @@ public static class EncodedWords
     const int Base64Window = 1024;
 
     /// <param name="value">One unfolded value; bytes outside encoded words are UTF-8 if valid, else windows-1252.</param>
+    /// <param name="hint">The charset to guess for undeclared octets that are not UTF-8; null for windows-1252.</param>
     /// <returns>The text. What is no encoded word, though it looks like one, stays as it stands.</returns>
     /// <remarks>Adjacent words of one charset are decoded as one, since many senders split characters between them.</remarks>
-    public static string Decode(ReadOnlySpan<byte> value)
+    public static string Decode(ReadOnlySpan<byte> value, string? hint = null)
     {
         if (value.IndexOf("=?"u8) < 0)
-            return Charset.Guess(value);
+            return Charset.Guess(value, hint);
 
         var text = new StringBuilder(value.Length);
         var pending = new Pending(value.Length);
@@ -38,7 +39,7 @@ public static class EncodedWords
                 if (!isGap)
                 {
                     pending.MoveTo(text);
-                    text.Append(Charset.Guess(plain));
+                    text.Append(Charset.Guess(plain, hint));
                 }
 
                 pending.Add(word, text);
@@ -48,7 +49,7 @@ public static class EncodedWords
 
             pending.MoveTo(text);
             var length = start < 0 ? value.Length : start + 2;
-            text.Append(Charset.Guess(value[..length]));
+            text.Append(Charset.Guess(value[..length], hint));
             value = value[length..];
         }
 

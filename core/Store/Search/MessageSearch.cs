@@ -60,7 +60,7 @@ sealed class MessageSearch(IBlobs blobs, MessageEntry entry, IReadOnlyList<strin
         {
             if (name is not null && !System.Text.Ascii.EqualsIgnoreCase(field.Name, name))
                 continue;
-            var value = EncodedWords.Decode(HeaderText.Unfold(field.Value));
+            var value = HeaderText.Decode(field.Value);
             if (Contains(name is null ? $"{Charset.Guess(field.Name)}: {value}" : value, text))
                 return true;
         }
