@@ -62,7 +62,11 @@ public static class Charset
         {
             1200 or 1201 => new UnicodeEncoding(codePage == 1201, byteOrderMark: false),
             12000 or 12001 => new UTF32Encoding(codePage == 12001, byteOrderMark: false),
-            _ => CodePagesEncodingProvider.Instance.GetEncoding(codePage, EncoderFallback.ReplacementFallback, Replacement),
+            _ => CodePagesEncodingProvider.Instance.GetEncoding(
+                codePage,
+                EncoderFallback.ReplacementFallback,
+                Replacement
+            ),
         };
         return found is null ? null : CodePages.GetOrAdd(codePage, found);
     }

@@ -20,7 +20,15 @@ static class LatinTables
     public static string Decode(int codePage, ReadOnlySpan<byte> bytes) =>
         string.Create(
             bytes.Length,
-            new State(codePage switch { 28600 => Latin6, 28604 => Latin8, _ => Latin10 }, bytes),
+            new State(
+                codePage switch
+                {
+                    28600 => Latin6,
+                    28604 => Latin8,
+                    _ => Latin10,
+                },
+                bytes
+            ),
             (text, state) =>
             {
                 for (var i = 0; i < text.Length; i++)

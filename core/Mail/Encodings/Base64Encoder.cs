@@ -51,7 +51,12 @@ public sealed class Base64Encoder : TransferCoder
         if (hasLines)
             target.Write("\r\n"u8);
         hasLines = true;
-        Base64.EncodeToUtf8(line, target.GetSpan(Base64.GetMaxEncodedToUtf8Length(line.Length)), out _, out var written);
+        Base64.EncodeToUtf8(
+            line,
+            target.GetSpan(Base64.GetMaxEncodedToUtf8Length(line.Length)),
+            out _,
+            out var written
+        );
         target.Advance(written);
     }
 }

@@ -40,7 +40,7 @@ public readonly record struct BaseSubject(string Text, bool IsReplyOrForward)
     }
 
     /// <summary>subj-trailer: "(fwd)" or white space.</summary>
-    static ReadOnlySpan<char> WithoutTrailers(ReadOnlySpan<char> text, ref bool isReply)
+    static ReadOnlySpan<char> WithoutTrailers(ReadOnlySpan<char> text, scoped ref bool isReply)
     {
         while (true)
         {
@@ -52,7 +52,7 @@ public readonly record struct BaseSubject(string Text, bool IsReplyOrForward)
         }
     }
 
-    static ReadOnlySpan<char> WithoutLeaders(ReadOnlySpan<char> text, ref bool isReply)
+    static ReadOnlySpan<char> WithoutLeaders(ReadOnlySpan<char> text, scoped ref bool isReply)
     {
         while (true)
         {

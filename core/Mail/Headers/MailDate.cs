@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 
@@ -8,6 +9,8 @@ public static class MailDate
 {
     /// <summary>Octets looked at, comments aside; a date has some 40.</summary>
     const int MaxLength = 128;
+
+    static readonly SearchValues<byte> TimeOctets = SearchValues.Create("0123456789:."u8);
 
     static readonly string[] Months =
     [
@@ -112,13 +115,13 @@ public static class MailDate
         {
             if (hasTime)
                 return;
-            if (token.IndexOf((byte)'T') is var t and > 0) // ISO 8601 date and time
+            if (token.IndexOf((byte)'T') is var t and > 0 && token[..t].Contains((byte)'-')) // ISO 8601
             {
                 TakeDashed(token[..t]);
                 token = token[(t + 1)..];
             }
 
-            var zoneAt = token.IndexOfAnyExcept("0123456789:."u8);
+            var zoneAt = token.IndexOfAnyExcept(TimeOctets);
             var glued = zoneAt > 0 ? token[zoneAt..] : [];
             if (zoneAt > 0)
                 token = token[..zoneAt];
@@ -175,6 +178,8 @@ public static class MailDate
         void TakeDashed(ReadOnlySpan<byte> token)
         {
             var first = token.IndexOfAny("-/."u8);
+            if (first <= 0)
+                return;
             var left = token[..first];
             var rest = token[(first + 1)..];
             var dash = rest.IndexOfAny("-/."u8);

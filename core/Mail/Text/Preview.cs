@@ -64,6 +64,14 @@ public static class Preview
     }
 
     static bool IsInvisible(Rune rune) =>
-        Rune.IsControl(rune) || rune.Value is 0xAD or 0x34F or 0x61C or (>= 0x200B and <= 0x200C) or 0x200E or 0x200F
-            or (>= 0x2060 and <= 0x2064) or 0xFEFF;
+        Rune.IsControl(rune)
+        || rune.Value
+            is 0xAD
+                or 0x34F
+                or 0x61C
+                or (>= 0x200B and <= 0x200C)
+                or 0x200E
+                or 0x200F
+                or (>= 0x2060 and <= 0x2064)
+                or 0xFEFF;
 }

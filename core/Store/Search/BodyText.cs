@@ -25,9 +25,7 @@ static class BodyText
             if (length <= 0)
                 break;
             left -= length;
-            var bytes = TransferCoder
-                .Decoder(part.Encoding)
-                .Convert(await read(part.BodyStart, length, cancel));
+            var bytes = TransferCoder.Decoder(part.Encoding).Convert(await read(part.BodyStart, length, cancel));
             text.Append(Charset.Decode(part.Parameter("charset"u8).ToString(), bytes)).Append('\n');
         }
         return text.ToString();

@@ -100,11 +100,51 @@ public sealed class CharsetTests
     {
         string[] names =
         [
-            "utf-8", "utf-7", "utf-16", "utf-16le", "utf-32", "utf-32le", "shift_jis", "euc-jp", "iso-2022-jp", "gb18030",
-            "hz-gb-2312", "iso-2022-cn", "iso-2022-kr", "big5", "euc-kr", "johab", "ibm037", "iso-8859-8-i",
+            "utf-8",
+            "utf-7",
+            "utf-16",
+            "utf-16le",
+            "utf-32",
+            "utf-32le",
+            "shift_jis",
+            "euc-jp",
+            "iso-2022-jp",
+            "gb18030",
+            "hz-gb-2312",
+            "iso-2022-cn",
+            "iso-2022-kr",
+            "big5",
+            "euc-kr",
+            "johab",
+            "ibm037",
+            "iso-8859-8-i",
             .. Enumerable.Range(1, 16).Select(part => $"iso-8859-{part}"),
-            .. new[] { 437, 720, 737, 775, 850, 852, 855, 857, 858, 860, 861, 862, 863, 864, 865, 866, 869, 874, 1250, 1258 }.Select(page => $"cp{page}"),
-            .. new[] { 50221, 50222, 50227, 50229, 51936, 51949, 52936, 57002, 57011, 20932, 29001 }.Select(page => $"cp{page}"),
+            .. new[]
+            {
+                437,
+                720,
+                737,
+                775,
+                850,
+                852,
+                855,
+                857,
+                858,
+                860,
+                861,
+                862,
+                863,
+                864,
+                865,
+                866,
+                869,
+                874,
+                1250,
+                1258,
+            }.Select(page => $"cp{page}"),
+            .. new[] { 50221, 50222, 50227, 50229, 51936, 51949, 52936, 57002, 57011, 20932, 29001 }.Select(page =>
+                $"cp{page}"
+            ),
         ];
         var random = new Random(7);
         foreach (var name in names)

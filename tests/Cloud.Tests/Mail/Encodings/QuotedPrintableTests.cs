@@ -62,7 +62,9 @@ public sealed class QuotedPrintableTests
         var random = new Random(7);
         for (var run = 0; run < 200; run++)
         {
-            var text = Encoding.Latin1.GetString(Coding.Junk(random, "ab \t\n=", 2_000)).Replace("\r", "", StringComparison.Ordinal);
+            var text = Encoding
+                .Latin1.GetString(Coding.Junk(random, "ab \t\n=", 2_000))
+                .Replace("\r", "", StringComparison.Ordinal);
             var encoded = new QuotedPrintableEncoder().Convert(Encoding.Latin1.GetBytes(text));
 
             Assert.All(Lines(encoded), line => Assert.InRange(line.Length, 0, 76));

@@ -53,7 +53,27 @@ public sealed class HtmlTextTests
     [Fact]
     public void Nothing_breaks_it()
     {
-        string[] tokens = ["<", ">", "</", "<!--", "-->", "p", "script", " ", "\"", "'", "=", "&", "amp;", "#x", ";", "x", "\ud83d", "\n"];
+        string[] tokens =
+        [
+            "<",
+            ">",
+            "</",
+            "<!--",
+            "-->",
+            "p",
+            "script",
+            " ",
+            "\"",
+            "'",
+            "=",
+            "&",
+            "amp;",
+            "#x",
+            ";",
+            "x",
+            "\ud83d",
+            "\n",
+        ];
         var random = new Random(5);
         for (var run = 0; run < 20_000; run++)
         {

@@ -14,8 +14,7 @@ public sealed class PreviewTests
     [InlineData("-- \r\nsignature", "-- signature")]
     [InlineData("a\u200b\u034f\u00ad\ufeffb\0c", "abc")]
     [InlineData("a\u00a0b", "a b")]
-    public void First_words_stand_on_one_line(string text, string expected) =>
-        Assert.Equal(expected, Preview.Of(text));
+    public void First_words_stand_on_one_line(string text, string expected) => Assert.Equal(expected, Preview.Of(text));
 
     [Fact]
     public void It_has_two_hundred_characters_at_most_none_of_them_cut()
