@@ -81,7 +81,7 @@ sealed class ContainerListener : IAsyncDisposable
         await server.DisposeAsync();
         foreach (var part in new IAsyncDisposable?[] { watch, challenges, health }.OfType<IAsyncDisposable>())
             await part.DisposeAsync();
-        gateway.Dispose();
+        await gateway.DisposeAsync();
     }
 
     static ICertificateSource? Source(

@@ -10,7 +10,7 @@ namespace Cloud.Listener.Container;
 /// <summary>The gateway that the settings name: the Functions app over HTTP, or the store read from here.</summary>
 /// <param name="Fault">What stands against handing mail over, or null.</param>
 /// <param name="RunAsync">What goes on beside the sessions, until told to stop.</param>
-sealed record OpenGateway(IGateway Gateway, Func<string?> Fault, Func<CancellationToken, Task> RunAsync) : IDisposable
+sealed record OpenGateway(IGateway Gateway, Func<string?> Fault, Func<CancellationToken, Task> RunAsync) : IAsyncDisposable
 {
     public static OpenGateway Open(
         ContainerSettings settings,
@@ -44,7 +44,7 @@ sealed record OpenGateway(IGateway Gateway, Func<string?> Fault, Func<Cancellati
         return new(http, () => http.IsReachable ? null : "the Functions app does not answer", UntilStopAsync);
     }
 
-    public void Dispose() => (Gateway as IDisposable)?.Dispose();
+    public ValueTask DisposeAsync() => (Gateway as IAsyncDisposable)?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     static CallerKey Signed(GatewaySettings gateway, AzureServices azure) =>
         gateway.Key is { } key

@@ -117,12 +117,13 @@ public sealed class HttpGateway : IGateway, IAsyncDisposable
     {
         try
         {
+            // Deferred too: an account or the queue may have taken the bytes before the rest failed.
             return await HandOverAsync(
                 Ops.Receive,
                 repeated => new(request, repeated),
                 request.Transaction,
                 request.Message,
-                result => result.Status == ReceiveStatus.Accepted,
+                result => result.Status != ReceiveStatus.Rejected,
                 cancel
             );
         }
@@ -139,7 +140,7 @@ public sealed class HttpGateway : IGateway, IAsyncDisposable
             repeated => new(request, repeated),
             request.Transaction,
             request.Message,
-            result => result.Status == ReceiveStatus.Accepted,
+            result => result.Status != ReceiveStatus.Rejected,
             cancel
         );
 
@@ -306,6 +307,8 @@ public sealed class HttpGateway : IGateway, IAsyncDisposable
             var answer = await client.AskAsync(operation, request, transaction, Take, cancel);
             if (isTaken(answer))
                 Take();
+            else if (uploads is not null)
+                await uploads.RefuseAsync(message.Blob);
             return answer;
         }
         catch (OperationCanceledException)
