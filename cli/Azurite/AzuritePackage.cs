@@ -42,7 +42,10 @@ static class AzuritePackage
             RedirectStandardError = true,
         };
         // Nothing that Azurite needs is made by a script of a package, and a script could do anything.
-        foreach (var argument in (string[])["ci", "--ignore-scripts", "--omit=dev", "--no-audit", "--no-fund", "--loglevel=error"])
+        foreach (
+            var argument in (string[])
+                ["ci", "--ignore-scripts", "--omit=dev", "--no-audit", "--no-fund", "--loglevel=error"]
+        )
             start.ArgumentList.Add(argument);
         Process npm;
         try

@@ -171,7 +171,10 @@ public sealed class ConsistencyTests
     {
         var main = Source.Read("infra/main.bicep");
         var none = Regex.Match(main, @"var noZoneId = '([^']+)'").Groups[1].Value;
-        Assert.Equal(["${subscription().subscriptionId}", "${groupName}"], none.Split('/').Where((_, i) => i is 2 or 4));
+        Assert.Equal(
+            ["${subscription().subscriptionId}", "${groupName}"],
+            none.Split('/').Where((_, i) => i is 2 or 4)
+        );
         Assert.Contains("var zoneParts = split(empty(dnsZoneId) ? noZoneId : dnsZoneId, '/')", main);
     }
 
