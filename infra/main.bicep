@@ -54,6 +54,11 @@ param vmAdminPassword string
 @description('The key that the listener shows the Functions app is made from it. Generated, and kept in the vault.')
 param gatewaySeed string
 
+@secure()
+@minLength(12)
+@description('The key\'s other half, since what azd generates is short. Generated, and kept in the vault.')
+param gatewaySeedMore string
+
 @allowed([512, 2048, 4096])
 @description('Memory of one Functions instance in MB; the price of an execution grows with it.')
 param instanceMemory int = 2048
@@ -105,16 +110,26 @@ param smarthostSecret string = ''
 var abbreviations = loadJsonContent('abbreviations.json')
 var token = toLower(uniqueString(subscription().id, environmentName, location))
 var tags = { 'azd-env-name': environmentName }
+var groupName = '${abbreviations.resourcesResourceGroups}${environmentName}'
 var onMachine = listenerHost == 'vm'
 var domainList = split(replace(domains, ' ', ''), ',')
 var host = empty(mailHost) ? 'mail.${domainList[0]}' : mailHost
 var needsRegistry = empty(listenerImage) || startsWith(listenerImage, '${abbreviations.containerRegistryRegistries}${token}.')
 
 // A zone's id: /subscriptions/S/resourceGroups/G/providers/Microsoft.Network/dnsZones/NAME
-var zoneParts = split(dnsZoneId, '/')
+// Without a zone the parts name the group made here: what is not deployed must be valid all the same.
+var noZoneId = '/subscriptions/${subscription().subscriptionId}/resourceGroups/${groupName}/providers/Microsoft.Network/dnsZones/none'
+var zoneParts = split(empty(dnsZoneId) ? noZoneId : dnsZoneId, '/')
+var zoneName = toLower(last(zoneParts))
+// The machine proves its name over port 80, and a name outside of the zone cannot be proven in it.
+var inZone = toLower(host) == zoneName || endsWith(toLower(host), '.${zoneName}')
+var provesInZone = !onMachine && !empty(dnsZoneId) && inZone
+
+// A secret exists, and a role on it, only with a password.
+var smarthostLogin = !empty(smarthostHost) && !empty(smarthostSecret)
 
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
-  name: '${abbreviations.resourcesResourceGroups}${environmentName}'
+  name: groupName
   location: location
   tags: tags
 }
@@ -164,6 +179,7 @@ module vault 'app/vault.bicep' = {
     tags: tags
     name: '${abbreviations.keyVaultVaults}${token}'
     gatewaySeed: gatewaySeed
+    gatewaySeedMore: gatewaySeedMore
     vmAdminPassword: vmAdminPassword
     smarthostSecret: smarthostSecret
   }
@@ -191,17 +207,17 @@ module rbac 'app/rbac.bicep' = {
     componentName: monitoring.outputs.componentName
     vaultName: vault.outputs.name
     registryName: needsRegistry ? registry!.outputs.name : ''
-    smarthost: !empty(smarthostHost)
+    smarthost: smarthostLogin
   }
 }
 
 // Another resource group, hence a module of its own.
-module zoneRbac 'app/rbac-dns.bicep' = if (!empty(dnsZoneId)) {
+module zoneRbac 'app/rbac-dns.bicep' = if (provesInZone) {
   name: 'rbac-dns'
   scope: resourceGroup(zoneParts[2], zoneParts[4])
   params: {
-    zoneName: last(zoneParts)
-    mailHost: host
+    zoneName: zoneName
+    mailHost: toLower(host)
     listenerPrincipalId: identities.outputs.listenerPrincipalId
   }
 }
@@ -228,7 +244,7 @@ module functions 'app/functions.bicep' = {
     smarthostHost: smarthostHost
     smarthostPort: smarthostPort
     smarthostUser: smarthostUser
-    smarthostSecretUri: vault.outputs.smarthostSecretUri
+    smarthostSecretUri: smarthostLogin ? vault.outputs.smarthostSecretUri : ''
   }
 }
 
@@ -284,7 +300,7 @@ module containerApp 'app/listener-containerapp.bicep' = if (!onMachine) {
     gatewayKeyUri: vault.outputs.gatewayKeyUri
     acmeContact: acmeContact
     acmeDirectory: acmeDirectory
-    dnsZoneId: dnsZoneId
+    dnsZoneId: provesInZone ? dnsZoneId : ''
   }
 }
 

@@ -16,6 +16,8 @@ param alwaysReady int
 param smarthostHost string
 param smarthostPort int
 param smarthostUser string
+
+@description('Where the password of the smarthost is; empty: it asks for none.')
 param smarthostSecretUri string
 
 // The template replaces all settings at each deployment: what is not here is gone.
@@ -43,6 +45,11 @@ var smarthost = empty(smarthostHost)
   ? []
   : [
       { name: 'CLOUD_SMARTHOST', value: '${smarthostHost}:${smarthostPort}' }
+    ]
+
+var smarthostLogin = empty(smarthostSecretUri)
+  ? []
+  : [
       { name: 'CLOUD_SMARTHOST_USER', value: smarthostUser }
       { name: 'CLOUD_SMARTHOST_SECRET', value: '@Microsoft.KeyVault(SecretUri=${smarthostSecretUri})' }
     ]
@@ -70,7 +77,7 @@ resource site 'Microsoft.Web/sites@2024-11-01' = {
     httpsOnly: true
     keyVaultReferenceIdentity: identityId
     siteConfig: {
-      appSettings: concat(settings, smarthost)
+      appSettings: concat(settings, smarthost, smarthostLogin)
       minTlsVersion: '1.2'
       ftpsState: 'Disabled'
     }
@@ -97,6 +104,15 @@ resource site 'Microsoft.Web/sites@2024-11-01' = {
     }
   }
 }
+
+// azd publishes with an identity's token: passwords, which the platform makes by itself, let nobody in.
+resource noPasswords 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-11-01' = [
+  for way in ['scm', 'ftp']: {
+    parent: site
+    name: way
+    properties: { allow: false }
+  }
+]
 
 output name string = site.name
 output uri string = 'https://${site.properties.defaultHostName}'

@@ -128,8 +128,10 @@ resource app 'Microsoft.App/containerApps@2025-01-01' = if (!empty(image)) {
           resources: { cpu: json('0.25'), memory: '0.5Gi' }
           probes: [
             {
+              // Not /ready: that says no while the Functions app does not answer, and the one replica must go on taking
+              // mail then, for the queue. Only a call that succeeds ends that state, and only sessions make calls.
               type: 'Readiness'
-              httpGet: { path: '/ready', port: 8080 }
+              httpGet: { path: '/health', port: 8080 }
               periodSeconds: 10
             }
             {

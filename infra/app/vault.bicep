@@ -7,6 +7,9 @@ param name string
 param gatewaySeed string
 
 @secure()
+param gatewaySeedMore string
+
+@secure()
 param vmAdminPassword string
 
 @secure()
@@ -26,14 +29,20 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
   }
 }
 
-// What azd generates is 15 characters long; the handler takes no key below 32. A seed that is kept gives the same key
-// at each deployment.
-var gatewayKey = '${gatewaySeed}${uniqueString(gatewaySeed, name)}${uniqueString(name, gatewaySeed)}'
+// What azd generates is 15 characters long, some 90 bits; so two of them. The handler takes no key below 32 characters,
+// hence the rest, which is no secret's worth. Seeds that are kept give the same key at each deployment.
+var gatewayKey = '${gatewaySeed}${gatewaySeedMore}${uniqueString(gatewaySeed, gatewaySeedMore, name)}'
 
 resource seed 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = {
   parent: vault
   name: 'gateway-seed'
   properties: { value: gatewaySeed, contentType: 'gateway-key is made from it' }
+}
+
+resource seedMore 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = {
+  parent: vault
+  name: 'gateway-seed-more'
+  properties: { value: gatewaySeedMore, contentType: 'gateway-key is made from it' }
 }
 
 resource gateway 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = {

@@ -10,7 +10,8 @@ context=artifacts/image
 has dotnet || fail "the .NET 10 SDK is missing; it builds the listener." "https://dotnet.microsoft.com/download/dotnet/10.0"
 
 rm -rf "$context"
-dotnet publish listener/Container --configuration Release --runtime linux-x64 --output "$context" --verbosity quiet --nologo
+# Without --runtime, which would rewrite the lock files of all projects below; this one names it when it is published.
+dotnet publish listener/Container --configuration Release --output "$context" --verbosity quiet --nologo
 # The registry builds without BuildKit, which alone knows --chmod; the file is executable as it comes.
 mkdir -p "$context"
 sed 's/ --chmod=[0-7]*//' listener/Dockerfile >"$context/Dockerfile"

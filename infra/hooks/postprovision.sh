@@ -39,8 +39,23 @@ say ""
 cat "$records"
 say ""
 
-# "name type" of each record in the file.
-wanted() { awk '!/^;/ && !/^\$/ && NF >= 5 { print $1, $4 }' "$records" | sort -u; }
+# "name type data" of each record in the file.
+wanted() { awk '!/^;/ && !/^\$/ && NF >= 5 { $2 = $3 = ""; print }' "$records" | tr -s ' ' | sort -u; }
+
+# Data of records the way they are compared: text in one piece and without escapes, names in lower case.
+plain() {
+  case $1 in
+  TXT) sed 's/" "//g; s/\\//g' ;;
+  *) tr '[:upper:]' '[:lower:]' ;;
+  esac
+}
+
+# Is this very record in DNS? Other data under its name does not count, nor what dig tells of a server (";; …").
+published() {
+  answer=$(dig +short +time=3 +tries=1 "$1" "$2" 2>/dev/null) || return 1
+  data=$(printf '%s\n' "$3" | plain "$2")
+  printf '%s\n' "$answer" | grep -v '^;' | plain "$2" | grep -Fqx -e "$data"
+}
 
 # Adds what the zone lacks, and never touches what is there: it may serve somebody.
 write_zone() {
@@ -71,10 +86,9 @@ fi
 # --- what is missing
 
 if has dig; then
-  missing=
   # A changed record may take its TTL to be seen; so this only tells.
-  wanted | while read -r name type; do
-    [ -n "$(dig +short +time=3 +tries=1 "$name" "$type" 2>/dev/null)" ] || printf '  %s %s\n' "$name" "$type"
+  wanted | while read -r name type data; do
+    published "$name" "$type" "$data" || printf '  %s %s %s\n' "$name" "$type" "$data"
   done >"$records.missing"
   missing=$(cat "$records.missing")
   rm -f "$records.missing"

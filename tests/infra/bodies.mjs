@@ -12,7 +12,9 @@ export class Bodies {
     const read = (name) => JSON.parse(readFileSync(join(directory, name), "utf8"));
     const all = [read("schemas.json"), read("schemas.by-hand.json")];
     this.resources = Object.assign({}, ...all.map((schemas) => schemas.resources));
-    this.types = Object.assign({}, ...all.map((schemas) => schemas.types));
+    this.types = {};
+    for (const { types } of all)
+      for (const [provider, known] of Object.entries(types)) Object.assign((this.types[provider] ??= {}), known);
     this.fault = fault;
   }
 

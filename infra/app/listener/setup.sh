@@ -12,7 +12,8 @@ printf '%s\n' "$SECRETS" | tr ' ' '\n' >/etc/cloud-listener/secrets
 printf '%s' "$SETTINGS" | base64 -d >/etc/cloud-listener/settings
 chmod 644 /etc/cloud-listener/*
 
-# Before each start: the image, and the secrets into memory (/run), never onto the disk.
+# Before each start: the image, and the secrets into memory (/run). From there podman copies them into what it keeps of
+# a container, on the disk under /var/lib/containers, readable by root alone; --rm deletes it when the container ends.
 cat >/usr/local/sbin/cloud-listener-prepare <<'PREPARE'
 #!/bin/sh
 set -eu

@@ -21,6 +21,8 @@ public sealed class BicepTests : IDisposable
     [InlineData("enum", "app/listener-vm.bicep", "access: 'Allow'", "access: 'Permit'")]
     [InlineData("kind", "app/storage.bicep", "allowSharedKeyAccess: false", "allowSharedKeyAccess: 'false'")]
     [InlineData("kind", "app/functions.bicep", "{ reserved: true }", "[true]")]
+    [InlineData("kind", "app/functions.bicep", "allow: false", "allow: 'false'")]
+    [InlineData("property", "app/functions.bicep", "serverFarmId:", "serverFarm:")]
     [InlineData(
         "kind",
         "app/listener-vm.bicep",

@@ -5,6 +5,7 @@ using Cloud.Flow.Inbound;
 using Cloud.Store;
 using Cloud.Store.Azure;
 using Cloud.Tests.Repository;
+using Health = Cloud.Listener.Hosting.Health;
 
 namespace Cloud.Tests.Infra;
 
@@ -150,6 +151,72 @@ public sealed class ConsistencyTests
         var asked = Regex.Matches(setup, @"127\.0\.0\.1:8080(/\w+)").Select(match => match.Groups[1].Value);
         var probed = Regex.Matches(Source.Read("infra/app/listener-containerapp.bicep"), @"path: '(/\w+)'");
         Assert.Empty(asked.Concat(probed.Select(match => match.Groups[1].Value)).Except(paths));
+    }
+
+    [Fact]
+    public void No_call_that_fails_takes_the_one_replica_out_of_its_ingress()
+    {
+        var probed = Regex.Matches(
+            Source.Read("infra/app/listener-containerapp.bicep"),
+            @"type: '(Readiness|Liveness)'\s+httpGet: \{ path: '([^']+)'"
+        );
+        Assert.Equal(
+            [("Liveness", Health.LivePath), ("Readiness", Health.LivePath)],
+            probed.Select(match => (match.Groups[1].Value, match.Groups[2].Value)).Order()
+        );
+    }
+
+    [Fact]
+    public void The_parts_of_a_zone_are_taken_of_an_id_even_where_there_is_no_zone()
+    {
+        var main = Source.Read("infra/main.bicep");
+        var none = Regex.Match(main, @"var noZoneId = '([^']+)'").Groups[1].Value;
+        Assert.Equal(
+            ["${subscription().subscriptionId}", "${groupName}"],
+            none.Split('/').Where((_, i) => i is 2 or 4)
+        );
+        Assert.Contains("var zoneParts = split(empty(dnsZoneId) ? noZoneId : dnsZoneId, '/')", main);
+    }
+
+    [Fact]
+    public void Rights_in_a_zone_are_given_only_where_certificates_are_proven_in_it()
+    {
+        var main = Source.Read("infra/main.bicep");
+        Assert.Contains("var provesInZone = !onMachine && !empty(dnsZoneId) && inZone", main);
+        Assert.Contains("module zoneRbac 'app/rbac-dns.bicep' = if (provesInZone)", main);
+        Assert.Contains("    dnsZoneId: provesInZone ? dnsZoneId : ''", main);
+    }
+
+    [Fact]
+    public void A_role_and_a_setting_lead_to_the_password_of_the_smarthost_only_if_there_is_one()
+    {
+        var main = Source.Read("infra/main.bicep");
+        Assert.Contains("var smarthostLogin = !empty(smarthostHost) && !empty(smarthostSecret)", main);
+        Assert.Contains("    smarthost: smarthostLogin\n", main);
+        Assert.Contains("smarthostSecretUri: smarthostLogin ? vault.outputs.smarthostSecretUri : ''", main);
+    }
+
+    [Fact]
+    public void The_key_of_the_gateway_is_made_from_two_generated_secrets_that_are_kept()
+    {
+        var vault = Source.Read("infra/app/vault.bicep");
+        Assert.Contains("var gatewayKey = '${gatewaySeed}${gatewaySeedMore}", vault);
+        var kept = Regex.Matches(vault, @"name: '(gateway-seed[a-z-]*)'").Select(match => match.Groups[1].Value);
+        var generated = Regex
+            .Matches(Source.Read("infra/main.parameters.json"), @"secretOrRandomPassword \S+ (gateway-seed[a-z-]*)\)")
+            .Select(match => match.Groups[1].Value);
+        Assert.Equal(["gateway-seed", "gateway-seed-more"], kept);
+        Assert.Equal(kept, generated);
+    }
+
+    [Fact]
+    public void Nobody_publishes_with_a_password()
+    {
+        var policies = Regex.Match(
+            Source.Read("infra/app/functions.bicep"),
+            @"basicPublishingCredentialsPolicies@[\d-]+' = \[\s+for way in \[([^\]]+)\][\s\S]*?allow: (\w+)"
+        );
+        Assert.Equal(("'scm', 'ftp'", "false"), (policies.Groups[1].Value, policies.Groups[2].Value));
     }
 
     [Fact]

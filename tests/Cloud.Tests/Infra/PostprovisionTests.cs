@@ -24,6 +24,17 @@ public sealed class PostprovisionTests : IDisposable
 
     public void Dispose() => stage.Dispose();
 
+    /// <summary>A dig that knows the records, but for what a test has it say otherwise.</summary>
+    static string Dig(string otherwise) =>
+        $"""
+            case "$4 $5" in
+            {otherwise}
+            'mail.example.org. A') echo 192.0.2.25 ;;
+            *' MX') echo '10 mail.example.org.' ;;
+            *' TXT') echo '"v=spf1 " "mx -all"' ;;
+            esac
+            """;
+
     [Fact]
     public async Task The_records_are_printed_and_kept()
     {
@@ -87,10 +98,38 @@ public sealed class PostprovisionTests : IDisposable
     [Fact]
     public async Task What_dns_does_not_show_yet_is_listed()
     {
-        stage.Stub("dig", "case \"$*\" in *' MX') ;; *) echo found ;; esac");
+        stage.Stub("dig", Dig("'example.org. MX') echo '10 mx.old.example.' ;; 'example.net. MX') ;;"));
         var (_, output, _) = await stage.RunAsync("postprovision");
-        Assert.Contains("Not seen in DNS yet:\n  example.net. MX\n  example.org. MX\n", output);
-        Assert.DoesNotContain("mail.example.org. A\n", output);
+        Assert.Contains(
+            """
+            Not seen in DNS yet:
+              example.net. MX 10 mail.example.org.
+              example.org. MX 10 mail.example.org.
+            PTR
+            """,
+            output
+        );
+    }
+
+    [Fact]
+    public async Task What_dns_shows_is_believed_among_other_records_and_however_it_is_written()
+    {
+        stage.Stub("dig", Dig("'example.org. MX') printf '20 mx.old.example.\\n10 MAIL.example.org.\\n' ;;"));
+        var (_, output, _) = await stage.RunAsync("postprovision");
+        Assert.Contains("All of them are seen in DNS.", output);
+    }
+
+    [Theory]
+    [InlineData("echo ';; connection timed out; no servers could be reached'")]
+    [InlineData("echo ';; communications error'; exit 9")]
+    [InlineData("echo '10 mail.example.org.'; exit 9")]
+    public async Task What_dig_says_of_a_server_is_no_record(string dig)
+    {
+        stage.Stub("dig", dig);
+        var (code, output, _) = await stage.RunAsync("postprovision");
+        Assert.Equal(0, code);
+        Assert.Contains("Not seen in DNS yet:\n  example.net. MX", output);
+        Assert.Contains("  mail.example.org. A 192.0.2.25\n", output);
     }
 
     [Fact]
@@ -104,6 +143,11 @@ public sealed class PostprovisionTests : IDisposable
             .Set("AZURE_CONTAINER_REGISTRY_ENDPOINT", "crx.azurecr.io");
         var (code, _, errors) = await stage.RunAsync("postprovision");
         Assert.True(code == 0, errors);
+        // A runtime named here would rewrite the lock files of the projects below.
+        Assert.Contains(
+            "dotnet publish listener/Container --configuration Release --output artifacts/image --verbosity quiet --nologo",
+            stage.Calls
+        );
         Assert.Contains(
             "az acr build --registry crx --image cloud-listener:abc1234 --no-logs --output none artifacts/image",
             stage.Calls

@@ -41,6 +41,41 @@ public sealed class PreprovisionTests : IDisposable
         Assert.Contains("azd env set CLOUD_DOMAINS", errors);
     }
 
+    [Theory]
+    [InlineData("mail")]
+    [InlineData("https://mail.example.org")]
+    [InlineData("mail.example.org.")]
+    [InlineData("-mail.example.org")]
+    [InlineData("mail-.example.org")]
+    [InlineData("mail example.org")]
+    public async Task What_is_no_host_name_is_refused(string host)
+    {
+        stage.Set("CLOUD_DOMAINS", "example.org").Set("CLOUD_MAIL_HOST", host);
+        var (code, _, errors) = await stage.RunAsync("preprovision");
+        Assert.Equal(1, code);
+        Assert.Contains($"CLOUD_MAIL_HOST is \"{host}\"", errors);
+    }
+
+    [Theory]
+    [InlineData("Mail.Example.ORG", false)]
+    [InlineData("example.org", false)]
+    [InlineData("mail.notexample.org", true)]
+    [InlineData("mail.example.net", true)]
+    public async Task A_host_outside_of_the_zone_is_warned_about_its_certificate(string host, bool warned)
+    {
+        stage
+            .Set("CLOUD_DOMAINS", "example.org")
+            .Set("CLOUD_MAIL_HOST", host)
+            .Set("CLOUD_LISTENER_HOST", "containerapp")
+            .Set(
+                "CLOUD_DNS_ZONE_ID",
+                "/subscriptions/S/resourceGroups/dns/providers/Microsoft.Network/dnsZones/example.org"
+            );
+        var (code, _, errors) = await stage.RunAsync("preprovision");
+        Assert.Equal(0, code);
+        Assert.Equal(warned, errors.Contains("is not in the zone example.org"));
+    }
+
     [Fact]
     public async Task Without_the_azure_command_line_nothing_begins()
     {
