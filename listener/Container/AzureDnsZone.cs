@@ -83,23 +83,21 @@ sealed class AzureDnsZone(string zoneId, HttpPipeline pipeline, Uri? host = null
     /// <returns>False when somebody else was faster.</returns>
     async Task<bool> WriteAsync(Uri address, IReadOnlyList<string> values, string? etag, CancellationToken cancel)
     {
-        using var message = Message(values.Count == 0 ? RequestMethod.Delete : RequestMethod.Put, address);
+        // An empty set stays: a right that is on this very record set would go with it.
+        using var message = Message(RequestMethod.Put, address);
         if (etag is null)
             message.Request.Headers.Add("If-None-Match", "*");
         else
             message.Request.Headers.Add("If-Match", etag);
-        if (values.Count > 0)
-        {
-            var set = new RecordSet(null, new(TimeToLive, [.. values.Select(value => new TxtRecord([value]))]));
-            message.Request.Headers.Add("Content-Type", "application/json");
-            message.Request.Content = RequestContent.Create(
-                JsonSerializer.SerializeToUtf8Bytes(set, DnsJson.Default.RecordSet)
-            );
-        }
+        var set = new RecordSet(null, new(TimeToLive, [.. values.Select(value => new TxtRecord([value]))]));
+        message.Request.Headers.Add("Content-Type", "application/json");
+        message.Request.Content = RequestContent.Create(
+            JsonSerializer.SerializeToUtf8Bytes(set, DnsJson.Default.RecordSet)
+        );
         await pipeline.SendAsync(message, cancel);
         return message.Response.Status switch
         {
-            200 or 201 or 204 => true,
+            200 or 201 => true,
             412 => false,
             _ => throw Refused(message),
         };

@@ -110,11 +110,15 @@ sealed partial class ContainerSettingsReader(Func<string, string?> environment)
     static bool IsLoopback(string? address) =>
         Uri.TryCreate(address, UriKind.Absolute, out var parsed) && parsed.IsLoopback;
 
+    /// <summary>Whoever else were asked would get a token for all vaults.</summary>
+    static bool IsVault(Uri address) =>
+        address.IsLoopback || address.Host.EndsWith(KeyVaultSecret.Suffix, StringComparison.OrdinalIgnoreCase);
+
     TlsSettings Tls()
     {
         var (files, vault, acme) = (Certificate(), WebAddress("tls-vault-secret"), Acme());
-        if (vault is not null && !VaultSecretPath().IsMatch(vault.AbsolutePath))
-            Faults.Add($"tls-vault-secret: \"{vault}\" is not https://VAULT/secrets/NAME.");
+        if (vault is not null && !(IsVault(vault) && VaultSecretPath().IsMatch(vault.AbsolutePath)))
+            Faults.Add($"tls-vault-secret: is not https://VAULT{KeyVaultSecret.Suffix}/secrets/NAME.");
         if (new[] { files is not null, vault is not null, acme is not null }.Count(given => given) > 1)
             Faults.Add("tls-cert, tls-vault-secret, acme: a certificate comes from one place only.");
         return new TlsSettings

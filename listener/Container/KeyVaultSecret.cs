@@ -13,6 +13,9 @@ sealed class KeyVaultSecret(Uri secret, TimeSpan interval, HttpPipeline pipeline
 {
     public const string Scope = "https://vault.azure.net/.default";
 
+    /// <summary>What every vault's host ends with, in the public cloud.</summary>
+    public const string Suffix = ".vault.azure.net";
+
     const string ApiVersion = "7.4";
 
     string? version;

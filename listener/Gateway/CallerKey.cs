@@ -31,7 +31,10 @@ public sealed class CallerKey : DelegatingHandler
                 request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await token(cancel))
         );
 
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request,
+        CancellationToken cancellationToken
+    )
     {
         try
         {

@@ -10,13 +10,13 @@ sealed class CircuitBreaker(int failures, TimeSpan pause, TimeProvider time)
     long openedAt;
     bool isProbing;
 
-    /// <summary>True from the last of too many failures until a call succeeds.</summary>
+    /// <summary>True while calls are failed at once; false again after the pause, for a call must come to probe.</summary>
     public bool IsOpen
     {
         get
         {
             lock (guard)
-                return inRow >= failures;
+                return inRow >= failures && time.GetElapsedTime(openedAt) < pause;
         }
     }
 

@@ -62,8 +62,17 @@ public sealed class HttpGateway : IGateway, IAsyncDisposable
                 name,
                 (account, _, cancel) => LookAsync(account, name, cancel),
                 ListenerWatch.RemoteLook,
-                time
+                time,
+                TellWatch
             );
+    }
+
+    void TellWatch(StoreException? fault)
+    {
+        if (fault is null)
+            Log.WatchGoesOn(logger);
+        else
+            Log.WatchFails(logger, fault.Message);
     }
 
     /// <summary>False while the app has failed too often in a row; then calls fail at once.</summary>

@@ -136,6 +136,7 @@ public abstract class SettingSource(
         return otherwise;
     }
 
+    /// <summary>An address without name, password or query; it is not repeated, for a secret may stand in it.</summary>
     /// <param name="httpAllowed">False where a secret goes along.</param>
     protected Uri? WebAddress(string name, bool httpAllowed = false)
     {
@@ -143,11 +144,14 @@ public abstract class SettingSource(
         if (text is null)
             return null;
         if (
-            Uri.TryCreate(text, UriKind.Absolute, out var address)
-            && (address.Scheme == Uri.UriSchemeHttps || (httpAllowed && address.Scheme == Uri.UriSchemeHttp))
+            !Uri.TryCreate(text, UriKind.Absolute, out var address)
+            || !(address.Scheme == Uri.UriSchemeHttps || (httpAllowed && address.Scheme == Uri.UriSchemeHttp))
         )
+            Faults.Add($"{name}: must be an https address.");
+        else if (address.Query.Length > 0 || address.UserInfo.Length > 0)
+            Faults.Add($"{name}: must have no query and no password; a shared access signature is not supported.");
+        else
             return address;
-        Faults.Add($"{name}: \"{text}\" is no https address.");
         return null;
     }
 

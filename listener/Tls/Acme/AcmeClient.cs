@@ -121,6 +121,9 @@ sealed class AcmeClient(HttpClient http, Uri directory, AccountKey key, TimeProv
     {
         using (request)
         {
+            // Where the directory came encrypted, nothing that it names is asked for in clear.
+            if (directory.Scheme == Uri.UriSchemeHttps && request.RequestUri?.Scheme != Uri.UriSchemeHttps)
+                throw Unusable($"{request.RequestUri} is no https address");
             try
             {
                 request.Headers.UserAgent.ParseAdd("Cloud"); // RFC 8555 §6.1: a client says who it is.
@@ -139,12 +142,18 @@ sealed class AcmeClient(HttpClient http, Uri directory, AccountKey key, TimeProv
 
     async Task<byte[]> BodyAsync(HttpResponseMessage response, CancellationToken cancel)
     {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        late.CancelAfter(http.Timeout); // the client's own ends with the head
         try
         {
-            await using var stream = await response.Content.ReadAsStreamAsync(cancel);
+            await using var stream = await response.Content.ReadAsStreamAsync(late.Token);
             var buffer = new byte[MaxAnswer];
-            var read = await stream.ReadAtLeastAsync(buffer, MaxAnswer, throwOnEndOfStream: false, cancel);
+            var read = await stream.ReadAtLeastAsync(buffer, MaxAnswer, throwOnEndOfStream: false, late.Token);
             return read < MaxAnswer ? buffer[..read] : throw Unusable($"more than {MaxAnswer} octets");
+        }
+        catch (OperationCanceledException e) when (!cancel.IsCancellationRequested)
+        {
+            throw new CertificateException($"{directory.Host} did not end its answer within {http.Timeout}", e);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {

@@ -19,4 +19,7 @@ static partial class AcmeLog
 
     [LoggerMessage(1154, LogLevel.Error, "The new certificate is used but could not be kept: {Reason}")]
     public static partial void NotKept(ILogger logger, string reason);
+
+    [LoggerMessage(1155, LogLevel.Warning, "A proof could not be taken away and stays where it is: {Reason}")]
+    public static partial void ProofStays(ILogger logger, string reason);
 }

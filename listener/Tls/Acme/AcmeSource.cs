@@ -61,7 +61,7 @@ public sealed class AcmeSource(
         using var client = new AcmeClient(http(), options.Directory, key, time);
         AcmeLog.Ordering(logger, string.Join(", ", options.Names), options.Directory.Host, responder.Type);
         await client.SignInAsync(options.Account, cancel);
-        var order = new CertificateOrder(client, options, responder);
+        var order = new CertificateOrder(client, options, responder, logger);
         var (chain, privateKey) = await order.RunAsync(await ReplacedAsync(client, cancel), cancel);
         var issued = ServerCertificate.FromPem(chain, privateKey);
         if (!Covers(issued))

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 
 namespace Cloud.Listener.Tls.Acme;
 
@@ -11,7 +12,7 @@ namespace Cloud.Listener.Tls.Acme;
 /// believed, 5 send the request with a new key, 6 wait for the certificate and fetch it. The proofs are taken away
 /// however it ends.
 /// </remarks>
-sealed class CertificateOrder(AcmeClient client, AcmeOptions options, IChallengeResponder responder)
+sealed class CertificateOrder(AcmeClient client, AcmeOptions options, IChallengeResponder responder, ILogger logger)
 {
     /// <param name="replaces">Id of the certificate that this one follows (RFC 9773 §5); null for none.</param>
     /// <returns>Chain and private key, PEM.</returns>
@@ -91,7 +92,22 @@ sealed class CertificateOrder(AcmeClient client, AcmeOptions options, IChallenge
         finally
         {
             foreach (var proof in presented)
-                await proof.DisposeAsync();
+                await TakeAwayAsync(proof);
+        }
+    }
+
+    /// <summary>A proof that stays harms nobody: it ends neither the order nor the removal of the others.</summary>
+    async ValueTask TakeAwayAsync(IAsyncDisposable proof)
+    {
+        try
+        {
+            await proof.DisposeAsync();
+        }
+#pragma warning disable CA1031 // whatever a zone's host does wrong
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            AcmeLog.ProofStays(logger, e.Message);
         }
     }
 

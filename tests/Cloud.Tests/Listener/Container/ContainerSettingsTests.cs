@@ -118,6 +118,38 @@ public sealed class ContainerSettingsTests : IDisposable
         Assert.Null(acme.Http);
     }
 
+    [Theory]
+    [InlineData("https://mx.vault.azure.net/secrets/mx", true)]
+    [InlineData("https://127.0.0.1:8443/secrets/mx", true)]
+    [InlineData("https://vault.example.org/secrets/mx", false)]
+    [InlineData("https://evilvault.azure.net/secrets/mx", false)]
+    [InlineData("https://vault.azure.net.example.org/secrets/mx", false)]
+    public void A_token_for_vaults_goes_to_a_vault_only(string address, bool isTaken)
+    {
+        var least = Least();
+        least["CLOUD_TLS_VAULT_SECRET"] = address;
+        if (isTaken)
+            Assert.Equal(new Uri(address), Good(least).Tls.VaultSecret);
+        else
+            Assert.StartsWith("CLOUD_TLS_VAULT_SECRET: ", Assert.Single(Faults(least)));
+    }
+
+    [Theory]
+    [InlineData("https://a.blob.test/?sv=2024-11-04&sig=hunter2")]
+    [InlineData("https://somebody:hunter2@a.blob.test/")]
+    [InlineData("http://a.blob.test/?sig=hunter2")]
+    public void An_address_with_a_secret_in_it_is_refused_and_not_repeated(string address)
+    {
+        var least = Least();
+        least.Remove("CLOUD_STORAGE");
+        least["CLOUD_BLOB_ENDPOINT"] = address;
+        least["CLOUD_QUEUE_ENDPOINT"] = "https://a.queue.test";
+        least["CLOUD_TABLE_ENDPOINT"] = "https://a.table.test";
+        var fault = Assert.Single(Faults(least));
+        Assert.StartsWith("CLOUD_BLOB_ENDPOINT: ", fault);
+        Assert.DoesNotContain("hunter2", fault);
+    }
+
     [Fact]
     public void Off_and_empty_are_the_same_as_nothing_said()
     {

@@ -72,6 +72,9 @@ sealed class AcmeServer : IAsyncDisposable
     /// <summary>How this authority looks at a name: the key authorization found there, or null.</summary>
     public Func<string, string, Task<string?>> Validate { get; set; } = (_, _) => Task.FromResult<string?>(null);
 
+    /// <summary>A path whose answer never comes to its end; null for none.</summary>
+    public string? Stalls { get; set; }
+
     /// <summary>What it looks for: HTTP-01's text itself, or DNS-01's digest of it.</summary>
     public string ChallengeType { get; set; } = "http-01";
 
@@ -100,6 +103,14 @@ sealed class AcmeServer : IAsyncDisposable
         var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
         if (context.Request.Headers.UserAgent.Count == 0)
             Complaints.Enqueue("no User-Agent (RFC 8555 §6.1)");
+        if (path == Stalls)
+        {
+            await context.Response.WriteAsync("{", context.RequestAborted);
+            await context.Response.Body.FlushAsync(context.RequestAborted);
+            await Task.Delay(Timeout.Infinite, context.RequestAborted)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return;
+        }
         try
         {
             await (

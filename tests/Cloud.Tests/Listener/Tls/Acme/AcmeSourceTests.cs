@@ -140,6 +140,45 @@ public sealed class AcmeSourceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_answer_that_never_ends_is_given_up()
+    {
+        authority.Stalls = "/order";
+        var source = Source(challenges, new(), () => new() { Timeout = TimeSpan.FromSeconds(1) }, "mx.example.test");
+        var fault = await Assert
+            .ThrowsAnyAsync<CertificateException>(async () => await source.LookAsync(default))
+            .WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Contains("did not end its answer", fault.Message);
+    }
+
+    [Fact]
+    public async Task An_encrypted_directory_cannot_lead_to_an_address_in_clear()
+    {
+        var asked = new List<Uri>();
+        using var handler = new Directories(
+            asked,
+            """{"newNonce":"http://authority.test/nonce","newAccount":"https://authority.test/account"}"""
+        );
+        using var http = new HttpClient(handler);
+        using var key = AccountKey.Create();
+        using var client = new AcmeClient(http, new Uri("https://authority.test/directory"), key, clock);
+        var fault = await Assert.ThrowsAnyAsync<CertificateException>(() => client.SignInAsync(new(), default));
+        Assert.Contains("http://authority.test/nonce", fault.Message);
+        Assert.Equal([new Uri("https://authority.test/directory")], asked);
+    }
+
+    [Fact]
+    public async Task A_proof_that_cannot_be_taken_away_does_not_end_an_order_that_was_believed()
+    {
+        var zone = new TextRecords { Keeps = true };
+        authority.ChallengeType = "dns-01";
+        authority.Validate = (name, _) => Task.FromResult(zone.Answer(authority, $"_acme-challenge.{name}"));
+        var responder = new DnsChallenges(zone, TimeSpan.FromMinutes(1));
+        var look = await Source(responder, new(), "mx.example.test", "pop.example.test").LookAsync(default);
+        Assert.Equal(["mx.example.test", "pop.example.test"], look.Changed!.Names.Order());
+        Assert.Equal(2, zone.Removals);
+    }
+
+    [Fact]
     public async Task An_account_is_bound_to_the_one_at_the_authoritys_desk()
     {
         var key = Encoding.ASCII.GetBytes("0123456789abcdef0123456789abcdef");
@@ -223,7 +262,10 @@ public sealed class AcmeSourceTests : IAsyncLifetime
     AcmeSource Source(params string[] names) =>
         Source(challenges, new() { Contact = "postmaster@example.test" }, names);
 
-    AcmeSource Source(IChallengeResponder responder, AcmeAccount account, params string[] names)
+    AcmeSource Source(IChallengeResponder responder, AcmeAccount account, params string[] names) =>
+        Source(responder, account, () => new(), names);
+
+    AcmeSource Source(IChallengeResponder responder, AcmeAccount account, Func<HttpClient> http, params string[] names)
     {
         var options = new AcmeOptions
         {
@@ -232,7 +274,7 @@ public sealed class AcmeSourceTests : IAsyncLifetime
             State = state.FullName,
             Account = account,
         };
-        return new(options, responder, () => new HttpClient(), clock, new SeededEntropy(1), NullLoggerFactory.Instance);
+        return new(options, responder, http, clock, new SeededEntropy(1), NullLoggerFactory.Instance);
     }
 
     /// <summary>What the authority would read at http://NAME/.well-known/acme-challenge/TOKEN.</summary>
@@ -258,8 +300,22 @@ public sealed class AcmeSourceTests : IAsyncLifetime
         return chain.Build(leaf);
     }
 
+    sealed class Directories(List<Uri> asked, string directory) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancel)
+        {
+            asked.Add(request.RequestUri!);
+            return Task.FromResult(new HttpResponseMessage { Content = new StringContent(directory) });
+        }
+    }
+
     sealed class TextRecords : ITextRecords
     {
+        /// <summary>Fails to take anything away.</summary>
+        public bool Keeps { get; init; }
+
+        public int Removals { get; private set; }
+
         public List<(string Name, string Value)> Records { get; } = [];
 
         public ValueTask AddAsync(string name, string value, CancellationToken cancel)
@@ -270,6 +326,9 @@ public sealed class AcmeSourceTests : IAsyncLifetime
 
         public ValueTask RemoveAsync(string name, string value, CancellationToken cancel)
         {
+            Removals++;
+            if (Keeps)
+                throw new CertificateException("the zone does not answer");
             Records.Remove((name, value));
             return ValueTask.CompletedTask;
         }
