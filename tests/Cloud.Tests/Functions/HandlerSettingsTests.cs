@@ -59,7 +59,7 @@ public sealed class HandlerSettingsTests
     [InlineData("FUNCTIONS_CUSTOMHANDLER_PORT", "65536")]
     [InlineData("MailStorage__blobServiceUri", "http://name.blob.core.windows.net")]
     [InlineData("MailStorage__blobServiceUri", "https://name.blob.core.windows.net?sig=secret")]
-    [InlineData("MailStorage", "AccountKey=secret")]
+    [InlineData("MailStorage", "AccountName=secret")]
     [InlineData("MailStorage__credential", "secret")]
     [InlineData("CLOUD_GATEWAY_KEY", "secret")]
     [InlineData("CLOUD_GATEWAY_KEY", null)]
