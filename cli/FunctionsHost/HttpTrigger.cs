@@ -84,7 +84,8 @@ sealed class HttpTrigger(
         }
         using var response = await SendAsync(http, invocation, activity, cancel); // step 3
         ProxyHeaders.CopyBack(response, http.Response);
-        var body = await response.Content.ReadAsStreamAsync(cancel); // step 4
+        await http.Response.Body.FlushAsync(cancel); // step 4: the head need not wait for the first piece
+        var body = await response.Content.ReadAsStreamAsync(cancel);
         await Streaming.CopyAsync(body, http.Response.Body, Touch, cancel);
 
         void Touch() => activity.CancelAfter(ActivityTimeout);

@@ -8,7 +8,7 @@ namespace Cloud.Tests.Cli.FunctionsHost;
 /// <summary>The host keeps the contract, its traps included, as a handler meets it.</summary>
 public sealed class FunctionsHostTests
 {
-    static readonly HttpClient Http = new();
+    static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(30) };
 
     [Fact]
     public async Task The_handler_finds_its_environment()
@@ -137,7 +137,7 @@ public sealed class FunctionsHostTests
         using var response = await Http.SendAsync(request);
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);
         Assert.Equal("yes", Assert.Single(response.Headers.GetValues("X-Answer")));
-        Assert.Equal("text", await response.Content.ReadAsStringAsync());
+        Assert.Equal("text!", await response.Content.ReadAsStringAsync());
 
         var heard = (await app.HeardAsync("http", 1))[0];
         Assert.Equal("/api/echo/a%2Fb/c?d=e%20f&g", heard.GetProperty("url").GetString());
@@ -150,25 +150,29 @@ public sealed class FunctionsHostTests
     }
 
     [Fact]
-    public async Task A_chunked_body_streams_both_ways()
+    public async Task A_chunked_body_is_passed_on_as_it_comes_and_so_is_the_answer()
     {
         using var app = new NodeApp();
         await using var host = await app.StartAsync();
-        var body = new Ping();
-        using var request = Call(host, "/api/echo/x", body);
+        var body = new Pieces();
+        using var request = Call(host, "/api/echo/wait", body);
         request.Headers.TransferEncodingChunked = true;
-        using var response = await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-        await using var answer = await response.Content.ReadAsStreamAsync();
-        var buffer = new byte[100];
-        for (byte i = 0; i < 5; i++)
+        var sending = Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        for (byte i = 1; i <= 3; i++)
         {
-            // The next piece is sent when this one has come back.
-            body.Send(i);
-            Assert.Equal(1, await answer.ReadAsync(buffer).AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
-            Assert.Equal(i, buffer[0]);
+            // The next piece is sent when the handler has this one.
+            body.Send((byte)('0' + i));
+            await app.HeardAsync("piece", i);
         }
         body.End();
-        Assert.Equal(0, await answer.ReadAsync(buffer).AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
+
+        using var response = await sending;
+        await using var answer = await response.Content.ReadAsStreamAsync();
+        var buffer = new byte[3];
+        await answer.ReadExactlyAsync(buffer).AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal("123"u8.ToArray(), buffer);
+        app.Write("go", ""); // The handler ends its answer only now.
+        Assert.Equal(1, await answer.ReadAsync(buffer).AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
     }
 
     [Theory]
@@ -206,7 +210,7 @@ public sealed class FunctionsHostTests
         Assert.Equal(HttpStatusCode.BadGateway, first.StatusCode);
         using var request = Call(host, "/api/echo/x", new StringContent("again"));
         using var second = await Http.SendAsync(request);
-        Assert.Equal("again", await second.Content.ReadAsStringAsync());
+        Assert.Equal("again!", await second.Content.ReadAsStringAsync());
     }
 
     [Fact]
@@ -262,7 +266,7 @@ public sealed class FunctionsHostTests
     }
 
     /// <summary>A body whose pieces are sent one by one, by hand.</summary>
-    sealed class Ping : HttpContent
+    sealed class Pieces : HttpContent
     {
         readonly System.Threading.Channels.Channel<byte> pieces = System.Threading.Channels.Channel.CreateUnbounded<byte>();
 
@@ -272,6 +276,7 @@ public sealed class FunctionsHostTests
 
         protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
         {
+            await stream.FlushAsync();
             await foreach (var piece in pieces.Reader.ReadAllAsync())
             {
                 await stream.WriteAsync(new[] { piece });

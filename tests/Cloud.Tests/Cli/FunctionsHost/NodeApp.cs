@@ -23,8 +23,10 @@ sealed class NodeApp : IDisposable
           if (request.url === "/") return answer(404, "text/plain", "not even a page");
           if (request.url.startsWith("/api/echo")) {
             note({ http: request.method, url: request.url, headers: request.headers });
-            response.writeHead(201, { "X-Answer": "yes" });
-            request.on("data", (piece) => response.write(piece)).on("end", () => response.end());
+            response.writeHead(201, { "X-Answer": "yes" }).flushHeaders();
+            request.on("data", (piece) => { note({ piece: piece.toString() }); response.write(piece); });
+            const done = () => { if (!request.url.endsWith("/wait") || fs.existsSync("go")) response.end("!"); else setTimeout(done, 10); };
+            request.on("end", done);
             return;
           }
           if (request.url === "/api/die") return process.exit(9);
