@@ -10,7 +10,8 @@ namespace Cloud.Listener.Container;
 /// <summary>The gateway that the settings name: the Functions app over HTTP, or the store read from here.</summary>
 /// <param name="Fault">What stands against handing mail over, or null.</param>
 /// <param name="RunAsync">What goes on beside the sessions, until told to stop.</param>
-sealed record OpenGateway(IGateway Gateway, Func<string?> Fault, Func<CancellationToken, Task> RunAsync) : IAsyncDisposable
+sealed record OpenGateway(IGateway Gateway, Func<string?> Fault, Func<CancellationToken, Task> RunAsync)
+    : IAsyncDisposable
 {
     public static OpenGateway Open(
         ContainerSettings settings,

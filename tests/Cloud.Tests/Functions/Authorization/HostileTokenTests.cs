@@ -52,7 +52,10 @@ public sealed class HostileTokenTests
 
         public TaskCompletionSource GoOn { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancel)
+        protected override async Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request,
+            CancellationToken cancel
+        )
         {
             Asked.TrySetResult();
             await GoOn.Task.WaitAsync(cancel);

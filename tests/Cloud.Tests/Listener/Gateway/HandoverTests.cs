@@ -296,7 +296,9 @@ public sealed class HandoverTests : HopTests
         // user0 reads and deletes before the second queue message is looked at
         Clock.Advance(TimeSpan.FromMinutes(1));
         var id = await Test.Backend.Directory.FindUserAsync("user0@example.test", default);
-        var first = (await Queues.ReceiveAsync("inbound", 2, TimeSpan.FromMinutes(1), default)).First(m => Encoding.UTF8.GetString(m.Body.Span).Contains(id!.Account.Value));
+        var first = (await Queues.ReceiveAsync("inbound", 2, TimeSpan.FromMinutes(1), default)).First(m =>
+            Encoding.UTF8.GetString(m.Body.Span).Contains(id!.Account.Value)
+        );
         Clock.Advance(TimeSpan.FromMinutes(2));
         await Test.Backend.Inbound.FileAsync(first.Body, default);
         await new LocalGateway(Test.Backend).ExpungeAsync(id!.Account, MailboxRow.Inbox, UidSet.All, false, default);
