@@ -316,8 +316,8 @@ public sealed class HttpGateway : IGateway, IAsyncDisposable
             var answer = await client.AskAsync(operation, request, transaction, Take, cancel);
             if (isTaken(answer))
                 Take();
-            else if (uploads is not null)
-                await uploads.RefuseAsync(message.Blob);
+            else
+                await RefuseAsync(transaction, message);
             return answer;
         }
         catch (OperationCanceledException)
@@ -325,6 +325,15 @@ public sealed class HttpGateway : IGateway, IAsyncDisposable
             Take();
             throw;
         }
+    }
+
+    /// <summary>Refused for good, and no try may have got further: the bytes are nobody's. Those that stay the sweep takes.</summary>
+    async ValueTask RefuseAsync(TransactionId transaction, UploadedMessage message)
+    {
+        if (uploads is not null)
+            await uploads.RefuseAsync(message.Blob);
+        else if (streaming.TryGetValue(transaction, out var upload))
+            await upload.TryAbandonAsync();
     }
 
     /// <summary>The transaction waits on the inbound queue; what the app may still do with it, it does once.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Cloud.Api.Gateway;
 using Cloud.Api.Gateway.Wire;
 using Cloud.Listener.Gateway;
@@ -292,16 +291,9 @@ public sealed class HandoverTests : HopTests
         Faults.Fail("copy");
         await Test.Backend.Inbound.WorkAsync(default);
         Faults.Heal();
-        Assert.Equal(2, Queues.CountOf("inbound"));
-        // user0 reads and deletes before the second queue message is looked at
+        // Split now, the first account could delete the source before the others have their copies.
+        Assert.Equal(1, Queues.CountOf("inbound"));
         Clock.Advance(TimeSpan.FromMinutes(1));
-        var id = await Test.Backend.Directory.FindUserAsync("user0@example.test", default);
-        var first = (await Queues.ReceiveAsync("inbound", 2, TimeSpan.FromMinutes(1), default)).First(m =>
-            Encoding.UTF8.GetString(m.Body.Span).Contains(id!.Account.Value)
-        );
-        Clock.Advance(TimeSpan.FromMinutes(2));
-        await Test.Backend.Inbound.FileAsync(first.Body, default);
-        await new LocalGateway(Test.Backend).ExpungeAsync(id!.Account, MailboxRow.Inbox, UidSet.All, false, default);
         while (await Test.Backend.Inbound.WorkAsync(default) > 0) { }
         Assert.Equal(0, Queues.CountOf("inbound"));
         var last = await Test.Backend.Directory.FindUserAsync("user200@example.test", default);
