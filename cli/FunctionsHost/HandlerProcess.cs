@@ -84,7 +84,8 @@ sealed class HandlerProcess : IAsyncDisposable
     {
         if (!process.HasExited)
             process.Kill();
-        await Exited.WaitAsync(KillPatience, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Task ended = Exited.WaitAsync(KillPatience, time, CancellationToken.None);
+        await ended.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         process.Dispose();
     }
 

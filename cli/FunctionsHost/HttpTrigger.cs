@@ -39,12 +39,17 @@ sealed class HttpTrigger(
         var invocation = new Guid(options.Entropy.Bytes(16));
         using var timer = new CancellationTokenSource(host.FunctionTimeout ?? Timeout.InfiniteTimeSpan, options.Time);
         using var activity = new CancellationTokenSource(ActivityTimeout, options.Time);
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, activity.Token, http.RequestAborted);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(
+            timer.Token,
+            activity.Token,
+            http.RequestAborted
+        );
         try
         {
             await PassOnAsync(http, invocation, activity, deadline.Token);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or FunctionsHostException or OperationCanceledException)
+        catch (Exception e)
+            when (e is HttpRequestException or IOException or FunctionsHostException or OperationCanceledException)
         {
             if (http.RequestAborted.IsCancellationRequested)
                 return;
@@ -74,7 +79,12 @@ sealed class HttpTrigger(
             && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(given)), key);
     }
 
-    async Task PassOnAsync(HttpContext http, Guid invocation, CancellationTokenSource activity, CancellationToken cancel)
+    async Task PassOnAsync(
+        HttpContext http,
+        Guid invocation,
+        CancellationTokenSource activity,
+        CancellationToken cancel
+    )
     {
         if (http.Request.ContentLength > 0) // step 2
         {
@@ -84,7 +94,8 @@ sealed class HttpTrigger(
         }
         using var response = await SendAsync(http, invocation, activity, cancel); // step 3
         ProxyHeaders.CopyBack(response, http.Response);
-        var body = await response.Content.ReadAsStreamAsync(cancel); // step 4
+        await http.Response.Body.FlushAsync(cancel); // step 4: the head need not wait for the first piece
+        var body = await response.Content.ReadAsStreamAsync(cancel);
         await Streaming.CopyAsync(body, http.Response.Body, Touch, cancel);
 
         void Touch() => activity.CancelAfter(ActivityTimeout);

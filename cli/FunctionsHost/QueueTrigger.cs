@@ -3,7 +3,9 @@ using Cloud.Store.Ports;
 namespace Cloud.Cli.FunctionsHost;
 
 /// <summary>Polls the queue of one function and has its messages invoked, by the host's rules.</summary>
+#pragma warning disable CA1001 // A semaphore whose wait handle nobody asks for holds nothing to dispose of.
 sealed class QueueTrigger(
+#pragma warning restore CA1001
     QueueDefinition function,
     FunctionsHostOptions options,
     QueueSettings settings,
@@ -49,7 +51,13 @@ sealed class QueueTrigger(
     }
 
     TimeSpan Longer(TimeSpan pause) =>
-        TimeSpan.FromTicks(Math.Clamp(pause.Ticks * 2, ShortestPause.Ticks, Math.Max(ShortestPause.Ticks, settings.MaxPollingInterval.Ticks)));
+        TimeSpan.FromTicks(
+            Math.Clamp(
+                pause.Ticks * 2,
+                ShortestPause.Ticks,
+                Math.Max(ShortestPause.Ticks, settings.MaxPollingInterval.Ticks)
+            )
+        );
 
     async Task<IReadOnlyList<QueueMessage>> ReceiveAsync(CancellationToken stop)
     {

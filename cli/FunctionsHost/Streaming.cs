@@ -34,8 +34,15 @@ sealed class StreamedContent(Stream body, Action touch) : HttpContent
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         SerializeToStreamAsync(stream, context, CancellationToken.None);
 
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancel) =>
-        Streaming.CopyAsync(body, stream, touch, cancel);
+    protected override async Task SerializeToStreamAsync(
+        Stream stream,
+        TransportContext? context,
+        CancellationToken cancel
+    )
+    {
+        await stream.FlushAsync(cancel); // The head need not wait for the first piece.
+        await Streaming.CopyAsync(body, stream, touch, cancel);
+    }
 
     protected override bool TryComputeLength(out long length)
     {

@@ -8,7 +8,16 @@ namespace Cloud.Cli.Serve;
 
 /// <summary>The store that the settings name, with the rooms on it: the only place that knows both adapters.</summary>
 /// <param name="Local">Null for Azure Storage, which other processes may change too.</param>
-sealed record OpenStore(Backend Backend, LocalStore? Local) : IAsyncDisposable
+/// <param name="ConnectionString">Of Azure Storage or our Azurite; null where there is none.</param>
+/// <param name="Azurite">The one we run; null for none.</param>
+sealed record OpenStore(
+    Backend Backend,
+    IBlobs Blobs,
+    IQueues Queues,
+    LocalStore? Local,
+    string? ConnectionString,
+    Azurite.Azurite? Azurite
+) : IAsyncDisposable
 {
     /// <exception cref="StoreInUseException">Another process has the data directory.</exception>
     /// <exception cref="StoreException">It cannot be opened.</exception>
@@ -19,17 +28,36 @@ sealed record OpenStore(Backend Backend, LocalStore? Local) : IAsyncDisposable
     )
     {
         if (settings.Store == StoreKind.Azure)
+            return Over(AzureStore.Open(AzureOptions(settings)), settings.ConnectionString, null);
+        if (settings.Store == StoreKind.Azurite)
         {
-            var azure = AzureStore.Open(AzureOptions(settings));
-            return new(Rooms(azure.Rows, azure.Blobs, azure.Queues, soleOwner: false), null);
+            var data = Path.Combine(settings.Data, "azurite", "data");
+            var azurite = await Cloud.Cli.Azurite.Azurite.StartAsync(settings.Azurite, data, Entropy.System, cancel);
+            var options = new AzureStoreOptions { ConnectionString = azurite.ConnectionString };
+            return Over(AzureStore.Open(options), azurite.ConnectionString, azurite);
         }
 
-        var options = new LocalStoreOptions(settings.Data) { Logger = loggers.CreateLogger<LocalStore>() };
-        var local = await LocalStore.OpenAsync(options, cancel);
-        return new(Rooms(local.Rows, local.Blobs, local.Queues, soleOwner: true), local);
+        var local = await LocalStore.OpenAsync(
+            new LocalStoreOptions(settings.Data) { Logger = loggers.CreateLogger<LocalStore>() },
+            cancel
+        );
+        var rooms = Rooms(local.Rows, local.Blobs, local.Queues, soleOwner: true);
+        return new(rooms, local.Blobs, local.Queues, local, null, null);
     }
 
-    public ValueTask DisposeAsync() => Local?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        if (Local is not null)
+            await Local.DisposeAsync();
+        if (Azurite is not null)
+            await Azurite.DisposeAsync();
+    }
+
+    static OpenStore Over(AzureStore store, string? connectionString, Azurite.Azurite? azurite)
+    {
+        var rooms = Rooms(store.Rows, store.Blobs, store.Queues, soleOwner: false);
+        return new(rooms, store.Blobs, store.Queues, null, connectionString, azurite);
+    }
 
     static Backend Rooms(IRows rows, IBlobs blobs, IQueues queues, bool soleOwner) =>
         new(rows, blobs, queues, TimeProvider.System, Entropy.System, new StoreOptions { SoleOwner = soleOwner });

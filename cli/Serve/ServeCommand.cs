@@ -10,7 +10,10 @@ static class ServeCommand
         ["data"] = "Directory of the store and the certificate (./data)",
         ["domain"] = "A domain to receive mail for; may be repeated",
         ["users"] = "File of address:password lines: users to make or update",
-        ["store"] = "local (files under --data) or azure",
+        ["store"] = "local (files under --data), azure, or azurite (an emulator of our own, its data under --data)",
+        ["gateway"] = "local (in this process) or functions (the Functions app as a process of its own)",
+        ["functions"] = "The published Functions app, for --gateway functions",
+        ["azurite"] = "Where npm installs Azurite, for --store azurite (azurite/npm under --data)",
         ["connection-string"] = "Of Azure Storage; better given as CLOUD_STORAGE",
         ["blob-endpoint"] = "Azure Storage by identity: https://NAME.blob.core.windows.net",
         ["queue-endpoint"] = "Azure Storage by identity: https://NAME.queue.core.windows.net",
@@ -18,6 +21,10 @@ static class ServeCommand
         ["tls-cert"] = "Certificate chain, PEM; without it a self-signed one is made",
         ["tls-key"] = "Its private key, PEM",
         ["hostname"] = "What the server calls itself (the first domain)",
+        ["connections"] = "Connections open at once (10000)",
+        ["connections-per-address"] = "Connections open at once from one address (250)",
+        ["trust-client-address"] = "false behind a proxy that hides clients: nothing is limited by address then (true)",
+        ["log-format"] = "plain or json",
         ["log-level"] = "trace, debug, information, warning, error, critical or none",
     };
 
@@ -68,13 +75,17 @@ static class ServeCommand
     public static string ValueOf(string name) =>
         name switch
         {
-            "data" => "DIR",
+            "data" or "functions" or "azurite" => "DIR",
             "domain" or "hostname" => "NAME",
             "users" or "tls-cert" or "tls-key" => "FILE",
-            "store" => "local|azure",
+            "store" => "local|azure|azurite",
+            "gateway" => "local|functions",
             "connection-string" => "TEXT",
             "blob-endpoint" or "queue-endpoint" or "table-endpoint" => "URL",
             "log-level" => "LEVEL",
+            "log-format" => "plain|json",
+            "connections" or "connections-per-address" => "NUMBER",
+            "trust-client-address" => "true|false",
             _ => "HOST:PORT",
         };
 

@@ -1,4 +1,6 @@
 using System.Net;
+using Cloud.Listener.Hosting;
+using Cloud.Listener.Hosting.Settings;
 
 namespace Cloud.Cli.Serve;
 
@@ -9,6 +11,18 @@ public enum StoreKind
 
     /// <summary>Azure Storage, or Azurite.</summary>
     Azure,
+
+    /// <summary>An Azurite of our own, its data under the data directory.</summary>
+    Azurite,
+}
+
+public enum GatewayKind
+{
+    /// <summary>In this process.</summary>
+    Local,
+
+    /// <summary>The Functions app as a process of its own, asked over HTTP.</summary>
+    Functions,
 }
 
 /// <summary>Everything `cloud serve` can be told, checked.</summary>
@@ -19,6 +33,10 @@ public enum StoreKind
 /// <param name="ConnectionString">Of Azure Storage; null where the endpoints and an identity are used.</param>
 /// <param name="Endpoints">Blob, queue and table service addresses, reached by identity.</param>
 /// <param name="Certificate">PEM files; null for a self-signed one.</param>
+/// <param name="Limits">Connections, and whether their addresses are the peers'.</param>
+/// <param name="Gateway">Where transactions are done.</param>
+/// <param name="Functions">The published Functions app: host.json, the handler, a folder for each function.</param>
+/// <param name="Azurite">Where npm has installed Azurite, or is to.</param>
 /// <param name="Try">Makes example.test with alice and bob and says what to paste.</param>
 public sealed record Settings(
     string Data,
@@ -31,7 +49,12 @@ public sealed record Settings(
     (string Certificate, string Key)? Certificate,
     string Hostname,
     Microsoft.Extensions.Logging.LogLevel LogLevel,
-    bool Try
+    LogFormat LogFormat,
+    ListenerLimits Limits,
+    bool Try,
+    GatewayKind Gateway,
+    string Functions,
+    string Azurite
 )
 {
     /// <summary>The ports in the order of the `ready` line, with their defaults on 127.0.0.1.</summary>
@@ -47,5 +70,3 @@ public sealed record Settings(
         ("http", 8080),
     ];
 }
-
-public sealed record ServiceEndpoints(Uri Blob, Uri Queue, Uri Table);

@@ -30,6 +30,7 @@ static class Handler
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.Logging.AddHandlerConsole(settings.LogLevel);
+        builder.Services.AddSingleton<IHostLifetime>(new Lifeline(settings.EndsWithInput));
         builder.Services.AddRoutingCore();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, settings.Port));
         var app = builder.Build();
@@ -39,7 +40,10 @@ static class Handler
         app.MapGet("/", http => Answer.OkAsync(http, null));
         foreach (var function in FunctionTable.All)
             Map(app, function, services, time);
-        app.Run(http => Answer.FailAsync(http, StatusCodes.Status404NotFound, "There is nothing here."));
+        app.MapFallback(
+            "{*path}",
+            http => Answer.FailAsync(http, StatusCodes.Status404NotFound, "There is nothing here.")
+        );
         app.Lifetime.ApplicationStarted.Register(() => Log.Listening(logger, settings.Port));
         return app;
     }

@@ -19,6 +19,7 @@ sealed class SettingsReader(Func<string, string?> environment)
     public const string TokenAudience = "CLOUD_GATEWAY_AUDIENCE";
     public const string TokenRole = "CLOUD_GATEWAY_ROLE";
     public const string TokenClients = "CLOUD_GATEWAY_CLIENTS";
+    public const string EndsWithInput = "CLOUD_ENDS_WITH_INPUT";
     public const string Level = "CLOUD_LOG_LEVEL";
 
     /// <summary>Characters of a gateway key: 128 bits in hexadecimal; a key of the platform has more.</summary>
@@ -33,7 +34,8 @@ sealed class SettingsReader(Func<string, string?> environment)
         var storage = StorageOptions();
         var callers = GatewayCallers();
         var level = LogLevelOf(Given(Level));
-        return faults.Count == 0 ? (new(port, storage, callers!, level), faults) : (null, faults);
+        var ends = Switch(EndsWithInput);
+        return faults.Count == 0 ? (new(port, storage, callers!, level, ends), faults) : (null, faults);
     }
 
     int PortNumber()
@@ -137,6 +139,14 @@ sealed class SettingsReader(Func<string, string?> environment)
             return level;
         faults.Add($"{Level}: must be trace, debug, information, warning, error, critical or none.");
         return LogLevel.Information;
+    }
+
+    bool Switch(string name)
+    {
+        var text = Given(name);
+        if (text is not (null or "true" or "false"))
+            faults.Add($"{name}: must be true or false.");
+        return text == "true";
     }
 
     string? Given(string name) => environment(name) is { Length: > 0 } value ? value : null;

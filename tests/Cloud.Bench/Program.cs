@@ -13,6 +13,9 @@ switch (scenario)
     case "start":
         await Start.RunAsync(options);
         break;
+    case "handler":
+        await HandlerStart.RunAsync(options);
+        break;
     case "idle":
         await Idle.RunAsync(options);
         break;
@@ -31,6 +34,7 @@ switch (scenario)
                         --size 4096  --messages 5000  --connections 10  --users 10  --rounds 5
                         --peer postfix   the same against Postfix and Dovecot, rounds interleaved (needs root)
               start     from exec to `ready`                                --rounds 9
+              handler   the published Functions app: exec to first answer  --functions DIR,DIR  --rounds 9
               idle      resident memory of an idle plain IMAP connection    --connections 2000
               open      a mailbox opened: time and rows read                --messages 100000  --rounds 9
               store     the embedded store alone, 16 callers: rate, CPU and allocations of commits and blobs

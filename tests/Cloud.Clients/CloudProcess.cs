@@ -15,7 +15,7 @@ public sealed class CloudProcess : IAsyncDisposable
 
     const int Sigterm = 15;
 
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
     static readonly string[] Ports = ["smtp", "submission", "submissions", "imap", "imaps", "pop3", "pop3s", "http"];
 
     readonly Process process;
@@ -98,6 +98,13 @@ public sealed class CloudProcess : IAsyncDisposable
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            Environment =
+            {
+                ["CLOUD_FUNCTIONS"] = FunctionsFolder.Path,
+                ["CLOUD_AZURITE"] = FunctionsFolder.Azurite,
+                // Tests do not wait half a minute for what a killed handler left.
+                ["AzureFunctionsJobHost__extensions__queues__visibilityTimeout"] = "00:00:01",
+            },
         };
         string[] command =
         [

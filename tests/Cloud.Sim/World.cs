@@ -33,6 +33,7 @@ sealed class World
     int servers;
     bool isCalm;
     bool hasJumped;
+    bool isSweeping;
 
     World(ulong number)
     {
@@ -147,7 +148,7 @@ sealed class World
         }
         if (Dice.Below(MoveEvery) == 0)
         {
-            var jumps = Dice.Below(25) == 0;
+            var jumps = Dice.Below(25) == 0 && !isSweeping;
             hasJumped |= jumps;
             Clock.Advance(jumps ? Month : Moves[Dice.Below(Moves.Length)]);
         }
@@ -180,6 +181,7 @@ sealed class World
             var server = AnyServer;
             if (hasJumped)
                 return;
+            isSweeping = true;
             try
             {
                 await server.AskAsync(_ => server.Backend.Sweeper.RunAsync(TimeSpan.FromHours(1), default).AsTask());
@@ -188,6 +190,10 @@ sealed class World
             catch (Exception e) when (e is StoreException or ConnectionLostException)
             {
                 Trace.Add("sweep", e.Message);
+            }
+            finally
+            {
+                isSweeping = false;
             }
         }
     }

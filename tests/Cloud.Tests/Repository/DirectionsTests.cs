@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Cloud.Tests.Repository;
 
-/// <summary>Who may use whom: listener, cli → Api → Flow → Store, Wire → Mail; adapters see only the ports.</summary>
+/// <summary>Who may use whom: listener, functions, cli → Api → Flow → Store, Wire → Mail; adapters see only the ports.</summary>
 public sealed class DirectionsTests
 {
     /// <summary>Room, its folder, and the rooms it may name. A room always may name itself.</summary>
@@ -17,6 +17,12 @@ public sealed class DirectionsTests
         ("Store.Azure", "core/Store.Azure", ["Store.Ports"]),
         ("Store.Local", "core/Store.Local", ["Store.Ports"]),
         ("Listener", "listener", ["Mail", "Wire", "Store", "Store.Ports", "Flow", "Api"]),
+        (
+            "Listener.Container",
+            "listener/Container",
+            ["Listener", "Mail", "Store", "Store.Ports", "Store.Azure", "Api"]
+        ),
+        ("Functions", "functions", ["Mail", "Wire", "Store", "Store.Ports", "Store.Azure", "Flow", "Api"]),
     ];
 
     public static TheoryData<string> RoomNames => [.. Rooms.Select(room => room.Room)];
@@ -48,7 +54,10 @@ public sealed class DirectionsTests
     /// <summary>The rooms a file names in full: by using, or as Cloud.Room.Type.</summary>
     static IEnumerable<string> NamedIn(string text) =>
         Regex
-            .Matches(text, @"\bCloud\.(Store\.(?:Ports|Azure|Local)|Mail|Wire|Store|Flow|Api|Listener|Cli)\b")
+            .Matches(
+                text,
+                @"\bCloud\.(Store\.(?:Ports|Azure|Local)|Mail|Wire|Store|Flow|Api|Listener\.Container|Listener|Functions|Cli)\b"
+            )
             .Select(match => match.Groups[1].Value)
             .Distinct();
 }

@@ -12,8 +12,11 @@ namespace Cloud.Api.Gateway.Wire;
 /// </param>
 public sealed record Served
 {
-    internal Served(LocalGateway gateway, MaildropLeases leases, AccountStore accounts) =>
-        (Gateway, Leases, Accounts, Watches) = (gateway, leases, accounts, new(accounts));
+    internal Served(Backend backend, LocalGateway gateway)
+    {
+        (Gateway, Accounts, Registration) = (gateway, backend.Accounts, backend.WatchRegistration);
+        Leases = new(Accounts);
+    }
 
     internal LocalGateway Gateway { get; }
 
@@ -21,7 +24,7 @@ public sealed record Served
 
     internal AccountStore Accounts { get; }
 
-    internal WatchRegistration Watches { get; }
+    WatchRegistration Registration { get; }
 
     internal bool IsLate { get; init; }
 
@@ -45,8 +48,8 @@ public sealed record Served
 
     internal async ValueTask<WatchAnswer> WatchAsync(WatchRequest request, CancellationToken cancel)
     {
-        if (request.Listener is { } listener && WatchRegistration.IsListener(listener))
-            return new(await Watches.RegisterAsync(request.Account, listener, cancel));
+        if (request.Listener is { } listener)
+            return new(await Registration.RegisterAsync(request.Account, listener, cancel));
         var state = await Accounts.CurrentAsync(request.Account, cancel) ?? throw new AccountMissingException();
         return new(state.Revision);
     }
