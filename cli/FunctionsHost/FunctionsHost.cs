@@ -114,7 +114,8 @@ sealed class FunctionsHost : IAsyncDisposable
         foreach (var function in functions.OfType<HttpDefinition>())
         {
             var trigger = new HttpTrigger(function, options, settings, supervisor, logger);
-            var route = settings.RoutePrefix.Length == 0 ? $"/{function.Route}" : $"/{settings.RoutePrefix}/{function.Route}";
+            var route =
+                settings.RoutePrefix.Length == 0 ? $"/{function.Route}" : $"/{settings.RoutePrefix}/{function.Route}";
             if (function.Methods.Count > 0)
                 front.MapMethods(route, function.Methods, trigger.InvokeAsync);
             else
@@ -133,7 +134,9 @@ sealed class FunctionsHost : IAsyncDisposable
         foreach (var function in functions)
         {
             if (function is QueueDefinition queue)
-                triggers.Add(new QueueTrigger(queue, options, settings.Queues, invoker, logger).RunAsync(stop.Token, abort.Token));
+                triggers.Add(
+                    new QueueTrigger(queue, options, settings.Queues, invoker, logger).RunAsync(stop.Token, abort.Token)
+                );
             else if (function is TimerDefinition timer)
                 triggers.Add(new TimerTrigger(timer, options, invoker, logger).RunAsync(stop.Token));
         }

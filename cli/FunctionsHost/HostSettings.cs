@@ -36,10 +36,12 @@ sealed record HostSettings(
     {
         var overrides = environment
             .Where(pair => pair.Key.StartsWith(OverridePrefix, StringComparison.OrdinalIgnoreCase))
-            .Select(pair => KeyValuePair.Create(
-                pair.Key[OverridePrefix.Length..].Replace("__", ":", StringComparison.Ordinal),
-                (string?)pair.Value
-            ));
+            .Select(pair =>
+                KeyValuePair.Create(
+                    pair.Key[OverridePrefix.Length..].Replace("__", ":", StringComparison.Ordinal),
+                    (string?)pair.Value
+                )
+            );
         try
         {
             var file = Path.GetFullPath(Path.Combine(root, "host.json"));

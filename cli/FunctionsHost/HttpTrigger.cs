@@ -39,12 +39,17 @@ sealed class HttpTrigger(
         var invocation = new Guid(options.Entropy.Bytes(16));
         using var timer = new CancellationTokenSource(host.FunctionTimeout ?? Timeout.InfiniteTimeSpan, options.Time);
         using var activity = new CancellationTokenSource(ActivityTimeout, options.Time);
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, activity.Token, http.RequestAborted);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(
+            timer.Token,
+            activity.Token,
+            http.RequestAborted
+        );
         try
         {
             await PassOnAsync(http, invocation, activity, deadline.Token);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or FunctionsHostException or OperationCanceledException)
+        catch (Exception e)
+            when (e is HttpRequestException or IOException or FunctionsHostException or OperationCanceledException)
         {
             if (http.RequestAborted.IsCancellationRequested)
                 return;
@@ -74,7 +79,12 @@ sealed class HttpTrigger(
             && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(given)), key);
     }
 
-    async Task PassOnAsync(HttpContext http, Guid invocation, CancellationTokenSource activity, CancellationToken cancel)
+    async Task PassOnAsync(
+        HttpContext http,
+        Guid invocation,
+        CancellationTokenSource activity,
+        CancellationToken cancel
+    )
     {
         if (http.Request.ContentLength > 0) // step 2
         {

@@ -18,7 +18,11 @@ static partial class Log
     [LoggerMessage(8104, LogLevel.Error, "The handler has ended with {Code}; it is started again")]
     public static partial void Ended(ILogger logger, int code);
 
-    [LoggerMessage(8105, LogLevel.Critical, "The handler has ended with 0: it is not started again, and all calls fail")]
+    [LoggerMessage(
+        8105,
+        LogLevel.Critical,
+        "The handler has ended with 0: it is not started again, and all calls fail"
+    )]
     public static partial void EndedWithZero(ILogger logger);
 
     [LoggerMessage(8106, LogLevel.Error, "The handler did not answer within {Patience}; it is started again")]

@@ -49,7 +49,13 @@ sealed class QueueTrigger(
     }
 
     TimeSpan Longer(TimeSpan pause) =>
-        TimeSpan.FromTicks(Math.Clamp(pause.Ticks * 2, ShortestPause.Ticks, Math.Max(ShortestPause.Ticks, settings.MaxPollingInterval.Ticks)));
+        TimeSpan.FromTicks(
+            Math.Clamp(
+                pause.Ticks * 2,
+                ShortestPause.Ticks,
+                Math.Max(ShortestPause.Ticks, settings.MaxPollingInterval.Ticks)
+            )
+        );
 
     async Task<IReadOnlyList<QueueMessage>> ReceiveAsync(CancellationToken stop)
     {

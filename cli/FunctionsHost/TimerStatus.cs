@@ -13,7 +13,10 @@ sealed record TimerStatus(DateTimeOffset Last, DateTimeOffset Next, DateTimeOffs
             return null;
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(PathOf(folder, function)), TimerJson.Default.TimerStatus);
+            return JsonSerializer.Deserialize(
+                File.ReadAllBytes(PathOf(folder, function)),
+                TimerJson.Default.TimerStatus
+            );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {

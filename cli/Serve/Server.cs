@@ -34,7 +34,14 @@ static class Server
         {
             return ExitCode.Ok; // Told to stop before it was ready.
         }
-        catch (Exception e) when (e is StoreException or AdminException or IOException or UnauthorizedAccessException or FunctionsHostException)
+        catch (Exception e)
+            when (e
+                    is StoreException
+                        or AdminException
+                        or IOException
+                        or UnauthorizedAccessException
+                        or FunctionsHostException
+            )
         {
             Console.Error.WriteLine($"cloud serve: {e.Message}");
             return ExitCode.Failed;

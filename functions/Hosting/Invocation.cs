@@ -18,9 +18,14 @@ sealed record Invocation(Dictionary<string, JsonElement>? Data)
 }
 
 /// <summary>What the host wants to read: 200 with an empty body would leave the invocation hanging until it times out.</summary>
-sealed record InvocationResult(IReadOnlyDictionary<string, string> Outputs, IReadOnlyList<string> Logs, string? ReturnValue)
+sealed record InvocationResult(
+    IReadOnlyDictionary<string, string> Outputs,
+    IReadOnlyList<string> Logs,
+    string? ReturnValue
+)
 {
-    public static InvocationResult Of(string? log) => new(new Dictionary<string, string>(), log is null ? [] : [log], null);
+    public static InvocationResult Of(string? log) =>
+        new(new Dictionary<string, string>(), log is null ? [] : [log], null);
 }
 
 /// <param name="Error">For whoever sees the answer; details go to the log.</param>

@@ -40,9 +40,7 @@ static class Answers
     )
     {
         if (await ProblemAsync(response, cancel) is { } problem)
-            return problem.Retryable || problem.OutcomeUnknown
-                ? problem.ToException()
-                : Refusal(problem);
+            return problem.Retryable || problem.OutcomeUnknown ? problem.ToException() : Refusal(problem);
         var status = (int)response.StatusCode;
         return response.StatusCode switch
         {

@@ -191,8 +191,7 @@ sealed class GatewayClient : IDisposable
         {
             throw new GatewayFault($"The gateway did not answer {call.Name} in time", Arrival.Perhaps, e);
         }
-        catch (Exception e)
-            when (e is HttpRequestException or IOException or WireException or ObjectDisposedException)
+        catch (Exception e) when (e is HttpRequestException or IOException or WireException or ObjectDisposedException)
         {
             throw new GatewayFault($"The gateway did not answer {call.Name}: {e.Message}", Answers.ArrivalOf(e), e);
         }

@@ -94,7 +94,8 @@ sealed class HttpUpload(GatewayClient client, TransactionId transaction, TimePro
             if (response is not null)
                 (await response).Dispose();
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or StoreException)
+        catch (Exception e)
+            when (e is HttpRequestException or IOException or OperationCanceledException or StoreException)
         {
             // Given up, which is what it is told by this.
         }

@@ -87,7 +87,10 @@ sealed class Receiving(AccountStore accounts, MailDirectory directory, Filing fi
         {
             await filing.QueueAsync(
                 Filing.Queue,
-                mail with { Deliveries = [.. result.Pending] },
+                mail with
+                {
+                    Deliveries = [.. result.Pending],
+                },
                 TimeSpan.Zero,
                 CancellationToken.None
             );

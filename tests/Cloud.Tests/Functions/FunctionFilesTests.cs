@@ -35,7 +35,10 @@ public sealed class FunctionFilesTests
                 break;
             case QueueFunction code:
                 var queue = Assert.IsType<QueueDefinition>(file);
-                Assert.Equal((code.Queue, SettingsReader.Storage, true), (queue.Queue, queue.Connection, queue.IsBinary));
+                Assert.Equal(
+                    (code.Queue, SettingsReader.Storage, true),
+                    (queue.Queue, queue.Connection, queue.IsBinary)
+                );
                 break;
             case TimerFunction:
                 var timer = Assert.IsType<TimerDefinition>(file);

@@ -178,7 +178,10 @@ public sealed class HandlerTests : IAsyncLifetime
     [InlineData(HandlerFixture.Key, 426)] // past the door: it does not say which version it speaks
     public async Task The_gateway_wants_the_key(string? key, int status)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, "/api/gateway/nonsense") { Content = new StringContent("{}") };
+        var request = new HttpRequestMessage(HttpMethod.Post, "/api/gateway/nonsense")
+        {
+            Content = new StringContent("{}"),
+        };
         if (key is not null)
             request.Headers.Add("x-functions-key", key);
         Assert.Equal(status, (await handler.SendAsync(request)).Status);
@@ -206,7 +209,8 @@ public sealed class HandlerTests : IAsyncLifetime
     [Fact]
     public async Task The_sweep_says_what_it_did()
     {
-        var call = """{"Data":{"timer":{"Schedule":{"AdjustForDST":true},"ScheduleStatus":null,"IsPastDue":false}},"Metadata":{} }""";
+        var call =
+            """{"Data":{"timer":{"Schedule":{"AdjustForDST":true},"ScheduleStatus":null,"IsPastDue":false}},"Metadata":{} }""";
         var (status, answer) = await handler.SendAsync(handler.Trigger("Sweep", call));
         Assert.Equal(200, status);
         Assert.Contains("IsComplete", Assert.Single(answer.GetProperty("Logs").EnumerateArray()).GetString());

@@ -58,12 +58,7 @@ static class Codecs
             Columns.Write(writer, done.Modified);
         },
         (FlagsHead head, ref PackReader columns) =>
-            new StoreFlagsResult(
-                head.Revision,
-                head.Mailbox,
-                Columns.Entries(ref columns),
-                Columns.Uids(ref columns)
-            )
+            new StoreFlagsResult(head.Revision, head.Mailbox, Columns.Entries(ref columns), Columns.Uids(ref columns))
     );
 
     public static readonly WireCodec<Result<CopyResult>> Copied = Packed(

@@ -12,8 +12,7 @@ namespace Cloud.Api.Gateway.Wire;
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
     MaxDepth = WireLimits.JsonDepth,
-    Converters =
-    [
+    Converters = [
         typeof(AccountIdConverter),
         typeof(EmailAddressConverter),
         typeof(EmailIdConverter),

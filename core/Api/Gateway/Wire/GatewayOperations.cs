@@ -62,8 +62,7 @@ public static class GatewayOperations
         Checked(Types.RepeatableReceiveRequest, call => Sound.Is(call.Request.Envelope)),
         Plain(Types.ReceiveResult),
         repeatable: true,
-        (served, call, cancel) =>
-            served.Gateway.ReceiveAsync(call.Request, call.Repeated || served.IsLate, cancel)
+        (served, call, cancel) => served.Gateway.ReceiveAsync(call.Request, call.Repeated || served.IsLate, cancel)
     )
     {
         Budget = GatewayBudgets.Delivery,

@@ -34,13 +34,11 @@ public sealed class FunctionsHostTests
         Assert.Equal(JsonSerializer.Serialize(Message), Reencoded(body.GetProperty("Data").GetProperty("message")));
         Assert.Equal("mine", body.GetProperty("Metadata").GetProperty("Id").GetString());
         Assert.Equal("1", body.GetProperty("Metadata").GetProperty("DequeueCount").GetString());
-        Assert.StartsWith(
-            "Azure-Functions-Host/",
-            call.GetProperty("headers").GetProperty("user-agent").GetString()
-        );
+        Assert.StartsWith("Azure-Functions-Host/", call.GetProperty("headers").GetProperty("user-agent").GetString());
         await NodeApp.UntilAsync(() => app.Queues.CountOf("work") == 0);
 
-        static string Reencoded(JsonElement value) => JsonSerializer.Serialize(JsonSerializer.Deserialize<string>(value.GetString()!));
+        static string Reencoded(JsonElement value) =>
+            JsonSerializer.Serialize(JsonSerializer.Deserialize<string>(value.GetString()!));
     }
 
     [Fact]
@@ -50,7 +48,10 @@ public sealed class FunctionsHostTests
         await using var host = await app.StartAsync();
         await app.TellAsync("""{"Id":"mine"}""", "bytes");
         var body = (await app.HeardAsync("call", 1))[0].GetProperty("body");
-        Assert.Equal("""{"Id":"mine"}"""u8.ToArray(), body.GetProperty("Data").GetProperty("bytes").GetBytesFromBase64());
+        Assert.Equal(
+            """{"Id":"mine"}"""u8.ToArray(),
+            body.GetProperty("Data").GetProperty("bytes").GetBytesFromBase64()
+        );
         Assert.NotEqual("mine", body.GetProperty("Metadata").GetProperty("Id").GetString());
     }
 
@@ -66,7 +67,9 @@ public sealed class FunctionsHostTests
         var calls = await app.HeardAsync("call", 5);
         Assert.Equal(
             ["1", "2", "3", "4", "5"],
-            calls.Select(call => call.GetProperty("body").GetProperty("Metadata").GetProperty("DequeueCount").GetString())
+            calls.Select(call =>
+                call.GetProperty("body").GetProperty("Metadata").GetProperty("DequeueCount").GetString()
+            )
         );
         await NodeApp.UntilAsync(() => app.Queues.CountOf("work") == 0);
     }
@@ -192,7 +195,10 @@ public sealed class FunctionsHostTests
         await using var host = await app.StartAsync();
         using var request = new HttpRequestMessage(
             HttpMethod.Post,
-            new Uri($"{host.Address.GetLeftPart(UriPartial.Authority)}{path}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true })
+            new Uri(
+                $"{host.Address.GetLeftPart(UriPartial.Authority)}{path}",
+                new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }
+            )
         );
         if (key is not null)
             request.Headers.Add("x-functions-key", key);
@@ -241,18 +247,20 @@ public sealed class FunctionsHostTests
         app.Function("C", """{"type":"httpTrigger","name":"r","route":"x"}""");
         app.Function("D", """{"type":"blobTrigger","name":"b","path":"x"}""");
         app.Function("E", "");
-        var fault = Assert.Throws<FunctionsHostException>(() => FunctionJson.ReadAll(app.Root, new Dictionary<string, string>()));
-        Assert.Equal(
-            ["A", "B", "C", "D", "E"],
-            fault.Message.Split('\n').Select(line => line.Split('/')[0])
+        var fault = Assert.Throws<FunctionsHostException>(() =>
+            FunctionJson.ReadAll(app.Root, new Dictionary<string, string>())
         );
+        Assert.Equal(["A", "B", "C", "D", "E"], fault.Message.Split('\n').Select(line => line.Split('/')[0]));
     }
 
     [Fact]
     public void An_app_setting_outweighs_host_json()
     {
         using var app = new NodeApp();
-        var settings = new Dictionary<string, string> { ["AzureFunctionsJobHost__extensions__queues__batchSize"] = "4" };
+        var settings = new Dictionary<string, string>
+        {
+            ["AzureFunctionsJobHost__extensions__queues__batchSize"] = "4",
+        };
         var queues = HostSettings.Read(app.Root, settings).Queues;
         Assert.Equal((4, 2, 5), (queues.BatchSize, queues.NewBatchThreshold, queues.MaxDequeueCount));
     }
@@ -268,7 +276,8 @@ public sealed class FunctionsHostTests
     /// <summary>A body whose pieces are sent one by one, by hand.</summary>
     sealed class Pieces : HttpContent
     {
-        readonly System.Threading.Channels.Channel<byte> pieces = System.Threading.Channels.Channel.CreateUnbounded<byte>();
+        readonly System.Threading.Channels.Channel<byte> pieces =
+            System.Threading.Channels.Channel.CreateUnbounded<byte>();
 
         public void Send(byte piece) => pieces.Writer.TryWrite(piece);
 
