@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Cloud.Store.Ports;
 
 namespace Cloud.Cli.FunctionsHost;
@@ -17,7 +18,7 @@ sealed class QueueTrigger(
     static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
 
     readonly IQueues queues = options.Queues(function.Connection);
-    readonly SemaphoreSlim finished = new(0);
+    readonly Channel<string> finished = Channel.CreateUnbounded<string>();
     int atWork;
 
     string Poison => $"{function.Queue}-poison";
@@ -31,7 +32,7 @@ sealed class QueueTrigger(
         {
             if (atWork > settings.NewBatchThreshold)
             {
-                await finished.WaitAsync(stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await OneEndsAsync(stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 continue;
             }
             var messages = await ReceiveAsync(stop);
@@ -45,8 +46,10 @@ sealed class QueueTrigger(
                 await Task.Delay(pause, options.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         while (atWork > 0 && !abort.IsCancellationRequested)
-            await finished.WaitAsync(abort).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await OneEndsAsync(abort).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
+
+    Task OneEndsAsync(CancellationToken cancel) => finished.Reader.ReadAsync(cancel).AsTask();
 
     TimeSpan Longer(TimeSpan pause) =>
         TimeSpan.FromTicks(
@@ -99,7 +102,7 @@ sealed class QueueTrigger(
         finally
         {
             Interlocked.Decrement(ref atWork);
-            finished.Release();
+            finished.Writer.TryWrite(message.Id);
         }
     }
 

@@ -68,7 +68,7 @@ sealed class Supervisor(FunctionsHostOptions options, HostSettings host, ILogger
             while (await LiveAsync(cancel)) { }
             Log.EndedWithZero(logger);
             Fail("The handler has ended with 0");
-            await Task.Delay(Timeout.InfiniteTimeSpan, cancel);
+            await Task.Delay(Timeout.InfiniteTimeSpan, options.Time, cancel);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {

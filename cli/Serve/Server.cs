@@ -89,7 +89,7 @@ static class Server
     }
 
     static async Task UntilAsync(CancellationToken stop) =>
-        await Task.Delay(Timeout.InfiniteTimeSpan, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     static async Task<IReadOnlyList<(string, string?)>?> PrepareAsync(
         Settings settings,

@@ -204,7 +204,7 @@ public sealed class FunctionsHostTests
             request.Headers.Add("x-functions-key", key);
         using var response = await Http.SendAsync(request);
         Assert.Equal(status, (int)response.StatusCode);
-        Assert.Equal(0, (await app.HeardAsync("call", 0)).Count);
+        Assert.Empty(await app.HeardAsync("call", 0));
     }
 
     [Fact]
