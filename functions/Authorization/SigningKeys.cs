@@ -31,7 +31,9 @@ sealed class SigningKeys(HttpClient http, Uri authority, Guid tenant, TimeProvid
     const int ShortestKey = 2048;
     const int LongestKey = 8192;
 
-    readonly SemaphoreSlim turn = new(1, 1);
+    /// <summary>One reads, the others wait for what he finds.</summary>
+    SemaphoreSlim Turn { get; } = new(1, 1);
+
     volatile Published known = new(new Dictionary<string, RSAParameters>(), default, default);
 
     /// <returns>Null when the tenant has no such key, or its keys cannot be had.</returns>
@@ -39,7 +41,7 @@ sealed class SigningKeys(HttpClient http, Uri authority, Guid tenant, TimeProvid
     {
         if (known.Keys.TryGetValue(id, out var key) && time.GetUtcNow() - known.ReadAt < Age)
             return key;
-        await turn.WaitAsync(cancel);
+        await Turn.WaitAsync(cancel);
         try
         {
             if (MayRead(id))
@@ -47,7 +49,7 @@ sealed class SigningKeys(HttpClient http, Uri authority, Guid tenant, TimeProvid
         }
         finally
         {
-            turn.Release();
+            Turn.Release();
         }
         return known.Keys.TryGetValue(id, out key) ? key : null;
     }
