@@ -12,9 +12,9 @@ namespace Cloud.Api.Gateway.Wire;
 /// </param>
 public sealed record Served
 {
-    internal Served(Backend backend)
+    internal Served(Backend backend, LocalGateway gateway)
     {
-        (Gateway, Accounts, Registration) = (new(backend), backend.Accounts, backend.WatchRegistration);
+        (Gateway, Accounts, Registration) = (gateway, backend.Accounts, backend.WatchRegistration);
         Leases = new(Accounts);
     }
 
