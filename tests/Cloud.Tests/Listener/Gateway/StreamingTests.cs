@@ -148,7 +148,7 @@ public sealed class StreamingTests : HopTests
         await using var gateway = Connect(claims: false);
         Hop.Instead = async (http, _) =>
         {
-            await http.Request.Body.ReadAsync(new byte[100]);
+            await http.Request.Body.ReadExactlyAsync(new byte[100]);
             http.Abort();
         };
         await Assert.ThrowsAnyAsync<StoreException>(() => SendAsync(gateway, Size));
