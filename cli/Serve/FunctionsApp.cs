@@ -14,9 +14,6 @@ sealed class FunctionsApp : IAsyncDisposable
     /// <summary>Octets of the key that opens the gateway: made at each start, known to both sides, kept nowhere.</summary>
     const int KeyLength = 32;
 
-    /// <summary>Nothing is paid for a look here, so changes of other processes are seen soon.</summary>
-    static readonly TimeSpan WatchEvery = TimeSpan.FromSeconds(2);
-
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -54,7 +51,7 @@ sealed class FunctionsApp : IAsyncDisposable
         };
         var host = await Host.StartAsync(options, loggers, cancel);
         var gateway = new HttpGateway(
-            new() { Address = host.Address, WatchEvery = WatchEvery },
+            new() { Address = host.Address, Listener = ListenerWatch.NewListener(Entropy.System) },
             CallerKey.Function(key, HttpGateway.Transport()),
             TimeProvider.System,
             Entropy.System,
@@ -78,7 +75,7 @@ sealed class FunctionsApp : IAsyncDisposable
         await stop.CancelAsync();
         await keeping;
         await host.DisposeAsync();
-        gateway.Dispose();
+        await gateway.DisposeAsync();
         stop.Dispose();
     }
 

@@ -5,6 +5,7 @@ using Cloud.Api.Admin;
 using Cloud.Api.Gateway;
 using Cloud.Cli.Control;
 using Cloud.Cli.FunctionsHost;
+using Cloud.Flow.Sweep;
 using Cloud.Listener.Hosting;
 using Cloud.Listener.Imap;
 using Cloud.Listener.Pop3;
@@ -80,7 +81,7 @@ static class Server
 
         // What was queued because it could not be filed at once is filed here until the stop.
         if (app is null)
-            await store.Backend.Inbound.RunAsync(stop);
+            await WorkAsync(store, loggers, stop);
         else
             await UntilAsync(stop);
         await listener.StopAsync(CancellationToken.None);
@@ -88,8 +89,20 @@ static class Server
             await app.DrainAsync();
     }
 
+    static Task WorkAsync(OpenStore store, ILoggerFactory loggers, CancellationToken stop)
+    {
+        var sweep = SweepTimer.RunAsync(
+            store.Backend.Sweeper,
+            loggers.CreateLogger(nameof(Sweeper)),
+            TimeProvider.System,
+            stop
+        );
+        return Task.WhenAll(store.Backend.Inbound.RunAsync(stop), sweep);
+    }
+
     static async Task UntilAsync(CancellationToken stop) =>
-        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     static async Task<IReadOnlyList<(string, string?)>?> PrepareAsync(
         Settings settings,

@@ -37,6 +37,8 @@ public readonly record struct ThreadId(ulong Value)
 /// <param name="Random">64 random bits.</param>
 public readonly record struct TransactionId(ulong Milliseconds, ulong Random)
 {
+    public DateTimeOffset At => DateTimeOffset.FromUnixTimeMilliseconds((long)Milliseconds);
+
     /// <summary>27 characters of lower-case hexadecimal: time, then random, so that text order is order of time.</summary>
     public override string ToString() => $"{Milliseconds:x11}{Random:x16}";
 

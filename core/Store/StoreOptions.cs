@@ -17,6 +17,15 @@ public sealed record StoreOptions
     /// <summary>How long the directory's rows are believed where others may change them, 0 to 5 minutes.</summary>
     public TimeSpan DirectoryAge { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Names this process where sessions wait for others' changes and are to be told by a queue (16 hexadecimal digits);
+    /// null looks at each watched account instead, every <see cref="WatchInterval"/>.
+    /// </summary>
+    /// <remarks>
+    /// The queue is read once a second: dearer than a few accounts' looks, cheaper than many.
+    /// </remarks>
+    public string? Listener { get; init; }
+
     /// <summary>How often a watched account is looked at for others' changes, from 100 ms.</summary>
     public TimeSpan WatchInterval { get; init; } = TimeSpan.FromSeconds(2);
 }

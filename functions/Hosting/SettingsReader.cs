@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cloud.Functions.Authorization;
 using Cloud.Store.Azure;
 
 namespace Cloud.Functions.Hosting;
@@ -15,6 +16,10 @@ sealed class SettingsReader(Func<string, string?> environment)
     public const string GatewayAuthorization = "CLOUD_GATEWAY_AUTH";
     public const string GatewayKey = "CLOUD_GATEWAY_KEY";
     public const string EndsWithInput = "CLOUD_ENDS_WITH_INPUT";
+    public const string TokenTenant = "CLOUD_GATEWAY_TENANT";
+    public const string TokenAudience = "CLOUD_GATEWAY_AUDIENCE";
+    public const string TokenRole = "CLOUD_GATEWAY_ROLE";
+    public const string TokenClients = "CLOUD_GATEWAY_CLIENTS";
     public const string Level = "CLOUD_LOG_LEVEL";
 
     /// <summary>Characters of a gateway key: 128 bits in hexadecimal; a key of the platform has more.</summary>
@@ -92,11 +97,39 @@ sealed class SettingsReader(Func<string, string?> environment)
                 return null;
             case "platform":
                 return new PlatformAuthorization();
+            case "token":
+                return Tokens();
             default:
-                faults.Add($"{GatewayAuthorization}: must be key or platform.");
+                faults.Add($"{GatewayAuthorization}: must be key, token or platform.");
                 return null;
         }
     }
+
+    TokenAuthorization? Tokens()
+    {
+        var before = faults.Count;
+        if (!Guid.TryParse(Given(TokenTenant), out var tenant))
+            faults.Add($"{TokenTenant}: must be the tenant's id.");
+        var audiences = List(TokenAudience);
+        if (audiences.Length == 0)
+            faults.Add($"{TokenAudience}: missing; the app's id or id URI, or both with a comma.");
+        var clients = new List<Guid>();
+        foreach (var name in List(TokenClients))
+        {
+            if (Guid.TryParse(name, out var client))
+                clients.Add(client);
+            else
+                faults.Add($"{TokenClients}: application ids, with commas.");
+        }
+        if (faults.Count > before)
+            return null;
+        var rules = new TokenRules(tenant, audiences, Given(TokenRole) ?? TokenRules.DefaultRole, clients);
+        var keys = new SigningKeys(new(), TokenRules.PublicCloud, tenant, TimeProvider.System);
+        return new(rules, keys, TimeProvider.System);
+    }
+
+    string[] List(string name) =>
+        Given(name)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
 
     LogLevel LogLevelOf(string? text)
     {

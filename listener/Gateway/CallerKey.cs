@@ -31,18 +31,21 @@ public sealed class CallerKey : DelegatingHandler
                 request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await token(cancel))
         );
 
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancel)
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
-            await sign(request, cancel);
+            await sign(request, cancellationToken);
         }
 #pragma warning disable CA1031 // Whatever a token source throws: the call cannot be made.
-        catch (Exception e) when (!cancel.IsCancellationRequested)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
             throw new GatewayFault("There is no token for the gateway", Arrival.Never, e);
         }
-        return await base.SendAsync(request, cancel);
+        return await base.SendAsync(request, cancellationToken);
     }
 }

@@ -45,7 +45,7 @@ sealed class GatewayClient : IDisposable
         CancellationToken cancel
     ) => AskAsync(operation, _ => request, null, null, cancel);
 
-    /// <param name="request">Makes the request, told whether an earlier one may have got somewhere.</param>
+    /// <param name="request">Makes the request, told whether it is a repetition.</param>
     /// <param name="transaction">Whose trace it belongs to.</param>
     /// <param name="uncertain">Called when a try may have been done although it brought no answer.</param>
     public async ValueTask<TAnswer> AskAsync<TRequest, TAnswer>(
@@ -57,7 +57,6 @@ sealed class GatewayClient : IDisposable
     )
     {
         var began = time.GetTimestamp();
-        var isUncertain = false;
         for (var tries = 1; ; tries++)
         {
             var left = operation.Budget - time.GetElapsedTime(began);
@@ -65,17 +64,14 @@ sealed class GatewayClient : IDisposable
             StoreException fault;
             try
             {
-                return await TryAsync(operation, request(isUncertain), call, cancel);
+                return await TryAsync(operation, request(tries > 1), call, cancel);
             }
             catch (StoreException e)
             {
                 fault = e;
             }
             if ((fault as GatewayFault)?.Arrival != Arrival.Never)
-            {
-                isUncertain = true;
                 uncertain?.Invoke();
-            }
             var pause = Pause(tries, fault);
             var isOver = tries == options.Tries || time.GetElapsedTime(began) + pause >= operation.Budget;
             if (isOver || !MayRepeat(operation.IsRepeatable, fault))
@@ -86,7 +82,11 @@ sealed class GatewayClient : IDisposable
     }
 
     /// <summary>A try's share: enough is kept for another one where there may be one.</summary>
-    static TimeSpan Share(TimeSpan left, bool mayRepeat) => mayRepeat ? left * 0.6 : left;
+    static TimeSpan Share(TimeSpan left, bool mayRepeat)
+    {
+        var share = mayRepeat ? left * 0.6 : left;
+        return share > ShortestPause ? share : ShortestPause;
+    }
 
     static bool MayRepeat(bool isRepeatable, StoreException fault) =>
         fault switch

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Collections.Concurrent;
+using System.Text;
 using Cloud.Api.Gateway;
 using Cloud.Api.Gateway.Wire;
 using Cloud.Flow.Inbound;
@@ -18,8 +20,10 @@ namespace Cloud.Listener.Gateway;
 /// check); with queues at hand, a received message that the app does not take in time waits there. Without, messages
 /// stream through the app.
 /// </remarks>
-public sealed class HttpGateway : IGateway, IDisposable
+public sealed class HttpGateway : IGateway, IAsyncDisposable
 {
+    const string NoName = "A mailbox cannot have this name";
+
     readonly GatewayClient client;
     readonly TimeProvider time;
     readonly Entropy entropy;
@@ -27,12 +31,13 @@ public sealed class HttpGateway : IGateway, IDisposable
     readonly Uploads? uploads;
     readonly IQueues? queues;
     readonly AccountWatch watch;
+    readonly ListenerWatch? told;
     readonly ConcurrentDictionary<TransactionId, HttpUpload> streaming = new();
 
     /// <param name="handler">
     /// Signs and sends: <see cref="CallerKey"/> around <see cref="Transport"/>. It is disposed with the gateway.
     /// </param>
-    /// <param name="hub">Fed by whoever reads the watch queue; null where there is none.</param>
+    /// <param name="hub">Told of changes by whoever knows of them; null where nobody does.</param>
     public HttpGateway(
         HttpGatewayOptions options,
         HttpMessageHandler handler,
@@ -50,13 +55,15 @@ public sealed class HttpGateway : IGateway, IDisposable
         logger = loggers.CreateLogger<HttpGateway>();
         client = new(options, handler, time, entropy, logger);
         uploads = blobs is null ? null : new(blobs, time);
-        watch = new(
-            hub ?? new(),
-            async (account, cancel) =>
-                (await client.AskAsync(Ops.Watch, new(account, options.Listener), cancel)).Revision,
-            options.WatchEvery,
-            time
-        );
+        watch = new(hub ?? new(), (account, cancel) => LookAsync(account, null, cancel), options.WatchEvery, time);
+        if (options.Listener is { } name && queues is not null)
+            told = new(
+                queues,
+                name,
+                (account, _, cancel) => LookAsync(account, name, cancel),
+                ListenerWatch.RemoteLook,
+                time
+            );
     }
 
     /// <summary>Connections to the app: pooled, fresh often enough to follow DNS, no cookies, no redirects.</summary>
@@ -151,7 +158,10 @@ public sealed class HttpGateway : IGateway, IDisposable
         string name,
         MailboxRole role,
         CancellationToken cancel
-    ) => client.AskAsync(Ops.CreateMailbox, new(account, name, role), cancel);
+    ) =>
+        IsText(name)
+            ? client.AskAsync(Ops.CreateMailbox, new(account, name, role), cancel)
+            : new(new Result(Refusal.Invalid, NoName));
 
     public ValueTask<Result> DeleteMailboxAsync(AccountId account, MailboxId mailbox, CancellationToken cancel) =>
         client.AskAsync(Ops.DeleteMailbox, new(account, mailbox), cancel);
@@ -161,7 +171,10 @@ public sealed class HttpGateway : IGateway, IDisposable
         MailboxId mailbox,
         string name,
         CancellationToken cancel
-    ) => client.AskAsync(Ops.RenameMailbox, new(account, mailbox, name), cancel);
+    ) =>
+        IsText(name)
+            ? client.AskAsync(Ops.RenameMailbox, new(account, mailbox, name), cancel)
+            : new(new Result(Refusal.Invalid, NoName));
 
     public ValueTask<Result> SubscribeAsync(
         AccountId account,
@@ -186,7 +199,7 @@ public sealed class HttpGateway : IGateway, IDisposable
     ) => client.AskAsync(Ops.Sync, new(account, mailbox, since, claimRecent), cancel);
 
     public ValueTask<ulong> WatchAsync(AccountId account, ulong since, CancellationToken cancel) =>
-        watch.WaitAsync(account, since, cancel);
+        told?.WaitAsync(account, since, cancel) ?? watch.WaitAsync(account, since, cancel);
 
     public async ValueTask<IReadOnlyList<Email>> FetchAsync(
         AccountId account,
@@ -247,7 +260,27 @@ public sealed class HttpGateway : IGateway, IDisposable
         );
     }
 
-    public void Dispose() => client.Dispose();
+    /// <summary>Half a surrogate pair would arrive as another character, and be a name then.</summary>
+    static bool IsText(ReadOnlySpan<char> name)
+    {
+        while (!name.IsEmpty)
+        {
+            if (Rune.DecodeFromUtf16(name, out _, out var length) != OperationStatus.Done)
+                return false;
+            name = name[length..];
+        }
+        return true;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (told is not null)
+            await told.DisposeAsync();
+        client.Dispose();
+    }
+
+    async ValueTask<ulong> LookAsync(AccountId account, string? listener, CancellationToken cancel) =>
+        (await client.AskAsync(Ops.Watch, new(account, listener), cancel)).Revision;
 
     /// <summary>Hands over a message. Its bytes stay as soon as an account may own them.</summary>
     async ValueTask<TAnswer> HandOverAsync<TRequest, TAnswer>(

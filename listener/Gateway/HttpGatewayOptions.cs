@@ -7,8 +7,8 @@ public sealed record HttpGatewayOptions
     public required Uri Address { get; init; }
 
     /// <summary>
-    /// Whose watch queue is told of changes, 1 to 50 lower-case letters, digits and hyphens; null when there is no queue
-    /// and changes are only looked for.
+    /// Whose watch queue is told of changes, from <see cref="Api.Gateway.ListenerWatch.NewListener"/>; null when changes
+    /// are only looked for.
     /// </summary>
     public string? Listener { get; init; }
 
@@ -31,8 +31,7 @@ public sealed record HttpGatewayOptions
     public TimeSpan BreakFor { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// How often a watched account is looked at. With a watch queue this only renews the registration and makes good a
-    /// notice that got lost.
+    /// How often a watched account is looked at where there is no watch queue.
     /// </summary>
     public TimeSpan WatchEvery { get; init; } = TimeSpan.FromSeconds(30);
 

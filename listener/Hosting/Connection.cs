@@ -29,40 +29,28 @@ public readonly record struct ConnectionRead(ReadResult Result, Interruption Int
 /// <summary>One accepted connection: its pipes before and after TLS, its peer, and reads with a deadline.</summary>
 /// <remarks>
 /// Used by one session at a time; only <see cref="Wake"/> and <see cref="Abort"/> may be called from elsewhere. An
-/// interrupted read is not cancelled but goes on underneath, and the next read takes it up: cancelling a read inside
-/// TLS could lose part of a record.
+/// interrupted read is not cancelled but goes on underneath, and the next read takes it up.
 /// </remarks>
 public sealed class Connection : IAsyncDisposable
 {
     const Interruption All = Interruption.Timeout | Interruption.Drain | Interruption.Wake;
 
-    /// <summary>How much earlier than asked a timer may strike: the tick of the coarsest clock behind one, and more.</summary>
-    static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
-
     readonly ConnectionContext context;
-    readonly TimeProvider time;
-    readonly ITimer timer;
+    readonly InterruptibleRead read = new();
+    readonly Deadline deadline;
     readonly CancellationTokenRegistration draining;
-    readonly Lock gate = new();
     SslStream? tls;
-    Task<ReadResult>? pending;
-    TaskCompletionSource? interrupted;
-    Interruption interruptions;
-    Interruption heard;
-    long waitBegan;
-    TimeSpan? patience;
     bool writing;
 
     public Connection(ConnectionContext context, TimeProvider time)
     {
         this.context = context;
-        this.time = time;
         Input = context.Transport.Input;
         Output = context.Transport.Output;
         Remote = context.RemoteEndPoint as IPEndPoint ?? new IPEndPoint(IPAddress.None, 0);
-        timer = time.CreateTimer(_ => OnTimer(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        deadline = new Deadline(time, OnDeadline);
         draining = context.Features.Get<IConnectionLifetimeNotificationFeature>() is { } lifetime
-            ? lifetime.ConnectionClosedRequested.Register(() => Interrupt(Interruption.Drain))
+            ? lifetime.ConnectionClosedRequested.Register(() => read.Interrupt(Interruption.Drain))
             : default;
     }
 
@@ -83,7 +71,7 @@ public sealed class Connection : IAsyncDisposable
     public string? TlsDescription => tls is null ? null : $"{tls.SslProtocol} {tls.NegotiatedCipherSuite}";
 
     /// <summary>True once the server is stopping.</summary>
-    public bool IsDraining => (interruptions & Interruption.Drain) != 0;
+    public bool IsDraining => read.IsDraining;
 
     /// <summary>Cancelled when the connection is gone, and already when the peer has closed its half.</summary>
     public CancellationToken Closed => context.ConnectionClosed;
@@ -93,21 +81,19 @@ public sealed class Connection : IAsyncDisposable
     /// <param name="throughDrain">The server's stop does not end this wait: a transaction is in flight.</param>
     public async ValueTask<ConnectionRead> ReadAsync(TimeSpan timeout, bool throughDrain = false)
     {
-        if (pending is null)
+        if (!read.IsUnderWay)
         {
-            var read = Input.ReadAsync(CancellationToken.None);
-            if (read.IsCompleted)
-                return new(await read, Interruption.None);
-            pending = read.AsTask();
+            var next = Input.ReadAsync(CancellationToken.None);
+            if (next.IsCompleted)
+                return new(await next, Interruption.None);
+            read.Begin(next);
         }
 
-        var interruption = await WaitAsync(pending, timeout, throughDrain ? All & ~Interruption.Drain : All);
-        if (interruption != Interruption.None)
-            return new(default, interruption);
-
-        var result = await pending;
-        pending = null;
-        return new(result, Interruption.None);
+        deadline.Set(timeout);
+        await read.WaitAsync(throughDrain ? All & ~Interruption.Drain : All);
+        deadline.Clear();
+        var interruption = read.Interrupted();
+        return new(interruption == Interruption.None ? read.Take() : default, interruption);
     }
 
     /// <summary>Sends what was written. A peer that does not take it in time is cut off.</summary>
@@ -118,19 +104,21 @@ public sealed class Connection : IAsyncDisposable
         if (flush.IsCompleted)
             return !(await flush).IsCompleted;
 
-        SetDeadline(WriteTimeout, forWriting: true);
+        writing = true;
+        deadline.Set(WriteTimeout);
         try
         {
             return !(await flush).IsCompleted;
         }
         finally
         {
-            SetDeadline(null);
+            deadline.Clear();
+            writing = false;
         }
     }
 
     /// <summary>Ends the current or next read with <see cref="Interruption.Wake"/>. Callable from any thread.</summary>
-    public void Wake() => Interrupt(Interruption.Wake);
+    public void Wake() => read.Interrupt(Interruption.Wake);
 
     /// <summary>Cuts the connection without a word.</summary>
     public void Abort(string reason) => context.Abort(new ConnectionAbortedException(reason));
@@ -162,7 +150,7 @@ public sealed class Connection : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await draining.DisposeAsync();
-        await timer.DisposeAsync();
+        await deadline.DisposeAsync();
         if (tls is null)
             return;
         try
@@ -176,74 +164,11 @@ public sealed class Connection : IAsyncDisposable
         await tls.DisposeAsync();
     }
 
-    async ValueTask<Interruption> WaitAsync(Task<ReadResult> read, TimeSpan timeout, Interruption hear)
+    void OnDeadline()
     {
-        Task signal;
-        lock (gate)
-        {
-            heard = hear;
-            if (TakeInterruption() is var already and not Interruption.None)
-                return already;
-            interrupted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            signal = interrupted.Task;
-        }
-
-        SetDeadline(timeout);
-        await Task.WhenAny(read, signal);
-        SetDeadline(null);
-        lock (gate)
-        {
-            interrupted = null;
-            // Bytes win: the interruption is kept for the next wait, except a deadline, which they have met.
-            if (!read.IsCompleted)
-                return TakeInterruption();
-            interruptions &= ~Interruption.Timeout;
-            return Interruption.None;
-        }
-    }
-
-    /// <summary>Draining lasts; the others are told once.</summary>
-    Interruption TakeInterruption()
-    {
-        var taken = interruptions & heard;
-        interruptions &= Interruption.Drain;
-        return taken;
-    }
-
-    /// <param name="wait">Null when nothing is waited for any more.</param>
-    void SetDeadline(TimeSpan? wait, bool forWriting = false)
-    {
-        lock (gate)
-            (patience, waitBegan, writing) = (wait, time.GetTimestamp(), forWriting);
-        timer.Change(wait ?? Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-    }
-
-    void OnTimer()
-    {
-        bool isWriting;
-        lock (gate)
-        {
-            // A callback may come after the wait that it was set for, even during the next one.
-            if (patience is not { } wait || time.GetElapsedTime(waitBegan) + Tick < wait)
-                return;
-            isWriting = writing;
-            if (!isWriting)
-                Signal(Interruption.Timeout);
-        }
-        if (isWriting)
+        if (writing)
             Abort("The peer does not take what we write");
-    }
-
-    void Interrupt(Interruption what)
-    {
-        lock (gate)
-            Signal(what);
-    }
-
-    void Signal(Interruption what)
-    {
-        interruptions |= what;
-        if ((what & heard) != Interruption.None)
-            interrupted?.TrySetResult();
+        else
+            read.Interrupt(Interruption.Timeout);
     }
 }

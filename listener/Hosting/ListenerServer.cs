@@ -42,6 +42,7 @@ public sealed class ListenerServer : IAsyncDisposable
 
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggers);
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>>(new ReadBlocks());
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = limits.Drain);
         builder.WebHost.UseKestrelCore();

@@ -32,7 +32,7 @@ sealed class FaultPlan(SeededEntropy dice, int oneIn, bool mayBeLate)
 {
     const int WeatherLasts = 150;
 
-    static readonly string[] Reads = ["get", "query", "open", "receive"];
+    static readonly string[] Reads = ["get", "query", "open", "receive", "count"];
     static readonly string[] Growing = ["create", "write", "complete", "copy", "commit", "send"];
 
     Weather weather;

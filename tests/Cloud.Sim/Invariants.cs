@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Cloud.Api.Gateway;
 using Cloud.Flow.Inbound;
+using Cloud.Flow.Sweep;
 using Cloud.Mail;
 using Cloud.Store;
 using Cloud.Store.Accounts;
@@ -24,6 +25,7 @@ sealed class Invariants(World world)
     public async Task CheckAsync()
     {
         await DrainAsync();
+        await SweepAsync();
         var auditor = new Backend(
             world.Rows,
             world.Blobs,
@@ -41,6 +43,8 @@ sealed class Invariants(World world)
         CheckPromises();
         CheckLedger();
         await CheckSessionsAsync();
+        await CheckOrphansAsync();
+        world.Clock.Advance(Sweeper.PassEvery); // the next pass is due while things go wrong
     }
 
     async Task DrainAsync()
@@ -52,6 +56,25 @@ sealed class Invariants(World world)
             await world.AnyServer.Backend.Inbound.WorkAsync(default);
         }
         Assert.Equal(0, world.Queues.CountOf(InboundWorker.Poison));
+    }
+
+    /// <summary>Ends the pass that was under way, and makes another.</summary>
+    async Task SweepAsync()
+    {
+        for (var pass = 0; pass < 2; pass++)
+        {
+            world.Clock.Advance(BlobNames.OrphanAge + Sweeper.PassEvery);
+            var result = await world.AnyServer.Backend.Sweeper.RunAsync(TimeSpan.FromDays(1), default);
+            Assert.True(result is { IsComplete: true, Hold: SweepHold.None }, $"{result}");
+        }
+    }
+
+    /// <summary>No bytes are left that nobody can reach.</summary>
+    async Task CheckOrphansAsync()
+    {
+        var named = emails.Values.Select(email => email.Email.Blob).ToHashSet();
+        await foreach (var blob in world.Blobs.ListAsync("", default))
+            Assert.True(named.Contains(blob.Name) || BlobNames.TryParse(blob.Name) is null, $"{blob.Name} is left");
     }
 
     async Task ReadMailboxesAsync(Backend auditor, AccountId account)

@@ -32,6 +32,7 @@ sealed class World
     readonly List<Func<Task>> actors;
     int servers;
     bool isCalm;
+    bool hasJumped;
 
     World(ulong number)
     {
@@ -53,6 +54,7 @@ sealed class World
             new Sender(this, "sender-2").RunAsync,
             new Sender(this, "sender-3").RunAsync,
             WorkAsync,
+            SweepAsync,
         ];
     }
 
@@ -112,7 +114,7 @@ sealed class World
             StartServer();
         for (var phase = 0; phase < Phases; phase++)
         {
-            (isCalm, Faults.IsOn) = (false, true);
+            (isCalm, Faults.IsOn, hasJumped) = (false, true, false);
             Scheduler.Run(actors);
             (isCalm, Faults.IsOn) = (true, false);
             Trace.Add("world", "is calm");
@@ -144,7 +146,11 @@ sealed class World
             StartServer();
         }
         if (Dice.Below(MoveEvery) == 0)
-            Clock.Advance(Dice.Below(25) == 0 ? Month : Moves[Dice.Below(Moves.Length)]);
+        {
+            var jumps = Dice.Below(25) == 0;
+            hasJumped |= jumps;
+            Clock.Advance(jumps ? Month : Moves[Dice.Below(Moves.Length)]);
+        }
     }
 
     /// <summary>Fetches a message as a session does: it is there byte for byte, or gone.</summary>
@@ -160,6 +166,30 @@ sealed class World
 
         async Task<Email?> FetchAsync(IGateway gateway) =>
             (await gateway.FetchAsync(account, [entry.Email], default)).SingleOrDefault();
+    }
+
+    /// <summary>
+    /// The sweep, while all goes on. Not after a leap of the clock: a commit that was under way for a month would meet
+    /// bytes that were taken for lost; requests do not live so long.
+    /// </summary>
+    async Task SweepAsync()
+    {
+        for (var round = 0; round < 3; round++)
+        {
+            await Scheduler.WaitAsync(patience: Dice.Below(300));
+            var server = AnyServer;
+            if (hasJumped)
+                return;
+            try
+            {
+                await server.AskAsync(_ => server.Backend.Sweeper.RunAsync(TimeSpan.FromHours(1), default).AsTask());
+                Trace.Add("sweep", $"at {server.Name}");
+            }
+            catch (Exception e) when (e is StoreException or ConnectionLostException)
+            {
+                Trace.Add("sweep", e.Message);
+            }
+        }
     }
 
     /// <summary>The rounds of the worker that files what had to wait.</summary>

@@ -14,16 +14,10 @@ namespace Cloud.Api.Gateway;
 /// address wait, longer each time; whoever waits holds no thread. A client that knew the password a while ago is let
 /// in although others' failures have locked the account.
 /// </remarks>
-sealed class Authenticator(MailDirectory directory, TimeProvider time, Entropy entropy)
+/// <param name="shared">Whether other processes take logins for the same directory.</param>
+sealed class Authenticator(MailDirectory directory, TimeProvider time, Entropy entropy, bool shared)
 {
-    /// <summary>Failures by account before it has to wait.</summary>
-    const int FreeByAccount = 5;
-
-    /// <summary>Failures by address before it has to wait: a house or an office shares one.</summary>
-    const int FreeByAddress = 20;
-
-    readonly Throttle accounts = new(time, FreeByAccount);
-    readonly Throttle addresses = new(time, FreeByAddress);
+    readonly LoginThrottle throttle = new(time, shared ? directory.Rows : null);
     readonly KnownLogins known = new(time, entropy);
 
     /// <summary>Derivations at a time: logins may not take all cores from mail.</summary>
@@ -38,13 +32,13 @@ sealed class Authenticator(MailDirectory directory, TimeProvider time, Entropy e
         var user = await FindAsync(login, cancel);
         if (user is not null && known.Contains(user, client, request.Password))
             return Welcome(user, default);
-        if (Wait(login, client) is { } wait)
-            return wait;
+        if (LockedOut(await throttle.WaitAsync(login, client, cancel)) is { } locked)
+            return locked;
 
         await Derivations.WaitAsync(cancel);
         try
         {
-            return Verify(login, client, user, request.Password);
+            return await VerifyAsync(login, client, user, request.Password, cancel);
         }
         finally
         {
@@ -65,44 +59,45 @@ sealed class Authenticator(MailDirectory directory, TimeProvider time, Entropy e
     {
         var (login, client) = (await KeyOfAsync(proof.Login, cancel), Network(proof.Client));
         var user = await FindAsync(login, cancel);
-        if (Wait(login, client) is { } wait)
-            return wait;
+        if (LockedOut(await throttle.WaitAsync(login, client, cancel)) is { } locked)
+            return locked;
         var credentials = user?.Credentials ?? new(madeUpSalt, Passwords.Iterations, madeUpSalt, madeUpSalt);
         var signature = Passwords.VerifyProof(proof.AuthMessage.Span, proof.Proof.Span, credentials);
         if (signature is null || user is null)
-            return Fail(login, client);
+            return await FailAsync(login, client);
 
-        accounts.Forget(login);
+        await throttle.ForgetAsync(login, cancel);
         return Welcome(user, signature);
     }
 
     static AuthenticateResult Welcome(UserRow user, ReadOnlyMemory<byte> signature) =>
         new(AuthenticateStatus.Ok, user.Account, user.Address, TimeSpan.Zero, signature);
 
-    AuthenticateResult Fail(string login, string client)
+    async ValueTask<AuthenticateResult> FailAsync(string login, string client)
     {
-        accounts.Fail(login);
-        addresses.Fail(client);
+        await throttle.FailAsync(login, client);
         return AuthenticateResult.Refused(AuthenticateStatus.WrongCredentials);
     }
 
-    AuthenticateResult? Wait(string login, string client)
-    {
-        var (byAccount, byAddress) = (accounts.WaitOf(login), addresses.WaitOf(client));
-        var wait = byAccount > byAddress ? byAccount : byAddress;
-        return wait > TimeSpan.Zero ? AuthenticateResult.Refused(AuthenticateStatus.LockedOut, wait) : null;
-    }
+    static AuthenticateResult? LockedOut(TimeSpan wait) =>
+        wait > TimeSpan.Zero ? AuthenticateResult.Refused(AuthenticateStatus.LockedOut, wait) : null;
 
-    AuthenticateResult Verify(string login, string client, UserRow? user, string password)
+    async ValueTask<AuthenticateResult> VerifyAsync(
+        string login,
+        string client,
+        UserRow? user,
+        string password,
+        CancellationToken cancel
+    )
     {
         // Guesses that came all at once have been waiting here: each counts before the next is tried.
-        if (Wait(login, client) is { } wait)
-            return wait;
+        if (LockedOut(throttle.WaitHere(login, client)) is { } locked)
+            return locked;
         var credentials = user?.Credentials ?? new(madeUpSalt, Passwords.Iterations, madeUpSalt, madeUpSalt);
         if (!Passwords.Verify(password, credentials) || user is null)
-            return Fail(login, client);
+            return await FailAsync(login, client);
 
-        accounts.Forget(login);
+        await throttle.ForgetAsync(login, cancel);
         known.Add(user, client, password);
         return Welcome(user, default);
     }

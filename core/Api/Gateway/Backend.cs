@@ -21,7 +21,10 @@ public sealed class Backend
     {
         options ??= new();
         Watches = new();
-        Accounts = new(rows, blobs, time, entropy, options, Watches);
+        Queues = queues;
+        var listener = options.Listener is { } name ? Gateway.WatchRegistration.NumberOf(name) : 0;
+        Accounts = new(rows, blobs, time, entropy, options, Watches, new(queues, time, listener));
+        WatchRegistration = new(Accounts);
         Directory = new(rows, time, options);
         Filing = new(Accounts, queues);
         Receiving = new(Accounts, Directory, Filing);
@@ -34,6 +37,11 @@ public sealed class Backend
 
     /// <summary>Removes what nobody needs any more; somebody must run it every hour or so.</summary>
     public Sweeper Sweeper { get; }
+
+    /// <summary>Has changes told to listeners in other processes.</summary>
+    public WatchRegistration WatchRegistration { get; }
+
+    internal IQueues Queues { get; }
 
     internal WatchHub Watches { get; }
 

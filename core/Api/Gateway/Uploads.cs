@@ -37,9 +37,7 @@ public sealed class Uploads(IBlobs blobs, TimeProvider time)
     }
 
     /// <summary>The sweep takes a blob of old for lost when nothing names it, as nothing would name this one yet.</summary>
-    bool IsLate(TransactionId transaction) =>
-        time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds((long)transaction.Milliseconds)
-        > BlobNames.UploadAge;
+    bool IsLate(TransactionId transaction) => time.GetUtcNow() - transaction.At > BlobNames.UploadAge;
 
     sealed class LocalUpload(Uploads uploads, IBlobs blobs, TransactionId transaction, BlobWriter writer)
         : MessageUpload

@@ -9,8 +9,8 @@ static class InboundNames
     /// <summary>Messages of the poison queue that are read; it should be empty, and somebody should look at it.</summary>
     const int PoisonMessages = 1000;
 
-    /// <summary>How long a message that was looked at is hidden from others who look: more than one look takes.</summary>
-    static readonly TimeSpan Hidden = TimeSpan.FromSeconds(30);
+    /// <summary>A message that was looked at stays hidden for so long, if it is not shown again when all are read.</summary>
+    static readonly TimeSpan Hidden = TimeSpan.FromMinutes(1);
 
     /// <summary>Reads the names. A message that comes afterwards names only blobs that are too young to matter.</summary>
     /// <remarks>
@@ -33,23 +33,32 @@ static class InboundNames
         var count = await queues.CountAsync(InboundWorker.Poison, cancel);
         if (count is 0 or > PoisonMessages)
             return count == 0;
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        while (seen.Count < count)
+        var seen = new List<QueueMessage>();
+        try
         {
-            var limit = QueueLimits.ReceiveMessages;
-            var messages = await queues.ReceiveAsync(InboundWorker.Poison, limit, Hidden, cancel);
-            var more = false;
-            foreach (var message in messages)
+            while (seen.Count < count)
             {
-                if (InboundWorker.Parse(message.Body) is not { } mail)
-                    return false;
-                more |= seen.Add(message.Id);
-                named.Add(mail.Source);
-                named.UnionWith(mail.Deliveries.Select(delivery => delivery.Blob));
+                var limit = QueueLimits.ReceiveMessages;
+                var messages = await queues.ReceiveAsync(InboundWorker.Poison, limit, Hidden, cancel);
+                if (messages.Count == 0)
+                    return false; // others are hidden
+                seen.AddRange(messages);
             }
-            if (!more)
-                return false; // others are hidden
+            return seen.TrueForAll(message => AddNames(message, named));
         }
+        finally
+        {
+            foreach (var message in seen)
+                await queues.RenewAsync(InboundWorker.Poison, message, TimeSpan.Zero, CancellationToken.None);
+        }
+    }
+
+    static bool AddNames(QueueMessage message, HashSet<string> named)
+    {
+        if (InboundWorker.Parse(message.Body) is not { } mail)
+            return false;
+        named.Add(mail.Source);
+        named.UnionWith(mail.Deliveries.Select(delivery => delivery.Blob));
         return true;
     }
 }

@@ -119,11 +119,11 @@ sealed class OrphanBlobs(AccountStore accounts, IQueues queues)
     /// <summary>Old blobs in groups: those of one transaction follow each other.</summary>
     async IAsyncEnumerable<List<BlobName>> ByTransactionAsync(string prefix, SweepClock clock)
     {
-        var before = (clock.Now - BlobNames.OrphanAge).ToUnixTimeMilliseconds();
+        var before = clock.Now - BlobNames.OrphanAge;
         var group = new List<BlobName>();
         await foreach (var blob in accounts.Blobs.ListAsync(prefix, clock.Cancel))
         {
-            if (BlobNames.TryParse(blob.Name) is not { } name || (long)name.Transaction.Milliseconds >= before)
+            if (BlobNames.TryParse(blob.Name) is not { } name || name.Transaction.At >= before)
                 continue;
             if (group.Count > 0 && group[0].Transaction != name.Transaction)
             {

@@ -15,6 +15,9 @@ public sealed record SweepResult
     /// <summary>Rows of threads that were older than their retention, and are gone.</summary>
     public int ThreadRows { get; set; }
 
+    /// <summary>Listeners that did not watch for a day, and have no queue any more.</summary>
+    public int Listeners { get; set; }
+
     /// <summary>Blobs that nothing named, and that are gone.</summary>
     public int Blobs { get; set; }
 

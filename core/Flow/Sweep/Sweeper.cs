@@ -7,7 +7,7 @@ namespace Cloud.Flow.Sweep;
 
 /// <summary>Removes what nobody needs any more: old log and thread rows, and blobs that no row names.</summary>
 /// <remarks>
-/// Run it every hour or so; a pass begins once a day. Steps: 1. each account's change log and threads are shortened;
+/// Run it every hour or so; a pass begins once a day, with the queues of dead listeners. Steps: 1. each account's change log and threads are shortened;
 /// 2. blobs that nothing names are removed, sixteenth by sixteenth. A run stops at its limit and the next goes on:
 /// the place is kept in a row. Any step may be done twice, and by two runs at a time.
 /// </remarks>
@@ -22,10 +22,11 @@ public sealed class Sweeper
     readonly AccountStore accounts;
     readonly AccountPruning pruning;
     readonly OrphanBlobs orphans;
+    readonly IQueues queues;
 
-    internal Sweeper(AccountStore store, IQueues queues)
+    internal Sweeper(AccountStore store, IQueues storeQueues)
     {
-        accounts = store;
+        (accounts, queues) = (store, storeQueues);
         pruning = new(store);
         orphans = new(store, queues);
     }
@@ -44,21 +45,25 @@ public sealed class Sweeper
             return result with { IsComplete = true };
 
         if (state is null or { Stage: SweepStage.Done })
+        {
+            await OldFailures.RemoveAsync(Rows, clock);
+            await DeadListeners.RemoveAsync(Rows, queues, result, clock);
             state = await BeginAsync(state, clock);
+        }
         if (state is { Stage: SweepStage.Accounts })
             state = await PruneAsync(state, result, clock);
-        if (state?.Stage == SweepStage.Blobs)
+        if (state is { Stage: SweepStage.Blobs })
+        {
+            await StoreIdentity.WriteAsync(accounts.Blobs, state.Store, cancel);
             state = await orphans.SweepAsync(state, result, clock);
+        }
         return result with { IsComplete = state?.Stage == SweepStage.Done };
     }
 
-    async ValueTask<SweepState?> BeginAsync(SweepState? last, SweepClock clock)
+    ValueTask<SweepState?> BeginAsync(SweepState? last, SweepClock clock)
     {
         var store = last?.Store ?? accounts.Entropy.Bytes(StoreIdentity.Bytes);
-        var first = await SweepRows.WriteAsync(Rows, new(clock.Now, SweepStage.Accounts, "", 0, store, last?.ETag));
-        if (first is not null)
-            await StoreIdentity.WriteAsync(accounts.Blobs, first.Store, clock.Cancel);
-        return first;
+        return SweepRows.WriteAsync(Rows, new(clock.Now, SweepStage.Accounts, "", 0, store, last?.ETag));
     }
 
     /// <summary>Step 1.</summary>

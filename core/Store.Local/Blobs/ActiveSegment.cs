@@ -12,16 +12,19 @@ sealed class ActiveSegment : IDisposable
     /// <summary>Filled with zeros at a time: some thousand small mails, a millisecond.</summary>
     const int AheadBytes = 4 * 1024 * 1024;
 
-    static readonly byte[] Zeros = new byte[256 * 1024];
+    static readonly byte[] Zeros = new byte[ZeroFill.Page];
 
+    readonly List<ReadOnlyMemory<byte>> pieces = [];
     readonly SafeFileHandle file;
+    readonly ZeroFill fill;
     readonly long limit;
     long allocated;
 
-    ActiveSegment(int number, SafeFileHandle file, long tail, long limit)
+    ActiveSegment(int number, SafeFileHandle file, ZeroFill fill, long tail, long limit)
     {
         Number = number;
         this.file = file;
+        this.fill = fill;
         this.limit = limit;
         Tail = allocated = tail;
     }
@@ -46,7 +49,7 @@ sealed class ActiveSegment : IDisposable
             RandomAccess.Write(opened, files.Head(number), 0);
             Disk.Flush(opened);
             Disk.FlushDirectory(files.Directory);
-            return new(number, opened, SegmentFiles.HeadLength, limit);
+            return new(number, opened, new ZeroFill(opened, files.PathOf(number)), SegmentFiles.HeadLength, limit);
         }
         catch
         {
@@ -67,7 +70,7 @@ sealed class ActiveSegment : IDisposable
         try
         {
             RandomAccess.SetLength(opened, tail);
-            return new(number, opened, tail, limit);
+            return new(number, opened, new ZeroFill(opened, files.PathOf(number)), tail, limit);
         }
         catch
         {
@@ -81,9 +84,13 @@ sealed class ActiveSegment : IDisposable
     /// <summary>Writes records behind the last; they count from <see cref="Advance"/> on.</summary>
     public void Write(IReadOnlyList<ReadOnlyMemory<byte>> records, long bytes, bool durable)
     {
-        RandomAccess.Write(file, records, Tail);
         if (Tail + bytes > allocated)
             FillAhead(Tail + bytes);
+        // Whole pages: for a part of one that the kernel does not hold, it would read the rest from the disk.
+        pieces.AddRange(records);
+        pieces.Add(Zeros.AsMemory(0, (int)(-(Tail + bytes) & (ZeroFill.Page - 1))));
+        RandomAccess.Write(file, pieces, Tail);
+        pieces.Clear();
         if (durable)
             Disk.Flush(file);
     }
@@ -98,13 +105,16 @@ sealed class ActiveSegment : IDisposable
         Disk.Flush(file);
     }
 
-    public void Dispose() => file.Dispose();
+    public void Dispose()
+    {
+        fill.Dispose();
+        file.Dispose();
+    }
 
     void FillAhead(long from)
     {
-        var to = Math.Min(limit, from + AheadBytes);
-        for (var at = from; at < to; at += Zeros.Length)
-            RandomAccess.Write(file, Zeros.AsSpan(0, (int)Math.Min(Zeros.Length, to - at)), at);
-        allocated = Math.Max(from, to);
+        var to = Math.Max(from, Math.Min(limit, from + AheadBytes));
+        fill.Write(allocated, to);
+        allocated = to;
     }
 }

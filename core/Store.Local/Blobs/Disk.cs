@@ -8,6 +8,17 @@ namespace Cloud.Store.Local.Blobs;
 static partial class Disk
 {
     const int ReadOnly = 0;
+    const int WriteOnly = 1;
+    const int CloseOnExec = 0x80000;
+    const int InvalidArgument = 22;
+
+    /// <summary>O_DIRECT, which is not the same number on every processor.</summary>
+    static readonly int? DirectFlag = RuntimeInformation.ProcessArchitecture switch
+    {
+        Architecture.X64 => 0x4000,
+        Architecture.Arm64 => 0x10000,
+        _ => null,
+    };
 
     const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
@@ -74,6 +85,29 @@ static partial class Disk
             throw new IOException(Marshal.GetLastPInvokeErrorMessage(), Marshal.GetLastPInvokeError());
     }
 
+    /// <summary>Opens a file for writes past the page cache.</summary>
+    /// <returns>Null where there is no such thing.</returns>
+    public static SafeFileHandle? OpenDirect(string path)
+    {
+        if (!OperatingSystem.IsLinux() || DirectFlag is not { } flag)
+            return null;
+        var handle = open(path, WriteOnly | CloseOnExec | flag);
+        return handle < 0 ? null : new SafeFileHandle(handle, ownsHandle: true);
+    }
+
+    /// <summary>Writes whole pages from a page-aligned buffer to a page-aligned offset.</summary>
+    /// <returns>False when the file system refuses direct writes, or took only some of it.</returns>
+    /// <exception cref="IOException">The disk is full or fails.</exception>
+    public static unsafe bool TryWriteDirect(SafeFileHandle file, byte* bytes, long count, long offset)
+    {
+        var written = pwrite(file, bytes, (nint)count, offset);
+        if (written == count)
+            return true;
+        if (written >= 0 || Marshal.GetLastPInvokeError() == InvalidArgument)
+            return false;
+        throw new IOException(Marshal.GetLastPInvokeErrorMessage(), Marshal.GetLastPInvokeError());
+    }
+
     public static StoreException Fault(string what, Exception cause) =>
         cause switch
         {
@@ -84,6 +118,9 @@ static partial class Disk
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int fdatasync(SafeFileHandle file);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static unsafe partial nint pwrite(SafeFileHandle file, byte* bytes, nint count, long offset);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int fsync(SafeFileHandle file);

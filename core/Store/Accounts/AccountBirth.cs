@@ -48,7 +48,8 @@ static class AccountBirth
                 Deleted: 0,
                 Octets: 0,
                 Keywords: [],
-                Doomed: false
+                Doomed: false,
+                Tail: default
             );
             log.Of(mailbox.Id);
             transaction.Insert(MailboxRows.Key(mailbox.Id), MailboxRows.ToRow(mailbox));

@@ -25,6 +25,7 @@ sealed class AccountChange(
     readonly List<string> removedBlobs = [];
     readonly List<string> prunedLog = [];
     bool discarded;
+    bool watches;
     AccountRow account = state.Account with { Revision = state.Account.Revision + 1 };
 
     public AccountId Id => id;
@@ -50,7 +51,7 @@ sealed class AccountChange(
     /// <summary>A quiet change (who gets \Recent) raises no revision and wakes nobody.</summary>
     public bool IsLogged => !Log.IsEmpty;
 
-    public bool IsEmpty => discarded || (Log.IsEmpty && mailboxes.Count == 0 && prunedLog.Count == 0);
+    public bool IsEmpty => discarded || (Log.IsEmpty && mailboxes.Count == 0 && prunedLog.Count == 0 && !watches);
 
     /// <summary>Gives the change up: a refusal came after it had begun.</summary>
     public void Discard() => discarded = true;
@@ -129,26 +130,45 @@ sealed class AccountChange(
         return prunedLog.Count;
     }
 
+    /// <summary>Has a listener told of the changes after this; nothing is changed while it is still told for long.</summary>
+    public void Watch(ulong listener)
+    {
+        var known = account.Watchers.FirstOrDefault(watcher => watcher.Listener == listener);
+        if (known.Until - Now > Watcher.RenewBelow.TotalSeconds)
+            return;
+        watches = true;
+        var others = account.Watchers.Where(watcher => watcher.Listener != listener && watcher.Until > Now);
+        var kept = others.OrderByDescending(watcher => watcher.Until).Take(Watcher.Limit - 1);
+        account = account with { Watchers = [.. kept, new(listener, Now + (long)Watcher.Lasts.TotalSeconds)] };
+    }
+
     // Messages
 
     public async ValueTask<PageDraft> PageAsync(MailboxRow mailbox, uint page)
     {
         if (pages.TryGetValue((mailbox.Id, page), out var draft))
             return draft;
-        draft = new(page, await ReadPageAsync(mailbox, page));
+        draft = new(page, await ReadPageAsync(mailbox, page), TailOf(mailbox.Id, page));
         pages.Add((mailbox.Id, page), draft);
         return draft;
     }
 
+    /// <summary>What of a page the mailbox's row held before this change.</summary>
+    byte[] TailOf(MailboxId mailbox, uint page) =>
+        state.Mailboxes.GetValueOrDefault(mailbox) is { } row && row.TailPage == page ? row.Tail.ToArray() : [];
+
     async ValueTask<byte[]> ReadPageAsync(MailboxRow mailbox, uint page)
     {
-        foreach (var tail in state.Tails)
+        foreach (var last in state.LastPages)
         {
-            if (tail.Mailbox == mailbox.Id && tail.Page == page)
-                return tail.Packed;
+            if (last.Mailbox == mailbox.Id && last.Page == page)
+                return last.Packed;
         }
         // No UID of this page has been given yet.
         if (PageRows.FirstUid(page) >= (state.Mailboxes.GetValueOrDefault(mailbox.Id)?.UidNext ?? 1))
+            return [];
+        // All that were given are in the tail.
+        if (PageCodec.FirstUid(TailOf(mailbox.Id, page), page) == PageRows.FirstUid(page))
             return [];
         var key = new RowKey(id.Value, PageRows.Key(mailbox.Id, page));
         var row = await store.Rows.GetAsync(Tables.Mail, key, cancel);
@@ -168,13 +188,23 @@ sealed class AccountChange(
             foreach (var row in rows.Rows)
             {
                 var page = PageRows.PageOf(row.Key);
-                if (!pages.TryGetValue((mailbox, page), out var draft))
-                    pages.Add((mailbox, page), draft = new(page, PageRows.Packed(row.Data)));
-                drafts.Add(draft);
+                drafts.Add(Draft(mailbox, page, PageRows.Packed(row.Data)));
             }
             continuation = rows.Continuation;
         } while (continuation is not null && drafts.Count < limit);
+
+        // A page may be all tail, and have no row.
+        var tail = state.Mailboxes.GetValueOrDefault(mailbox)?.TailPage;
+        if (tail >= first && tail <= last && drafts.Count < limit && !drafts.Exists(draft => draft.Page == tail))
+            drafts.Add(Draft(mailbox, tail.Value, []));
         return drafts;
+    }
+
+    PageDraft Draft(MailboxId mailbox, uint page, byte[] stored)
+    {
+        if (!pages.TryGetValue((mailbox, page), out var draft))
+            pages.Add((mailbox, page), draft = new(page, stored, TailOf(mailbox, page)));
+        return draft;
     }
 
     /// <summary>Entries of a mailbox by rising UID, from <paramref name="from"/> on; pages are read as they are needed.</summary>
@@ -263,6 +293,8 @@ sealed class AccountChange(
         var size = email.Row.Email.Size;
         var uid = mailbox.UidNext;
         var entry = new MessageEntry(uid, flags, Revision, keywords, email.Row.Email.Id, size, received, Now);
+        if (state.Mailboxes.GetValueOrDefault(target)?.TailPage is { } tail && tail != PageRows.PageOf(uid))
+            (await PageAsync(mailbox, tail)).Merge();
         (await PageAsync(mailbox, PageRows.PageOf(uid))).Append(entry);
         email.Place(new(target, uid));
         Count(mailbox with { UidNext = uid + 1 }, entry, +1);
@@ -339,8 +371,11 @@ sealed class AccountChange(
         Token = token;
         if (!IsLogged)
             account = account with { Revision = state.Revision };
+        if (account.Watchers.Any(watcher => watcher.Until <= Now))
+            account = account with { Watchers = [.. account.Watchers.Where(watcher => watcher.Until > Now)] };
         var transaction = new RowTransaction(id.Value);
         transaction.Replace(AccountRows.Key, AccountRows.ToRow(account), state.ETag);
+        SettleTails();
         foreach (var (mailbox, row) in mailboxes)
         {
             if (row is null)
@@ -350,11 +385,12 @@ sealed class AccountChange(
         }
         foreach (var ((mailbox, page), draft) in pages)
         {
-            if (!draft.IsChanged)
+            var stored = draft.Stored;
+            if (!draft.IsRowChanged)
                 continue;
-            if (draft.Packed.Length > 0)
-                transaction.Upsert(PageRows.Key(mailbox, page), PageRows.ToRow(draft.Packed));
-            else if (draft.Stored)
+            if (stored.Length > 0)
+                transaction.Upsert(PageRows.Key(mailbox, page), PageRows.ToRow(stored));
+            else if (draft.HasRow)
                 transaction.Delete(PageRows.Key(mailbox, page));
         }
         foreach (var (email, draft) in emails)
@@ -371,26 +407,40 @@ sealed class AccountChange(
         return transaction;
     }
 
+    /// <summary>Only the page of the last UID has a tail; it goes to the mailbox's row, any other to its page's.</summary>
+    void SettleTails()
+    {
+        foreach (var ((mailbox, page), draft) in pages)
+        {
+            if (!draft.IsChanged || mailboxes.GetValueOrDefault(mailbox) is not { } row)
+                continue;
+            if (page == PageRows.PageOf(row.UidNext - 1))
+                mailboxes[mailbox] = row with { Tail = draft.Tail };
+            else
+                draft.Merge();
+        }
+    }
+
     /// <summary>The account after this change.</summary>
     public AccountState Next(string etag)
     {
         var after = state.Mailboxes;
         foreach (var (mailbox, row) in mailboxes)
             after = row is null ? after.Remove(mailbox) : after.SetItem(mailbox, row);
-        var tails = new List<TailPage>(AccountState.MaxTails);
+        var lastPages = new List<LastPage>(AccountState.MaxLastPages);
         foreach (var ((mailbox, page), draft) in pages)
         {
             var isLast =
                 after.TryGetValue(mailbox, out var row) && page == PageRows.PageOf(Math.Max(row.UidNext - 1, 1));
-            if (isLast && tails.Count < AccountState.MaxTails)
-                tails.Add(new(mailbox, page, draft.Packed));
+            if (isLast && lastPages.Count < AccountState.MaxLastPages)
+                lastPages.Add(new(mailbox, page, draft.Stored));
         }
-        foreach (var tail in state.Tails)
+        foreach (var last in state.LastPages)
         {
-            if (tails.Count < AccountState.MaxTails && !pages.ContainsKey((tail.Mailbox, tail.Page)))
-                tails.Add(tail);
+            if (lastPages.Count < AccountState.MaxLastPages && !pages.ContainsKey((last.Mailbox, last.Page)))
+                lastPages.Add(last);
         }
-        return new(account, etag, after, [.. tails]);
+        return new(account, etag, after, [.. lastPages]);
     }
 
     /// <summary>Removes the blobs that no row names any more: after the commit, so that a crash only leaves waste.</summary>

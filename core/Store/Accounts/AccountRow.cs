@@ -23,6 +23,9 @@ sealed record AccountRow(
     bool Removed
 )
 {
+    /// <summary>Listeners that are told of each change; most accounts have none.</summary>
+    public IReadOnlyList<Watcher> Watchers { get; init; } = [];
+
     public bool HasRoom(long octets) => Quota == 0 || Octets + octets <= Quota;
 }
 
@@ -34,8 +37,9 @@ static class AccountRows
     /// <summary>The account row and the mailbox rows.</summary>
     public static RowRange WithMailboxes(AccountId account) => new(account.Value, Key, "c");
 
-    public static RowData ToRow(AccountRow account) =>
-        new()
+    public static RowData ToRow(AccountRow account)
+    {
+        var row = new RowData
         {
             { "Revision", (long)account.Revision },
             { "LastMailbox", (long)account.LastMailbox },
@@ -47,6 +51,10 @@ static class AccountRows
             { "LogSince", account.LogSince },
             { "Removed", account.Removed },
         };
+        if (account.Watchers.Count > 0)
+            row.Add("Watchers", Watcher.Pack(account.Watchers));
+        return row;
+    }
 
     public static AccountRow From(RowData row) =>
         new(
@@ -59,5 +67,8 @@ static class AccountRows
             (ulong)row.Long("LogFrom"),
             row.Long("LogSince"),
             row.Bool("Removed")
-        );
+        )
+        {
+            Watchers = Watcher.Unpack(row.Bytes("Watchers")),
+        };
 }

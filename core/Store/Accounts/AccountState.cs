@@ -5,16 +5,16 @@ namespace Cloud.Store.Accounts;
 
 /// <summary>An account at one revision, as far as it is held in memory. Immutable.</summary>
 /// <param name="ETag">Of the account row: the proof that nothing has changed since.</param>
-/// <param name="Tails">The pages that grew last, newest first, so that a delivery need not read one.</param>
+/// <param name="LastPages">The last pages of the mailboxes that grew last, newest first, so that a delivery need not read one.</param>
 sealed record AccountState(
     AccountRow Account,
     string ETag,
     ImmutableDictionary<MailboxId, MailboxRow> Mailboxes,
-    ImmutableArray<TailPage> Tails
+    ImmutableArray<LastPage> LastPages
 )
 {
-    /// <summary>Tails kept: INBOX's, and those of mailboxes that clients append to beside it.</summary>
-    public const int MaxTails = 3;
+    /// <summary>Last pages kept: INBOX's, and those of mailboxes that clients append to beside it.</summary>
+    public const int MaxLastPages = 3;
 
     public ulong Revision => Account.Revision;
 
@@ -23,5 +23,5 @@ sealed record AccountState(
         Mailboxes.TryGetValue(mailbox, out var row) && !row.Doomed ? row : null;
 }
 
-/// <param name="Packed">The page's column; empty when the page has no row.</param>
-readonly record struct TailPage(MailboxId Mailbox, uint Page, byte[] Packed);
+/// <param name="Packed">What the page's row holds; empty when it has none.</param>
+readonly record struct LastPage(MailboxId Mailbox, uint Page, byte[] Packed);

@@ -22,7 +22,8 @@ sealed class AccountStore(
     TimeProvider time,
     Entropy entropy,
     StoreOptions options,
-    WatchHub watches
+    WatchHub watches,
+    WatchNotices notices
 )
 {
     /// <summary>Tries against other processes' changes before the store is called busy.</summary>
@@ -218,13 +219,19 @@ sealed class AccountStore(
                     throw;
                 throw new OutcomeUnknownException(e);
             }
-            watches.Announce(slot.Account, change.Revision);
+            await AnnounceAsync(change);
             return CommitResult.Success([]);
         }
         slot.Advance(commit.Committed ? change.Next(commit.ETags[0]!) : null);
         if (commit.Committed && change.IsLogged)
-            watches.Announce(slot.Account, change.Revision);
+            await AnnounceAsync(change);
         return commit;
+    }
+
+    ValueTask AnnounceAsync(AccountChange change)
+    {
+        watches.Announce(change.Id, change.Revision);
+        return notices.SendAsync(change.Id, change.Account);
     }
 
     /// <summary>After a commit that failed: the log row tells whether it went through all the same.</summary>

@@ -16,7 +16,7 @@ public sealed class WatchHub
                 return;
             watch.Revision = revision;
             waiting = watch.Next;
-            watch.Next = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            watch.Next = new();
         }
         waiting.TrySetResult();
     }
@@ -76,6 +76,7 @@ public sealed class WatchHub
 
         public ulong Revision { get; set; }
 
-        public TaskCompletionSource Next { get; set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        // Ends its waiters where they are announced to: who has heard that a change is made finds that the others know.
+        public TaskCompletionSource Next { get; set; } = new();
     }
 }

@@ -39,7 +39,7 @@ sealed class Throttle(TimeProvider time, int free)
             if (failures.Count >= Limit)
                 MakeRoom(now);
             var count = failures.TryGetValue(key, out var failed) && now - failed.Last < Memory ? failed.Count + 1 : 1;
-            failures[key] = new(count, now, now + Wait(count));
+            failures[key] = new(count, now, now + Wait(count, free));
         }
     }
 
@@ -49,7 +49,8 @@ sealed class Throttle(TimeProvider time, int free)
             failures.Remove(key);
     }
 
-    TimeSpan Wait(int count)
+    /// <summary>The wait after so many failures.</summary>
+    public static TimeSpan Wait(int count, int free)
     {
         if (count <= free)
             return TimeSpan.Zero;

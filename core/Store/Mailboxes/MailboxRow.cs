@@ -1,8 +1,13 @@
+using Cloud.Store.Messages;
+
 namespace Cloud.Store.Mailboxes;
 
 /// <summary>A mailbox as its row keeps it: a leaf's name and a pointer to its parent, so that a rename is one row.</summary>
 /// <param name="Parent">Zero for the top level.</param>
 /// <param name="Doomed">Deleted for the user; its messages are still being removed.</param>
+/// <param name="Tail">
+/// The newest entries, packed as a page's; all of the page of the last UID given, and not in its row yet.
+/// </param>
 sealed record MailboxRow(
     MailboxId Id,
     MailboxId Parent,
@@ -18,9 +23,13 @@ sealed record MailboxRow(
     int Deleted,
     long Octets,
     IReadOnlyList<string> Keywords,
-    bool Doomed
+    bool Doomed,
+    ReadOnlyMemory<byte> Tail
 )
 {
+    /// <summary>The page that the tail belongs to; null when there is none.</summary>
+    public uint? TailPage => Tail.IsEmpty ? null : PageRows.PageOf(UidNext - 1);
+
     /// <summary>Every account's first mailbox.</summary>
     public static readonly MailboxId Inbox = new(1);
 

@@ -27,6 +27,7 @@ static class MailboxRows
             { "Octets", mailbox.Octets },
             { "Keywords", string.Join(' ', mailbox.Keywords) }, // atoms: none holds a space
             { "Doomed", mailbox.Doomed },
+            { "Tail", mailbox.Tail.ToArray() },
         };
 
     public static MailboxRow From(RowKey key, RowData row) =>
@@ -45,6 +46,7 @@ static class MailboxRows
             row.Int("Deleted"),
             row.Long("Octets"),
             row.String("Keywords") is { Length: > 0 } keywords ? keywords.Split(' ') : [],
-            row.Bool("Doomed")
+            row.Bool("Doomed"),
+            row.Bytes("Tail") ?? []
         );
 }

@@ -73,7 +73,8 @@ static class MailboxTree
             Deleted: 0,
             Octets: 0,
             Keywords: [],
-            Doomed: false
+            Doomed: false,
+            Tail: default
         );
         change.SetMailbox(mailbox);
         return mailbox;

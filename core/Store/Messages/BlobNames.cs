@@ -9,6 +9,9 @@ static class BlobNames
     /// <summary>How long an upload may take: well within <see cref="OrphanAge"/>, so that nothing half done looks old.</summary>
     public static readonly TimeSpan UploadAge = TimeSpan.FromHours(12);
 
+    /// <summary>How old a transaction may be when its message is put into an account for the first time.</summary>
+    public static readonly TimeSpan HandOverAge = TimeSpan.FromHours(24);
+
     /// <summary>
     /// A blob that no row and no queue names is taken for lost when its transaction began so long ago: longer than an
     /// upload with the hand-over behind it, and the clocks' differences.

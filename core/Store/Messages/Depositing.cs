@@ -1,5 +1,6 @@
 using Cloud.Store.Accounts;
 using Cloud.Store.Mailboxes;
+using Cloud.Store.Ports;
 
 namespace Cloud.Store.Messages;
 
@@ -28,6 +29,8 @@ static class Depositing
         CancellationToken cancel
     )
     {
+        if (!repeated && accounts.Time.GetUtcNow() - deposit.Transaction.At > BlobNames.HandOverAge)
+            throw new StoreException("The message was held back too long before it was handed over");
         var id = EmailId.From(deposit.Transaction);
         return accounts.ChangeAsync(
             account,

@@ -28,6 +28,16 @@ static class PageCodec
         return page;
     }
 
+    /// <summary>One after the other; neither may be what it was afterwards.</summary>
+    public static byte[] Join(byte[] packed, byte[] more) =>
+        packed.Length == 0 ? more
+        : more.Length == 0 ? packed
+        : [.. packed, .. more.AsSpan(1)];
+
+    /// <returns>The lowest UID; 0 for no entries.</returns>
+    public static uint FirstUid(ReadOnlySpan<byte> packed, uint page) =>
+        packed.IsEmpty ? 0 : PageRows.FirstUid(page) + packed[1];
+
     /// <returns>Empty for no entries.</returns>
     public static byte[] Pack(IReadOnlyList<MessageEntry> entries)
     {

@@ -14,7 +14,7 @@ using Cloud.Store.Ports;
 namespace Cloud.Tests.Fakes;
 
 /// <summary>A gateway on memory, with domain <c>example.test</c>, alice and bob, and short ways to ask it.</summary>
-public sealed class TestBackend
+public sealed class TestBackend : IAsyncDisposable
 {
     public const string Alice = "alice@example.test";
     public const string Bob = "bob@example.test";
@@ -32,7 +32,10 @@ public sealed class TestBackend
 
     public Backend Backend { get; }
 
-    public IGateway Gateway { get; }
+    public IGateway Gateway { get; private set; }
+
+    /// <summary>The other end of a gateway over HTTP; null in process.</summary>
+    public GatewayHop? Hop { get; private set; }
 
     public Administration Admin { get; }
 
@@ -51,18 +54,30 @@ public sealed class TestBackend
         IQueues? queues = null,
         TimeProvider? time = null,
         StoreOptions? options = null,
-        ulong seed = 1
+        ulong seed = 1,
+        Hop hop = default
     )
     {
         time ??= new ManualClock();
+        blobs ??= new MemoryBlobs();
+        queues ??= new MemoryQueues(time);
+        options ??= new() { SoleOwner = true };
         var test = new TestBackend(
             rows ?? new MemoryRows(),
-            blobs ?? new MemoryBlobs(),
-            queues ?? new MemoryQueues(time),
+            blobs,
+            queues,
             time,
             new SeededEntropy(seed),
-            options ?? new() { SoleOwner = true }
+            hop == default ? options : options with { SoleOwner = false }
         );
+        if (hop != default)
+        {
+            test.Hop = await GatewayHop.StartAsync(test.Backend);
+            // The hub of the other end stands for the watch queue, where one process has the store for itself.
+            var hub = options.SoleOwner ? test.Backend.Watches : null;
+            var claims = hop == Fakes.Hop.Claim;
+            test.Gateway = test.Hop.Connect(time, claims ? blobs : null, claims ? queues : null, hub, seed + 1000);
+        }
         if (!(await test.Admin.ListDomainsAsync(default)).Contains("example.test"))
         {
             await test.Admin.AddDomainAsync("example.test", default);
@@ -149,6 +164,14 @@ public sealed class TestBackend
             return null;
         await using var stream = await Gateway.ReadAsync(account, email, 0, null, default);
         return stream is null ? null : await new StreamReader(stream, Encoding.UTF8).ReadToEndAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Gateway is IAsyncDisposable gateway)
+            await gateway.DisposeAsync();
+        if (Hop is not null)
+            await Hop.DisposeAsync();
     }
 
     public Task<AuthenticateResult> LoginAsync(string login, string password, string client = "192.0.2.1") =>

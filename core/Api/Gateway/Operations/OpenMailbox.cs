@@ -63,10 +63,8 @@ static class OpenMailbox
         if (mailbox.Messages == 0 || first > last)
             return [];
         var entries = new List<MessageEntry>((int)Math.Min((uint)mailbox.Messages, last - first + 1));
-        var range = PageRows.Range(account, mailbox.Id, PageRows.PageOf(first), PageRows.PageOf(last));
-        await foreach (var row in accounts.Rows.ReadAsync(Tables.Mail, range, cancel))
-            PageCodec.Unpack(PageRows.Packed(row.Data), PageRows.PageOf(row.Key), entries);
-        entries.RemoveAll(entry => entry.Uid >= mailbox.UidNext);
+        var (low, high) = (PageRows.PageOf(first), PageRows.PageOf(last));
+        await EntryReader.ReadAsync(accounts.Rows, account, mailbox, low, high, entries, cancel);
         return entries;
     }
 }

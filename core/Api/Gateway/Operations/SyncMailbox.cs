@@ -67,7 +67,7 @@ static class SyncMailbox
         var entries = new List<MessageEntry>();
         var pages = new SortedSet<uint>(log.Changed.Select(PageRows.PageOf));
         foreach (var (first, last) in Runs(pages))
-            await ReadPagesAsync(accounts, account, mailbox, first, last, entries, cancel);
+            await EntryReader.ReadAsync(accounts.Rows, account, mailbox, first, last, entries, cancel);
         entries.RemoveAll(entry => entry.ModSeq <= since);
         return (entries, UidSet.Of(log.Vanished));
     }
@@ -109,7 +109,10 @@ static class SyncMailbox
     {
         var entries = new List<MessageEntry>(mailbox.Messages);
         if (mailbox.UidNext > 1)
-            await ReadPagesAsync(accounts, account, mailbox, 0, PageRows.PageOf(mailbox.UidNext - 1), entries, cancel);
+        {
+            var last = PageRows.PageOf(mailbox.UidNext - 1);
+            await EntryReader.ReadAsync(accounts.Rows, account, mailbox, 0, last, entries, cancel);
+        }
         var gaps = new List<(uint First, uint Last)>();
         var next = 1u;
         foreach (var entry in entries)
@@ -122,22 +125,6 @@ static class SyncMailbox
             gaps.Add((next, mailbox.UidNext - 1));
         entries.RemoveAll(entry => entry.ModSeq <= since);
         return (entries, UidSet.Of(gaps));
-    }
-
-    static async ValueTask ReadPagesAsync(
-        AccountStore accounts,
-        AccountId account,
-        MailboxRow mailbox,
-        uint first,
-        uint last,
-        List<MessageEntry> entries,
-        CancellationToken cancel
-    )
-    {
-        var range = PageRows.Range(account, mailbox.Id, first, last);
-        await foreach (var row in accounts.Rows.ReadAsync(Tables.Mail, range, cancel))
-            PageCodec.Unpack(PageRows.Packed(row.Data), PageRows.PageOf(row.Key), entries);
-        entries.RemoveAll(entry => entry.Uid >= mailbox.UidNext);
     }
 
     /// <summary>Pages as ranges; small gaps are read along, for one query costs as much as many rows.</summary>

@@ -26,7 +26,7 @@ abstract class TextConverter<T> : JsonConverter<T>
         }
         catch (Exception e) when (e is FormatException or OverflowException)
         {
-            throw new JsonException(e.Message);
+            throw new JsonException(e.Message, e);
         }
     }
 

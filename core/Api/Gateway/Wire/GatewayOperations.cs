@@ -160,7 +160,7 @@ public static class GatewayOperations
 
     public static readonly Operation<WatchRequest, WatchAnswer> Watch = new(
         "watch",
-        Plain(Types.WatchRequest),
+        Checked(Types.WatchRequest, request => request.Listener is not { } name || WatchRegistration.IsListener(name)),
         Plain(Types.WatchAnswer),
         repeatable: true,
         (served, request, cancel) => served.WatchAsync(request, cancel)

@@ -17,7 +17,7 @@ public sealed class GatewayService
     public GatewayService(Backend backend)
     {
         time = backend.Accounts.Time;
-        served = new(new LocalGateway(backend), new MaildropLeases(backend.Accounts), backend.Accounts);
+        served = new(backend, new LocalGateway(backend));
     }
 
     /// <summary>Answers one request.</summary>

@@ -12,14 +12,19 @@ namespace Cloud.Api.Gateway.Wire;
 /// </param>
 public sealed record Served
 {
-    internal Served(LocalGateway gateway, MaildropLeases leases, AccountStore accounts) =>
-        (Gateway, Leases, Accounts) = (gateway, leases, accounts);
+    internal Served(Backend backend, LocalGateway gateway)
+    {
+        (Gateway, Accounts, Registration) = (gateway, backend.Accounts, backend.WatchRegistration);
+        Leases = new(Accounts);
+    }
 
     internal LocalGateway Gateway { get; }
 
     internal MaildropLeases Leases { get; }
 
     internal AccountStore Accounts { get; }
+
+    WatchRegistration Registration { get; }
 
     internal bool IsLate { get; init; }
 
@@ -43,6 +48,8 @@ public sealed record Served
 
     internal async ValueTask<WatchAnswer> WatchAsync(WatchRequest request, CancellationToken cancel)
     {
+        if (request.Listener is { } listener)
+            return new(await Registration.RegisterAsync(request.Account, listener, cancel));
         var state = await Accounts.CurrentAsync(request.Account, cancel) ?? throw new AccountMissingException();
         return new(state.Revision);
     }

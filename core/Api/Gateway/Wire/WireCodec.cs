@@ -31,7 +31,7 @@ sealed class JsonCodec<T>(JsonTypeInfo<T> type) : WireCodec<T>
         {
             return JsonSerializer.Deserialize(bytes, type) ?? throw new WireException("The body is null");
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or NotSupportedException) // the latter for a search of no kind
         {
             throw new WireException($"The body is no {typeof(T).Name}: {e.Message}", e);
         }

@@ -6,11 +6,11 @@ using Cloud.Tests.Fakes;
 
 namespace Cloud.Tests.Api.Gateway;
 
-public sealed class AuthenticationTests
+public abstract class AuthenticationTests(Hop hop) : GatewayTests(hop)
 {
     readonly ManualClock clock = new();
 
-    Task<TestBackend> OpenAsync() => TestBackend.OpenAsync(time: clock);
+    Task<TestBackend> OpenAsync() => OpenAsync(time: clock);
 
     [Fact]
     public async Task Wrong_passwords_lock_the_account_for_longer_each_time()
@@ -125,8 +125,8 @@ public sealed class AuthenticationTests
     public async Task Unknown_names_get_salts_that_last()
     {
         var rows = new MemoryRows();
-        var first = await TestBackend.OpenAsync(rows, time: clock);
-        var second = await TestBackend.OpenAsync(rows, time: clock, seed: 99);
+        var first = await OpenAsync(rows, time: clock);
+        var second = await OpenAsync(rows, time: clock, seed: 99);
         var one = await first.Gateway.StartScramAsync("nobody@example.test", default);
         var again = await second.Gateway.StartScramAsync("nobody@example.test", default);
         var other = await second.Gateway.StartScramAsync("somebody@example.test", default);
@@ -148,3 +148,9 @@ public sealed class AuthenticationTests
         );
     }
 }
+
+public sealed class LocalAuthenticationTests() : AuthenticationTests(Hop.None);
+
+public sealed class HttpAuthenticationTests() : AuthenticationTests(Hop.Claim);
+
+public sealed class StreamedAuthenticationTests() : AuthenticationTests(Hop.Stream);

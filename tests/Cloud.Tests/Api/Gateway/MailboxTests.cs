@@ -6,7 +6,7 @@ using Cloud.Tests.Fakes;
 
 namespace Cloud.Tests.Api.Gateway;
 
-public sealed class MailboxTests
+public abstract class MailboxTests(Hop hop) : GatewayTests(hop)
 {
     [Theory]
     [InlineData("Inbox", Refusal.AlreadyExists)]
@@ -19,7 +19,7 @@ public sealed class MailboxTests
     [InlineData("A\u0308", Refusal.None)]
     public async Task Names_are_checked(string name, Refusal refusal)
     {
-        var test = await TestBackend.OpenAsync();
+        var test = await OpenAsync();
         var created = await test.Gateway.CreateMailboxAsync(test.AliceId, name, MailboxRole.None, default);
         Assert.Equal(refusal, created.Refusal);
         if (created.IsOk)
@@ -29,7 +29,7 @@ public sealed class MailboxTests
     [Fact]
     public async Task Half_a_character_is_no_name()
     {
-        var test = await TestBackend.OpenAsync();
+        var test = await OpenAsync();
         var created = await test.Gateway.CreateMailboxAsync(test.AliceId, "a\uD800", MailboxRole.None, default);
         Assert.Equal(Refusal.Invalid, created.Refusal);
     }
@@ -37,7 +37,7 @@ public sealed class MailboxTests
     [Fact]
     public async Task A_uidvalidity_is_never_used_again()
     {
-        var test = await TestBackend.OpenAsync();
+        var test = await OpenAsync();
         var seen = (await test.Gateway.ListMailboxesAsync(test.AliceId, default))
             .Select(m => m.UidValidity)
             .ToHashSet();
@@ -53,7 +53,7 @@ public sealed class MailboxTests
     [Fact]
     public async Task Big_sets_are_copied_moved_flagged_and_expunged_whole()
     {
-        var test = await TestBackend.OpenAsync();
+        var test = await OpenAsync();
         for (var i = 0; i < 300; i++)
             await test.ReceiveAsync($"{i}", TestBackend.Alice);
         var archive = (await test.MailboxAsync(test.AliceId, "Archive")).Id;
@@ -81,7 +81,7 @@ public sealed class MailboxTests
     [Fact]
     public async Task A_message_changed_since_is_left_alone()
     {
-        var test = await TestBackend.OpenAsync();
+        var test = await OpenAsync();
         await test.ReceiveAsync("a", TestBackend.Alice);
         var view = await test.OpenAsync(test.AliceId);
         await test.ReceiveAsync("b", TestBackend.Alice);
@@ -96,7 +96,7 @@ public sealed class MailboxTests
     [Fact]
     public async Task A_full_account_takes_no_more()
     {
-        var test = await TestBackend.OpenAsync(options: new() { SoleOwner = true, Quota = 10 });
+        var test = await OpenAsync(options: new() { SoleOwner = true, Quota = 10 });
         Assert.True((await test.AppendAsync(test.AliceId, "Sent", "123456")).IsOk);
         Assert.Equal(Refusal.OverQuota, (await test.AppendAsync(test.AliceId, "Sent", "123456")).Refusal);
         var sent = (await test.MailboxAsync(test.AliceId, "Sent")).Id;
@@ -117,9 +117,7 @@ public sealed class MailboxTests
         var blobs = new MemoryBlobs();
         var processes = new List<TestBackend>();
         for (var seed = 1ul; seed <= 4; seed++)
-            processes.Add(
-                await TestBackend.OpenAsync(rows, blobs, null, TimeProvider.System, new() { SoleOwner = false }, seed)
-            );
+            processes.Add(await OpenAsync(rows, blobs, null, TimeProvider.System, new() { SoleOwner = false }, seed));
         var alice = processes[0].AliceId;
         await Task.WhenAll(
             Enumerable
@@ -146,7 +144,7 @@ public sealed class MailboxTests
     [InlineData("x-odd", "nothing", "")]
     public async Task Headers_are_searched_decoded(string field, string text, string found)
     {
-        var test = await TestBackend.OpenAsync();
+        var test = await OpenAsync();
         await FillAsync(test);
         Assert.Equal(found, await SearchAsync(test, new SearchKey.Header(field, text)));
     }
@@ -154,7 +152,7 @@ public sealed class MailboxTests
     [Fact]
     public async Task Bodies_dates_and_combinations_are_searched()
     {
-        var test = await TestBackend.OpenAsync();
+        var test = await OpenAsync();
         await FillAsync(test);
         Assert.Equal("1", await SearchAsync(test, new SearchKey.Body("straßE ist")));
         Assert.Equal("2", await SearchAsync(test, new SearchKey.Body("plain")));
@@ -190,3 +188,9 @@ public sealed class MailboxTests
         return (await test.Gateway.SearchAsync(request, default)).Value!.ToString();
     }
 }
+
+public sealed class LocalMailboxTests() : MailboxTests(Hop.None);
+
+public sealed class HttpMailboxTests() : MailboxTests(Hop.Claim);
+
+public sealed class StreamedMailboxTests() : MailboxTests(Hop.Stream);

@@ -8,14 +8,14 @@ using Cloud.Tests.Fakes;
 
 namespace Cloud.Tests.Api.Gateway;
 
-public sealed class MainPathTests
+public abstract class MainPathTests(Hop hop) : GatewayTests(hop)
 {
     const string Text = "Subject: hello\r\n\r\nÜ text\r\n";
 
     [Fact]
     public async Task A_received_message_is_listed_and_read_byte_for_byte()
     {
-        var test = await TestBackend.OpenAsync();
+        var test = await OpenAsync();
         Assert.Equal(ReceiveStatus.Accepted, (await test.ReceiveAsync(Text, TestBackend.Alice)).Status);
 
         var view = await test.OpenAsync(test.AliceId);
@@ -32,7 +32,7 @@ public sealed class MainPathTests
     [Fact]
     public async Task A_new_account_has_its_mailboxes_subscribed()
     {
-        var test = await TestBackend.OpenAsync();
+        var test = await OpenAsync();
         var mailboxes = await test.Gateway.ListMailboxesAsync(test.AliceId, default);
         Assert.Equal(
             ["Archive", "Drafts", "INBOX", "Junk", "Sent", "Trash"],
@@ -47,7 +47,7 @@ public sealed class MainPathTests
     public async Task A_message_for_two_is_in_both_accounts_and_each_owns_its_bytes()
     {
         var blobs = new MemoryBlobs();
-        var test = await TestBackend.OpenAsync(blobs: blobs);
+        var test = await OpenAsync(blobs: blobs);
         await test.ReceiveAsync(Text, TestBackend.Alice, TestBackend.Bob);
         Assert.Equal(2, blobs.Count);
 
@@ -61,7 +61,7 @@ public sealed class MainPathTests
     [Fact]
     public async Task Sync_tells_of_new_changed_and_vanished_messages()
     {
-        var test = await TestBackend.OpenAsync();
+        var test = await OpenAsync();
         await test.ReceiveAsync("a", TestBackend.Alice);
         await test.ReceiveAsync("b", TestBackend.Alice);
         var view = await test.OpenAsync(test.AliceId);
@@ -86,7 +86,7 @@ public sealed class MainPathTests
     [Fact]
     public async Task Recent_messages_go_to_one_session()
     {
-        var test = await TestBackend.OpenAsync();
+        var test = await OpenAsync();
         await test.ReceiveAsync("a", TestBackend.Alice);
         var inbox = (await test.MailboxAsync(test.AliceId, "INBOX")).Id;
         var first = await test.Gateway.OpenAsync(test.AliceId, inbox, true, default);
@@ -97,7 +97,7 @@ public sealed class MainPathTests
     [Fact]
     public async Task Append_copy_and_move_place_messages()
     {
-        var test = await TestBackend.OpenAsync();
+        var test = await OpenAsync();
         var appended = await test.AppendAsync(test.AliceId, "Drafts", Text, MessageFlags.Draft, "$Work");
         Assert.Equal(1u, appended.Value!.Uid);
         var drafts = (await test.MailboxAsync(test.AliceId, "Drafts")).Id;
@@ -124,7 +124,7 @@ public sealed class MainPathTests
     [InlineData("", "", AuthenticateStatus.WrongCredentials)]
     public async Task Login_needs_the_right_name_and_password(string login, string password, AuthenticateStatus status)
     {
-        var test = await TestBackend.OpenAsync();
+        var test = await OpenAsync();
         var result = await test.LoginAsync(login, password);
         Assert.Equal(status, result.Status);
         if (status == AuthenticateStatus.Ok)
@@ -139,7 +139,7 @@ public sealed class MainPathTests
     [InlineData("alice@[192.0.2.1]", RecipientVerdict.NotLocal)]
     public async Task A_recipient_is_checked(string to, RecipientVerdict verdict)
     {
-        var test = await TestBackend.OpenAsync();
+        var test = await OpenAsync();
         var request = new CheckRecipientRequest(
             null,
             EmailAddress.TryParse(to)!,
@@ -153,7 +153,7 @@ public sealed class MainPathTests
     [Fact]
     public async Task A_watcher_is_woken_by_mail()
     {
-        var test = await TestBackend.OpenAsync();
+        var test = await OpenAsync();
         var view = await test.OpenAsync(test.AliceId);
         var watch = test.Gateway.WatchAsync(test.AliceId, view.Revision, default).AsTask();
         Assert.False(watch.IsCompleted);
@@ -164,7 +164,7 @@ public sealed class MainPathTests
     [Fact]
     public async Task Only_one_session_has_the_maildrop()
     {
-        var test = await TestBackend.OpenAsync();
+        var test = await OpenAsync();
         var held = await test.Gateway.LockMaildropAsync(test.AliceId, default);
         Assert.NotNull(held);
         Assert.Null(await test.Gateway.LockMaildropAsync(test.AliceId, default));
@@ -172,3 +172,9 @@ public sealed class MainPathTests
         Assert.NotNull(await test.Gateway.LockMaildropAsync(test.AliceId, default));
     }
 }
+
+public sealed class LocalMainPathTests() : MainPathTests(Hop.None);
+
+public sealed class HttpMainPathTests() : MainPathTests(Hop.Claim);
+
+public sealed class StreamedMainPathTests() : MainPathTests(Hop.Stream);

@@ -4,7 +4,7 @@ using Cloud.Tests.Fakes;
 namespace Cloud.Tests.Api.Gateway;
 
 /// <summary>Two processes on one store: what one does, the other's sessions learn.</summary>
-public sealed class SharedStoreTests
+public abstract class SharedStoreTests(Hop hop) : GatewayTests(hop)
 {
     static readonly StoreOptions Shared = new() { SoleOwner = false, WatchInterval = TimeSpan.FromSeconds(2) };
 
@@ -14,14 +14,14 @@ public sealed class SharedStoreTests
     readonly Faults faults = new();
 
     Task<TestBackend> OpenAsync(ulong seed) =>
-        TestBackend.OpenAsync(new FaultyRows(rows, faults), blobs, time: clock, options: Shared, seed: seed);
+        OpenAsync(new FaultyRows(rows, faults), blobs, time: clock, options: Shared, seed: seed);
 
     /// <summary>Moves the clock until a task is done; what it wakes goes on in its own time.</summary>
     async Task<T> PassAsync<T>(Task<T> task)
     {
         for (var rounds = 0; !task.IsCompleted && rounds < 2000; rounds++)
         {
-            clock.Advance(TimeSpan.FromSeconds(1));
+            await AdvanceAsync(clock, TimeSpan.FromSeconds(1));
             await Task.WhenAny(task, Task.Delay(5));
         }
         Assert.True(task.IsCompleted, "Nobody was woken");
@@ -49,7 +49,7 @@ public sealed class SharedStoreTests
         faults.Fail("get mail");
         for (var looks = 0; looks < 5; looks++)
         {
-            clock.Advance(TimeSpan.FromSeconds(2));
+            await AdvanceAsync(clock, TimeSpan.FromSeconds(2));
             await Task.Yield();
         }
         Assert.False(watch.IsCompleted);
@@ -66,9 +66,9 @@ public sealed class SharedStoreTests
         var watch = here.Gateway.WatchAsync(here.AliceId, view.Revision, done.Token).AsTask();
         await done.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => watch);
-        clock.Advance(TimeSpan.FromSeconds(2)); // the look that was due finds nobody
+        await AdvanceAsync(clock, TimeSpan.FromSeconds(2)); // the look that was due finds nobody
         faults.Fail("get mail");
-        clock.Advance(TimeSpan.FromMinutes(1));
+        await AdvanceAsync(clock, TimeSpan.FromMinutes(1));
         Assert.False(here.Backend.Watches.IsWatched(here.AliceId, watch));
     }
 
@@ -92,7 +92,7 @@ public sealed class SharedStoreTests
         await using var held = await here.Gateway.LockMaildropAsync(here.AliceId, default);
         for (var quarters = 0; quarters < 20; quarters++)
         {
-            clock.Advance(TimeSpan.FromSeconds(15));
+            await AdvanceAsync(clock, TimeSpan.FromSeconds(15));
             Assert.Null(await there.Gateway.LockMaildropAsync(there.AliceId, default));
         }
     }
@@ -103,9 +103,9 @@ public sealed class SharedStoreTests
         var (here, there) = (await OpenAsync(1), await OpenAsync(2));
         Assert.NotNull(await here.Gateway.LockMaildropAsync(here.AliceId, default));
         faults.Fail("commit mail"); // as if it were gone: it renews no more
-        clock.Advance(TimeSpan.FromSeconds(59));
+        await AdvanceAsync(clock, TimeSpan.FromSeconds(59));
         Assert.Null(await there.Gateway.LockMaildropAsync(there.AliceId, default));
-        clock.Advance(TimeSpan.FromSeconds(1));
+        await AdvanceAsync(clock, TimeSpan.FromSeconds(1));
         faults.Heal();
         Assert.NotNull(await there.Gateway.LockMaildropAsync(there.AliceId, default));
     }
@@ -116,9 +116,9 @@ public sealed class SharedStoreTests
         var (here, there) = (await OpenAsync(1), await OpenAsync(2));
         await using var held = await here.Gateway.LockMaildropAsync(here.AliceId, default);
         faults.Fail("commit mail");
-        clock.Advance(TimeSpan.FromSeconds(35));
+        await AdvanceAsync(clock, TimeSpan.FromSeconds(35));
         faults.Heal();
-        clock.Advance(TimeSpan.FromSeconds(50));
+        await AdvanceAsync(clock, TimeSpan.FromSeconds(50));
         Assert.Null(await there.Gateway.LockMaildropAsync(there.AliceId, default));
     }
 
@@ -129,9 +129,9 @@ public sealed class SharedStoreTests
         await using var held = await here.Gateway.LockMaildropAsync(here.AliceId, default);
         faults.AfterDoing = true;
         faults.Fail("commit mail");
-        clock.Advance(TimeSpan.FromSeconds(15));
+        await AdvanceAsync(clock, TimeSpan.FromSeconds(15));
         faults.Heal();
-        clock.Advance(TimeSpan.FromSeconds(70));
+        await AdvanceAsync(clock, TimeSpan.FromSeconds(70));
         Assert.Null(await there.Gateway.LockMaildropAsync(there.AliceId, default));
     }
 
@@ -141,10 +141,16 @@ public sealed class SharedStoreTests
         var (here, there) = (await OpenAsync(1), await OpenAsync(2));
         var held = await here.Gateway.LockMaildropAsync(here.AliceId, default);
         faults.Fail("commit mail");
-        clock.Advance(TimeSpan.FromSeconds(60));
+        await AdvanceAsync(clock, TimeSpan.FromSeconds(60));
         faults.Heal();
         Assert.NotNull(await there.Gateway.LockMaildropAsync(there.AliceId, default));
         await held!.DisposeAsync();
         Assert.Null(await here.Gateway.LockMaildropAsync(here.AliceId, default));
     }
 }
+
+public sealed class LocalSharedStoreTests() : SharedStoreTests(Hop.None);
+
+public sealed class HttpSharedStoreTests() : SharedStoreTests(Hop.Claim);
+
+public sealed class StreamedSharedStoreTests() : SharedStoreTests(Hop.Stream);

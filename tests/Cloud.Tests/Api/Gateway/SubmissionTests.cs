@@ -6,7 +6,7 @@ using Cloud.Tests.Fakes;
 namespace Cloud.Tests.Api.Gateway;
 
 /// <summary>Who has logged in to send: with his own addresses only, and to our domains for now.</summary>
-public sealed class SubmissionTests
+public abstract class SubmissionTests(Hop hop) : GatewayTests(hop)
 {
     readonly MemoryBlobs blobs = new();
 
@@ -24,7 +24,7 @@ public sealed class SubmissionTests
 
     async Task<TestBackend> OpenAsync()
     {
-        var test = await TestBackend.OpenAsync(blobs: blobs);
+        var test = await OpenAsync(blobs: blobs);
         await test.Admin.AddAliasAsync("team@example.test", [TestBackend.Alice, TestBackend.Bob], default);
         await test.Admin.AddAliasAsync("bobs@example.test", [TestBackend.Bob], default);
         return test;
@@ -67,3 +67,9 @@ public sealed class SubmissionTests
         Assert.Equal(0, blobs.Count);
     }
 }
+
+public sealed class LocalSubmissionTests() : SubmissionTests(Hop.None);
+
+public sealed class HttpSubmissionTests() : SubmissionTests(Hop.Claim);
+
+public sealed class StreamedSubmissionTests() : SubmissionTests(Hop.Stream);

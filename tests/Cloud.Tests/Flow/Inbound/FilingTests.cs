@@ -235,7 +235,10 @@ public sealed class FilingTests
         foreach (var high in new[] { 1UL, 2UL, 3UL })
         {
             // The same millisecond, the same low 22 bits.
-            var transaction = new TransactionId(12345, (high << 32) | 77);
+            var transaction = test.NewTransaction() with
+            {
+                Random = (high << 32) | 77,
+            };
             var message = await test.UploadAsync(transaction, $"text {high}");
             var request = TestBackend.Request(transaction, message, TestBackend.Alice);
             Assert.Equal(ReceiveStatus.Accepted, (await test.Gateway.ReceiveAsync(request, default)).Status);

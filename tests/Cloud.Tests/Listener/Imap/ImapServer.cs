@@ -76,16 +76,15 @@ static class ImapServer
     {
         var front = Front(backend, options, gateway);
         var strict = new ImapOptions { HostName = "mail.example.test", ClearPasswordsFromLoopback = false };
-        return TestListener.StartAsync([
-            ("imap", front, false),
-            ("strict", Front(backend, strict), false),
-            ("imaps", front, true),
-        ]);
+        return TestListener.StartAsync(
+            [("imap", front, false), ("strict", Front(backend, strict), false), ("imaps", front, true)],
+            behind: backend
+        );
     }
 
     /// <summary>Plays a script against a server with the mail its <c># with:</c> line names.</summary>
-    public static Task PlayAsync(string script, string? port = null, ImapOptions? options = null) =>
-        SessionScript.RunAsync(script, async () => await ListenAsync(await FillAsync(script), options), port);
+    public static Task PlayAsync(string script, string? port = null, ImapOptions? options = null, Hop hop = default) =>
+        SessionScript.RunAsync(script, async () => await ListenAsync(await FillAsync(script, hop), options), port);
 
     public static string Script(string name, [CallerFilePath] string here = "") =>
         File.ReadAllText(Path.Combine(Path.GetDirectoryName(here)!, "Sessions", name + ".txt"));
@@ -97,9 +96,9 @@ static class ImapServer
             .Order();
 
     /// <summary><c># with: 3</c> is three messages in alice's INBOX; <c># with: nested</c> the nested one.</summary>
-    static async Task<TestBackend> FillAsync(string script)
+    static async Task<TestBackend> FillAsync(string script, Hop hop)
     {
-        var backend = await TestBackend.OpenAsync();
+        var backend = await TestBackend.OpenAsync(hop: hop);
         var line = script.Split('\n').FirstOrDefault(line => line.StartsWith("# with: ", StringComparison.Ordinal));
         var what = line?[8..].Trim() ?? "0";
         if (what == "nested")

@@ -212,6 +212,7 @@ public sealed class AuthorizationTests
         Pop3Server.PlayAsync(
             """
             [interactive]
+            [packet]
             S: +OK *
             C: STLS\r\nUSER alice@example.test\r\nPASS open sesame
             S: *

@@ -1,15 +1,16 @@
+using Cloud.Tests.Api.Gateway;
 using Cloud.Tests.Fakes;
 using Cloud.Tests.Sessions;
 
 namespace Cloud.Tests.Listener.Pop3;
 
 /// <summary>POP3 over the gateway that `cloud serve` has: what comes in by one door is read and removed by another.</summary>
-public sealed class StoredMailTests
+public abstract class StoredMailTests(Hop hop) : GatewayTests(hop)
 {
     [Fact]
     public async Task What_was_received_is_read_and_removed_and_unique_ids_are_never_given_again()
     {
-        var backend = await TestBackend.OpenAsync();
+        var backend = await OpenAsync();
         for (var i = 1; i <= 3; i++)
             await backend.ReceiveAsync($"Subject: {i}\r\n\r\n.{i}\r\n", TestBackend.Alice);
         await using var listener = await Pop3Server.StartAsync(backend.Gateway);
@@ -29,7 +30,7 @@ public sealed class StoredMailTests
     [Fact]
     public async Task A_message_is_what_came_in_below_the_headers_of_its_way()
     {
-        var backend = await TestBackend.OpenAsync();
+        var backend = await OpenAsync();
         await backend.ReceiveAsync("Subject: dots\r\n\r\n.\r\n..\r\nü\r\n", TestBackend.Alice);
         await using var listener = await Pop3Server.StartAsync(backend.Gateway);
         var lines = await TalkAsync(listener, ["RETR 1", "QUIT"]);
@@ -39,7 +40,7 @@ public sealed class StoredMailTests
     [Fact]
     public async Task A_wrong_password_waits_its_turn_and_is_refused()
     {
-        var backend = await TestBackend.OpenAsync(time: TimeProvider.System);
+        var backend = await OpenAsync(time: TimeProvider.System);
         await using var listener = await Pop3Server.StartAsync(backend.Gateway);
         await using var client = await ScriptConnection.OpenAsync(listener.Address());
         await SendAsync(client, $"USER {TestBackend.Alice}", "PASS wrong", $"USER {TestBackend.Alice}");
@@ -69,3 +70,9 @@ public sealed class StoredMailTests
         return answers;
     }
 }
+
+public sealed class LocalStoredMailTests() : StoredMailTests(Hop.None);
+
+public sealed class HttpStoredMailTests() : StoredMailTests(Hop.Claim);
+
+public sealed class StreamedStoredMailTests() : StoredMailTests(Hop.Stream);

@@ -1,6 +1,7 @@
 using System.Text;
 using Cloud.Listener.Smtp;
 using Cloud.Store.Ports;
+using Cloud.Tests.Api.Gateway;
 using Cloud.Tests.Fakes;
 using Cloud.Tests.Sessions;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -8,12 +9,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Cloud.Tests.Listener.Smtp;
 
 /// <summary>The ports before the real gateway, on memory.</summary>
-public sealed class MailboxTests
+public abstract class MailboxTests(Hop hop) : GatewayTests(hop)
 {
     [Fact]
     public async Task What_is_sent_is_in_the_mailbox_octet_for_octet()
     {
-        var test = await TestBackend.OpenAsync();
+        var test = await OpenAsync();
         await using var listener = await StartAsync(test);
         var message = "Subject: x\r\n\r\n.dots\0 and NULs \xff\r\n..\r\n";
         var replies = await SmtpServer.TalkAsync(
@@ -42,7 +43,7 @@ public sealed class MailboxTests
     public async Task Nothing_stays_of_what_was_refused_or_broken_off()
     {
         var blobs = new MemoryBlobs();
-        var test = await TestBackend.OpenAsync(blobs: blobs);
+        var test = await OpenAsync(blobs: blobs);
         await using var listener = await StartAsync(test);
         foreach (
             var rest in new[] { "DATA\r\nhalf", "DATA\r\na\nb\r\n.\r\n", "BDAT 3\r\nabcRSET\r\n", "BDAT 1 LAST\r\n\n" }
@@ -58,7 +59,7 @@ public sealed class MailboxTests
     [Fact]
     public async Task A_user_sends_in_his_own_name_only()
     {
-        var test = await TestBackend.OpenAsync();
+        var test = await OpenAsync();
         await using var listener = await StartAsync(test);
         await using var client = await ScriptConnection.OpenAsync(listener.Address("submissions"));
         await client.StartTlsAsync();
@@ -88,7 +89,7 @@ public sealed class MailboxTests
     [Fact]
     public async Task A_guesser_of_passwords_is_locked_out()
     {
-        var test = await TestBackend.OpenAsync();
+        var test = await OpenAsync();
         await using var listener = await StartAsync(test);
         await using var client = await ScriptConnection.OpenAsync(listener.Address("submissions"));
         await client.StartTlsAsync();
@@ -124,3 +125,9 @@ public sealed class MailboxTests
         ]);
     }
 }
+
+public sealed class LocalMailboxTests() : MailboxTests(Hop.None);
+
+public sealed class HttpMailboxTests() : MailboxTests(Hop.Claim);
+
+public sealed class StreamedMailboxTests() : MailboxTests(Hop.Stream);

@@ -49,6 +49,32 @@ public abstract class QueuesSuite : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Hidden_messages_are_counted_too()
+    {
+        Assert.Equal(0, await Queues.CountAsync(Queue, default));
+        for (byte i = 0; i < 3; i++)
+            await SendAsync(i);
+        await Queues.SendAsync(Queue, new byte[] { 4 }, Long, default);
+        var message = (await ReceiveAsync(Long, limit: 1))[0];
+        Assert.Equal(4, await Queues.CountAsync(Queue, default));
+        await Queues.DeleteAsync(Queue, message, default);
+        Assert.Equal(3, await Queues.CountAsync(Queue, default));
+        Assert.Equal(0, await Queues.CountAsync(Queue + "-b", default));
+    }
+
+    [Fact]
+    public async Task A_removed_queue_is_gone_with_its_messages()
+    {
+        await SendAsync(1);
+        await Queues.SendAsync(Queue + "-b", new byte[] { 2 }, TimeSpan.Zero, default);
+        Assert.True(await Queues.RemoveAsync(Queue, default));
+        Assert.Equal(0, await Queues.CountAsync(Queue, default));
+        Assert.Empty(await ReceiveAsync(Long));
+        Assert.False(await Queues.RemoveAsync(Queue, default));
+        Assert.Equal(1, await Queues.CountAsync(Queue + "-b", default));
+    }
+
+    [Fact]
     public async Task Queues_are_apart()
     {
         await SendAsync(1);

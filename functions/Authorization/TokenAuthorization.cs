@@ -1,0 +1,105 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Cloud.Functions.Hosting;
+
+namespace Cloud.Functions.Authorization;
+
+/// <summary>Lets pass who brings an access token of our tenant, for this app, with the app role (RFC 6750 §2.1).</summary>
+/// <remarks>
+/// A signed JWT (RFC 7519, RFC 7515). Nothing in it is believed before the signature is: not which algorithm it names
+/// (there is one), not where a key lies (there is one place). So neither <c>none</c> nor a public key taken for a secret
+/// gets through.
+/// </remarks>
+sealed class TokenAuthorization(TokenRules rules, SigningKeys keys, TimeProvider time) : IAuthorization
+{
+    /// <summary>Characters of a token; those of Entra ID take some 2,000.</summary>
+    const int Longest = 16 * 1024;
+
+    const string Scheme = "Bearer ";
+
+    public async ValueTask<string?> RefusalAsync(HttpRequest request, CancellationToken cancel)
+    {
+        if (
+            request.Headers.Authorization is not [{ } given]
+            || !given.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+        )
+            return "no bearer token";
+        if (given.Length > Longest)
+            return "a token that is too long";
+        return await RefusalAsync(given[Scheme.Length..].Trim(), cancel);
+    }
+
+    async ValueTask<string?> RefusalAsync(string token, CancellationToken cancel)
+    {
+        // Compact serialisation (RFC 7515 §3.1): header.payload.signature
+        var parts = token.Split('.');
+        if (parts.Length != 3 || !parts.All(part => part.Length > 0 && Base64Url.IsValid(part)))
+            return "not a signed token";
+        using var header = Parse(parts[0]);
+        using var claims = Parse(parts[1]);
+        if (header is null || claims is null)
+            return "not a signed token";
+        if (Json.Text(header.RootElement, "alg") != "RS256" || header.RootElement.TryGetProperty("crit", out _))
+            return "an algorithm that is not taken";
+        if (Json.Text(header.RootElement, "kid") is not { Length: > 0 and <= 256 } id)
+            return "no key named";
+        if (await keys.FindAsync(id, cancel) is not { } key)
+            return "an unknown key";
+        if (!IsSigned(parts, key))
+            return "a wrong signature";
+        return RefusalOf(claims.RootElement);
+    }
+
+    static bool IsSigned(string[] parts, RSAParameters key)
+    {
+        using var rsa = RSA.Create(key);
+        var signed = Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"); // RFC 7515 §5.2
+        var signature = Base64Url.DecodeFromChars(parts[2]);
+        return rsa.VerifyData(signed, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1); // RFC 7518 §3.3
+    }
+
+    string? RefusalOf(JsonElement claims)
+    {
+        var now = time.GetUtcNow();
+        if (Json.Text(claims, "iss") is not { } issuer || !rules.IsIssuer(issuer))
+            return "another issuer";
+        if (!Json.Holds(claims, "aud", audience => rules.Audiences.Contains(audience, StringComparer.Ordinal)))
+            return "another audience";
+        if (Json.Time(claims, "exp") is not { } end || now >= end + TokenRules.Skew)
+            return "an expired token";
+        if (claims.TryGetProperty("nbf", out _) && !(Json.Time(claims, "nbf") <= now + TokenRules.Skew))
+            return "a token for later";
+        if (!IsClient(claims))
+            return "another caller";
+        return Json.Holds(claims, "roles", role => role == rules.Role) ? null : $"no role {rules.Role}";
+    }
+
+    /// <summary>The caller's application: <c>azp</c> in version 2, <c>appid</c> in version 1.</summary>
+    bool IsClient(JsonElement claims) =>
+        rules.Clients.Count == 0
+        || (
+            Guid.TryParse(Json.Text(claims, "azp") ?? Json.Text(claims, "appid"), out var client)
+            && rules.Clients.Contains(client)
+        );
+
+    static JsonDocument? Parse(string part)
+    {
+        try
+        {
+            var json = JsonDocument.Parse(
+                Base64Url.DecodeFromChars(part),
+                new() { MaxDepth = 16, AllowDuplicateProperties = false }
+            );
+            if (json.RootElement.ValueKind == JsonValueKind.Object)
+                return json;
+            json.Dispose();
+            return null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
