@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Cloud.Cli;
 using Cloud.Cli.Admin;
+using Cloud.Cli.Check;
+using Cloud.Cli.Dns;
 using Cloud.Cli.Serve;
 
 var root = new RootCommand("Cloud: mail for your own domains.")
@@ -9,6 +11,8 @@ var root = new RootCommand("Cloud: mail for your own domains.")
     DomainCommand.Create(),
     UserCommand.Create(),
     AliasCommand.Create(),
+    DnsCommand.Create(),
+    CheckCommand.Create(),
 };
 var parsed = root.Parse(args);
 

@@ -41,7 +41,11 @@ static class AzuritePackage
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var argument in (string[])["ci", "--omit=dev", "--no-audit", "--no-fund", "--loglevel=error"])
+        // Nothing that Azurite needs is made by a script of a package, and a script could do anything.
+        foreach (
+            var argument in (string[])
+                ["ci", "--ignore-scripts", "--omit=dev", "--no-audit", "--no-fund", "--loglevel=error"]
+        )
             start.ArgumentList.Add(argument);
         Process npm;
         try

@@ -4,7 +4,9 @@ using Cloud.Store.Ports;
 namespace Cloud.Cli.FunctionsHost;
 
 /// <summary>Polls the queue of one function and has its messages invoked, by the host's rules.</summary>
+#pragma warning disable CA1001 // A semaphore whose wait handle nobody asks for holds nothing to dispose of.
 sealed class QueueTrigger(
+#pragma warning restore CA1001
     QueueDefinition function,
     FunctionsHostOptions options,
     QueueSettings settings,

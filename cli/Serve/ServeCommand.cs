@@ -21,6 +21,10 @@ static class ServeCommand
         ["tls-cert"] = "Certificate chain, PEM; without it a self-signed one is made",
         ["tls-key"] = "Its private key, PEM",
         ["hostname"] = "What the server calls itself (the first domain)",
+        ["connections"] = "Connections open at once (10000)",
+        ["connections-per-address"] = "Connections open at once from one address (250)",
+        ["trust-client-address"] = "false behind a proxy that hides clients: nothing is limited by address then (true)",
+        ["log-format"] = "plain or json",
         ["log-level"] = "trace, debug, information, warning, error, critical or none",
     };
 
@@ -79,6 +83,9 @@ static class ServeCommand
             "connection-string" => "TEXT",
             "blob-endpoint" or "queue-endpoint" or "table-endpoint" => "URL",
             "log-level" => "LEVEL",
+            "log-format" => "plain|json",
+            "connections" or "connections-per-address" => "NUMBER",
+            "trust-client-address" => "true|false",
             _ => "HOST:PORT",
         };
 

@@ -1,4 +1,6 @@
 using System.Net;
+using Cloud.Listener.Hosting;
+using Cloud.Listener.Hosting.Settings;
 
 namespace Cloud.Cli.Serve;
 
@@ -31,6 +33,7 @@ public enum GatewayKind
 /// <param name="ConnectionString">Of Azure Storage; null where the endpoints and an identity are used.</param>
 /// <param name="Endpoints">Blob, queue and table service addresses, reached by identity.</param>
 /// <param name="Certificate">PEM files; null for a self-signed one.</param>
+/// <param name="Limits">Connections, and whether their addresses are the peers'.</param>
 /// <param name="Gateway">Where transactions are done.</param>
 /// <param name="Functions">The published Functions app: host.json, the handler, a folder for each function.</param>
 /// <param name="Azurite">Where npm has installed Azurite, or is to.</param>
@@ -46,6 +49,8 @@ public sealed record Settings(
     (string Certificate, string Key)? Certificate,
     string Hostname,
     Microsoft.Extensions.Logging.LogLevel LogLevel,
+    LogFormat LogFormat,
+    ListenerLimits Limits,
     bool Try,
     GatewayKind Gateway,
     string Functions,
@@ -65,5 +70,3 @@ public sealed record Settings(
         ("http", 8080),
     ];
 }
-
-public sealed record ServiceEndpoints(Uri Blob, Uri Queue, Uri Table);

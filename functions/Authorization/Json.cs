@@ -7,7 +7,20 @@ static class Json
 {
     /// <returns>Null when there is none, or it is not a string.</returns>
     public static string? Text(JsonElement json, string name) =>
-        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        json.TryGetProperty(name, out var value) ? Text(value) : null;
+
+    /// <returns>Null when it is not a string, or one that is no Unicode (half of a pair, escaped or not).</returns>
+    static string? Text(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>NumericDate (RFC 7519 §2).</summary>
     /// <returns>Null when there is none, or it is no time of our calendar.</returns>
@@ -26,11 +39,8 @@ static class Json
             return false;
         return value.ValueKind switch
         {
-            JsonValueKind.String => isIt(value.GetString()!),
-            JsonValueKind.Array => value
-                .EnumerateArray()
-                .Any(one => one.ValueKind == JsonValueKind.String && isIt(one.GetString()!)),
-            _ => false,
+            JsonValueKind.Array => value.EnumerateArray().Any(one => Text(one) is { } text && isIt(text)),
+            _ => Text(value) is { } text && isIt(text),
         };
     }
 }

@@ -31,9 +31,8 @@ sealed class SigningKeys(HttpClient http, Uri authority, Guid tenant, TimeProvid
     const int ShortestKey = 2048;
     const int LongestKey = 8192;
 
-    /// <summary>One reads, the others wait for what he finds.</summary>
-    SemaphoreSlim Turn { get; } = new(1, 1);
-
+    readonly Lock gate = new();
+    Task reading = Task.CompletedTask;
     volatile Published known = new(new Dictionary<string, RSAParameters>(), default, default);
 
     /// <returns>Null when the tenant has no such key, or its keys cannot be had.</returns>
@@ -41,17 +40,19 @@ sealed class SigningKeys(HttpClient http, Uri authority, Guid tenant, TimeProvid
     {
         if (known.Keys.TryGetValue(id, out var key) && time.GetUtcNow() - known.ReadAt < Age)
             return key;
-        await Turn.WaitAsync(cancel);
-        try
-        {
-            if (MayRead(id))
-                await ReadAsync(cancel);
-        }
-        finally
-        {
-            Turn.Release();
-        }
+        await Reading(id).WaitAsync(cancel);
         return known.Keys.TryGetValue(id, out key) ? key : null;
+    }
+
+    /// <summary>One read for all who wait; a caller that goes away does not end it.</summary>
+    Task Reading(string id)
+    {
+        lock (gate)
+        {
+            if (reading.IsCompleted && MayRead(id))
+                reading = ReadAsync();
+            return reading;
+        }
     }
 
     bool MayRead(string id)
@@ -62,26 +63,25 @@ sealed class SigningKeys(HttpClient http, Uri authority, Guid tenant, TimeProvid
         return now - known.TriedAt >= (known.Keys.Count == 0 ? BetweenFirstReads : BetweenReads);
     }
 
-    async ValueTask ReadAsync(CancellationToken cancel)
+    async Task ReadAsync()
     {
         var now = time.GetUtcNow();
         known = known with { TriedAt = now };
         using var patience = new CancellationTokenSource(Patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, patience.Token);
         try
         {
             var metadata = new Uri(authority, $"{tenant}/v2.0/.well-known/openid-configuration");
-            using var about = await GetAsync(metadata, either.Token);
+            using var about = await GetAsync(metadata, patience.Token);
             var address = about.RootElement.GetProperty("jwks_uri").GetString();
             // Only where the tenant's own authority answers, and as it does.
             if (!Uri.TryCreate(address, UriKind.Absolute, out var list) || !IsTheirs(list))
                 return;
-            using var keys = await GetAsync(list, either.Token);
+            using var keys = await GetAsync(list, patience.Token);
             var read = Read(keys.RootElement);
             if (read.Count > 0)
                 known = new(read, now, now);
         }
-        catch (Exception e) when (IsTheirFault(e, cancel))
+        catch (Exception e) when (IsTheirFault(e))
         {
             return; // the last keys stay
         }
@@ -89,9 +89,14 @@ sealed class SigningKeys(HttpClient http, Uri authority, Guid tenant, TimeProvid
 
     bool IsTheirs(Uri list) => list.Scheme == authority.Scheme && list.Authority == authority.Authority;
 
-    static bool IsTheirFault(Exception e, CancellationToken cancel) =>
-        e is HttpRequestException or JsonException or InvalidOperationException or KeyNotFoundException or IOException
-        || (e is OperationCanceledException && !cancel.IsCancellationRequested);
+    static bool IsTheirFault(Exception e) =>
+        e
+            is HttpRequestException
+                or JsonException
+                or InvalidOperationException
+                or KeyNotFoundException
+                or IOException
+                or OperationCanceledException;
 
     async Task<JsonDocument> GetAsync(Uri address, CancellationToken cancel)
     {

@@ -97,9 +97,9 @@ sealed class TokenAuthorization(TokenRules rules, SigningKeys keys, TimeProvider
             json.Dispose();
             return null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return null;
+            return null; // the second: a name that is no Unicode
         }
     }
 }

@@ -15,11 +15,11 @@ sealed class SettingsReader(Func<string, string?> environment)
     public const string Storage = "MailStorage";
     public const string GatewayAuthorization = "CLOUD_GATEWAY_AUTH";
     public const string GatewayKey = "CLOUD_GATEWAY_KEY";
-    public const string EndsWithInput = "CLOUD_ENDS_WITH_INPUT";
     public const string TokenTenant = "CLOUD_GATEWAY_TENANT";
     public const string TokenAudience = "CLOUD_GATEWAY_AUDIENCE";
     public const string TokenRole = "CLOUD_GATEWAY_ROLE";
     public const string TokenClients = "CLOUD_GATEWAY_CLIENTS";
+    public const string EndsWithInput = "CLOUD_ENDS_WITH_INPUT";
     public const string Level = "CLOUD_LOG_LEVEL";
 
     /// <summary>Characters of a gateway key: 128 bits in hexadecimal; a key of the platform has more.</summary>

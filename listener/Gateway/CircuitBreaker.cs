@@ -10,6 +10,16 @@ sealed class CircuitBreaker(int failures, TimeSpan pause, TimeProvider time)
     long openedAt;
     bool isProbing;
 
+    /// <summary>True while calls are failed at once; false again after the pause, for a call must come to probe.</summary>
+    public bool IsOpen
+    {
+        get
+        {
+            lock (guard)
+                return inRow >= failures && time.GetElapsedTime(openedAt) < pause;
+        }
+    }
+
     /// <returns>False when the call is to fail at once; else tell how it ended.</returns>
     public bool TryEnter()
     {

@@ -39,6 +39,9 @@ sealed class GatewayClient : IDisposable
         turns = new(options.InFlight, options.Waiting, options.Turn, time);
     }
 
+    /// <summary>False while calls fail at once because too many before them did.</summary>
+    public bool IsReachable => !breaker.IsOpen;
+
     public ValueTask<TAnswer> AskAsync<TRequest, TAnswer>(
         Operation<TRequest, TAnswer> operation,
         TRequest request,

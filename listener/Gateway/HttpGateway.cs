@@ -62,9 +62,21 @@ public sealed class HttpGateway : IGateway, IAsyncDisposable
                 name,
                 (account, _, cancel) => LookAsync(account, name, cancel),
                 ListenerWatch.RemoteLook,
-                time
+                time,
+                TellWatch
             );
     }
+
+    void TellWatch(StoreException? fault)
+    {
+        if (fault is null)
+            Log.WatchGoesOn(logger);
+        else
+            Log.WatchFails(logger, fault.Message);
+    }
+
+    /// <summary>False while the app has failed too often in a row; then calls fail at once.</summary>
+    public bool IsReachable => client.IsReachable;
 
     /// <summary>Connections to the app: pooled, fresh often enough to follow DNS, no cookies, no redirects.</summary>
     public static SocketsHttpHandler Transport() =>
@@ -114,12 +126,13 @@ public sealed class HttpGateway : IGateway, IAsyncDisposable
     {
         try
         {
+            // Deferred too: an account or the queue may have taken the bytes before the rest failed.
             return await HandOverAsync(
                 Ops.Receive,
                 repeated => new(request, repeated),
                 request.Transaction,
                 request.Message,
-                result => result.Status == ReceiveStatus.Accepted,
+                result => result.Status != ReceiveStatus.Rejected,
                 cancel
             );
         }
@@ -136,7 +149,7 @@ public sealed class HttpGateway : IGateway, IAsyncDisposable
             repeated => new(request, repeated),
             request.Transaction,
             request.Message,
-            result => result.Status == ReceiveStatus.Accepted,
+            result => result.Status != ReceiveStatus.Rejected,
             cancel
         );
 
@@ -303,6 +316,8 @@ public sealed class HttpGateway : IGateway, IAsyncDisposable
             var answer = await client.AskAsync(operation, request, transaction, Take, cancel);
             if (isTaken(answer))
                 Take();
+            else
+                await RefuseAsync(transaction, message);
             return answer;
         }
         catch (OperationCanceledException)
@@ -310,6 +325,15 @@ public sealed class HttpGateway : IGateway, IAsyncDisposable
             Take();
             throw;
         }
+    }
+
+    /// <summary>Refused for good, and no try may have got further: the bytes are nobody's. Those that stay the sweep takes.</summary>
+    async ValueTask RefuseAsync(TransactionId transaction, UploadedMessage message)
+    {
+        if (uploads is not null)
+            await uploads.RefuseAsync(message.Blob);
+        else if (streaming.TryGetValue(transaction, out var upload))
+            await upload.TryAbandonAsync();
     }
 
     /// <summary>The transaction waits on the inbound queue; what the app may still do with it, it does once.</summary>

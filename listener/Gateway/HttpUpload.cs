@@ -80,8 +80,23 @@ sealed class HttpUpload(GatewayClient client, TransactionId transaction, TimePro
 
     public override async ValueTask AbandonAsync(CancellationToken cancel)
     {
-        if (completed && Volatile.Read(ref taken) == 0)
-            await client.AskAsync(GatewayOperations.Abandon, new(transaction), cancel);
+        if (!completed || Volatile.Read(ref taken) != 0)
+            return;
+        completed = false; // once is enough
+        await client.AskAsync(GatewayOperations.Abandon, new(transaction), cancel);
+    }
+
+    /// <summary>The same; should it fail, the bytes stay as waste.</summary>
+    public async ValueTask TryAbandonAsync()
+    {
+        try
+        {
+            await AbandonAsync(CancellationToken.None);
+        }
+        catch (StoreException)
+        {
+            completed = false;
+        }
     }
 
     public override async ValueTask DisposeAsync()

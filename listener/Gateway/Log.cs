@@ -23,4 +23,10 @@ static partial class Log
 
     [LoggerMessage(7005, LogLevel.Warning, "gateway: reading a message breaks off at octet {At} and goes on: {Reason}")]
     public static partial void Resuming(ILogger logger, long at, string reason);
+
+    [LoggerMessage(7006, LogLevel.Warning, "gateway: the watch queue cannot be read, changes are told late: {Reason}")]
+    public static partial void WatchFails(ILogger logger, string reason);
+
+    [LoggerMessage(7007, LogLevel.Information, "gateway: the watch queue is read again")]
+    public static partial void WatchGoesOn(ILogger logger);
 }

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Security;
+using Cloud.Api.Gateway;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 
@@ -42,12 +43,14 @@ public sealed class Connection : IAsyncDisposable
     SslStream? tls;
     bool writing;
 
-    public Connection(ConnectionContext context, TimeProvider time)
+    /// <param name="trustAddress">False where the address seen is not the peer's: behind a proxy that hides it.</param>
+    public Connection(ConnectionContext context, TimeProvider time, bool trustAddress = true)
     {
         this.context = context;
         Input = context.Transport.Input;
         Output = context.Transport.Output;
-        Remote = context.RemoteEndPoint as IPEndPoint ?? new IPEndPoint(IPAddress.None, 0);
+        Remote =
+            trustAddress && context.RemoteEndPoint is IPEndPoint seen ? seen : new IPEndPoint(ClientAddress.Unknown, 0);
         deadline = new Deadline(time, OnDeadline);
         draining = context.Features.Get<IConnectionLifetimeNotificationFeature>() is { } lifetime
             ? lifetime.ConnectionClosedRequested.Register(() => read.Interrupt(Interruption.Drain))
@@ -58,6 +61,7 @@ public sealed class Connection : IAsyncDisposable
 
     public PipeWriter Output { get; private set; }
 
+    /// <summary>The peer; <see cref="ClientAddress.Unknown"/> where that cannot be told.</summary>
     public IPEndPoint Remote { get; }
 
     public string Id => context.ConnectionId;

@@ -1,9 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
+using Cloud.Api.Gateway;
 
 namespace Cloud.Listener.Hosting;
 
-/// <summary>Counts open connections, in all and by address.</summary>
+/// <summary>Counts open connections, in all and by address; an unknown address counts only in all.</summary>
 /// <param name="maxTotal">Open at once in all.</param>
 /// <param name="maxPerAddress">Open at once from one address; IPv6 counts by /64, the least a subscriber gets.</param>
 sealed class ConnectionGate(int maxTotal, int maxPerAddress)
@@ -22,7 +23,8 @@ sealed class ConnectionGate(int maxTotal, int maxPerAddress)
             if (total >= maxTotal || count >= maxPerAddress)
                 return false;
             total++;
-            byAddress[source] = count + 1;
+            if (ClientAddress.IsKnown(source))
+                byAddress[source] = count + 1;
             return true;
         }
     }
@@ -33,7 +35,7 @@ sealed class ConnectionGate(int maxTotal, int maxPerAddress)
         lock (gate)
         {
             total--;
-            if (--byAddress[source] == 0)
+            if (ClientAddress.IsKnown(source) && --byAddress[source] == 0)
                 byAddress.Remove(source);
         }
     }

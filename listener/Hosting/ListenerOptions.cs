@@ -15,6 +15,10 @@ public sealed record ListenerLimits
     /// <summary>Connections open at once from one address (IPv6: from one /64). Default: an office of 50 behind one address.</summary>
     public int ConnectionsPerAddress { get; init; } = 250;
 
+    /// <summary>False where a proxy hides the peers' addresses: then nothing is limited, locked out or judged by
+    /// address. Default: true.</summary>
+    public bool TrustClientAddress { get; init; } = true;
+
     /// <summary>Octets read from a connection before its session takes them. Default: 64 KiB, so that a fast sender before
     /// a slow store costs no more; Kestrel's own default is 1 MiB.</summary>
     public int ReadAhead { get; init; } = 64 * 1024;

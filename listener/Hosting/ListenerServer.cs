@@ -100,7 +100,7 @@ public sealed class ListenerServer : IAsyncDisposable
 
     async Task AcceptAsync(ConnectionContext context, ListenerEndpoint endpoint)
     {
-        await using var connection = new Connection(context, time);
+        await using var connection = new Connection(context, time, limits.TrustClientAddress);
         if (!gate.TryEnter(connection.Remote.Address))
         {
             Log.TooManyConnections(logger, endpoint.Name, connection.Remote.Address);

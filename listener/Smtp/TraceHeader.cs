@@ -25,7 +25,9 @@ static class TraceHeader
     {
         var text = new StringBuilder(512);
         text.Append(CultureInfo.InvariantCulture, $"Return-Path: <{transaction.From}>\r\n");
-        text.Append(CultureInfo.InvariantCulture, $"Received: from {peer.Helo} ({Literal(peer.Address)})\r\n");
+        // The TCP-info may be left out: better than a proxy's address, which is not the sender's.
+        var seen = ClientAddress.IsKnown(peer.Address) ? $" ({Literal(peer.Address)})" : "";
+        text.Append(CultureInfo.InvariantCulture, $"Received: from {peer.Helo}{seen}\r\n");
         text.Append(CultureInfo.InvariantCulture, $"\tby {options.Hostname} with {protocol} id {id}");
         if (peer.Tls is not null)
             text.Append(CultureInfo.InvariantCulture, $"\r\n\t({peer.Tls})");

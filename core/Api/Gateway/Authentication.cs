@@ -4,7 +4,7 @@ using Cloud.Store;
 namespace Cloud.Api.Gateway;
 
 /// <param name="Login">The address as the client gave it, or a bare local part of the only domain.</param>
-/// <param name="Client">Whose failures are counted.</param>
+/// <param name="Client">Whose failures are counted; <see cref="ClientAddress.Unknown"/> where it cannot be told.</param>
 public sealed record AuthenticateRequest(string Login, string Password, IPAddress Client)
 {
     /// <summary>A password never gets into a log by way of a record's text.</summary>

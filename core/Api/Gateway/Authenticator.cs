@@ -12,7 +12,8 @@ namespace Cloud.Api.Gateway;
 /// <remarks>
 /// A name that does not exist costs the same time as one that does. Failures make the account and the client's
 /// address wait, longer each time; whoever waits holds no thread. A client that knew the password a while ago is let
-/// in although others' failures have locked the account.
+/// in although others' failures have locked the account. Where clients' addresses are not known
+/// (<see cref="ClientAddress.Unknown"/>), nothing is counted or remembered by address: only the account waits.
 /// </remarks>
 /// <param name="shared">Whether other processes take logins for the same directory.</param>
 sealed class Authenticator(MailDirectory directory, TimeProvider time, Entropy entropy, bool shared)
@@ -30,7 +31,7 @@ sealed class Authenticator(MailDirectory directory, TimeProvider time, Entropy e
     {
         var (login, client) = (await KeyOfAsync(request.Login, cancel), Network(request.Client));
         var user = await FindAsync(login, cancel);
-        if (user is not null && known.Contains(user, client, request.Password))
+        if (user is not null && client is not null && known.Contains(user, client, request.Password))
             return Welcome(user, default);
         if (LockedOut(await throttle.WaitAsync(login, client, cancel)) is { } locked)
             return locked;
@@ -73,7 +74,7 @@ sealed class Authenticator(MailDirectory directory, TimeProvider time, Entropy e
     static AuthenticateResult Welcome(UserRow user, ReadOnlyMemory<byte> signature) =>
         new(AuthenticateStatus.Ok, user.Account, user.Address, TimeSpan.Zero, signature);
 
-    async ValueTask<AuthenticateResult> FailAsync(string login, string client)
+    async ValueTask<AuthenticateResult> FailAsync(string login, string? client)
     {
         await throttle.FailAsync(login, client);
         return AuthenticateResult.Refused(AuthenticateStatus.WrongCredentials);
@@ -84,7 +85,7 @@ sealed class Authenticator(MailDirectory directory, TimeProvider time, Entropy e
 
     async ValueTask<AuthenticateResult> VerifyAsync(
         string login,
-        string client,
+        string? client,
         UserRow? user,
         string password,
         CancellationToken cancel
@@ -98,7 +99,8 @@ sealed class Authenticator(MailDirectory directory, TimeProvider time, Entropy e
             return await FailAsync(login, client);
 
         await throttle.ForgetAsync(login, cancel);
-        known.Add(user, client, password);
+        if (client is not null)
+            known.Add(user, client, password);
         return Welcome(user, default);
     }
 
@@ -117,9 +119,11 @@ sealed class Authenticator(MailDirectory directory, TimeProvider time, Entropy e
     static string Truncated(string login) =>
         login.Length <= EmailAddress.MaxLength ? login : login[..EmailAddress.MaxLength];
 
-    /// <summary>Whose failures count together: an IPv4 address, or the /64 that one IPv6 customer has.</summary>
-    static string Network(IPAddress address)
+    /// <summary>Whose failures count together: an IPv4 address, or the /64 that one IPv6 customer has; null: unknown.</summary>
+    static string? Network(IPAddress address)
     {
+        if (!ClientAddress.IsKnown(address))
+            return null;
         if (address.IsIPv4MappedToIPv6)
             address = address.MapToIPv4();
         return address.AddressFamily == AddressFamily.InterNetworkV6

@@ -36,16 +36,26 @@ public sealed class ListenerWatch : IAsyncDisposable
     readonly TimeSpan lookEvery;
     readonly TimeProvider time;
     readonly WatchHub hub;
+    readonly Action<StoreException?>? tell;
     readonly CancellationTokenSource ended = new();
     readonly CancellationToken end;
     readonly Lock guard = new();
     Task reading = Task.CompletedTask;
     bool isReading;
+    bool isFailing;
     int waiting;
 
     /// <param name="lookEvery">1 second to 4 minutes.</param>
-    public ListenerWatch(IQueues store, string name, RegisterWatch registration, TimeSpan lookEvery, TimeProvider clock)
-        : this(store, name, registration, lookEvery, clock, new()) { }
+    /// <param name="told">Told once when the queue cannot be read any more, and with null when it can again.</param>
+    public ListenerWatch(
+        IQueues store,
+        string name,
+        RegisterWatch registration,
+        TimeSpan lookEvery,
+        TimeProvider clock,
+        Action<StoreException?>? told = null
+    )
+        : this(store, name, registration, lookEvery, clock, new WatchHub()) => tell = told;
 
     internal ListenerWatch(
         IQueues store,
@@ -64,7 +74,7 @@ public sealed class ListenerWatch : IAsyncDisposable
     }
 
     /// <summary>A name for a listener that starts: 16 hexadecimal digits.</summary>
-    public static string NewListener(Entropy entropy) => $"{Math.Max(entropy.Next64(), 1):x16}";
+    public static string NewListener(Entropy entropy) => $"{Math.Max(entropy.Next64(), ListenerRows.Lasting + 1):x16}";
 
     /// <summary>Ends when the account's revision is beyond <paramref name="since"/>; the new revision.</summary>
     /// <exception cref="StoreException">The account cannot be looked at.</exception>
@@ -134,12 +144,26 @@ public sealed class ListenerWatch : IAsyncDisposable
                     await queues.DeleteAsync(queue, notice, end);
                 count = notices.Count;
             }
+            Tell(null);
             return true;
         }
-        catch (Exception e) when (e is StoreException or OperationCanceledException)
+        catch (StoreException e)
         {
+            Tell(e);
             return false; // what could not be read is read, or looked at, later
         }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    void Tell(StoreException? fault)
+    {
+        if (isFailing == fault is not null)
+            return;
+        isFailing = !isFailing;
+        tell?.Invoke(fault);
     }
 
     /// <summary>Runs while anybody watches the account since the first came.</summary>

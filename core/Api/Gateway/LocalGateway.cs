@@ -8,7 +8,7 @@ using Cloud.Store.Messages;
 namespace Cloud.Api.Gateway;
 
 /// <summary>The gateway in process: each operation is called on the store at hand.</summary>
-public sealed class LocalGateway : IGateway
+public sealed class LocalGateway : IGateway, IAsyncDisposable
 {
     /// <summary>Messages whose blob was told to a session and need not be looked up again to read it.</summary>
     const int KnownBlobs = 20_000;
@@ -55,6 +55,9 @@ public sealed class LocalGateway : IGateway
             accounts.Time
         ).WaitAsync;
     }
+
+    /// <summary>Ends what is waited for.</summary>
+    public ValueTask DisposeAsync() => listener?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     public ValueTask<AuthenticateResult> AuthenticateAsync(AuthenticateRequest request, CancellationToken cancel) =>
         authenticator.AuthenticateAsync(request, cancel);

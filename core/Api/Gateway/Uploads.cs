@@ -29,10 +29,14 @@ public sealed class Uploads(IBlobs blobs, TimeProvider time)
     /// <returns>Whether an account owns the blob, as far as is known here.</returns>
     public bool IsTaken(string blob) => open.TryGetValue(blob, out var upload) && upload.IsTaken;
 
-    /// <summary>Removes a blob that no account wanted.</summary>
+    /// <summary>Removes a blob that no account wanted, if it was uploaded here.</summary>
+    /// <remarks>
+    /// Another process's is that process's to remove: until it has heard the refusal it may ask again, and a blob that
+    /// is gone by then would look like mail that was filed and deleted.
+    /// </remarks>
     public async ValueTask RefuseAsync(string blob)
     {
-        if (!IsTaken(blob))
+        if (open.TryGetValue(blob, out var upload) && !upload.IsTaken)
             await BlobWaste.RemoveAsync(blobs, blob);
     }
 

@@ -90,6 +90,7 @@ public sealed class InboundWorker
             return;
         }
         var again = mail with { Tries = mail.Tries + 1 };
+        var whole = again;
         if (mail.Recipients is not null)
         {
             if (await AddressAsync(mail, cancel) is not { } addressed)
@@ -104,6 +105,12 @@ public sealed class InboundWorker
         if (await WithIndexAsync(mail, cancel) is { } complete)
         {
             var result = await filing.FileAsync(complete, repeated: true, cancel);
+            // In several messages the first account could delete the source before another has its copy.
+            if (result.LacksCopies && mail.Deliveries.Count > InboundMail.QueuedDeliveries)
+            {
+                await TryLaterAsync(whole, cancel);
+                return;
+            }
             pending = [.. result.Pending];
             foreach (var delivery in result.Missing)
                 await BlobWaste.RemoveAsync(accounts.Blobs, delivery.Blob);

@@ -54,10 +54,10 @@ sealed class Receiving(AccountStore accounts, MailDirectory directory, Filing fi
         else if (result.Missing.Count == mail.Deliveries.Count)
             status = ReceivingStatus.NoRecipient;
 
-        // A queue that failed may have taken it all the same, and its worker files it then: the bytes stay.
-        var unused = result.Missing.Concat(isQueueable ? [] : result.Failed).ToList();
-        await RemoveAsync(mail, unused);
-        return new(status, !unused.Exists(delivery => delivery.Blob == mail.Source));
+        // Only what certainly nobody has: a queue that failed may have taken it all the same, and another try of this
+        // transaction may have filed the copies that this one missed. What is waste after all, the sweep finds.
+        await RemoveAsync(mail, result.Missing);
+        return new(status, !result.Missing.Any(delivery => delivery.Blob == mail.Source));
     }
 
     /// <summary>Finds the accounts behind the recipients, each once, and names each one's blob.</summary>
@@ -102,7 +102,7 @@ sealed class Receiving(AccountStore accounts, MailDirectory directory, Filing fi
         }
     }
 
-    async ValueTask RemoveAsync(InboundMail mail, List<Delivery> deliveries)
+    async ValueTask RemoveAsync(InboundMail mail, IEnumerable<Delivery> deliveries)
     {
         foreach (var delivery in deliveries)
         {

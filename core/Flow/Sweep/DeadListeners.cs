@@ -12,9 +12,10 @@ static class DeadListeners
         var all = RowRange.All(ListenerRows.Partition);
         await foreach (var row in rows.ReadAsync(ListenerRows.Table, all, clock.Cancel))
         {
-            if (ListenerRows.Seen(row.Data) >= before)
+            var listener = ListenerRows.ListenerOf(row.Key);
+            if (ListenerRows.Seen(row.Data) >= before || listener <= ListenerRows.Lasting)
                 continue;
-            await queues.RemoveAsync(WatchNotices.QueueOf(ListenerRows.ListenerOf(row.Key)), clock.Cancel);
+            await queues.RemoveAsync(WatchNotices.QueueOf(listener), clock.Cancel);
             // Whoever came back meanwhile has written it anew, and gets its queue again with the next notice.
             var gone = new RowTransaction(ListenerRows.Partition).Delete(row.Key.Row, row.ETag);
             if ((await rows.CommitAsync(ListenerRows.Table, gone, CancellationToken.None)).Committed)

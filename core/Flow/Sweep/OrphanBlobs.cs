@@ -2,6 +2,7 @@ using System.Globalization;
 using Cloud.Store;
 using Cloud.Store.Accounts;
 using Cloud.Store.Directory;
+using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
 using Cloud.Store.Ports;
 
@@ -10,7 +11,7 @@ namespace Cloud.Flow.Sweep;
 /// <summary>Removes blobs that nothing names: left by a kill between upload and commit, or by a deletion that failed.</summary>
 /// <remarks>
 /// A blob's name tells its transaction, and that the time and the number of its message, in whatever account. So:
-/// 1. the mailboxes' pages, packed and few, give the numbers of all messages; 2. blobs whose transaction has fewer
+/// 1. the mailboxes' rows and pages, packed and few, give the numbers of all messages; 2. blobs whose transaction has fewer
 /// messages than blobs are suspects, if they are older than anything on its way; 3. what a queue still names is
 /// cleared; 4. the message rows of every account, which alone count as proof, clear the others; 5. what is left goes.
 /// The order matters: what step 3 misses because it was just filed is found in step 4, and a move of a message between
@@ -67,19 +68,13 @@ sealed class OrphanBlobs(AccountStore accounts, IQueues queues)
     async ValueTask<Dictionary<ulong, int>?> NumbersAsync(int from, int to, SweepClock clock)
     {
         var numbers = new Dictionary<ulong, int>();
-        var entries = new List<MessageEntry>();
         await foreach (var account in AccountsAsync(clock.Cancel))
         {
             var own = new HashSet<ulong>();
-            await foreach (var row in accounts.Rows.ReadAsync(Tables.Mail, PageRows.All(account), clock.Cancel))
+            await foreach (var email in EmailsAsync(account, clock.Cancel))
             {
-                entries.Clear();
-                PageCodec.Unpack(PageRows.Packed(row.Data), PageRows.PageOf(row.Key), entries);
-                foreach (var entry in entries)
-                {
-                    if (BlobNames.FirstDigit(entry.Email) is var digit && digit >= from && digit < to)
-                        own.Add(entry.Email.Value);
-                }
+                if (BlobNames.FirstDigit(email) is var digit && digit >= from && digit < to)
+                    own.Add(email.Value);
             }
             foreach (var number in own)
                 numbers[number] = numbers.GetValueOrDefault(number) + 1;
@@ -87,6 +82,33 @@ sealed class OrphanBlobs(AccountStore accounts, IQueues queues)
                 return null;
         }
         return numbers;
+    }
+
+    /// <summary>The messages of all mailboxes: those in the mailboxes' rows, then those in pages.</summary>
+    async IAsyncEnumerable<EmailId> EmailsAsync(
+        AccountId account,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel
+    )
+    {
+        var entries = new List<MessageEntry>();
+        foreach (var range in new[] { MailboxRows.All(account), PageRows.All(account) })
+        {
+            await foreach (var row in accounts.Rows.ReadAsync(Tables.Mail, range, cancel))
+            {
+                entries.Clear();
+                Unpack(row, entries);
+                foreach (var entry in entries)
+                    yield return entry.Email;
+            }
+        }
+    }
+
+    static void Unpack(Row row, List<MessageEntry> entries)
+    {
+        if (!MailboxRows.IsKey(row.Key.Row))
+            PageCodec.Unpack(PageRows.Packed(row.Data), PageRows.PageOf(row.Key), entries);
+        else if (MailboxRows.From(row.Key, row.Data) is { TailPage: { } page } mailbox)
+            PageCodec.Unpack(mailbox.Tail.Span, page, entries);
     }
 
     /// <returns>False when the time was over before all was done.</returns>

@@ -1,55 +1,60 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
+using Cloud.Mail.Charsets;
+using Cloud.Mail.Encodings;
 
 namespace Cloud.Mail.Headers;
 
 /// <summary>Decodes <c>=?charset?B?…?=</c> in header text. RFC 2047, RFC 2231 §5.</summary>
+/// <remarks>
+/// Lenient where senders are wrong: words inside other text, quoted strings and parameters; over 75 characters; with
+/// spaces or other octets in them; with broken base64; of unknown charsets, which are guessed.
+/// </remarks>
 public static class EncodedWords
 {
+    /// <summary>Characters of base64 decoded at a time; a word has some 60.</summary>
+    const int Base64Window = 1024;
+
     /// <param name="value">One unfolded value; bytes outside encoded words are UTF-8 if valid, else windows-1252.</param>
+    /// <param name="hint">The charset to guess for undeclared octets that are not UTF-8; null for windows-1252.</param>
     /// <returns>The text. What is no encoded word, though it looks like one, stays as it stands.</returns>
     /// <remarks>Adjacent words of one charset are decoded as one, since many senders split characters between them.</remarks>
-    public static string Decode(ReadOnlySpan<byte> value)
+    public static string Decode(ReadOnlySpan<byte> value, string? hint = null)
     {
         if (value.IndexOf("=?"u8) < 0)
-            return Charsets.Guess(value);
+            return Charset.Guess(value, hint);
 
         var text = new StringBuilder(value.Length);
-        var pending = new ArrayBufferWriter<byte>(value.Length + 1);
-        var pendingCharset = "";
+        var pending = new Pending(value.Length);
         var afterEnds = value.Length - value.LastIndexOf("?="u8); // looked for once, not at every =?
         while (!value.IsEmpty)
         {
             var start = value.Length < afterEnds ? -1 : value.IndexOf("=?"u8);
             var plain = start < 0 ? value : value[..start];
-            var isGap = pending.WrittenCount > 0 && start >= 0 && plain.IndexOfAnyExcept(" \t"u8) < 0;
             if (start >= 0 && TryWord(value[start..], out var word))
             {
-                if (!isGap || !string.Equals(word.Charset, pendingCharset, StringComparison.OrdinalIgnoreCase))
-                    Flush(text);
+                // White space between words is not there to be shown: RFC 2047 §6.2.
+                var isGap = pending.HasWord && plain.IndexOfAnyExcept(" \t"u8) < 0;
                 if (!isGap)
-                    text.Append(Charsets.Guess(plain));
-                pendingCharset = word.Charset;
-                word.DecodeTo(pending);
+                {
+                    pending.MoveTo(text);
+                    text.Append(Charset.Guess(plain, hint));
+                }
+
+                pending.Add(word, text);
                 value = value[(start + word.Length)..];
                 continue;
             }
 
-            Flush(text);
+            pending.MoveTo(text);
             var length = start < 0 ? value.Length : start + 2;
-            text.Append(Charsets.Guess(value[..length]));
+            text.Append(Charset.Guess(value[..length], hint));
             value = value[length..];
         }
 
-        Flush(text);
+        pending.MoveTo(text);
         return text.ToString();
-
-        void Flush(StringBuilder target)
-        {
-            target.Append(Charsets.Decode(pendingCharset, pending.WrittenSpan));
-            pending.ResetWrittenCount();
-        }
     }
 
     static bool TryWord(ReadOnlySpan<byte> text, out Word word)
@@ -74,7 +79,7 @@ public static class EncodedWords
         var charset = text[2..charsetEnd];
         var star = charset.IndexOf((byte)'*'); // a language: RFC 2231 §5
         word = new Word(
-            Encoding.Latin1.GetString(star < 0 ? charset : charset[..star]),
+            star < 0 ? charset : charset[..star],
             content[..end],
             encoding == 'b',
             charsetEnd + 3 + end + 2
@@ -85,38 +90,52 @@ public static class EncodedWords
     /// <summary>The longest name registered has 45 characters.</summary>
     const int MaxCharset = 64;
 
-    readonly ref struct Word(string charset, ReadOnlySpan<byte> content, bool isBase64, int length)
+    readonly ref struct Word(ReadOnlySpan<byte> charset, ReadOnlySpan<byte> content, bool isBase64, int length)
     {
-        readonly ReadOnlySpan<byte> content = content;
-
-        public string Charset => charset;
+        public ReadOnlySpan<byte> Charset { get; } = charset;
+        public ReadOnlySpan<byte> Content { get; } = content;
+        public bool IsBase64 => isBase64;
         public int Length => length;
+    }
 
-        public void DecodeTo(ArrayBufferWriter<byte> target)
-        {
-            var span = target.GetSpan(content.Length + 4);
-            target.Advance(isBase64 ? FromBase64(content, span) : FromQ(content, span));
-        }
+    /// <summary>Octets of adjacent words that have one charset.</summary>
+    ref struct Pending(int capacity)
+    {
+        readonly ArrayBufferWriter<byte> octets = new(capacity + 1);
+        Base64Decoder? base64;
+        ReadOnlySpan<byte> charset;
 
-        /// <summary>Takes what is base64 and skips the rest; missing padding is added.</summary>
-        static int FromBase64(ReadOnlySpan<byte> content, Span<byte> bytes)
+        /// <summary>The last thing read was a word, even one that holds nothing.</summary>
+        public bool HasWord { get; private set; }
+
+        public void Add(Word word, StringBuilder text)
         {
-            var clean = ArrayPool<byte>.Shared.Rent(content.Length + 4);
-            var length = 0;
-            foreach (var octet in content)
+            if (HasWord && !(Ascii.EqualsIgnoreCase(word.Charset, charset) && IsJoinable))
+                MoveTo(text);
+            charset = word.Charset;
+            HasWord = true;
+            if (!word.IsBase64)
             {
-                if (char.IsAsciiLetterOrDigit((char)octet) || octet is (byte)'+' or (byte)'/')
-                    clean[length++] = octet;
+                octets.Advance(FromQ(word.Content, octets.GetSpan(word.Content.Length + 1)));
+                return;
             }
 
-            if (length % 4 == 1)
-                length--;
-            while (length % 4 != 0)
-                clean[length++] = (byte)'=';
-            Base64.DecodeFromUtf8(clean.AsSpan(0, length), bytes, out _, out var written);
-            ArrayPool<byte>.Shared.Return(clean);
-            return written;
+            base64 ??= new Base64Decoder(Base64Window);
+            base64.Write(word.Content, octets);
+            base64.Complete(octets);
         }
+
+        public void MoveTo(StringBuilder text)
+        {
+            if (octets.WrittenCount > 0)
+                text.Append(Charsets.Charset.Decode(Name(stackalloc char[MaxCharset]), octets.WrittenSpan));
+            octets.ResetWrittenCount();
+            HasWord = false;
+        }
+
+        readonly bool IsJoinable => Charsets.Charset.IsJoinable(Name(stackalloc char[MaxCharset]));
+
+        readonly ReadOnlySpan<char> Name(Span<char> name) => name[..Encoding.Latin1.GetChars(charset, name)];
 
         static int FromQ(ReadOnlySpan<byte> content, Span<byte> bytes)
         {

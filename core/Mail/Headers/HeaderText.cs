@@ -17,6 +17,12 @@ public static class HeaderText
         return line.AsSpan(0, length).Trim(" \t"u8).ToArray();
     }
 
+    /// <summary>A field's value as text: unfolded, encoded words decoded. RFC 5322 §2.2.1 unstructured.</summary>
+    /// <param name="value">As it stands, folded.</param>
+    /// <param name="hint">The charset to guess for undeclared octets that are not UTF-8; null for windows-1252.</param>
+    public static string Decode(ReadOnlySpan<byte> value, string? hint = null) =>
+        EncodedWords.Decode(Unfold(value), hint);
+
     /// <summary>The exact bytes of the fields named (or of all others), and the blank line that ends a header.</summary>
     /// <remarks>BODY[HEADER.FIELDS (…)] and BODY[HEADER.FIELDS.NOT (…)], RFC 9051 §6.4.5.1.</remarks>
     /// <param name="block">A header block.</param>

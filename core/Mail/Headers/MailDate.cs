@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 
@@ -8,6 +9,8 @@ public static class MailDate
 {
     /// <summary>Octets looked at, comments aside; a date has some 40.</summary>
     const int MaxLength = 128;
+
+    static readonly SearchValues<byte> TimeOctets = SearchValues.Create("0123456789:."u8);
 
     static readonly string[] Months =
     [
@@ -89,7 +92,9 @@ public static class MailDate
                 TakeOffset(token);
             else if (!char.IsAsciiDigit((char)token[0]))
                 TakeWord(token);
-            else if (token.IndexOfAny("-/"u8) > 0)
+            else if (day > 0 && token.Contains((byte)'.'))
+                TakeTime(token); // 10.30.00
+            else if (token.IndexOfAny("-/."u8) > 0)
                 TakeDashed(token);
             else if (Number(token, out var number))
                 TakeNumber(number, token.Length);
@@ -97,7 +102,8 @@ public static class MailDate
 
         public readonly DateTimeOffset? ToDate()
         {
-            if (year is < 1 or > 9998 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month))
+            // In year 1 or 9999 a zone could lead out of what the type can hold.
+            if (year is < 2 or > 9998 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month))
                 return null;
             if (hour > 23 || minute > 59 || second > 60)
                 return null;
@@ -109,20 +115,23 @@ public static class MailDate
         {
             if (hasTime)
                 return;
-            if (token.IndexOf((byte)'T') is var t and > 0) // ISO 8601 date and time
+            if (token.IndexOf((byte)'T') is var t and > 0 && token[..t].Contains((byte)'-')) // ISO 8601
             {
                 TakeDashed(token[..t]);
                 token = token[(t + 1)..];
             }
 
-            var zoneAt = token.IndexOfAny("+-Z"u8);
-            if (zoneAt > 0 && token[zoneAt] != 'Z')
-                TakeOffset(token[zoneAt..]);
+            var zoneAt = token.IndexOfAnyExcept(TimeOctets);
+            var glued = zoneAt > 0 ? token[zoneAt..] : [];
             if (zoneAt > 0)
                 token = token[..zoneAt];
             hasTime = Field(ref token, out hour) && Field(ref token, out minute);
             if (!Field(ref token, out second))
                 second = 0;
+            if (!glued.IsEmpty && glued[0] is (byte)'+' or (byte)'-')
+                TakeOffset(glued);
+            else if (!glued.IsEmpty)
+                TakeWord(glued); // 10:30:00Z, 3:04PM
         }
 
         /// <summary>+hhmm or +hh:mm.</summary>
@@ -159,17 +168,21 @@ public static class MailDate
                 hour += 12;
             else if (Ascii.EqualsIgnoreCase(token, "AM"u8) && hour == 12)
                 hour = 0;
+            else if (token.IndexOfAny("+-"u8) is var sign and > 0)
+                TakeOffset(token[sign..]); // GMT+0100
             else if (NamedZone(token) is { } minutes)
                 zone = minutes;
         }
 
-        /// <summary>1994-11-06, 06-Nov-1994.</summary>
+        /// <summary>1994-11-06, 06-Nov-1994, 6/11/1994, 11/26/1994, 06.11.1994.</summary>
         void TakeDashed(ReadOnlySpan<byte> token)
         {
-            var first = token.IndexOfAny("-/"u8);
+            var first = token.IndexOfAny("-/."u8);
+            if (first <= 0)
+                return;
             var left = token[..first];
             var rest = token[(first + 1)..];
-            var dash = rest.IndexOfAny("-/"u8);
+            var dash = rest.IndexOfAny("-/."u8);
             if (dash <= 0 || day > 0)
                 return;
             if (MonthOf(rest[..dash]) is > 0 and var named)
@@ -179,6 +192,8 @@ public static class MailDate
             if (!Number(left, out var a) || !Number(rest[(dash + 1)..], out var c))
                 return;
             (year, day) = left.Length == 4 ? (a, c) : (Century(c, rest.Length - dash - 1), a);
+            if (month > 12 && day <= 12)
+                (month, day) = (day, month); // month first, as in the USA
         }
 
         void TakeNumber(int number, int digits)

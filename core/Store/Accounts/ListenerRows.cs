@@ -16,6 +16,12 @@ static class ListenerRows
     /// <summary>A listener that has not watched for so long has no queue any more.</summary>
     public static readonly TimeSpan Age = TimeSpan.FromDays(1);
 
+    /// <summary>
+    /// Up to here numbers are given by whoever sets up a store, who may have made the queue and given rights to it:
+    /// it is never removed.
+    /// </summary>
+    public const ulong Lasting = ushort.MaxValue;
+
     public static string Key(ulong listener) => $"{listener:x16}";
 
     public static ulong ListenerOf(RowKey key) =>

@@ -26,28 +26,34 @@ sealed class LoginThrottle(TimeProvider time, IRows? shared)
     readonly Throttle addresses = new(time, FreeByAddress);
 
     /// <summary>As far as this process knows.</summary>
-    public TimeSpan WaitHere(string login, string client) => Longer(accounts.WaitOf(login), addresses.WaitOf(client));
+    /// <param name="client">Null where it is not known: then only the account waits.</param>
+    public TimeSpan WaitHere(string login, string? client) =>
+        Longer(accounts.WaitOf(login), client is null ? TimeSpan.Zero : addresses.WaitOf(client));
 
     /// <summary>As far as any process knows.</summary>
-    public async ValueTask<TimeSpan> WaitAsync(string login, string client, CancellationToken cancel)
+    public async ValueTask<TimeSpan> WaitAsync(string login, string? client, CancellationToken cancel)
     {
         var here = WaitHere(login, client);
         if (shared is null || here > TimeSpan.Zero)
             return here;
         var byAccount = await shared.GetAsync(ThrottleRows.Table, ThrottleRows.Account(login), cancel);
-        var byAddress = await shared.GetAsync(ThrottleRows.Table, ThrottleRows.Address(client), cancel);
+        var byAddress = client is null
+            ? null
+            : await shared.GetAsync(ThrottleRows.Table, ThrottleRows.Address(client), cancel);
         return Longer(WaitOf(byAccount), WaitOf(byAddress));
     }
 
     /// <exception cref="StoreException">The failure is counted here, but perhaps not for the others.</exception>
-    public async ValueTask FailAsync(string login, string client)
+    public async ValueTask FailAsync(string login, string? client)
     {
         accounts.Fail(login);
-        addresses.Fail(client);
+        if (client is not null)
+            addresses.Fail(client);
         if (shared is null)
             return;
         await CountAsync(shared, ThrottleRows.Account(login), FreeByAccount);
-        await CountAsync(shared, ThrottleRows.Address(client), FreeByAddress);
+        if (client is not null)
+            await CountAsync(shared, ThrottleRows.Address(client), FreeByAddress);
     }
 
     /// <summary>The account's failures are forgotten; those of an address are not: it may know one password.</summary>

@@ -8,6 +8,8 @@ static class MailboxRows
 {
     public static string Key(MailboxId mailbox) => $"b!{mailbox}";
 
+    public static RowRange All(AccountId account) => RowRange.Prefix(account.Value, "b!");
+
     public static bool IsKey(string row) => row.StartsWith("b!", StringComparison.Ordinal);
 
     public static RowData ToRow(MailboxRow mailbox) =>

@@ -1,4 +1,5 @@
 using Cloud.Mail;
+using Cloud.Mail.Charsets;
 using Cloud.Mail.Headers;
 using Cloud.Store.Messages;
 using Cloud.Store.Ports;
@@ -59,8 +60,8 @@ sealed class MessageSearch(IBlobs blobs, MessageEntry entry, IReadOnlyList<strin
         {
             if (name is not null && !System.Text.Ascii.EqualsIgnoreCase(field.Name, name))
                 continue;
-            var value = EncodedWords.Decode(HeaderText.Unfold(field.Value));
-            if (Contains(name is null ? $"{Charsets.Guess(field.Name)}: {value}" : value, text))
+            var value = HeaderText.Decode(field.Value);
+            if (Contains(name is null ? $"{Charset.Guess(field.Name)}: {value}" : value, text))
                 return true;
         }
         return false;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
+using Cloud.Mail.Charsets;
 
 namespace Cloud.Listener.Imap.Wire;
 

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Text;
 using Cloud.Listener.Hosting;
+using Cloud.Mail.Charsets;
 
 namespace Cloud.Listener.Imap.Wire;
 

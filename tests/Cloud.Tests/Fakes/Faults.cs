@@ -58,7 +58,7 @@ public sealed class Faults : IFaults
         {
             if (!IsOn)
                 return (false, false);
-            if (failing.Length > 0 && operation.StartsWith(failing, StringComparison.Ordinal))
+            if (failing.Length > 0 && failing.Split('|').Any(f => operation.StartsWith(f, StringComparison.Ordinal)))
                 return (--passing < 0, AfterDoing);
             return entropy is null ? (false, false) : (entropy.Below(OneIn) == 0, entropy.Below(2) == 0);
         }

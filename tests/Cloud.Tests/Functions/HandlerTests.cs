@@ -190,7 +190,7 @@ public sealed class HandlerTests : IAsyncLifetime
     [Fact]
     public async Task The_listeners_gateway_receives_through_it()
     {
-        using var gateway = new HttpGateway(
+        await using var gateway = new HttpGateway(
             new() { Address = handler.Address },
             CallerKey.Function(HandlerFixture.Key, HttpGateway.Transport()),
             TimeProvider.System,

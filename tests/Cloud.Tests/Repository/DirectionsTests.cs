@@ -17,6 +17,11 @@ public sealed class DirectionsTests
         ("Store.Azure", "core/Store.Azure", ["Store.Ports"]),
         ("Store.Local", "core/Store.Local", ["Store.Ports"]),
         ("Listener", "listener", ["Mail", "Wire", "Store", "Store.Ports", "Flow", "Api"]),
+        (
+            "Listener.Container",
+            "listener/Container",
+            ["Listener", "Mail", "Store", "Store.Ports", "Store.Azure", "Api"]
+        ),
         ("Functions", "functions", ["Mail", "Wire", "Store", "Store.Ports", "Store.Azure", "Flow", "Api"]),
     ];
 
@@ -49,7 +54,10 @@ public sealed class DirectionsTests
     /// <summary>The rooms a file names in full: by using, or as Cloud.Room.Type.</summary>
     static IEnumerable<string> NamedIn(string text) =>
         Regex
-            .Matches(text, @"\bCloud\.(Store\.(?:Ports|Azure|Local)|Mail|Wire|Store|Flow|Api|Listener|Functions|Cli)\b")
+            .Matches(
+                text,
+                @"\bCloud\.(Store\.(?:Ports|Azure|Local)|Mail|Wire|Store|Flow|Api|Listener\.Container|Listener|Functions|Cli)\b"
+            )
             .Select(match => match.Groups[1].Value)
             .Distinct();
 }

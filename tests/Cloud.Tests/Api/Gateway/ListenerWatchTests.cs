@@ -11,8 +11,8 @@ namespace Cloud.Tests.Api.Gateway;
 /// <summary>Sessions of one process are told of what others do, by one queue.</summary>
 public sealed class ListenerWatchTests
 {
-    const string Here = "00000000000000aa";
-    const string There = "00000000000000bb";
+    const string Here = "aa000000000000aa";
+    const string There = "bb000000000000bb";
 
     readonly MemoryRows store = new();
     readonly MemoryBlobs blobs = new();
@@ -173,6 +173,46 @@ public sealed class ListenerWatchTests
         await here.Backend.WatchRegistration.RegisterAsync(here.AliceId, Here, default);
         var result = await here.Backend.Sweeper.RunAsync(TimeSpan.FromMinutes(5), default);
         Assert.Equal((1, 1, 0), (result.Listeners, memory.CountOf("watch-" + Here), memory.CountOf("watch-" + There)));
+    }
+
+    [Fact]
+    public async Task A_queue_that_was_set_up_with_the_store_stays_with_its_rights()
+    {
+        const string given = "0000000000000001";
+        var (here, there) = (await OpenAsync(given, 1), await OpenAsync(There, 2));
+        var (_, _) = await WatchAsync(here);
+        await there.Gateway.SubscribeAsync(there.AliceId, MailboxRow.Inbox, false, default);
+        faults.Fail("receive");
+        clock.Advance(TimeSpan.FromDays(30));
+        var result = await there.Backend.Sweeper.RunAsync(TimeSpan.FromMinutes(5), default);
+        Assert.Equal((0, 1), (result.Listeners, memory.CountOf("watch-" + given)));
+    }
+
+    [Fact]
+    public async Task A_queue_that_fails_is_told_once_and_once_when_it_is_read_again()
+    {
+        var told = new List<string?>();
+        var here = await OpenAsync(null, 1);
+        await using var watch = new ListenerWatch(
+            new FaultyQueues(queues, faults),
+            Here,
+            here.Backend.WatchRegistration.RegisterAsync,
+            ListenerWatch.NearLook,
+            clock,
+            fault => told.Add(fault?.Message)
+        );
+        var since = (await here.OpenAsync(here.AliceId)).Revision;
+        var waiting = watch.WaitAsync(here.AliceId, since, default).AsTask();
+        await PassAsync(TimeSpan.FromSeconds(3));
+        Assert.Empty(told);
+        faults.Fail("receive");
+        await PassAsync(TimeSpan.FromSeconds(60));
+        Assert.NotNull(Assert.Single(told));
+        faults.Heal();
+        await PassAsync(TimeSpan.FromSeconds(60));
+        Assert.Equal(2, told.Count);
+        Assert.Null(told[1]);
+        Assert.False(waiting.IsCompleted);
     }
 
     [Theory]

@@ -92,7 +92,8 @@ public sealed class FilingTests
             await test.AddUserAsync(address);
         faults.Fail("copy");
         Assert.Equal(ReceiveStatus.Deferred, (await test.ReceiveAsync("text", many)).Status);
-        Assert.Equal((0, 0), (blobs.Count, queues.CountOf("inbound")));
+        // Its bytes stay for the sweep: another try of the transaction may have filed them.
+        Assert.Equal((1, 0), (blobs.Count, queues.CountOf("inbound")));
     }
 
     [Fact]

@@ -241,4 +241,62 @@ public sealed class HandoverTests : HopTests
         await Test.Backend.Inbound.WorkAsync(default);
         Assert.Equal(1, await CountAsync(Test.BobId));
     }
+
+    [Fact]
+    public async Task What_one_account_took_stays_readable_when_the_rest_is_deferred()
+    {
+        await using var gateway = Connect(Options with { Tries = 1 });
+        Faults.Fail($"send|commit mail {Test.BobId}");
+        var result = await ReceiveAsync(gateway, TestBackend.Alice, TestBackend.Bob);
+        Assert.Equal(ReceiveStatus.Deferred, result.Status);
+        Faults.Heal();
+        var entry = Assert.Single((await Test.OpenAsync(Test.AliceId)).Entries);
+        Assert.Equal("text", await Test.ReadAsync(Test.AliceId, entry.Email));
+    }
+
+    [Fact]
+    public async Task A_refusal_that_was_not_heard_loses_nothing_when_the_call_is_repeated()
+    {
+        await using var gateway = Connect();
+        Clock.Advance(TimeSpan.FromMinutes(1));
+        var lost = false;
+        Hop.Instead = async (http, answer) =>
+        {
+            if (lost || !http.Request.Path.Value!.EndsWith("receive"))
+            {
+                await answer();
+                return;
+            }
+            lost = true;
+            Faults.Fail("get directory");
+            await Lose(http, answer);
+            Faults.Heal();
+        };
+        var result = await ReceiveAsync(gateway, TestBackend.Alice);
+        Assert.Equal((ReceiveStatus.Accepted, 2), (result.Status, Asked("receive")));
+        await Test.Backend.Inbound.WorkAsync(default);
+        Assert.Equal(1, await CountAsync(Test.AliceId));
+    }
+
+    [Fact]
+    public async Task A_message_for_many_is_not_split_before_the_copies_are_made()
+    {
+        var many = Enumerable.Range(0, 201).Select(i => $"user{i}@example.test").ToArray();
+        foreach (var address in many)
+            await Test.AddUserAsync(address);
+        await using var gateway = Connect(Options with { Tries = 1 });
+        Hop.Instead = Abort;
+        Assert.Equal(ReceiveStatus.Accepted, (await ReceiveAsync(gateway, many)).Status);
+        Hop.Instead = null;
+        Faults.Fail("copy");
+        await Test.Backend.Inbound.WorkAsync(default);
+        Faults.Heal();
+        // Split now, the first account could delete the source before the others have their copies.
+        Assert.Equal(1, Queues.CountOf("inbound"));
+        Clock.Advance(TimeSpan.FromMinutes(1));
+        while (await Test.Backend.Inbound.WorkAsync(default) > 0) { }
+        Assert.Equal(0, Queues.CountOf("inbound"));
+        var last = await Test.Backend.Directory.FindUserAsync("user200@example.test", default);
+        Assert.Equal(1, await CountAsync(last!.Account));
+    }
 }

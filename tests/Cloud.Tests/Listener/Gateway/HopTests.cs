@@ -29,7 +29,7 @@ public abstract class HopTests : IAsyncLifetime
         Queues = new(Clock);
         Test = await TestBackend.OpenAsync(
             new FaultyRows(new MemoryRows(), Faults),
-            Blobs,
+            new FaultyBlobs(Blobs, Faults),
             new FaultyQueues(Queues, Faults),
             Clock,
             new() { SoleOwner = true },

@@ -30,6 +30,19 @@ public sealed class PressureTests : HopTests
     }
 
     [Fact]
+    public async Task A_listener_is_ready_again_after_the_pause_or_nobody_would_come_to_probe()
+    {
+        await using var gateway = Connect(Options with { Tries = 1, BreakAfter = 1 });
+        Hop.Instead = Abort;
+        await FailAsync(gateway);
+        Assert.False(gateway.IsReachable);
+        Clock.Advance(Options.BreakFor);
+        Assert.True(gateway.IsReachable);
+        await FailAsync(gateway);
+        Assert.False(gateway.IsReachable);
+    }
+
+    [Fact]
     public async Task Only_one_call_probes()
     {
         await using var gateway = Connect(Options with { Tries = 1, BreakAfter = 1 });

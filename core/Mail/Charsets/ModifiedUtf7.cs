@@ -1,9 +1,9 @@
 using System.Text;
 
-namespace Cloud.Listener.Imap.Wire;
+namespace Cloud.Mail.Charsets;
 
 /// <summary>Mailbox names on the wire (RFC 3501 §5.1.3): printable ASCII, the rest in <c>&amp;…-</c>, base64 of UTF-16.</summary>
-static class ModifiedUtf7
+public static class ModifiedUtf7
 {
     const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+,";
 

@@ -1,9 +1,9 @@
 using System.Text;
-using Cloud.Listener.Imap.Wire;
+using Cloud.Mail.Charsets;
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace Cloud.Tests.Listener.Imap;
+namespace Cloud.Tests.Mail.Charsets;
 
 public sealed class ModifiedUtf7Tests
 {

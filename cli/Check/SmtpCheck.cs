@@ -1,0 +1,143 @@
+namespace Cloud.Cli.Check;
+
+/// <summary>Asks an SMTP port, as another server or a client would, up to where a message would follow.</summary>
+sealed class SmtpCheck(CheckOptions options, string where, Action<Verdict, string> report, TimeProvider time)
+{
+    /// <summary>Nobody's domain, for good (RFC 6761 §6.4).</summary>
+    const string Elsewhere = "relay-check.invalid";
+
+    /// <summary>Lines of one reply. Default: more than any server has extensions.</summary>
+    const int MaxLines = 100;
+
+    /// <param name="submission">A port for users: they must sign in, and nobody else is served.</param>
+    public async Task RunAsync(int port, bool implicitTls, bool submission, CancellationToken cancel)
+    {
+        await using var connection = await LineConnection.OpenAsync(options, port, cancel);
+        if (implicitTls)
+            await SecureAsync(connection, cancel);
+        var greeting = await ReplyAsync(connection, cancel);
+        Expect(greeting, "220", "the greeting");
+        report(Verdict.Ok, greeting[0]);
+
+        var extensions = await AskAsync(connection, $"EHLO {Elsewhere}", "250", cancel);
+        if (!implicitTls)
+            extensions = await UpgradeAsync(connection, extensions, submission, cancel);
+        if (submission)
+            CheckAuthentication(extensions);
+        else
+            await CheckRecipientsAsync(connection, cancel);
+        await connection.SendAsync("QUIT", cancel);
+    }
+
+    async Task<IReadOnlyList<string>> UpgradeAsync(
+        LineConnection connection,
+        IReadOnlyList<string> extensions,
+        bool submission,
+        CancellationToken cancel
+    )
+    {
+        if (submission && Offers(extensions, "AUTH"))
+            report(options.ClearPassword, "passwords are taken before TLS");
+        if (!Offers(extensions, "STARTTLS"))
+        {
+            report(Verdict.Failed, "STARTTLS is not offered");
+            return extensions;
+        }
+        await AskAsync(connection, "STARTTLS", "220", cancel);
+        await SecureAsync(connection, cancel);
+        return await AskAsync(connection, $"EHLO {Elsewhere}", "250", cancel);
+    }
+
+    void CheckAuthentication(IReadOnlyList<string> extensions)
+    {
+        var mechanisms = extensions.FirstOrDefault(line =>
+            line[4..].StartsWith("AUTH ", StringComparison.OrdinalIgnoreCase)
+        );
+        if (mechanisms is null)
+            report(Verdict.Failed, "users cannot sign in: AUTH is not offered");
+        else
+            report(Verdict.Ok, mechanisms[4..]);
+    }
+
+    /// <summary>No message follows: the transaction is given up (RFC 5321 §4.1.1.5).</summary>
+    async Task CheckRecipientsAsync(LineConnection connection, CancellationToken cancel)
+    {
+        await AskAsync(connection, "MAIL FROM:<>", "250", cancel);
+        var nobody = await RecipientAsync(connection, $"{options.Nobody}@{options.Domain}", cancel);
+        report(
+            nobody[0] switch
+            {
+                '5' => Verdict.Ok,
+                '2' => Verdict.Warning,
+                _ => Verdict.Failed,
+            },
+            nobody[0] switch
+            {
+                '5' => $"an unknown user is refused: {nobody}",
+                '2' => $"any user of {options.Domain} is taken, as with a catch-all alias: {nobody}",
+                _ => $"recipients cannot be looked up: {nobody}",
+            }
+        );
+        var relay = await RecipientAsync(connection, $"anybody@{Elsewhere}", cancel);
+        if (relay[0] == '2')
+            report(Verdict.Failed, $"an open relay: mail for {Elsewhere} is taken from strangers");
+        else
+            report(Verdict.Ok, $"mail for others is refused: {relay}");
+        await AskAsync(connection, "RSET", "250", cancel);
+    }
+
+    static async Task<string> RecipientAsync(LineConnection connection, string address, CancellationToken cancel)
+    {
+        await connection.SendAsync($"RCPT TO:<{address}>", cancel);
+        return (await ReplyAsync(connection, cancel))[^1];
+    }
+
+    async Task SecureAsync(LineConnection connection, CancellationToken cancel)
+    {
+        var certificate = await connection.StartTlsAsync(cancel);
+        var finding = certificate.Report(where, time.GetUtcNow(), options.AllowUntrusted);
+        report(finding.Verdict, finding.Text);
+    }
+
+    static async Task<IReadOnlyList<string>> AskAsync(
+        LineConnection connection,
+        string command,
+        string code,
+        CancellationToken cancel
+    )
+    {
+        await connection.SendAsync(command, cancel);
+        var reply = await ReplyAsync(connection, cancel);
+        Expect(reply, code, command);
+        return reply;
+    }
+
+    static void Expect(IReadOnlyList<string> reply, string code, string what)
+    {
+        if (!reply[0].StartsWith(code, StringComparison.Ordinal))
+            throw new CheckFailedException($"{what}: {reply[^1]}");
+    }
+
+    static bool Offers(IReadOnlyList<string> extensions, string keyword) =>
+        extensions.Any(line => line[4..].Split(' ')[0].Equals(keyword, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Lines of at least a code and a separator (RFC 5321 §4.2).</summary>
+    static async Task<IReadOnlyList<string>> ReplyAsync(LineConnection connection, CancellationToken cancel)
+    {
+        var lines = new List<string>();
+        while (lines.Count < MaxLines)
+        {
+            var line = await connection.ReadLineAsync(cancel);
+            if (
+                line.Length < 3
+                || line.AsSpan(0, 3).ContainsAnyExceptInRange('0', '9')
+                || (line.Length > 3 && line[3] is not (' ' or '-'))
+            )
+                throw new CheckFailedException($"this is not SMTP: {line}");
+            lines.Add(line.Length > 3 ? line : $"{line} ");
+            if (line.Length == 3 || line[3] == ' ')
+                return lines;
+        }
+        throw new CheckFailedException($"a reply has more than {MaxLines} lines");
+    }
+}

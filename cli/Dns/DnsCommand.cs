@@ -1,0 +1,135 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Cloud.Api.WellKnown;
+using Cloud.Mail;
+
+namespace Cloud.Cli.Dns;
+
+/// <summary>`cloud dns DOMAIN…`: the records to publish. Asks nobody: it follows from what is given.</summary>
+static class DnsCommand
+{
+    static readonly Argument<string[]> Domains = new("domain")
+    {
+        Description = "Domains that receive mail",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    static readonly Option<string?> Host = new("--host")
+    {
+        Description = "The server's name (mail. before the first domain)",
+        HelpName = "NAME",
+    };
+
+    static readonly Option<string?> IPv4 = new("--ipv4") { Description = "Its address", HelpName = "ADDRESS" };
+    static readonly Option<string?> IPv6 = new("--ipv6") { Description = "Its IPv6 address", HelpName = "ADDRESS" };
+
+    static readonly Option<string[]> Include = new("--spf-include")
+    {
+        Description = "Domain whose servers send for you, such as a smarthost's; may be repeated",
+        HelpName = "NAME",
+    };
+
+    static readonly Option<bool> NoPointer = new("--no-pointer")
+    {
+        Description = "Without PTR: somebody else names the address",
+    };
+
+    static readonly Option<bool> AsZoneFile = new("--zone-file") { Description = "As a zone file" };
+    static readonly Option<bool> AsJson = new("--json") { Description = "As JSON" };
+
+    public static Command Create()
+    {
+        var command = new Command("dns", "The DNS records that a mail server and its domains need.")
+        {
+            Domains,
+            Host,
+            IPv4,
+            IPv6,
+            Include,
+            NoPointer,
+            AsZoneFile,
+            AsJson,
+        };
+        command.SetAction(parsed =>
+        {
+            var faults = new List<string>();
+            var plan = Plan(parsed, faults);
+            foreach (var fault in faults)
+                Console.Error.WriteLine(fault);
+            if (faults.Count > 0)
+                return ExitCode.Usage;
+
+            var records = DnsRecords.For(plan);
+            Console.Write(
+                parsed.GetValue(AsJson) ? JsonSerializer.Serialize([.. records], DnsJson.Default.DnsRecordArray) + "\n"
+                : parsed.GetValue(AsZoneFile) ? ZoneFile.Write(records)
+                : Lines(records)
+            );
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    static DnsPlan Plan(ParseResult parsed, List<string> faults)
+    {
+        var domains = parsed.GetRequiredValue(Domains).Select(domain => Name("domain", domain, faults)).ToArray();
+        return new(domains, Name("host", parsed.GetValue(Host) ?? $"mail.{domains[0]}", faults))
+        {
+            IPv4 = Address("ipv4", parsed.GetValue(IPv4), AddressFamily.InterNetwork, faults),
+            IPv6 = Address("ipv6", parsed.GetValue(IPv6), AddressFamily.InterNetworkV6, faults),
+            SpfIncludes = [.. (parsed.GetValue(Include) ?? []).Select(name => Name("spf-include", name, faults))],
+            Pointer = !parsed.GetValue(NoPointer),
+        };
+    }
+
+    static string Name(string option, string text, List<string> faults)
+    {
+        var name = text.TrimEnd('.');
+        if (EmailAddress.IsDomain(name) && name[0] != '[' && Ascii(name) is { } ascii)
+            return ascii;
+        faults.Add($"{option}: \"{text}\" is no domain name.");
+        return "invalid";
+    }
+
+    /// <summary>DNS knows no other letters (RFC 5891 §4.4).</summary>
+    static string? Ascii(string name)
+    {
+        try
+        {
+            return new IdnMapping().GetAscii(name).ToLowerInvariant();
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    static IPAddress? Address(string option, string? text, AddressFamily family, List<string> faults)
+    {
+        if (text is null)
+            return null;
+        if (IPAddress.TryParse(text, out var address) && address.AddressFamily == family)
+            return address;
+        faults.Add($"{option}: \"{text}\" is no such address.");
+        return null;
+    }
+
+    static string Lines(IReadOnlyList<DnsRecord> records)
+    {
+        var name = records.Max(record => record.Name.Length);
+        var publish = records.Where(record => record.Pending is null).Select(record => Line(record, record.Why));
+        var later = records.Where(record => record.Pending is not null).Select(record => Line(record, record.Pending!));
+        return $"{string.Concat(publish)}\nNot to be published yet:\n{string.Concat(later)}";
+
+        string Line(DnsRecord record, string remark) =>
+            $"{record.Name.PadRight(name)} {record.Type, -5} {record.Data}\n{new string(' ', name + 7)}{remark}\n";
+    }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSerializable(typeof(DnsRecord[]))]
+sealed partial class DnsJson : JsonSerializerContext;

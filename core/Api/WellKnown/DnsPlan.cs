@@ -1,0 +1,20 @@
+using System.Net;
+
+namespace Cloud.Api.WellKnown;
+
+/// <summary>What the records of a mail server follow from.</summary>
+/// <param name="Domains">Domains that receive mail; ASCII form (A-labels), no last dot.</param>
+/// <param name="Host">The server's name, for MX, SRV and PTR.</param>
+public sealed record DnsPlan(IReadOnlyList<string> Domains, string Host)
+{
+    /// <summary>The server's addresses; null where it has none.</summary>
+    public IPAddress? IPv4 { get; init; }
+
+    public IPAddress? IPv6 { get; init; }
+
+    /// <summary>Domains whose senders may send for these: the smarthost's.</summary>
+    public IReadOnlyList<string> SpfIncludes { get; init; } = [];
+
+    /// <summary>False where the address belongs to somebody else, who sets its PTR.</summary>
+    public bool Pointer { get; init; } = true;
+}

@@ -1,0 +1,87 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Cloud.Api.WellKnown;
+
+/// <summary>The DNS records of a mail server: what must be published so that mail arrives and clients find it.</summary>
+public static class DnsRecords
+{
+    const string NoKeys = "comes with the keys: this version does not sign yet";
+    const string NoPolicy = "comes with the policy page, without which senders ignore it: this version has none yet";
+    const string NoAutoconfig = "comes with the page it leads to: this version has none yet";
+
+    /// <summary>The server's own records first, then each domain's.</summary>
+    public static IReadOnlyList<DnsRecord> For(DnsPlan plan) =>
+        [.. Server(plan), .. plan.Domains.SelectMany(domain => Domain(domain, plan))];
+
+    /// <summary>The zone in which an address is turned into a name (RFC 1035 §3.5, RFC 3596 §2.5).</summary>
+    public static string ReverseName(IPAddress address)
+    {
+        var bytes = address.GetAddressBytes().Reverse();
+        return address.AddressFamily == AddressFamily.InterNetwork
+            ? $"{string.Join('.', bytes)}.in-addr.arpa."
+            : $"{string.Join('.', bytes.SelectMany(b => new[] { $"{b & 15:x}", $"{b >> 4:x}" }))}.ip6.arpa.";
+    }
+
+    static IEnumerable<DnsRecord> Server(DnsPlan plan)
+    {
+        var host = $"{plan.Host}.";
+        if (plan.IPv4 is { } four)
+            yield return new(host, "A", four.ToString(), "where the server is");
+        if (plan.IPv6 is { } six)
+            yield return new(host, "AAAA", six.ToString(), "where the server is");
+        if (!plan.Pointer)
+            yield break;
+        foreach (var address in new[] { plan.IPv4, plan.IPv6 }.OfType<IPAddress>())
+        {
+            const string Elsewhere = "set where the address comes from, once the name resolves to it";
+            yield return new(ReverseName(address), "PTR", host, "many servers refuse mail without it", Elsewhere);
+        }
+    }
+
+    static IEnumerable<DnsRecord> Domain(string domain, DnsPlan plan)
+    {
+        var (zone, host) = ($"{domain}.", $"{plan.Host}.");
+        yield return new(zone, "MX", $"10 {host}", "where mail for the domain goes (RFC 5321 §5.1)");
+        yield return new(zone, "TXT", Text(Spf(plan)), "who may send for the domain (RFC 7208)");
+        var key = $"cloud._domainkey.{zone}";
+        yield return new(key, "TXT", Text("v=DKIM1; p=…"), "checks signatures (RFC 6376)", NoKeys);
+        yield return new(
+            $"_dmarc.{zone}",
+            "TXT",
+            Text($"v=DMARC1; p=none; rua=mailto:postmaster@{domain}"),
+            "what to do with mail that only pretends (RFC 7489); reports first, refusal when they are clean"
+        );
+        var (policy, policyHost) = ($"_mta-sts.{zone}", $"mta-sts.{zone}");
+        yield return new(policy, "TXT", Text("v=STSv1; id=1"), "TLS only, please (RFC 8461)", NoPolicy);
+        yield return new(policyHost, "CNAME", host, "where the policy lies (RFC 8461 §3.3)", NoPolicy);
+        yield return new(
+            $"_smtp._tls.{zone}",
+            "TXT",
+            Text($"v=TLSRPTv1; rua=mailto:postmaster@{domain}"),
+            "reports about failed TLS (RFC 8460)"
+        );
+        yield return new($"autoconfig.{zone}", "CNAME", host, "settings for Thunderbird and others", NoAutoconfig);
+        foreach (var (service, port, priority) in Services)
+        {
+            var data = string.Create(CultureInfo.InvariantCulture, $"{priority} 1 {port} {host}");
+            yield return new($"_{service}._tcp.{zone}", "SRV", data, "settings for clients (RFC 6186 §3)");
+        }
+    }
+
+    /// <summary>Implicit TLS before STARTTLS (RFC 8314 §5.1), IMAP before POP3 (RFC 6186 §3.3).</summary>
+    static readonly (string Service, int Port, int Priority)[] Services =
+    [
+        ("imaps", 993, 0),
+        ("submissions", 465, 0),
+        ("submission", 587, 10),
+        ("pop3s", 995, 10),
+    ];
+
+    static string Spf(DnsPlan plan) =>
+        string.Join(' ', ["v=spf1", "mx", .. plan.SpfIncludes.Select(name => $"include:{name}"), "-all"]);
+
+    /// <summary>A character string: quoted, at most 255 octets (RFC 1035 §3.3), several where it is longer.</summary>
+    static string Text(string text) => string.Join(' ', text.Chunk(255).Select(part => $"\"{new string(part)}\""));
+}

@@ -1,0 +1,118 @@
+// The Functions app on Flex Consumption: a custom handler, asleep until there is work.
+param location string
+param tags object
+param planName string
+param siteName string
+param identityId string
+param clientId string
+param hostEndpoints object
+param mailEndpoints object
+param deploymentContainer string
+param insightsConnection string
+param gatewayKeyUri string
+param instanceMemory int
+param maximumInstances int
+param alwaysReady int
+param smarthostHost string
+param smarthostPort int
+param smarthostUser string
+
+@description('Where the password of the smarthost is; empty: it asks for none.')
+param smarthostSecretUri string
+
+// The template replaces all settings at each deployment: what is not here is gone.
+var settings = [
+  // The host's own storage: leases, keys, timers.
+  { name: 'AzureWebJobsStorage__credential', value: 'managedidentity' }
+  { name: 'AzureWebJobsStorage__clientId', value: clientId }
+  { name: 'AzureWebJobsStorage__blobServiceUri', value: hostEndpoints.blob }
+  { name: 'AzureWebJobsStorage__queueServiceUri', value: hostEndpoints.queue }
+  { name: 'AzureWebJobsStorage__tableServiceUri', value: hostEndpoints.table }
+  // The connection that every function.json with a queue names.
+  { name: 'MailStorage__credential', value: 'managedidentity' }
+  { name: 'MailStorage__clientId', value: clientId }
+  { name: 'MailStorage__blobServiceUri', value: mailEndpoints.blob }
+  { name: 'MailStorage__queueServiceUri', value: mailEndpoints.queue }
+  { name: 'MailStorage__tableServiceUri', value: mailEndpoints.table }
+  { name: 'APPLICATIONINSIGHTS_CONNECTION_STRING', value: insightsConnection }
+  { name: 'APPLICATIONINSIGHTS_AUTHENTICATION_STRING', value: 'ClientId=${clientId};Authorization=AAD' }
+  // What the handler reads.
+  { name: 'CLOUD_GATEWAY_AUTH', value: 'key' }
+  { name: 'CLOUD_GATEWAY_KEY', value: '@Microsoft.KeyVault(SecretUri=${gatewayKeyUri})' }
+]
+
+var smarthost = empty(smarthostHost)
+  ? []
+  : [
+      { name: 'CLOUD_SMARTHOST', value: '${smarthostHost}:${smarthostPort}' }
+    ]
+
+var smarthostLogin = empty(smarthostSecretUri)
+  ? []
+  : [
+      { name: 'CLOUD_SMARTHOST_USER', value: smarthostUser }
+      { name: 'CLOUD_SMARTHOST_SECRET', value: '@Microsoft.KeyVault(SecretUri=${smarthostSecretUri})' }
+    ]
+
+resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
+  name: planName
+  location: location
+  tags: tags
+  kind: 'functionapp'
+  sku: { name: 'FC1', tier: 'FlexConsumption' }
+  properties: { reserved: true }
+}
+
+resource site 'Microsoft.Web/sites@2024-11-01' = {
+  name: siteName
+  location: location
+  tags: union(tags, { 'azd-service-name': 'functions' })
+  kind: 'functionapp,linux'
+  identity: {
+    type: 'UserAssigned'
+    userAssignedIdentities: { '${identityId}': {} }
+  }
+  properties: {
+    serverFarmId: plan.id
+    httpsOnly: true
+    keyVaultReferenceIdentity: identityId
+    siteConfig: {
+      appSettings: concat(settings, smarthost, smarthostLogin)
+      minTlsVersion: '1.2'
+      ftpsState: 'Disabled'
+    }
+    functionAppConfig: {
+      deployment: {
+        storage: {
+          type: 'blobContainer'
+          value: '${hostEndpoints.blob}${deploymentContainer}'
+          authentication: {
+            type: 'UserAssignedIdentity'
+            userAssignedIdentityResourceId: identityId
+          }
+        }
+      }
+      runtime: { name: 'custom', version: '1.0' }
+      scaleAndConcurrency: {
+        instanceMemoryMB: instanceMemory
+        maximumInstanceCount: maximumInstances
+        alwaysReady: alwaysReady == 0 ? [] : [{ name: 'http', instanceCount: alwaysReady }]
+        triggers: {
+          http: { perInstanceConcurrency: 16 }
+        }
+      }
+    }
+  }
+}
+
+// azd publishes with an identity's token: passwords, which the platform makes by itself, let nobody in.
+resource noPasswords 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-11-01' = [
+  for way in ['scm', 'ftp']: {
+    parent: site
+    name: way
+    properties: { allow: false }
+  }
+]
+
+output name string = site.name
+output uri string = 'https://${site.properties.defaultHostName}'

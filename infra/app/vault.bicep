@@ -1,0 +1,69 @@
+// Secrets, each read by exactly who needs it (app/rbac.bicep).
+param location string
+param tags object
+param name string
+
+@secure()
+param gatewaySeed string
+
+@secure()
+param gatewaySeedMore string
+
+@secure()
+param vmAdminPassword string
+
+@secure()
+param smarthostSecret string
+
+resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
+  name: name
+  location: location
+  tags: tags
+  properties: {
+    tenantId: tenant().tenantId
+    sku: { family: 'A', name: 'standard' }
+    enableRbacAuthorization: true
+    enableSoftDelete: true
+    softDeleteRetentionInDays: 7
+    publicNetworkAccess: 'Enabled'
+  }
+}
+
+// What azd generates is 15 characters long, some 90 bits; so two of them. The handler takes no key below 32 characters,
+// hence the rest, which is no secret's worth. Seeds that are kept give the same key at each deployment.
+var gatewayKey = '${gatewaySeed}${gatewaySeedMore}${uniqueString(gatewaySeed, gatewaySeedMore, name)}'
+
+resource seed 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = {
+  parent: vault
+  name: 'gateway-seed'
+  properties: { value: gatewaySeed, contentType: 'gateway-key is made from it' }
+}
+
+resource seedMore 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = {
+  parent: vault
+  name: 'gateway-seed-more'
+  properties: { value: gatewaySeedMore, contentType: 'gateway-key is made from it' }
+}
+
+resource gateway 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = {
+  parent: vault
+  name: 'gateway-key'
+  properties: { value: gatewayKey, contentType: 'The listener shows it to the Functions app' }
+}
+
+resource console 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = {
+  parent: vault
+  name: 'vm-admin-password'
+  properties: { value: vmAdminPassword, contentType: 'User cloudadmin, for the serial console' }
+}
+
+resource smarthost 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (!empty(smarthostSecret)) {
+  parent: vault
+  name: 'smarthost-secret'
+  properties: { value: smarthostSecret, contentType: 'Password at the smarthost' }
+}
+
+output name string = vault.name
+// Without a version, so that a changed secret is found.
+output gatewayKeyUri string = gateway.properties.secretUri
+output smarthostSecretUri string = '${vault.properties.vaultUri}secrets/smarthost-secret'

@@ -1,0 +1,321 @@
+// Everything Cloud needs in Azure: one resource group, two storage accounts, a Functions app, a vault, and the
+// container that speaks SMTP, IMAP and POP3, on a small virtual machine or in Container Apps. docs/deploy.md explains.
+targetScope = 'subscription'
+
+@minLength(1)
+@maxLength(20)
+@description('Name of the environment: part of resource names and the tag by which azd finds its own.')
+param environmentName string
+
+@minLength(1)
+@metadata({ azd: { type: 'location' } })
+@description('Region of everything. Flex Consumption must be offered there.')
+param location string
+
+@description('Object id of whoever deploys: may read the generated secrets back on the next deployment. azd fills it in.')
+param principalId string = ''
+
+@minLength(3)
+@description('Domains to receive mail for, with commas between: example.org,example.net')
+param domains string
+
+@description('Host name for MX, TLS and the greeting. Empty: mail. before the first domain.')
+param mailHost string = ''
+
+@description('True once the A record of the mail host points at the public address: then the PTR record is set, which Azure refuses before.')
+param reverseDns bool = false
+
+@description('Resource id of an Azure DNS zone that holds the domain: records are written there, and certificates may come by DNS-01. Empty: DNS is elsewhere.')
+param dnsZoneId string = ''
+
+@description('Address the certificate authority may write to; empty: none. Certificates come by ACME (RFC 8555).')
+param acmeContact string = ''
+
+@description('ACME directory. https://acme-staging-v02.api.letsencrypt.org/directory gives test certificates without tight limits.')
+param acmeDirectory string = 'https://acme-v02.api.letsencrypt.org/directory'
+
+@allowed(['vm', 'containerapp'])
+@description('Where the container runs. Only the machine sees the address of a client, which SPF, block lists and rate limits need.')
+param listenerHost string = 'vm'
+
+@description('Image of the container, REGISTRY/NAME:TAG. Empty: a registry is made, and a hook builds the image into it.')
+param listenerImage string = ''
+
+@description('Size of the machine. 1 GiB of memory is enough for some hundred sessions.')
+param vmSize string = 'Standard_B1s'
+
+@secure()
+@minLength(12)
+@description('Password of the machine for the serial console: SSH is not installed open. Generated, and kept in the vault.')
+param vmAdminPassword string
+
+@secure()
+@minLength(12)
+@description('The key that the listener shows the Functions app is made from it. Generated, and kept in the vault.')
+param gatewaySeed string
+
+@secure()
+@minLength(12)
+@description('The key\'s other half, since what azd generates is short. Generated, and kept in the vault.')
+param gatewaySeedMore string
+
+@allowed([512, 2048, 4096])
+@description('Memory of one Functions instance in MB; the price of an execution grows with it.')
+param instanceMemory int = 2048
+
+@minValue(1)
+@maxValue(1000)
+@description('Most Functions instances at once: what a flood of mail may cost at most.')
+param maximumInstances int = 40
+
+@minValue(0)
+@maxValue(20)
+@description('HTTP instances that never sleep. 0 costs nothing; 1 spares clients the cold start of some seconds.')
+param alwaysReady int = 0
+
+@allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS', 'Standard_RAGRS', 'Standard_RAGZRS'])
+@description('How many copies of the mail, and where: LRS three in one place, ZRS in three zones, GRS and GZRS in a second region as well.')
+param redundancy string = 'Standard_LRS'
+
+@minValue(1)
+@maxValue(365)
+@description('Days for which a deleted blob can be brought back.')
+param softDeleteDays int = 7
+
+@minValue(1)
+@maxValue(100)
+@description('Gigabytes of logs a day after which no more are taken.')
+param dailyLogCap int = 1
+
+@minValue(1)
+@maxValue(100)
+@description('Percentage of telemetry that is kept.')
+param samplingPercentage int = 20
+
+@description('Server that takes outgoing mail, since most subscriptions may not connect to port 25. Empty: none.')
+param smarthostHost string = ''
+
+@minValue(1)
+@maxValue(65535)
+@description('Its port; 587 with STARTTLS is never blocked.')
+param smarthostPort int = 587
+
+@description('User name at the smarthost.')
+param smarthostUser string = ''
+
+@secure()
+@description('Password at the smarthost; goes into the vault.')
+param smarthostSecret string = ''
+
+var abbreviations = loadJsonContent('abbreviations.json')
+var token = toLower(uniqueString(subscription().id, environmentName, location))
+var tags = { 'azd-env-name': environmentName }
+var groupName = '${abbreviations.resourcesResourceGroups}${environmentName}'
+var onMachine = listenerHost == 'vm'
+var domainList = split(replace(domains, ' ', ''), ',')
+var host = empty(mailHost) ? 'mail.${domainList[0]}' : mailHost
+var needsRegistry = empty(listenerImage) || startsWith(listenerImage, '${abbreviations.containerRegistryRegistries}${token}.')
+
+// A zone's id: /subscriptions/S/resourceGroups/G/providers/Microsoft.Network/dnsZones/NAME
+// Without a zone the parts name the group made here: what is not deployed must be valid all the same.
+var noZoneId = '/subscriptions/${subscription().subscriptionId}/resourceGroups/${groupName}/providers/Microsoft.Network/dnsZones/none'
+var zoneParts = split(empty(dnsZoneId) ? noZoneId : dnsZoneId, '/')
+var zoneName = toLower(last(zoneParts))
+// The machine proves its name over port 80, and a name outside of the zone cannot be proven in it.
+var inZone = toLower(host) == zoneName || endsWith(toLower(host), '.${zoneName}')
+var provesInZone = !onMachine && !empty(dnsZoneId) && inZone
+
+// A secret exists, and a role on it, only with a password.
+var smarthostLogin = !empty(smarthostHost) && !empty(smarthostSecret)
+
+resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
+  name: groupName
+  location: location
+  tags: tags
+}
+
+module identities 'app/identities.bicep' = {
+  name: 'identities'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    functionsName: '${abbreviations.managedIdentityUserAssignedIdentities}functions-${token}'
+    listenerName: '${abbreviations.managedIdentityUserAssignedIdentities}listener-${token}'
+  }
+}
+
+module storage 'app/storage.bicep' = {
+  name: 'storage'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    mailName: '${abbreviations.storageStorageAccounts}mail${token}'
+    hostName: '${abbreviations.storageStorageAccounts}host${token}'
+    redundancy: redundancy
+    softDeleteDays: softDeleteDays
+  }
+}
+
+module monitoring 'app/monitoring.bicep' = {
+  name: 'monitoring'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    workspaceName: '${abbreviations.operationalInsightsWorkspaces}${token}'
+    componentName: '${abbreviations.insightsComponents}${token}'
+    dailyCap: dailyLogCap
+    samplingPercentage: samplingPercentage
+  }
+}
+
+module vault 'app/vault.bicep' = {
+  name: 'vault'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    name: '${abbreviations.keyVaultVaults}${token}'
+    gatewaySeed: gatewaySeed
+    gatewaySeedMore: gatewaySeedMore
+    vmAdminPassword: vmAdminPassword
+    smarthostSecret: smarthostSecret
+  }
+}
+
+module registry 'app/registry.bicep' = if (needsRegistry) {
+  name: 'registry'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    name: '${abbreviations.containerRegistryRegistries}${token}'
+  }
+}
+
+module rbac 'app/rbac.bicep' = {
+  name: 'rbac'
+  scope: group
+  params: {
+    principalId: principalId
+    functionsPrincipalId: identities.outputs.functionsPrincipalId
+    listenerPrincipalId: identities.outputs.listenerPrincipalId
+    mailAccount: storage.outputs.mailAccount
+    hostAccount: storage.outputs.hostAccount
+    componentName: monitoring.outputs.componentName
+    vaultName: vault.outputs.name
+    registryName: needsRegistry ? registry!.outputs.name : ''
+    smarthost: smarthostLogin
+  }
+}
+
+// Another resource group, hence a module of its own.
+module zoneRbac 'app/rbac-dns.bicep' = if (provesInZone) {
+  name: 'rbac-dns'
+  scope: resourceGroup(zoneParts[2], zoneParts[4])
+  params: {
+    zoneName: zoneName
+    mailHost: toLower(host)
+    listenerPrincipalId: identities.outputs.listenerPrincipalId
+  }
+}
+
+module functions 'app/functions.bicep' = {
+  name: 'functions'
+  scope: group
+  dependsOn: [rbac]
+  params: {
+    location: location
+    tags: tags
+    planName: '${abbreviations.webServerFarms}${token}'
+    siteName: '${abbreviations.webSitesFunctions}${token}'
+    identityId: identities.outputs.functionsId
+    clientId: identities.outputs.functionsClientId
+    hostEndpoints: storage.outputs.hostEndpoints
+    mailEndpoints: storage.outputs.mailEndpoints
+    deploymentContainer: storage.outputs.deploymentContainer
+    insightsConnection: monitoring.outputs.connectionString
+    gatewayKeyUri: vault.outputs.gatewayKeyUri
+    instanceMemory: instanceMemory
+    maximumInstances: maximumInstances
+    alwaysReady: alwaysReady
+    smarthostHost: smarthostHost
+    smarthostPort: smarthostPort
+    smarthostUser: smarthostUser
+    smarthostSecretUri: smarthostLogin ? vault.outputs.smarthostSecretUri : ''
+  }
+}
+
+// What both hosts tell the container, apart from ports and secrets.
+var listenerSettings = [
+  { name: 'CLOUD_HOSTNAME', value: host }
+  { name: 'CLOUD_DOMAIN', value: join(domainList, ',') }
+  { name: 'CLOUD_GATEWAY', value: functions.outputs.uri }
+  // Its watch queue is made with the storage account, for its rights to be on that queue alone.
+  { name: 'CLOUD_LISTENER', value: '0000000000000001' }
+  { name: 'CLOUD_BLOB_ENDPOINT', value: storage.outputs.mailEndpoints.blob }
+  { name: 'CLOUD_QUEUE_ENDPOINT', value: storage.outputs.mailEndpoints.queue }
+  { name: 'AZURE_CLIENT_ID', value: identities.outputs.listenerClientId }
+]
+
+module machine 'app/listener-vm.bicep' = if (onMachine) {
+  name: 'listener-vm'
+  scope: group
+  dependsOn: [rbac]
+  params: {
+    location: location
+    tags: tags
+    abbreviations: abbreviations
+    token: token
+    dnsLabel: toLower('${environmentName}-${token}')
+    reverseName: reverseDns ? host : ''
+    size: vmSize
+    adminPassword: vmAdminPassword
+    identityId: identities.outputs.listenerId
+    clientId: identities.outputs.listenerClientId
+    image: listenerImage
+    settings: listenerSettings
+    gatewayKeyUri: vault.outputs.gatewayKeyUri
+    acmeContact: acmeContact
+    acmeDirectory: acmeDirectory
+  }
+}
+
+module containerApp 'app/listener-containerapp.bicep' = if (!onMachine) {
+  name: 'listener-containerapp'
+  scope: group
+  dependsOn: [rbac]
+  params: {
+    location: location
+    tags: tags
+    abbreviations: abbreviations
+    token: token
+    workspaceName: monitoring.outputs.workspaceName
+    identityId: identities.outputs.listenerId
+    image: listenerImage
+    registryServer: needsRegistry ? registry!.outputs.server : ''
+    settings: listenerSettings
+    gatewayKeyUri: vault.outputs.gatewayKeyUri
+    acmeContact: acmeContact
+    acmeDirectory: acmeDirectory
+    dnsZoneId: provesInZone ? dnsZoneId : ''
+  }
+}
+
+output AZURE_LOCATION string = location
+output AZURE_TENANT_ID string = tenant().tenantId
+output AZURE_RESOURCE_GROUP string = group.name
+output AZURE_KEY_VAULT_NAME string = vault.outputs.name
+output AZURE_CONTAINER_REGISTRY_ENDPOINT string = needsRegistry ? registry!.outputs.server : ''
+output SERVICE_FUNCTIONS_NAME string = functions.outputs.name
+output SERVICE_FUNCTIONS_URI string = functions.outputs.uri
+output CLOUD_DOMAINS string = join(domainList, ',')
+output CLOUD_MAIL_HOST string = host
+output CLOUD_LISTENER_HOST string = listenerHost
+output CLOUD_LISTENER_ADDRESS string = onMachine ? machine!.outputs.address : containerApp!.outputs.address
+output CLOUD_LISTENER_NAME string = onMachine ? machine!.outputs.fqdn : containerApp!.outputs.fqdn
+output CLOUD_DNS_ZONE_ID string = dnsZoneId
+output CLOUD_SMARTHOST string = smarthostHost
+output CLOUD_MAIL_ACCOUNT string = storage.outputs.mailAccount

@@ -1,0 +1,61 @@
+using Cloud.Api.Gateway;
+using Cloud.Listener.Gateway;
+using Cloud.Store;
+using Cloud.Store.Azure;
+using Cloud.Store.Ports;
+using Microsoft.Extensions.Logging;
+
+namespace Cloud.Listener.Container;
+
+/// <summary>The gateway that the settings name: the Functions app over HTTP, or the store read from here.</summary>
+/// <param name="Fault">What stands against handing mail over, or null.</param>
+/// <param name="RunAsync">What goes on beside the sessions, until told to stop.</param>
+sealed record OpenGateway(IGateway Gateway, Func<string?> Fault, Func<CancellationToken, Task> RunAsync)
+    : IAsyncDisposable
+{
+    public static OpenGateway Open(
+        ContainerSettings settings,
+        AzureServices azure,
+        TimeProvider time,
+        Entropy entropy,
+        ILoggerFactory loggers
+    )
+    {
+        var store = AzureStore.Open(azure.StoreOptions(settings));
+        if (settings.Gateway.Address is not { } address)
+        {
+            var backend = new Backend(store.Rows, store.Blobs, store.Queues, time, entropy, new StoreOptions());
+            // What was queued because it could not be filed at once is filed here until the stop.
+            return new(new LocalGateway(backend), () => null, stop => backend.Inbound.RunAsync(stop));
+        }
+
+        var http = new HttpGateway(
+            new HttpGatewayOptions
+            {
+                Address = address,
+                Listener = settings.Gateway.Listener ?? ListenerWatch.NewListener(entropy),
+            },
+            Signed(settings.Gateway, azure),
+            time,
+            entropy,
+            loggers,
+            store.Blobs,
+            store.Queues
+        );
+        return new(http, () => http.IsReachable ? null : "the Functions app does not answer", UntilStopAsync);
+    }
+
+    public ValueTask DisposeAsync() => (Gateway as IAsyncDisposable)?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    static CallerKey Signed(GatewaySettings gateway, AzureServices azure) =>
+        gateway.Key is { } key
+            ? CallerKey.Function(key, HttpGateway.Transport())
+            : CallerKey.Bearer(cancel => azure.TokenAsync(gateway.Audience!, cancel), HttpGateway.Transport());
+
+    static async Task UntilStopAsync(CancellationToken stop)
+    {
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = stop.Register(stopped.SetResult);
+        await stopped.Task;
+    }
+}

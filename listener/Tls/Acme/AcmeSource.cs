@@ -1,0 +1,152 @@
+using System.Formats.Asn1;
+using System.Security.Cryptography.X509Certificates;
+using Cloud.Store.Ports;
+using Microsoft.Extensions.Logging;
+
+namespace Cloud.Listener.Tls.Acme;
+
+/// <summary>A certificate from an ACME authority (RFC 8555), ordered when there is none and renewed in time.</summary>
+/// <remarks>
+/// Renewal is due when a third of the lifetime is left, some hours earlier by chance so that not everybody comes at
+/// once; or when the authority says (ARI, RFC 9773). What was issued is kept before it is used: a server that is
+/// started again and again does not order again and again.
+/// </remarks>
+/// <param name="http">Makes a client for one look; it is disposed after it.</param>
+public sealed class AcmeSource(
+    AcmeOptions options,
+    IChallengeResponder responder,
+    Func<HttpClient> http,
+    TimeProvider time,
+    Entropy entropy,
+    ILoggerFactory loggers
+) : ICertificateSource
+{
+    /// <summary>How often it is asked whether renewal is due.</summary>
+    static readonly TimeSpan Interval = TimeSpan.FromHours(6);
+
+    readonly AcmeState state = new(options.State, options.Directory);
+    readonly ILogger logger = loggers.CreateLogger<AcmeSource>();
+    ServerCertificate? current;
+    DateTimeOffset due;
+    DateTimeOffset askAgain;
+
+    /// <summary>Authorities bear five failed validations of a name in an hour, and few orders in a week.</summary>
+    public (TimeSpan First, TimeSpan Most) Retry => (TimeSpan.FromMinutes(15), TimeSpan.FromHours(12));
+
+    public async ValueTask<CertificateLook> LookAsync(CancellationToken cancel)
+    {
+        var started = current is null;
+        if (started && state.Certificate() is { } kept && Covers(kept) && kept.NotAfter > time.GetUtcNow())
+            Take(kept);
+        var found = started ? current : null;
+        try
+        {
+            if (current is not null)
+                await AskForWindowAsync(current, cancel);
+            if (current is null || due <= time.GetUtcNow())
+                found = await OrderAsync(cancel);
+        }
+        catch (CertificateException e) when (found is not null)
+        {
+            // What was kept is used first; the failure tells itself at the next look.
+            AcmeLog.RenewalFailed(logger, e.Message);
+            return new(found, Retry.First);
+        }
+        return new(found, Soonest(due - time.GetUtcNow()));
+    }
+
+    async Task<ServerCertificate> OrderAsync(CancellationToken cancel)
+    {
+        using var key = state.Account();
+        using var client = new AcmeClient(http(), options.Directory, key, time);
+        AcmeLog.Ordering(logger, string.Join(", ", options.Names), options.Directory.Host, responder.Type);
+        await client.SignInAsync(options.Account, cancel);
+        var order = new CertificateOrder(client, options, responder, logger);
+        var (chain, privateKey) = await order.RunAsync(await ReplacedAsync(client, cancel), cancel);
+        var issued = ServerCertificate.FromPem(chain, privateKey);
+        if (!Covers(issued))
+            throw new CertificateException("the authority issued a certificate for other names");
+        Take(issued);
+        Keep(chain, privateKey);
+        return issued;
+    }
+
+    /// <summary>A certificate that cannot be kept is used all the same: to order another would not help the disk.</summary>
+    void Keep(string chain, string privateKey)
+    {
+        try
+        {
+            state.Keep(chain, privateKey);
+        }
+        catch (CertificateException e)
+        {
+            AcmeLog.NotKept(logger, e.Message);
+        }
+    }
+
+    void Take(ServerCertificate certificate)
+    {
+        current = certificate;
+        var lifetime = certificate.NotAfter - certificate.NotBefore;
+        var chance = lifetime / 50 * Fraction(); // 90 days: up to 43 hours.
+        due = certificate.NotAfter - lifetime / 3 - chance;
+        askAgain = default;
+    }
+
+    /// <summary>The authority may want a certificate renewed earlier, after an incident mostly.</summary>
+    async Task AskForWindowAsync(ServerCertificate certificate, CancellationToken cancel)
+    {
+        if (askAgain > time.GetUtcNow() || CertificateId(certificate.Leaf) is not { } id)
+            return;
+        askAgain = time.GetUtcNow() + Interval;
+        try
+        {
+            using var key = state.Account();
+            using var client = new AcmeClient(http(), options.Directory, key, time);
+            if (await client.RenewalInfoAsync(id, cancel) is not var (window, again))
+                return;
+            // RFC 9773 §4.2: a time in the window, by chance; one that is past is now.
+            due = window.Start + (window.End - window.Start) * Fraction();
+            var latest = certificate.NotAfter - (certificate.NotAfter - certificate.NotBefore) / 6;
+            due = due < latest ? due : latest; // Not even the authority's mistake lets a certificate run out.
+            askAgain = time.GetUtcNow() + Soonest(again);
+            AcmeLog.WindowTold(logger, window.Start, window.End, due);
+        }
+        catch (CertificateException e)
+        {
+            AcmeLog.NoWindow(logger, e.Message); // The rule of the third holds.
+        }
+    }
+
+    async Task<string?> ReplacedAsync(AcmeClient client, CancellationToken cancel) =>
+        current is not null && (await client.DirectoryAsync(cancel)).RenewalInfo is not null
+            ? CertificateId(current.Leaf)
+            : null;
+
+    bool Covers(ServerCertificate certificate) =>
+        options.Names.All(name => certificate.Names.Contains(name, StringComparer.OrdinalIgnoreCase));
+
+    double Fraction() => entropy.Next64() % 1_000_000 / 1_000_000.0;
+
+    /// <summary>RFC 9773 §4.3: what the authority asks for, between a minute and our own rhythm.</summary>
+    static TimeSpan Soonest(TimeSpan asked)
+    {
+        var least = TimeSpan.FromMinutes(1);
+        return asked < least ? least
+            : asked < Interval ? asked
+            : Interval;
+    }
+
+    /// <summary>Issuer's key identifier and serial number (RFC 9773 §4.1); null for a certificate without the former.</summary>
+    internal static string? CertificateId(X509Certificate2 leaf)
+    {
+        var issuer = leaf.Extensions.OfType<X509AuthorityKeyIdentifierExtension>().FirstOrDefault()?.KeyIdentifier;
+        if (issuer is null)
+            return null;
+        // The INTEGER's content octets, with the zero before a high first bit.
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        writer.WriteIntegerUnsigned(leaf.SerialNumberBytes.Span);
+        var serial = AsnDecoder.ReadIntegerBytes(writer.Encode(), AsnEncodingRules.DER, out _);
+        return $"{Base64Url.Encode(issuer.Value.Span)}.{Base64Url.Encode(serial)}";
+    }
+}

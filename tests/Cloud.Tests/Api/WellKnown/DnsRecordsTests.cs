@@ -1,0 +1,87 @@
+using System.Net;
+using Cloud.Api.WellKnown;
+
+namespace Cloud.Tests.Api.WellKnown;
+
+public sealed class DnsRecordsTests
+{
+    static readonly DnsPlan Plan = new(["example.org", "example.net"], "mail.example.org")
+    {
+        IPv4 = IPAddress.Parse("192.0.2.25"),
+        IPv6 = IPAddress.Parse("2001:db8::25"),
+    };
+
+    [Fact]
+    public void Each_domain_gets_its_own_and_the_server_gets_one_address()
+    {
+        var records = DnsRecords.For(Plan);
+        Assert.Equal(["192.0.2.25", "2001:db8::25"], Data(records, "mail.example.org.", "A", "AAAA"));
+        foreach (var domain in Plan.Domains)
+        {
+            Assert.Equal(["10 mail.example.org."], Data(records, $"{domain}.", "MX"));
+            Assert.Equal(["\"v=spf1 mx -all\""], Data(records, $"{domain}.", "TXT"));
+            Assert.Equal(["0 1 993 mail.example.org."], Data(records, $"_imaps._tcp.{domain}.", "SRV"));
+            Assert.Equal(["0 1 465 mail.example.org."], Data(records, $"_submissions._tcp.{domain}.", "SRV"));
+            Assert.Equal(["10 1 587 mail.example.org."], Data(records, $"_submission._tcp.{domain}.", "SRV"));
+            Assert.Equal(["10 1 995 mail.example.org."], Data(records, $"_pop3s._tcp.{domain}.", "SRV"));
+            Assert.Equal(
+                [$"\"v=DMARC1; p=none; rua=mailto:postmaster@{domain}\""],
+                Data(records, $"_dmarc.{domain}.", "TXT")
+            );
+            Assert.Equal(
+                [$"\"v=TLSRPTv1; rua=mailto:postmaster@{domain}\""],
+                Data(records, $"_smtp._tls.{domain}.", "TXT")
+            );
+        }
+    }
+
+    [Fact]
+    public void A_smarthost_may_send_too() =>
+        Assert.Equal(
+            ["\"v=spf1 mx include:spf.relay.test -all\""],
+            Data(DnsRecords.For(Plan with { SpfIncludes = ["spf.relay.test"] }), "example.org.", "TXT")
+        );
+
+    [Fact]
+    public void A_long_text_is_cut_into_strings_of_255()
+    {
+        var many = Enumerable.Range(0, 20).Select(i => $"relay-number-{i}.example.test").ToArray();
+        var text = Data(DnsRecords.For(Plan with { SpfIncludes = many }), "example.org.", "TXT").Single();
+        var parts = text.Split('"', StringSplitOptions.RemoveEmptyEntries).Where(part => part != " ").ToArray();
+        Assert.True(parts.Length > 1);
+        Assert.All(parts, part => Assert.InRange(part.Length, 1, 255));
+        Assert.EndsWith("-all", string.Concat(parts));
+    }
+
+    [Theory]
+    [InlineData("192.0.2.25", "25.2.0.192.in-addr.arpa.")]
+    [InlineData("2001:db8::25", "5.2.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa.")]
+    public void An_address_is_written_backwards(string address, string name) =>
+        Assert.Equal(name, DnsRecords.ReverseName(IPAddress.Parse(address)));
+
+    [Fact]
+    public void Nobody_is_told_to_publish_what_does_not_work_yet()
+    {
+        var pending = DnsRecords.For(Plan).Where(record => record.Pending is not null).ToList();
+        Assert.Equal(
+            ["CNAME", "PTR", "TXT"],
+            pending.Select(record => record.Type).Distinct().Order(StringComparer.Ordinal)
+        );
+        var lines = ZoneFile.Write(DnsRecords.For(Plan)).Split('\n');
+        foreach (var record in pending)
+            Assert.Contains(lines, line => line.StartsWith($"; {record.Name} ", StringComparison.Ordinal));
+        Assert.DoesNotContain(lines, line => line.StartsWith("cloud._domainkey", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_zone_file_has_one_absolute_record_a_line()
+    {
+        var lines = ZoneFile.Write(DnsRecords.For(Plan)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var records = lines.Where(line => line[0] != ';').ToList();
+        Assert.Contains("example.org. 3600 IN MX 10 mail.example.org.", records);
+        Assert.All(records, line => Assert.Matches(@"^\S+\. 3600 IN (A|AAAA|MX|TXT|SRV) \S", line));
+    }
+
+    static string[] Data(IEnumerable<DnsRecord> records, string name, params string[] types) =>
+        [.. records.Where(record => record.Name == name && types.Contains(record.Type)).Select(record => record.Data)];
+}

@@ -1,0 +1,209 @@
+namespace Cloud.Tests.Infra;
+
+public sealed class PostprovisionTests : IDisposable
+{
+    const string Zone = "/subscriptions/S1/resourceGroups/dns/providers/Microsoft.Network/dnsZones/example.org";
+
+    const string Records = """
+        mail.example.org. 3600 IN A 192.0.2.25
+        example.org. 3600 IN MX 10 mail.example.org.
+        example.org. 3600 IN TXT "v=spf1 mx -all"
+        ; cloud._domainkey.example.org. 3600 IN TXT "v=DKIM1; p=…"
+        example.net. 3600 IN MX 10 mail.example.org.
+        """;
+
+    readonly HookStage stage = new HookStage()
+        .Stub("az")
+        .Stub("azd")
+        .Stub("cloud", $"cat <<'END'\n{Records}\nEND")
+        .Set("AZURE_ENV_NAME", "post")
+        .Set("CLOUD_DOMAINS", "example.org,example.net")
+        .Set("CLOUD_MAIL_HOST", "mail.example.org")
+        .Set("CLOUD_LISTENER_ADDRESS", "192.0.2.25")
+        .Set("CLOUD_LISTENER_IMAGE", "registry.example/listener:1");
+
+    public void Dispose() => stage.Dispose();
+
+    /// <summary>A dig that knows the records, but for what a test has it say otherwise.</summary>
+    static string Dig(string otherwise) =>
+        $"""
+            case "$4 $5" in
+            {otherwise}
+            'mail.example.org. A') echo 192.0.2.25 ;;
+            *' MX') echo '10 mail.example.org.' ;;
+            *' TXT') echo '"v=spf1 " "mx -all"' ;;
+            esac
+            """;
+
+    [Fact]
+    public async Task The_records_are_printed_and_kept()
+    {
+        var (code, output, _) = await stage.RunAsync("postprovision");
+        Assert.Equal(0, code);
+        Assert.Contains(Records, output);
+        Assert.Equal($"{Records}\n", stage.Read(".azure/post/dns.zone"));
+        Assert.Contains("azd env set CLOUD_REVERSE_DNS true", output);
+        Assert.Contains("no smarthost is set", output);
+        Assert.Equal(
+            ["cloud dns --host mail.example.org --ipv4 192.0.2.25 --zone-file example.org example.net"],
+            stage.Calls
+        );
+    }
+
+    [Fact]
+    public async Task On_container_apps_there_is_no_ptr()
+    {
+        var (_, output, _) = await stage.Set("CLOUD_LISTENER_HOST", "containerapp").RunAsync("postprovision");
+        Assert.DoesNotContain("PTR", output);
+        Assert.Contains("--no-pointer", stage.Calls.Single());
+    }
+
+    [Fact]
+    public async Task A_zone_in_azure_gets_what_it_lacks_and_keeps_what_it_has()
+    {
+        stage
+            .Set("CLOUD_DNS_ZONE_ID", Zone)
+            .Stub(
+                "az",
+                """
+                case "$3 $4" in
+                record-set*) printf '@\tMicrosoft.Network/dnszones/MX\nwww\tMicrosoft.Network/dnszones/A\n' ;;
+                'zone import') while [ $# -gt 1 ]; do [ "$1" = --file-name ] && cat "$2" >imported; shift; done ;;
+                esac
+                """
+            );
+        var (code, output, errors) = await stage.RunAsync("postprovision");
+        Assert.Equal(0, code);
+        Assert.Equal(
+            "mail.example.org. 3600 IN A 192.0.2.25\nexample.org. 3600 IN TXT \"v=spf1 mx -all\"\n",
+            stage.Read("imported")
+        );
+        Assert.Contains("left as it is: example.org. MX", errors);
+        Assert.Contains("Written into the zone example.org: 2 records", output);
+        Assert.All(
+            stage.Calls.Where(call => call.StartsWith("az ", StringComparison.Ordinal)),
+            call => Assert.Contains("--subscription S1 --resource-group dns", call)
+        );
+    }
+
+    [Fact]
+    public async Task A_zone_that_cannot_be_written_is_a_warning()
+    {
+        stage.Set("CLOUD_DNS_ZONE_ID", Zone).Stub("az", "exit 1");
+        var (code, _, errors) = await stage.RunAsync("postprovision");
+        Assert.Equal(0, code);
+        Assert.Contains("publish them by hand", errors);
+    }
+
+    [Fact]
+    public async Task What_dns_does_not_show_yet_is_listed()
+    {
+        stage.Stub("dig", Dig("'example.org. MX') echo '10 mx.old.example.' ;; 'example.net. MX') ;;"));
+        var (_, output, _) = await stage.RunAsync("postprovision");
+        Assert.Contains(
+            """
+            Not seen in DNS yet:
+              example.net. MX 10 mail.example.org.
+              example.org. MX 10 mail.example.org.
+            PTR
+            """,
+            output
+        );
+    }
+
+    [Fact]
+    public async Task What_dns_shows_is_believed_among_other_records_and_however_it_is_written()
+    {
+        stage.Stub("dig", Dig("'example.org. MX') printf '20 mx.old.example.\\n10 MAIL.example.org.\\n' ;;"));
+        var (_, output, _) = await stage.RunAsync("postprovision");
+        Assert.Contains("All of them are seen in DNS.", output);
+    }
+
+    [Theory]
+    [InlineData("echo ';; connection timed out; no servers could be reached'")]
+    [InlineData("echo ';; communications error'; exit 9")]
+    [InlineData("echo '10 mail.example.org.'; exit 9")]
+    public async Task What_dig_says_of_a_server_is_no_record(string dig)
+    {
+        stage.Stub("dig", dig);
+        var (code, output, _) = await stage.RunAsync("postprovision");
+        Assert.Equal(0, code);
+        Assert.Contains("Not seen in DNS yet:\n  example.net. MX", output);
+        Assert.Contains("  mail.example.org. A 192.0.2.25\n", output);
+    }
+
+    [Fact]
+    public async Task Without_an_image_one_is_built_and_provisioning_runs_again()
+    {
+        stage
+            .Stub("git", "echo abc1234")
+            .Stub("dotnet")
+            .Write("listener/Dockerfile", "FROM base\nCOPY --chmod=0755 listener /app/listener\n")
+            .Set("CLOUD_LISTENER_IMAGE", "")
+            .Set("AZURE_CONTAINER_REGISTRY_ENDPOINT", "crx.azurecr.io");
+        var (code, _, errors) = await stage.RunAsync("postprovision");
+        Assert.True(code == 0, errors);
+        // A runtime named here would rewrite the lock files of the projects below.
+        Assert.Contains(
+            "dotnet publish listener/Container --configuration Release --output artifacts/image --verbosity quiet --nologo",
+            stage.Calls
+        );
+        Assert.Contains(
+            "az acr build --registry crx --image cloud-listener:abc1234 --no-logs --output none artifacts/image",
+            stage.Calls
+        );
+        Assert.Equal("FROM base\nCOPY listener /app/listener\n", stage.Read("artifacts/image/Dockerfile"));
+        Assert.Equal(
+            ["azd env set CLOUD_LISTENER_IMAGE crx.azurecr.io/cloud-listener:abc1234", "azd provision --no-prompt"],
+            stage.Calls.Where(call => call.StartsWith("azd", StringComparison.Ordinal))
+        );
+    }
+
+    [Fact]
+    public async Task An_image_that_cannot_be_built_is_not_used()
+    {
+        stage
+            .Stub("git", "echo abc1234")
+            .Stub("dotnet")
+            .Write("listener/Dockerfile", "FROM base\n")
+            .Stub("az", "exit 1")
+            .Set("CLOUD_LISTENER_IMAGE", "")
+            .Set("AZURE_CONTAINER_REGISTRY_ENDPOINT", "crx.azurecr.io");
+        var (code, _, errors) = await stage.RunAsync("postprovision");
+        Assert.Equal(1, code);
+        Assert.Contains("azd env set CLOUD_LISTENER_IMAGE REGISTRY/NAME:TAG", errors);
+        Assert.DoesNotContain(stage.Calls, call => call.StartsWith("azd", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Without_the_command_line_of_cloud_the_records_are_left_to_the_reader()
+    {
+        using var bare = new HookStage()
+            .Set("AZURE_ENV_NAME", "post")
+            .Set("CLOUD_DOMAINS", "example.org")
+            .Set("CLOUD_MAIL_HOST", "mail.example.org")
+            .Set("CLOUD_LISTENER_ADDRESS", "192.0.2.25")
+            .Set("CLOUD_LISTENER_IMAGE", "registry.example/listener:1");
+        var (code, _, errors) = await bare.RunAsync("postprovision");
+        Assert.Equal(0, code);
+        Assert.Contains("docs/deploy.md lists them", errors);
+    }
+
+    [Fact]
+    public async Task Records_that_fail_leave_no_half_file()
+    {
+        stage.Stub("cloud", "echo half; exit 1");
+        var (code, _, errors) = await stage.RunAsync("postprovision");
+        Assert.Equal(1, code);
+        Assert.Contains("cloud dns failed", errors);
+        Assert.Throws<FileNotFoundException>(() => stage.Read(".azure/post/dns.zone"));
+    }
+
+    [Fact]
+    public async Task Without_an_address_it_says_what_to_run()
+    {
+        var (code, _, errors) = await stage.Set("CLOUD_LISTENER_ADDRESS", "").RunAsync("postprovision");
+        Assert.Equal(1, code);
+        Assert.Contains("CLOUD_LISTENER_ADDRESS is not known", errors);
+    }
+}
