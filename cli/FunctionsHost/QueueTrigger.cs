@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Cloud.Store.Ports;
 
 namespace Cloud.Cli.FunctionsHost;
@@ -20,7 +19,7 @@ sealed class QueueTrigger(
     static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
 
     readonly IQueues queues = options.Queues(function.Connection);
-    readonly Channel<string> finished = Channel.CreateUnbounded<string>();
+    readonly SemaphoreSlim finished = new(0);
     int atWork;
 
     string Poison => $"{function.Queue}-poison";
@@ -34,7 +33,7 @@ sealed class QueueTrigger(
         {
             if (atWork > settings.NewBatchThreshold)
             {
-                await OneEndsAsync(stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await finished.WaitAsync(stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 continue;
             }
             var messages = await ReceiveAsync(stop);
@@ -48,10 +47,8 @@ sealed class QueueTrigger(
                 await Task.Delay(pause, options.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         while (atWork > 0 && !abort.IsCancellationRequested)
-            await OneEndsAsync(abort).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await finished.WaitAsync(abort).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
-
-    Task OneEndsAsync(CancellationToken cancel) => finished.Reader.ReadAsync(cancel).AsTask();
 
     TimeSpan Longer(TimeSpan pause) =>
         TimeSpan.FromTicks(
@@ -104,7 +101,7 @@ sealed class QueueTrigger(
         finally
         {
             Interlocked.Decrement(ref atWork);
-            finished.Writer.TryWrite(message.Id);
+            finished.Release();
         }
     }
 

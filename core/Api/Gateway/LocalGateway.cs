@@ -13,13 +13,12 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
     /// <summary>Messages whose blob was told to a session and need not be looked up again to read it.</summary>
     const int KnownBlobs = 20_000;
 
-    delegate ValueTask<ulong> WaitForChange(AccountId account, ulong since, CancellationToken cancel);
-
     readonly Backend backend;
     readonly Authenticator authenticator;
     readonly Uploads uploads;
     readonly MaildropLocks maildrops;
-    readonly WaitForChange wait;
+    readonly AccountWatch watch;
+    readonly ListenerWatch? listener;
     readonly ConcurrentDictionary<(AccountId, EmailId), string> blobs = new();
 
     public LocalGateway(Backend rooms)
@@ -29,31 +28,22 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
         authenticator = new(rooms.Directory, accounts.Time, accounts.Entropy, !accounts.Options.SoleOwner);
         uploads = new(accounts.Blobs, accounts.Time);
         maildrops = new(accounts);
-        wait = accounts.Options is { SoleOwner: false, Listener: { } name } ? Told(rooms, name) : Looking(rooms);
-    }
-
-    /// <summary>Others' changes come by this process' queue.</summary>
-    static WaitForChange Told(Backend rooms, string listener) =>
-        new ListenerWatch(
-            rooms.Queues,
-            listener,
-            rooms.WatchRegistration.RegisterAsync,
-            ListenerWatch.NearLook,
-            rooms.Accounts.Time,
-            rooms.Watches
-        ).WaitAsync;
-
-    /// <summary>Others' changes, if there are others, are looked for.</summary>
-    static WaitForChange Looking(Backend rooms)
-    {
-        var accounts = rooms.Accounts;
-        return new AccountWatch(
+        watch = new(
             rooms.Watches,
             async (account, cancel) =>
                 (await accounts.CurrentAsync(account, cancel) ?? throw new AccountMissingException()).Revision,
             accounts.Options.SoleOwner ? null : accounts.Options.WatchInterval,
             accounts.Time
-        ).WaitAsync;
+        );
+        if (accounts.Options is { SoleOwner: false, Listener: { } name })
+            listener = new(
+                rooms.Queues,
+                name,
+                rooms.WatchRegistration.RegisterAsync,
+                ListenerWatch.NearLook,
+                accounts.Time,
+                rooms.Watches
+            );
     }
 
     /// <summary>Ends what is waited for.</summary>
@@ -152,7 +142,7 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
     ) => SyncMailbox.RunAsync(backend.Accounts, account, mailbox, since, claimRecent, cancel);
 
     public ValueTask<ulong> WatchAsync(AccountId account, ulong since, CancellationToken cancel) =>
-        wait(account, since, cancel);
+        listener?.WaitAsync(account, since, cancel) ?? watch.WaitAsync(account, since, cancel);
 
     public async ValueTask<IReadOnlyList<Email>> FetchAsync(
         AccountId account,
