@@ -58,7 +58,20 @@ public sealed partial class FunctionsTests : ClientTests
         await SendAsync(Letter.Plain("1"));
         Assert.Equal(0, await Cloud.StopAsync());
         await StartAsync();
-        Letter.AssertSame([Letter.Plain("1")], (await ImapAsync()).Values.Select(Letter.In));
+        await SendAsync(Letter.Plain("2"));
+        await Cloud.CrashAsync();
+        await StartAsync();
+        Letter.AssertSame([Letter.Plain("1"), Letter.Plain("2")], (await ImapAsync()).Values.Select(Letter.In));
+    }
+
+    [SkippableFact]
+    public async Task A_second_server_on_the_same_data_refuses_to_start()
+    {
+        Require();
+        var (exitCode, output) = await CloudProcess.FailAsync(Data, Arguments);
+        Assert.Equal(1, exitCode);
+        Assert.Contains(Data, output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
     }
 
     [SkippableFact]
