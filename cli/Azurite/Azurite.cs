@@ -77,7 +77,7 @@ sealed partial class Azurite : IAsyncDisposable
         {
             throw new StoreException($"Azurite needs Node.js, and node cannot be started: {e.Message}", e);
         }
-        AzuriteOwner.Write(data, process.Id);
+        AzuriteOwner.Write(data, process);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         try

@@ -10,6 +10,9 @@ static class AzuriteOwner
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    /// <summary>Between two looks at when a process started, which is counted from the machine's own start.</summary>
+    static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(2);
+
     /// <exception cref="StoreException">Another server runs on the directory.</exception>
     public static async Task AwaitEndAsync(string data, CancellationToken cancel)
     {
@@ -27,22 +30,30 @@ static class AzuriteOwner
     }
 
     /// <exception cref="IOException">It cannot be written.</exception>
-    public static void Write(string data, int process) =>
-        File.WriteAllText(PathIn(data), process.ToString(CultureInfo.InvariantCulture));
+    public static void Write(string data, Process azurite) =>
+        File.WriteAllText(
+            PathIn(data),
+            string.Create(CultureInfo.InvariantCulture, $"{azurite.Id} {azurite.StartTime.ToUniversalTime().Ticks}")
+        );
 
+    /// <returns>Null when none was noted, or it has ended, or its number was given to another since.</returns>
     static Process? Find(string data)
     {
+        Process? noted = null;
         try
         {
-            var other = Process.GetProcessById(int.Parse(File.ReadAllText(PathIn(data)), CultureInfo.InvariantCulture));
-            if (other.ProcessName.Contains("node", StringComparison.OrdinalIgnoreCase))
-                return other;
-            other.Dispose(); // The number was given to another since.
+            var words = File.ReadAllText(PathIn(data)).Split(' ');
+            noted = Process.GetProcessById(int.Parse(words[0], CultureInfo.InvariantCulture));
+            var started = new DateTime(long.Parse(words[^1], CultureInfo.InvariantCulture), DateTimeKind.Utc);
+            if ((noted.StartTime.ToUniversalTime() - started).Duration() < Tolerance)
+                return noted;
         }
-        catch (Exception e) when (e is IOException or FormatException or ArgumentException or InvalidOperationException)
+        catch (Exception e)
+            when (e is IOException or FormatException or OverflowException or ArgumentException or InvalidOperationException)
         {
-            // None was noted, or it has ended.
+            // Not there, not ours to read, or gone meanwhile: all of these mean that nobody has it.
         }
+        noted?.Dispose();
         return null;
     }
 

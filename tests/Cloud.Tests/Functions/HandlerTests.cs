@@ -9,6 +9,7 @@ using Cloud.Functions.InboundPoison;
 using Cloud.Listener.Gateway;
 using Cloud.Store.Ports;
 using Cloud.Tests.Fakes;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -226,6 +227,17 @@ public sealed class HandlerTests : IAsyncLifetime
         Assert.Equal(status, (await handler.SendAsync(request)).Status);
     }
 
+    [Theory]
+    [InlineData(true, 403, "Not for you: the token has no role.")]
+    [InlineData(false, 401, "Not for you.")]
+    public async Task Who_is_known_hears_what_he_lacks(bool isKnown, int status, string error)
+    {
+        var refusal = new CallerRefusal("the token has no role", isKnown);
+        await using var door = await HandlerFixture.StartAsync(test, new Refusing(refusal));
+        var (answered, body) = await door.SendAsync(new(HttpMethod.Post, "/api/gateway/list"));
+        Assert.Equal((status, error), (answered, body.GetProperty("Error").GetString()));
+    }
+
     [Fact]
     public async Task The_listeners_gateway_receives_through_it()
     {
@@ -255,6 +267,11 @@ public sealed class HandlerTests : IAsyncLifetime
 
     const string Timer =
         """{"Data":{"timer":{"Schedule":{"AdjustForDST":true},"ScheduleStatus":null,"IsPastDue":false}},"Metadata":{} }""";
+
+    sealed class Refusing(CallerRefusal refusal) : IAuthorization
+    {
+        public ValueTask<CallerRefusal?> RefusalAsync(HttpRequest request, CancellationToken cancel) => new(refusal);
+    }
 
     /// <summary>Keeps what is logged.</summary>
     sealed class Lines : ILogger
