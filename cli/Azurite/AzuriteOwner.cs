@@ -49,7 +49,13 @@ static class AzuriteOwner
                 return noted;
         }
         catch (Exception e)
-            when (e is IOException or FormatException or OverflowException or ArgumentException or InvalidOperationException)
+            when (e
+                    is IOException
+                        or FormatException
+                        or OverflowException
+                        or ArgumentException
+                        or InvalidOperationException
+            )
         {
             // Not there, not ours to read, or gone meanwhile: all of these mean that nobody has it.
         }

@@ -111,18 +111,17 @@ sealed class QueueTrigger(
 
     async Task EndAsync(QueueMessage message, bool isDone, CancellationToken abort)
     {
-        if (!isDone && Poison is null)
+        if (isDone)
+            await queues.DeleteAsync(function.Queue, message, abort);
+        else if (Poison is not { } target)
             return; // As the host: it stays hidden until the lease ends, lest it come again and again.
-        if (!isDone && message.DequeueCount < settings.MaxDequeueCount)
-        {
+        else if (message.DequeueCount < settings.MaxDequeueCount)
             await queues.RenewAsync(function.Queue, message, settings.VisibilityTimeout, abort);
-            return;
-        }
-        if (!isDone)
+        else
         {
-            Log.Poisoned(logger, function.Name, message.DequeueCount, Poison!);
-            await poison.SendAsync(Poison!, message.Body, TimeSpan.Zero, abort);
+            Log.Poisoned(logger, function.Name, message.DequeueCount, target);
+            await poison.SendAsync(target, message.Body, TimeSpan.Zero, abort);
+            await queues.DeleteAsync(function.Queue, message, abort);
         }
-        await queues.DeleteAsync(function.Queue, message, abort);
     }
 }

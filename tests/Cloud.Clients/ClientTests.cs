@@ -76,14 +76,7 @@ public abstract class ClientTests : IAsyncLifetime
     )
     {
         var target = At("pop3-" + Path.GetRandomFileName());
-        await Tool.PythonAsync(
-            Home,
-            "pop3_fetch.py",
-            $"{Cloud["pop3"]}",
-            user,
-            password,
-            target
-        );
+        await Tool.PythonAsync(Home, "pop3_fetch.py", $"{Cloud["pop3"]}", user, password, target);
         return Read(target);
     }
 

@@ -35,10 +35,7 @@ static class Addressing
         [
             .. found.Select(
                 (account, place) =>
-                    new Delivery(
-                        account.Value,
-                        place == 0 && !repeated ? source : BlobNames.Of(transaction, account)
-                    )
+                    new Delivery(account.Value, place == 0 && !repeated ? source : BlobNames.Of(transaction, account))
             ),
         ];
     }

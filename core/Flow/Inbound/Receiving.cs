@@ -70,14 +70,7 @@ sealed class Receiving(AccountStore accounts, MailDirectory directory, Filing fi
     )
     {
         var source = message.Blob;
-        var deliveries = await Addressing.DeliveriesAsync(
-            directory,
-            transaction,
-            source,
-            recipients,
-            repeated,
-            cancel
-        );
+        var deliveries = await Addressing.DeliveriesAsync(directory, transaction, source, recipients, repeated, cancel);
         return new(
             transaction.ToString(),
             accounts.Time.GetUtcNow().ToUnixTimeSeconds(),

@@ -95,7 +95,9 @@ public sealed class TokenTests : IDisposable
     public async Task Who_is_known_and_lacks_the_role_is_told_so_and_a_stranger_is_not()
     {
         async Task<CallerRefusal> RefusalAsync(string token, TokenAuthorization? check = null) =>
-            Assert.IsType<CallerRefusal>(await (check ?? authorization).RefusalAsync(Request($"Bearer {token}"), default));
+            Assert.IsType<CallerRefusal>(
+                await (check ?? authorization).RefusalAsync(Request($"Bearer {token}"), default)
+            );
         var lacking = await RefusalAsync(issuer.Sign("k1", Claims(roles: "[]")));
         Assert.Equal(("the token has no role Gateway.Call", true), (lacking.Reason, lacking.IsKnown));
         Assert.True((await RefusalAsync(issuer.Sign("k1", Claims()), onlyOne)).IsKnown);

@@ -26,7 +26,10 @@ public sealed class HealthTests
     {
         string? store = "the storage does not answer";
         var health = new Health(
-            [("listener", () => Task.FromResult<string?>("stopping")), ("gateway", () => Task.FromResult<string?>(store))],
+            [
+                ("listener", () => Task.FromResult<string?>("stopping")),
+                ("gateway", () => Task.FromResult<string?>(store)),
+            ],
             []
         );
         Assert.Equal((503, "listener: stopping\ngateway: the storage does not answer\n"), await AskAsync(health));
@@ -44,7 +47,10 @@ public sealed class HealthTests
         var health = new Health([], [("certificate", () => server.Expiry(clock.GetUtcNow()))]);
         Assert.Equal((200, "ready\n"), await AskAsync(health));
         clock.Advance(TimeSpan.FromDays(3700));
-        Assert.Equal((200, $"ready\ncertificate: expired on {server.NotAfter.UtcDateTime:u}\n"), await AskAsync(health));
+        Assert.Equal(
+            (200, $"ready\ncertificate: expired on {server.NotAfter.UtcDateTime:u}\n"),
+            await AskAsync(health)
+        );
     }
 
     [Fact]
