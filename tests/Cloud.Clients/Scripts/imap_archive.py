@@ -1,7 +1,7 @@
 """Archives INBOX by imaplib for a while, over connections that may break and servers that may fail at any moment.
 
 imap_archive.py PORT USER PASSWORD SECONDS
-Each letter is copied to Archive; then every third is expunged and the others are flagged. Prints TRIED NAME before a copy,
+Each letter is copied to Archive; then every other one is expunged, or else flagged. Prints TRIED NAME before a copy,
 and COPIED, EXPUNGED or FLAGGED NAME once the server has said OK. What is expunged must not show again.
 """
 import imaplib
@@ -30,7 +30,7 @@ def archive(server, uid):
     print("TRIED", name)
     ok(server.uid("COPY", uid, "Archive"))
     print("COPIED", name)
-    if int(name) % 3 == 0:
+    if int(name) % 2 == 0:
         ok(server.uid("STORE", uid, "+FLAGS", r"(\Deleted)"))
         ok(server.uid("EXPUNGE", uid))
         expunged.add(uid)
