@@ -95,8 +95,11 @@ public sealed class FunctionsHostTests
         await using var host = await app.StartAsync();
         await app.TellAsync("fail");
         await app.HeardAsync("call", 6); // five by Work, one by Last
-        await app.TellAsync("done", "bytes");
-        Assert.Equal("/Bytes", (await app.HeardAsync("call", 7))[6].GetProperty("call").GetString());
+        for (var calls = 7; calls <= 12; calls++) // as many polls later it has not come again
+        {
+            await app.TellAsync("done", "bytes");
+            Assert.Equal("/Bytes", (await app.HeardAsync("call", calls))[calls - 1].GetProperty("call").GetString());
+        }
         Assert.Equal((1, 0), (app.Queues.CountOf("work-poison"), app.Queues.CountOf("work-poison-poison")));
     }
 
