@@ -14,6 +14,12 @@ sealed class SetAside(QueuedFiling queued, Filing filing, IQueues queues)
     /// <summary>Messages tried in one run, so that it has an end; there should be none.</summary>
     const int MessagesAtATime = 1000;
 
+    /// <summary>
+    /// Receipts of a message that came to no end. After so many it is left alone, since it may be what ends the process
+    /// each time; one that was tried in vain is a new message. The sweep's looks count, too, one or two a day.
+    /// </summary>
+    const int UnendedTries = 10;
+
     /// <summary>How long a message is hidden that is being tried: more than a batch takes.</summary>
     static readonly TimeSpan Visibility = TimeSpan.FromMinutes(10);
 
@@ -32,13 +38,14 @@ sealed class SetAside(QueuedFiling queued, Filing filing, IQueues queues)
     /// <summary>Tries what lies here, and on the host's own queue, if nobody has taken it over from there.</summary>
     public async ValueTask RetryAsync(Action<InboundResult> tell, CancellationToken cancel)
     {
-        await EachAsync(InboundWorker.Poison, message => KeepAsync(message.Body, cancel), tell, cancel);
-        await EachAsync(Aside, message => TryAsync(message.Body, cancel), tell, cancel);
+        await EachAsync(InboundWorker.Poison, async message => await KeepAsync(message.Body, cancel), tell, cancel);
+        await EachAsync(Aside, message => TryAsync(message, cancel), tell, cancel);
     }
 
+    /// <param name="work">Gives null for a message that is to stay where it is.</param>
     async ValueTask EachAsync(
         string queue,
-        Func<QueueMessage, ValueTask<InboundResult>> work,
+        Func<QueueMessage, ValueTask<InboundResult?>> work,
         Action<InboundResult> tell,
         CancellationToken cancel
     )
@@ -53,17 +60,18 @@ sealed class SetAside(QueuedFiling queued, Filing filing, IQueues queues)
             foreach (var message in messages)
             {
                 var result = await work(message);
-                await queues.DeleteAsync(queue, message, cancel);
-                tell(result);
+                if (result is not null)
+                    await queues.DeleteAsync(queue, message, cancel);
+                tell(result ?? new(InboundOutcome.SetAside, InboundMail.Parse(message.Body)?.Transaction));
             }
             left -= messages.Count;
         }
     }
 
-    async ValueTask<InboundResult> TryAsync(ReadOnlyMemory<byte> body, CancellationToken cancel)
+    async ValueTask<InboundResult?> TryAsync(QueueMessage message, CancellationToken cancel)
     {
-        if (InboundMail.Parse(body) is not { } mail)
-            return await KeepAsync(body, cancel);
+        if (message.DequeueCount > UnendedTries || InboundMail.Parse(message.Body) is not { } mail)
+            return null;
         return await queued.TryAsync(mail, cancel) is { } rest
             ? await KeepAsync(rest, cancel)
             : new(InboundOutcome.DoneAfterAll, mail.Transaction);

@@ -131,7 +131,24 @@ public sealed class SetAsideTests : IAsyncLifetime
         {
             await RetryAsync();
             Assert.Equal(round, told.Count(one => one == result));
+            clock.Advance(InboundWorker.AsideEvery);
         }
+        Assert.Equal(1, queues.CountOf(SetAside.Aside));
+    }
+
+    [Fact]
+    public async Task What_ends_the_process_each_time_is_left_alone_and_told()
+    {
+        await Worker.TakeOverAsync(await AcceptedAsync(), default);
+        for (var crash = 0; crash < 10; crash++)
+        {
+            Assert.Single(await queues.ReceiveAsync(SetAside.Aside, 1, TimeSpan.FromMinutes(10), default));
+            clock.Advance(TimeSpan.FromMinutes(10));
+        }
+        faults.Heal();
+        await RetryAsync();
+        Assert.Empty((await test.OpenAsync(test.BobId)).Entries);
+        Assert.Equal(InboundOutcome.SetAside, Assert.Single(told).Outcome);
         Assert.Equal(1, queues.CountOf(SetAside.Aside));
     }
 
