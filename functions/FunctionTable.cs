@@ -1,6 +1,8 @@
 using Cloud.Functions.Gateway;
 using Cloud.Functions.Hosting;
 using Cloud.Functions.Inbound;
+using Cloud.Functions.InboundAside;
+using Cloud.Functions.InboundPoison;
 using Cloud.Functions.Sweep;
 
 namespace Cloud.Functions;
@@ -12,6 +14,8 @@ static class FunctionTable
     [
         GatewayFunction.Function,
         InboundFunction.Function,
+        InboundPoisonFunction.Function,
+        InboundAsideFunction.Function,
         SweepFunction.Function,
     ];
 }

@@ -35,11 +35,12 @@ sealed partial class Azurite : IAsyncDisposable
     {
         await AzuritePackage.InstallAsync(package, cancel);
         Directory.CreateDirectory(data);
+        await AzuriteOwner.AwaitEndAsync(data, cancel);
         var key = Convert.ToBase64String(entropy.Bytes(KeyLength));
         var azurite = new Azurite(new Process { StartInfo = StartInfo(package, data, key) });
         try
         {
-            await azurite.StartAsync(key, cancel);
+            await azurite.StartAsync(data, key, cancel);
             return azurite;
         }
         catch
@@ -62,7 +63,7 @@ sealed partial class Azurite : IAsyncDisposable
         process.Dispose();
     }
 
-    async Task StartAsync(string key, CancellationToken cancel)
+    async Task StartAsync(string data, string key, CancellationToken cancel)
     {
         process.EnableRaisingEvents = true;
         process.OutputDataReceived += (_, line) => Hear(line.Data);
@@ -76,6 +77,7 @@ sealed partial class Azurite : IAsyncDisposable
         {
             throw new StoreException($"Azurite needs Node.js, and node cannot be started: {e.Message}", e);
         }
+        AzuriteOwner.Write(data, process);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         try

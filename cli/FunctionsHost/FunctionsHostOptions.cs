@@ -17,6 +17,12 @@ sealed record FunctionsHostOptions(
     IPEndPoint Http
 )
 {
+    /// <summary>
+    /// The same, where messages that failed too often are put as the host does it: they end after 7 days. Null for
+    /// <see cref="Queues"/>.
+    /// </summary>
+    public Func<string, IQueues>? PoisonQueues { get; init; }
+
     /// <summary>Where runs of timers are remembered; null for nowhere.</summary>
     public string? TimerStatus { get; init; }
 

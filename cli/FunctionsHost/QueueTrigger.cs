@@ -16,13 +16,17 @@ sealed class QueueTrigger(
     /// <summary>How long a message is hidden while at work; it is renewed. After the host's own crash it shows again so late.</summary>
     static readonly TimeSpan Lease = TimeSpan.FromMinutes(10);
 
+    const string Suffix = "-poison";
+
     static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
 
     readonly IQueues queues = options.Queues(function.Connection);
+    readonly IQueues poison = (options.PoisonQueues ?? options.Queues)(function.Connection);
     readonly SemaphoreSlim finished = new(0);
     int atWork;
 
-    string Poison => $"{function.Queue}-poison";
+    /// <summary>Null for a poison queue, which has none of its own.</summary>
+    string? Poison => function.Queue.EndsWith(Suffix, StringComparison.Ordinal) ? null : $"{function.Queue}{Suffix}";
 
     /// <param name="stop">No new messages; those at work are waited for.</param>
     /// <param name="abort">Those at work are given up: their messages show again by themselves.</param>
@@ -107,16 +111,17 @@ sealed class QueueTrigger(
 
     async Task EndAsync(QueueMessage message, bool isDone, CancellationToken abort)
     {
-        if (!isDone && message.DequeueCount < settings.MaxDequeueCount)
-        {
+        if (isDone)
+            await queues.DeleteAsync(function.Queue, message, abort);
+        else if (Poison is not { } target)
+            return; // As the host: it stays hidden until the lease ends, lest it come again and again.
+        else if (message.DequeueCount < settings.MaxDequeueCount)
             await queues.RenewAsync(function.Queue, message, settings.VisibilityTimeout, abort);
-            return;
-        }
-        if (!isDone)
+        else
         {
-            Log.Poisoned(logger, function.Name, message.DequeueCount, Poison);
-            await queues.SendAsync(Poison, message.Body, TimeSpan.Zero, abort);
+            Log.Poisoned(logger, function.Name, message.DequeueCount, target);
+            await poison.SendAsync(target, message.Body, TimeSpan.Zero, abort);
+            await queues.DeleteAsync(function.Queue, message, abort);
         }
-        await queues.DeleteAsync(function.Queue, message, abort);
     }
 }

@@ -48,6 +48,7 @@ sealed class FunctionsApp : IAsyncDisposable
         )
         {
             TimerStatus = Path.Combine(settings.Data, "timers"),
+            PoisonQueues = _ => store.ForgetfulQueues ?? store.Queues,
         };
         var host = await Host.StartAsync(options, loggers, cancel);
         var gateway = new HttpGateway(

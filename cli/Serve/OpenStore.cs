@@ -7,6 +7,7 @@ using Cloud.Store.Ports;
 namespace Cloud.Cli.Serve;
 
 /// <summary>The store that the settings name, with the rooms on it: the only place that knows both adapters.</summary>
+/// <param name="ForgetfulQueues">As the Functions host sends; null where it does not run.</param>
 /// <param name="Local">Null for Azure Storage, which other processes may change too.</param>
 /// <param name="ConnectionString">Of Azure Storage or our Azurite; null where there is none.</param>
 /// <param name="Azurite">The one we run; null for none.</param>
@@ -14,6 +15,7 @@ sealed record OpenStore(
     Backend Backend,
     IBlobs Blobs,
     IQueues Queues,
+    IQueues? ForgetfulQueues,
     LocalStore? Local,
     string? ConnectionString,
     Azurite.Azurite? Azurite
@@ -42,7 +44,7 @@ sealed record OpenStore(
             cancel
         );
         var rooms = Rooms(local.Rows, local.Blobs, local.Queues, soleOwner: true);
-        return new(rooms, local.Blobs, local.Queues, local, null, null);
+        return new(rooms, local.Blobs, local.Queues, null, local, null, null);
     }
 
     public async ValueTask DisposeAsync()
@@ -56,7 +58,7 @@ sealed record OpenStore(
     static OpenStore Over(AzureStore store, string? connectionString, Azurite.Azurite? azurite)
     {
         var rooms = Rooms(store.Rows, store.Blobs, store.Queues, soleOwner: false);
-        return new(rooms, store.Blobs, store.Queues, null, connectionString, azurite);
+        return new(rooms, store.Blobs, store.Queues, store.ForgetfulQueues, null, connectionString, azurite);
     }
 
     static Backend Rooms(IRows rows, IBlobs blobs, IQueues queues, bool soleOwner) =>

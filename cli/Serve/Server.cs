@@ -95,7 +95,8 @@ static class Server
             TimeProvider.System,
             stop
         );
-        return Task.WhenAll(backend.Inbound.RunAsync(stop), sweep);
+        var logger = loggers.CreateLogger(nameof(Backend.Inbound));
+        return Task.WhenAll(backend.Inbound.RunAsync(result => InboundLog.Tell(logger, result), stop), sweep);
     }
 
     static async Task UntilAsync(CancellationToken stop) =>

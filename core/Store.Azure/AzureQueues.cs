@@ -7,10 +7,10 @@ using Cloud.Store.Ports;
 namespace Cloud.Store.Azure;
 
 /// <summary>The port's queues on Azure Queue storage, bodies as base64 (which the Functions host expects, too).</summary>
-sealed class AzureQueues(QueueServiceClient service) : IQueues
+/// <param name="timeToLive">When the service throws a message away by itself; null for its default of 7 days.</param>
+sealed class AzureQueues(QueueServiceClient service, TimeSpan? timeToLive) : IQueues
 {
-    /// <summary>Never: the service would throw a message away after 7 days by itself.</summary>
-    static readonly TimeSpan TimeToLive = TimeSpan.FromSeconds(-1);
+    public static readonly TimeSpan Never = TimeSpan.FromSeconds(-1);
 
     /// <summary>
     /// Sending (twice is within "at least once"), receiving (a lost answer leaves messages hidden for a while either
@@ -40,16 +40,16 @@ sealed class AzureQueues(QueueServiceClient service) : IQueues
         }
     }
 
-    static async ValueTask SendAsync(QueueClient client, string text, TimeSpan delay, CancellationToken cancel)
+    async ValueTask SendAsync(QueueClient client, string text, TimeSpan delay, CancellationToken cancel)
     {
         try
         {
-            await client.SendMessageAsync(text, delay, TimeToLive, cancel);
+            await client.SendMessageAsync(text, delay, timeToLive, cancel);
         }
         catch (RequestFailedException e) when (e.ErrorCode == "QueueNotFound")
         {
             await client.CreateIfNotExistsAsync(cancellationToken: cancel);
-            await client.SendMessageAsync(text, delay, TimeToLive, cancel);
+            await client.SendMessageAsync(text, delay, timeToLive, cancel);
         }
     }
 

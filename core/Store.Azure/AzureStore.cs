@@ -16,11 +16,15 @@ namespace Cloud.Store.Azure;
 /// </remarks>
 public sealed class AzureStore
 {
-    AzureStore(IRows rows, IBlobs blobs, IQueues queues) => (Rows, Blobs, Queues) = (rows, blobs, queues);
+    AzureStore(IRows rows, IBlobs blobs, IQueues queues, IQueues forgetful) =>
+        (Rows, Blobs, Queues, ForgetfulQueues) = (rows, blobs, queues, forgetful);
 
     public IRows Rows { get; }
     public IBlobs Blobs { get; }
     public IQueues Queues { get; }
+
+    /// <summary>The same queues, as others send to them: the service throws such a message away after 7 days.</summary>
+    public IQueues ForgetfulQueues { get; }
 
     /// <summary>Prepares the clients; nothing is sent before the first operation.</summary>
     /// <exception cref="ArgumentException">Every fault of the settings, one a line.</exception>
@@ -74,7 +78,8 @@ public sealed class AzureStore
         new(
             new AzureRows(tables),
             new AzureBlobs(blobs.GetBlobContainerClient(options.Container), options.Entropy),
-            new AzureQueues(queues)
+            new AzureQueues(queues, AzureQueues.Never),
+            new AzureQueues(queues, null)
         );
 
     /// <remarks>

@@ -19,36 +19,38 @@ sealed class TokenAuthorization(TokenRules rules, SigningKeys keys, TimeProvider
 
     const string Scheme = "Bearer ";
 
-    public async ValueTask<string?> RefusalAsync(HttpRequest request, CancellationToken cancel)
+    public TokenRules Rules => rules;
+
+    public async ValueTask<CallerRefusal?> RefusalAsync(HttpRequest request, CancellationToken cancel)
     {
         if (
             request.Headers.Authorization is not [{ } given]
             || !given.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
         )
-            return "no bearer token";
+            return new("no bearer token");
         if (given.Length > Longest)
-            return "a token that is too long";
+            return new("a token that is too long");
         return await RefusalAsync(given[Scheme.Length..].Trim(), cancel);
     }
 
-    async ValueTask<string?> RefusalAsync(string token, CancellationToken cancel)
+    async ValueTask<CallerRefusal?> RefusalAsync(string token, CancellationToken cancel)
     {
         // Compact serialisation (RFC 7515 §3.1): header.payload.signature
         var parts = token.Split('.');
         if (parts.Length != 3 || !parts.All(part => part.Length > 0 && Base64Url.IsValid(part)))
-            return "not a signed token";
+            return new("not a signed token");
         using var header = Parse(parts[0]);
         using var claims = Parse(parts[1]);
         if (header is null || claims is null)
-            return "not a signed token";
+            return new("not a signed token");
         if (Json.Text(header.RootElement, "alg") != "RS256" || header.RootElement.TryGetProperty("crit", out _))
-            return "an algorithm that is not taken";
+            return new("an algorithm that is not taken");
         if (Json.Text(header.RootElement, "kid") is not { Length: > 0 and <= 256 } id)
-            return "no key named";
+            return new("no key named");
         if (await keys.FindAsync(id, cancel) is not { } key)
-            return "an unknown key";
+            return new("an unknown key");
         if (!IsSigned(parts, key))
-            return "a wrong signature";
+            return new("a wrong signature");
         return RefusalOf(claims.RootElement);
     }
 
@@ -60,20 +62,21 @@ sealed class TokenAuthorization(TokenRules rules, SigningKeys keys, TimeProvider
         return rsa.VerifyData(signed, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1); // RFC 7518 §3.3
     }
 
-    string? RefusalOf(JsonElement claims)
+    CallerRefusal? RefusalOf(JsonElement claims)
     {
         var now = time.GetUtcNow();
         if (Json.Text(claims, "iss") is not { } issuer || !rules.IsIssuer(issuer))
-            return "another issuer";
+            return new("another issuer");
         if (!Json.Holds(claims, "aud", audience => rules.Audiences.Contains(audience, StringComparer.Ordinal)))
-            return "another audience";
+            return new("another audience");
         if (Json.Time(claims, "exp") is not { } end || now >= end + TokenRules.Skew)
-            return "an expired token";
+            return new("an expired token");
         if (claims.TryGetProperty("nbf", out _) && !(Json.Time(claims, "nbf") <= now + TokenRules.Skew))
-            return "a token for later";
+            return new("a token for later");
         if (!IsClient(claims))
-            return "another caller";
-        return Json.Holds(claims, "roles", role => role == rules.Role) ? null : $"no role {rules.Role}";
+            return new("the token is another application's", IsKnown: true);
+        var hasRole = Json.Holds(claims, "roles", role => role == rules.Role);
+        return hasRole ? null : new($"the token has no role {rules.Role}", IsKnown: true);
     }
 
     /// <summary>The caller's application: <c>azp</c> in version 2, <c>appid</c> in version 1.</summary>

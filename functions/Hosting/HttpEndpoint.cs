@@ -13,8 +13,8 @@ sealed class HttpEndpoint(HttpFunction function, Services services, TimeProvider
         {
             if (await authorization.RefusalAsync(http.Request, deadline.Token) is { } refusal)
             {
-                Log.CallerRefused(services.Logger, function.Name, refusal, TraceId.Of(http));
-                await Answer.FailAsync(http, StatusCodes.Status401Unauthorized, "Not for you.");
+                Log.CallerRefused(services.Logger, function.Name, refusal.Reason, TraceId.Of(http));
+                await RefuseAsync(http, refusal);
                 return;
             }
             await function.RunAsync(services, http, deadline.Token);
@@ -32,6 +32,11 @@ sealed class HttpEndpoint(HttpFunction function, Services services, TimeProvider
             await EndAsync(http);
         }
     }
+
+    static Task RefuseAsync(HttpContext http, CallerRefusal refusal) =>
+        refusal.IsKnown
+            ? Answer.FailAsync(http, StatusCodes.Status403Forbidden, $"Not for you: {refusal.Reason}.")
+            : Answer.FailAsync(http, StatusCodes.Status401Unauthorized, "Not for you.");
 
     /// <summary>Half an answer must not look like a whole one.</summary>
     static async Task EndAsync(HttpContext http)

@@ -3,6 +3,13 @@ namespace Cloud.Functions.Hosting;
 /// <summary>Says who may call an HTTP function.</summary>
 interface IAuthorization
 {
-    /// <returns>Null when the call may pass, else why not: for the log, never for the caller.</returns>
-    ValueTask<string?> RefusalAsync(HttpRequest request, CancellationToken cancel);
+    /// <returns>Null when the call may pass.</returns>
+    ValueTask<CallerRefusal?> RefusalAsync(HttpRequest request, CancellationToken cancel);
 }
+
+/// <summary>Why a call may not pass.</summary>
+/// <param name="Reason">For the log.</param>
+/// <param name="IsKnown">
+/// We know who calls, and what he lacks: he is told (403). Anybody else only hears that he is not let in (401).
+/// </param>
+sealed record CallerRefusal(string Reason, bool IsKnown = false);

@@ -11,11 +11,12 @@ sealed class KeyAuthorization(string key) : IAuthorization
 
     readonly byte[] expected = Hash(key);
 
-    public ValueTask<string?> RefusalAsync(HttpRequest request, CancellationToken cancel)
+    public ValueTask<CallerRefusal?> RefusalAsync(HttpRequest request, CancellationToken cancel)
     {
         if (request.Headers[Header] is not [{ Length: > 0 } given])
-            return new($"no {Header}");
-        return new(CryptographicOperations.FixedTimeEquals(Hash(given), expected) ? null : $"wrong {Header}");
+            return new(new CallerRefusal($"no {Header}"));
+        var isRight = CryptographicOperations.FixedTimeEquals(Hash(given), expected);
+        return new(isRight ? null : new CallerRefusal($"wrong {Header}"));
     }
 
     /// <summary>Of one length whatever was given, so that a comparison tells nothing about the key's.</summary>

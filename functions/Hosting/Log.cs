@@ -20,4 +20,14 @@ static partial class Log
 
     [LoggerMessage(8005, LogLevel.Error, "{Function} gave up at its deadline of {Deadline} (trace {Trace})")]
     public static partial void TimedOut(ILogger logger, string function, TimeSpan deadline, string trace);
+
+    [LoggerMessage(
+        8006,
+        LogLevel.Critical,
+        "A message was accepted and cannot be filed; it is kept on inbound-aside and tried again (trace {Trace})"
+    )]
+    public static partial void SetAside(ILogger logger, string trace);
+
+    [LoggerMessage(8007, LogLevel.Information, "A message that had been set aside is filed (trace {Trace})")]
+    public static partial void FiledAfterAll(ILogger logger, string trace);
 }

@@ -3,5 +3,6 @@ namespace Cloud.Functions.Hosting;
 /// <summary>Lets everything pass: function.json's <c>authLevel: function</c> had the platform ask for a key.</summary>
 sealed class PlatformAuthorization : IAuthorization
 {
-    public ValueTask<string?> RefusalAsync(HttpRequest request, CancellationToken cancel) => new((string?)null);
+    public ValueTask<CallerRefusal?> RefusalAsync(HttpRequest request, CancellationToken cancel) =>
+        new((CallerRefusal?)null);
 }

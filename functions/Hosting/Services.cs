@@ -1,5 +1,6 @@
 using Cloud.Api.Gateway;
 using Cloud.Api.Gateway.Wire;
+using Cloud.Flow.Inbound;
 
 namespace Cloud.Functions.Hosting;
 
@@ -11,6 +12,15 @@ namespace Cloud.Functions.Hosting;
 /// <param name="GatewayCallers">Who may ask the gateway.</param>
 sealed record Services(Backend Backend, GatewayService Gateway, IAuthorization GatewayCallers, ILogger Logger)
 {
+    /// <summary>Raises the alarm where accepted mail could not be filed.</summary>
+    public void Tell(InboundResult result)
+    {
+        if (result.Outcome == InboundOutcome.SetAside)
+            Log.SetAside(Logger, result.Trace);
+        else if (result.Outcome == InboundOutcome.DoneAfterAll)
+            Log.FiledAfterAll(Logger, result.Trace);
+    }
+
     /// <summary>A fault of ours that is answered already: one line with its trace.</summary>
     public void LogFault(Exception fault, string function, HttpContext http) =>
         Log.Failed(Logger, fault, function, TraceId.Of(http));

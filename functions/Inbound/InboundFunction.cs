@@ -8,6 +8,6 @@ static class InboundFunction
 {
     public static readonly QueueFunction Function = new("Inbound", InboundWorker.Queue, FileAsync);
 
-    static ValueTask FileAsync(Services services, ReadOnlyMemory<byte> message, CancellationToken cancel) =>
-        services.Backend.Inbound.FileAsync(message, cancel);
+    static async ValueTask FileAsync(Services services, ReadOnlyMemory<byte> message, CancellationToken cancel) =>
+        services.Tell(await services.Backend.Inbound.FileAsync(message, cancel));
 }

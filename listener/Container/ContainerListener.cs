@@ -34,7 +34,10 @@ sealed class ContainerListener : IAsyncDisposable
         watch = source is null ? null : new CertificateWatch(source, certificate, time, entropy, loggers);
 
         challenges = http is null ? null : new HttpPort("acme-http", tls.Acme!.Http!, http.AnswerAsync, loggers);
-        var answers = new Health([("listener", () => notReady), ("gateway", gateway.Fault)]);
+        var answers = new Health(
+            [("listener", () => Task.FromResult<string?>(notReady)), ("gateway", gateway.FaultAsync)],
+            [("certificate", () => certificate.Current.Expiry(time.GetUtcNow()))]
+        );
         health = settings.Http is { } port ? new HttpPort("http", port, answers.AnswerAsync, loggers) : null;
         var fronts = new Fronts(gateway.Gateway, certificate, time, entropy, loggers)
         {

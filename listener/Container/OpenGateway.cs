@@ -1,5 +1,6 @@
 using Cloud.Api.Gateway;
 using Cloud.Listener.Gateway;
+using Cloud.Listener.Hosting;
 using Cloud.Store;
 using Cloud.Store.Azure;
 using Cloud.Store.Ports;
@@ -8,9 +9,9 @@ using Microsoft.Extensions.Logging;
 namespace Cloud.Listener.Container;
 
 /// <summary>The gateway that the settings name: the Functions app over HTTP, or the store read from here.</summary>
-/// <param name="Fault">What stands against handing mail over, or null.</param>
+/// <param name="FaultAsync">What stands against handing mail over, or null.</param>
 /// <param name="RunAsync">What goes on beside the sessions, until told to stop.</param>
-sealed record OpenGateway(IGateway Gateway, Func<string?> Fault, Func<CancellationToken, Task> RunAsync)
+sealed record OpenGateway(IGateway Gateway, Func<Task<string?>> FaultAsync, Func<CancellationToken, Task> RunAsync)
     : IAsyncDisposable
 {
     public static OpenGateway Open(
@@ -26,7 +27,13 @@ sealed record OpenGateway(IGateway Gateway, Func<string?> Fault, Func<Cancellati
         {
             var backend = new Backend(store.Rows, store.Blobs, store.Queues, time, entropy, new StoreOptions());
             // What was queued because it could not be filed at once is filed here until the stop.
-            return new(new LocalGateway(backend), () => null, stop => backend.Inbound.RunAsync(stop));
+            var logger = loggers.CreateLogger(nameof(Backend.Inbound));
+            var answers = new CachedCheck(backend.ProbeAsync, "the storage does not answer", time);
+            return new(
+                new LocalGateway(backend),
+                answers.FaultAsync,
+                stop => backend.Inbound.RunAsync(result => InboundLog.Tell(logger, result), stop)
+            );
         }
 
         var http = new HttpGateway(
@@ -42,7 +49,11 @@ sealed record OpenGateway(IGateway Gateway, Func<string?> Fault, Func<Cancellati
             store.Blobs,
             store.Queues
         );
-        return new(http, () => http.IsReachable ? null : "the Functions app does not answer", UntilStopAsync);
+        return new(
+            http,
+            () => Task.FromResult<string?>(http.IsReachable ? null : "the Functions app does not answer"),
+            UntilStopAsync
+        );
     }
 
     public ValueTask DisposeAsync() => (Gateway as IAsyncDisposable)?.DisposeAsync() ?? ValueTask.CompletedTask;

@@ -44,9 +44,8 @@ static class Answers
         var status = (int)response.StatusCode;
         return response.StatusCode switch
         {
-            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => GatewayFault.Refused(
-                $"The gateway does not let this listener in ({status})"
-            ),
+            HttpStatusCode.Unauthorized => GatewayFault.Refused("The gateway does not know this listener (401)"),
+            HttpStatusCode.Forbidden => GatewayFault.Refused("The gateway does not let this listener in (403)"),
             HttpStatusCode.TooManyRequests => new GatewayFault("The gateway is asked too much (429)", Arrival.Never)
             {
                 RetryAfter = RetryAfter(response, time),
@@ -75,7 +74,7 @@ static class Answers
     static StoreException Refusal(Problem problem) =>
         problem.Error == Cloud.Api.Gateway.Wire.Problem.Errors.NoAccount
             ? problem.ToException()
-            : GatewayFault.Refused($"The gateway refuses the call: {problem.Message}");
+            : GatewayFault.Answered($"The gateway refuses the call: {problem.Message}");
 
     /// <returns>Null when it is not the service that speaks.</returns>
     static async ValueTask<Problem?> ProblemAsync(HttpResponseMessage response, CancellationToken cancel)

@@ -159,7 +159,7 @@ sealed class GatewayClient : IDisposable
             Answered();
             return result;
         }
-        catch (GatewayFault e)
+        catch (GatewayFault e) when (!e.IsAnswer)
         {
             if (breaker.Failed())
                 Log.BreakerOpens(logger, options.BreakFor.TotalSeconds, e.Message);
@@ -167,7 +167,7 @@ sealed class GatewayClient : IDisposable
         }
         catch (StoreException)
         {
-            Answered(); // by its own words: it is the store that failed
+            Answered(); // by its own words: the store failed, or the call is none
             throw;
         }
         catch (Exception)

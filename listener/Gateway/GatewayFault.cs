@@ -17,10 +17,18 @@ sealed class GatewayFault(string message, Arrival arrival, Exception? cause = nu
 {
     public Arrival Arrival => arrival;
 
+    /// <summary>Whatever is there does not let us in, or is no gateway.</summary>
     public static GatewayFault Refused(string message) => new(message, Arrival.Never) { IsFinal = true };
+
+    /// <summary>The gateway itself refuses the call.</summary>
+    public static GatewayFault Answered(string message) =>
+        new(message, Arrival.Never) { IsFinal = true, IsAnswer = true };
 
     /// <summary>It was refused, and will be again: trying once more does not help.</summary>
     public bool IsFinal { get; init; }
+
+    /// <summary>In the gateway's own words: it is there and well, only not for this call.</summary>
+    public bool IsAnswer { get; init; }
 
     /// <summary>What the other end asked for; null when it asked for nothing.</summary>
     public TimeSpan? RetryAfter { get; init; }

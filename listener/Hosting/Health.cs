@@ -5,33 +5,42 @@ namespace Cloud.Listener.Hosting;
 
 /// <summary>Answers those who watch over the process: <c>/health</c>, does it answer; <c>/ready</c>, may mail come.</summary>
 /// <param name="checks">By name: what stands against being ready, or null.</param>
-public sealed class Health(IReadOnlyList<(string Name, Func<string?> Fault)> checks)
+/// <param name="notes">By name: what somebody should see to although mail may come, or null.</param>
+public sealed class Health(
+    IReadOnlyList<(string Name, Func<Task<string?>> FaultAsync)> checks,
+    IReadOnlyList<(string Name, Func<string?> Note)> notes
+)
 {
     public const string LivePath = "/health";
 
     public const string ReadyPath = "/ready";
 
-    /// <summary>One line each; empty when the process is ready.</summary>
-    public IReadOnlyList<string> Faults() =>
-        [
-            .. checks
-                .Select(check => (check.Name, Fault: check.Fault()))
-                .Where(check => check.Fault is not null)
-                .Select(check => $"{check.Name}: {check.Fault}"),
-        ];
-
     public Task AnswerAsync(HttpContext context) =>
         context.Request.Path.Value switch
         {
             LivePath => SayAsync(context, StatusCodes.Status200OK, "ok"),
-            ReadyPath when Faults() is { Count: > 0 } faults => SayAsync(
-                context,
-                StatusCodes.Status503ServiceUnavailable,
-                string.Join('\n', faults)
-            ),
-            ReadyPath => SayAsync(context, StatusCodes.Status200OK, "ready"),
+            ReadyPath => SayReadyAsync(context),
             _ => SayAsync(context, StatusCodes.Status404NotFound, $"{LivePath} or {ReadyPath}"),
         };
+
+    async Task SayReadyAsync(HttpContext context)
+    {
+        var lines = new List<string>();
+        foreach (var (name, faultAsync) in checks)
+        {
+            if (await faultAsync() is { } fault)
+                lines.Add($"{name}: {fault}");
+        }
+        var status = lines.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        if (lines.Count == 0)
+            lines.Add("ready");
+        foreach (var (name, note) in notes)
+        {
+            if (note() is { } text)
+                lines.Add($"{name}: {text}");
+        }
+        await SayAsync(context, status, string.Join('\n', lines));
+    }
 
     static Task SayAsync(HttpContext context, int status, string text)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography;
@@ -34,6 +35,10 @@ public sealed class ServerCertificate
     public DateTimeOffset NotBefore => new(Leaf.NotBefore.ToUniversalTime());
 
     public DateTimeOffset NotAfter => new(Leaf.NotAfter.ToUniversalTime());
+
+    /// <returns>That its time is over, in words; null while it is not.</returns>
+    public string? Expiry(DateTimeOffset now) =>
+        now < NotAfter ? null : string.Create(CultureInfo.InvariantCulture, $"expired on {NotAfter.UtcDateTime:u}");
 
     /// <param name="chain">The server's certificate first, then its issuers.</param>
     /// <param name="key">Unencrypted, PKCS #8 or the older forms; may be the same text.</param>

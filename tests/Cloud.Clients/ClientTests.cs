@@ -69,18 +69,14 @@ public abstract class ClientTests : IAsyncLifetime
         return Read(target);
     }
 
-    /// <summary>Alice's messages by python's poplib: file names are numbers.</summary>
-    protected async Task<SortedDictionary<uint, byte[]>> Pop3Async()
+    /// <summary>A user's messages by python's poplib: file names are numbers.</summary>
+    protected async Task<SortedDictionary<uint, byte[]>> Pop3Async(
+        string user = CloudProcess.Alice,
+        string password = CloudProcess.AlicePassword
+    )
     {
         var target = At("pop3-" + Path.GetRandomFileName());
-        await Tool.PythonAsync(
-            Home,
-            "pop3_fetch.py",
-            $"{Cloud["pop3"]}",
-            CloudProcess.Alice,
-            CloudProcess.AlicePassword,
-            target
-        );
+        await Tool.PythonAsync(Home, "pop3_fetch.py", $"{Cloud["pop3"]}", user, password, target);
         return Read(target);
     }
 

@@ -6,7 +6,7 @@ namespace Cloud.Clients;
 /// <summary>Programs of other people, run with a home of their own and a deadline.</summary>
 static class Tool
 {
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(150);
 
     /// <summary>Skips the test when a program is not installed; `tests/clients` installs them where it can.</summary>
     public static void Require(params string[] programs)

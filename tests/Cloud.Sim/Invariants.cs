@@ -55,7 +55,7 @@ sealed class Invariants(World world)
             world.Clock.Advance(WorkerPause);
             await world.AnyServer.Backend.Inbound.WorkAsync(default);
         }
-        Assert.Equal(0, world.Queues.CountOf(InboundWorker.Poison));
+        Assert.Equal(0, world.Queues.CountOf(SetAside.Aside));
     }
 
     /// <summary>Ends the pass that was under way, and makes another.</summary>

@@ -3,6 +3,7 @@ using Cloud.Flow.Sweep;
 using Cloud.Store;
 using Cloud.Store.Accounts;
 using Cloud.Store.Directory;
+using Cloud.Store.Messages;
 using Cloud.Store.Ports;
 
 namespace Cloud.Api.Gateway;
@@ -40,6 +41,14 @@ public sealed class Backend
 
     /// <summary>Has changes told to listeners in other processes.</summary>
     public WatchRegistration WatchRegistration { get; }
+
+    /// <summary>Asks the store for a row and a blob that need not be there: who gets an answer can hand mail over.</summary>
+    /// <exception cref="StoreException">It does not answer, or does not let us in.</exception>
+    public async ValueTask ProbeAsync(CancellationToken cancel)
+    {
+        await Accounts.Rows.GetAsync(Tables.Directory, new("probe", "probe"), cancel);
+        await Accounts.Blobs.ExistsAsync("probe", cancel);
+    }
 
     internal IQueues Queues { get; }
 

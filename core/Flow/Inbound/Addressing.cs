@@ -8,12 +8,17 @@ namespace Cloud.Flow.Inbound;
 /// <summary>Finds the accounts behind recipients.</summary>
 static class Addressing
 {
-    /// <summary>Each account once, with its blob's name: the first takes the upload itself, the others copies.</summary>
+    /// <summary>Each account once, with its blob's name.</summary>
+    /// <param name="repeated">
+    /// False at the first try: then the first account takes the upload itself. An earlier try may have given that to
+    /// another, who has left the alias since; so where there may have been one, each account takes a copy of its own.
+    /// </param>
     public static async ValueTask<IReadOnlyList<Delivery>> DeliveriesAsync(
         MailDirectory directory,
         TransactionId transaction,
         string source,
         IEnumerable<EmailAddress> recipients,
+        bool repeated,
         CancellationToken cancel
     )
     {
@@ -29,7 +34,8 @@ static class Addressing
         return
         [
             .. found.Select(
-                (account, copy) => new Delivery(account.Value, copy == 0 ? source : BlobNames.Of(transaction, copy))
+                (account, place) =>
+                    new Delivery(account.Value, place == 0 && !repeated ? source : BlobNames.Of(transaction, account))
             ),
         ];
     }

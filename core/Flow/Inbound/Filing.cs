@@ -9,8 +9,8 @@ namespace Cloud.Flow.Inbound;
 
 /// <summary>Files a message into accounts, and queues what cannot be filed now.</summary>
 /// <remarks>
-/// Steps: 1. every account but the first gets its own copy of the blob, before any account owns the first one and
-/// could delete it; 2. each account takes its message in one transaction; 3. what failed goes to queue
+/// Steps: 1. every account that does not take the upload itself gets its own copy of it, before any account owns that
+/// and could delete it; 2. each account takes its message in one transaction; 3. what failed goes to queue
 /// <see cref="Queue"/>. Any step may be repeated.
 /// </remarks>
 sealed class Filing(AccountStore accounts, IQueues queues)

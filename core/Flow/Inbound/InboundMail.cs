@@ -10,7 +10,7 @@ namespace Cloud.Flow.Inbound;
 /// <param name="Received">Seconds since 1970 UTC.</param>
 /// <param name="Deliveries">The accounts it goes to; none yet where <paramref name="Recipients"/> are still to be looked up.</param>
 /// <param name="Recipients">As the envelope named them; null once the deliveries are known.</param>
-/// <param name="Source">The blob that was uploaded; deliveries to others than the first are copies of it.</param>
+/// <param name="Source">The blob that was uploaded; deliveries take copies of it, the first one perhaps it itself.</param>
 /// <param name="Tries">How often it was tried from the queue; it travels along, as a sent-again message is a new one.</param>
 sealed record InboundMail(
     string Transaction,
@@ -35,6 +35,23 @@ sealed record InboundMail(
     {
         var packed = this with { Index = Index.Length <= QueuedIndexBytes ? Index : [] };
         return JsonSerializer.SerializeToUtf8Bytes(packed, InboundJson.Default.InboundMail);
+    }
+
+    /// <returns>Null when it is none of ours.</returns>
+    public static InboundMail? Parse(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            var mail = JsonSerializer.Deserialize(body.Span, InboundJson.Default.InboundMail);
+            var isWhole =
+                mail is { Transaction: not null, Source: not null, Sha256: not null, Index: not null }
+                && mail.Deliveries?.All(delivery => delivery is { Account: not null, Blob: not null }) == true;
+            return isWhole ? mail : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     public Deposit DepositOf(Delivery delivery) =>

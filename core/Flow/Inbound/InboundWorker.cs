@@ -1,8 +1,5 @@
-using System.Text.Json;
-using Cloud.Store;
 using Cloud.Store.Accounts;
 using Cloud.Store.Directory;
-using Cloud.Store.Messages;
 using Cloud.Store.Ports;
 
 namespace Cloud.Flow.Inbound;
@@ -13,11 +10,14 @@ public sealed class InboundWorker
 {
     public const string Queue = Filing.Queue;
 
-    /// <summary>Messages that could not be filed, kept for the operator.</summary>
+    /// <summary>Where the Functions host puts what failed too often, by its own rule, and for seven days only.</summary>
     public const string Poison = "inbound-poison";
 
-    /// <summary>Tries of one message: with the waits between them, about a day.</summary>
+    /// <summary>Tries of one message: with the waits between them, about a day. Then it is set aside.</summary>
     public const int MaxTries = 40;
+
+    /// <summary>How often what was set aside is tried again: rarely, for whatever is wrong has lasted a day.</summary>
+    public static readonly TimeSpan AsideEvery = TimeSpan.FromHours(6);
 
     /// <summary>How long a received message is hidden: more than filing takes.</summary>
     static readonly TimeSpan Visibility = TimeSpan.FromMinutes(5);
@@ -26,32 +26,42 @@ public sealed class InboundWorker
     static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
     static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(30);
 
-    readonly AccountStore accounts;
-    readonly MailDirectory directory;
+    readonly TimeProvider time;
+    readonly QueuedFiling queued;
     readonly Filing filing;
     readonly IQueues queues;
+    readonly SetAside aside;
 
-    internal InboundWorker(AccountStore store, MailDirectory addresses, Filing work, IQueues source) =>
-        (accounts, directory, filing, queues) = (store, addresses, work, source);
+    internal InboundWorker(AccountStore store, MailDirectory addresses, Filing work, IQueues source)
+    {
+        (time, filing, queues) = (store.Time, work, source);
+        queued = new(store, addresses, work);
+        aside = new(queued, work, source);
+    }
 
     /// <summary>Works until cancelled; looks less often while there is nothing to do or the store fails.</summary>
-    public async Task RunAsync(CancellationToken cancel)
+    /// <param name="tell">Hears of what was set aside, and of what becomes of it.</param>
+    public async Task RunAsync(Action<InboundResult> tell, CancellationToken cancel)
     {
-        var pause = ShortestPause;
+        var (pause, asideAt) = (ShortestPause, time.GetUtcNow());
         while (!cancel.IsCancellationRequested)
         {
-            var worked = await TryWorkAsync(cancel);
-            pause = worked ? ShortestPause : TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
-            if (!worked)
-                await Task.Delay(pause, accounts.Time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (time.GetUtcNow() >= asideAt && await TryAsync(() => RetryAsync(tell, cancel)))
+                asideAt = time.GetUtcNow() + AsideEvery;
+            var count = 0;
+            await TryAsync(async () => count = await WorkAsync(tell, cancel));
+            pause = count > 0 ? ShortestPause : TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
+            if (count == 0)
+                await Task.Delay(pause, time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    async ValueTask<bool> TryWorkAsync(CancellationToken cancel)
+    static async ValueTask<bool> TryAsync(Func<ValueTask> work)
     {
         try
         {
-            return await WorkAsync(cancel) > 0;
+            await work();
+            return true;
         }
         catch (Exception e) when (e is StoreException or OperationCanceledException)
         {
@@ -62,16 +72,20 @@ public sealed class InboundWorker
     /// <summary>Takes what is visible on the queue and files it.</summary>
     /// <returns>Messages received.</returns>
     /// <exception cref="StoreException">The queue fails; nothing is lost.</exception>
-    public async ValueTask<int> WorkAsync(CancellationToken cancel)
+    public ValueTask<int> WorkAsync(CancellationToken cancel) => WorkAsync(static _ => { }, cancel);
+
+    async ValueTask<int> WorkAsync(Action<InboundResult> tell, CancellationToken cancel)
     {
         var messages = await queues.ReceiveAsync(Filing.Queue, QueueLimits.ReceiveMessages, Visibility, cancel);
         foreach (var message in messages)
         {
-            if (message.DequeueCount > MaxTries) // Never got to its end: whatever it does, it is not to be done again.
-                await queues.SendAsync(Poison, message.Body, TimeSpan.Zero, cancel);
-            else
-                await FileAsync(message.Body, cancel);
+            // What never got to its end is not to be done again at once, whatever it does.
+            var result =
+                message.DequeueCount > MaxTries
+                    ? await TakeOverAsync(message.Body, cancel)
+                    : await FileAsync(message.Body, cancel);
             await queues.DeleteAsync(Filing.Queue, message, cancel);
+            tell(result);
         }
         return messages.Count;
     }
@@ -79,118 +93,31 @@ public sealed class InboundWorker
     /// <summary>Files one message of the queue. What cannot be filed now is sent again, to be seen after a while.</summary>
     /// <remarks>
     /// So each return means that the message is done with, which is what the Functions host understands, too: it would
-    /// try a failed one five times within minutes and then put it aside.
+    /// try a failed one many times within hours and then put it where it is lost in the end.
     /// </remarks>
     /// <exception cref="StoreException">The queue fails: the message must be kept and seen again.</exception>
-    public async ValueTask FileAsync(ReadOnlyMemory<byte> body, CancellationToken cancel)
+    public async ValueTask<InboundResult> FileAsync(ReadOnlyMemory<byte> body, CancellationToken cancel)
     {
-        if (Parse(body) is not { } mail)
-        {
-            await queues.SendAsync(Poison, body, TimeSpan.Zero, cancel);
-            return;
-        }
-        var again = mail with { Tries = mail.Tries + 1 };
-        var whole = again;
-        if (mail.Recipients is not null)
-        {
-            if (await AddressAsync(mail, cancel) is not { } addressed)
-            {
-                await TryLaterAsync(again, cancel);
-                return;
-            }
-            // What an account was found for stays with it, whatever becomes of the address.
-            (mail, again) = (addressed, addressed with { Tries = again.Tries });
-        }
-        var pending = mail.Deliveries;
-        if (await WithIndexAsync(mail, cancel) is { } complete)
-        {
-            var result = await filing.FileAsync(complete, repeated: true, cancel);
-            // In several messages the first account could delete the source before another has its copy.
-            if (result.LacksCopies && mail.Deliveries.Count > InboundMail.QueuedDeliveries)
-            {
-                await TryLaterAsync(whole, cancel);
-                return;
-            }
-            pending = [.. result.Pending];
-            foreach (var delivery in result.Missing)
-                await BlobWaste.RemoveAsync(accounts.Blobs, delivery.Blob);
-        }
+        if (InboundMail.Parse(body) is not { } mail)
+            return await TakeOverAsync(body, cancel);
         // What is done is not to be done again: its user may have deleted it by then.
-        if (pending.Count > 0)
-            await TryLaterAsync(again with { Deliveries = pending }, cancel);
+        if (await queued.TryAsync(mail, cancel) is not { } rest)
+            return new(InboundOutcome.Done, mail.Transaction);
+        if (rest.Tries >= MaxTries)
+            return await aside.KeepAsync(rest, cancel);
+        await filing.QueueAsync(Filing.Queue, rest, Delay(rest.Tries), cancel);
+        return new(InboundOutcome.Waits, mail.Transaction);
     }
 
-    ValueTask TryLaterAsync(InboundMail mail, CancellationToken cancel) =>
-        mail.Tries < MaxTries
-            ? filing.QueueAsync(Filing.Queue, mail, Delay(mail.Tries), cancel)
-            : filing.QueueAsync(Poison, mail, TimeSpan.Zero, cancel);
+    /// <summary>Keeps a message that somebody has given up, the Functions host for one, until it can be filed.</summary>
+    /// <remarks>It is not tried first: it may be what ended the process each time.</remarks>
+    /// <exception cref="StoreException">The queue fails: the message must be kept and seen again.</exception>
+    public ValueTask<InboundResult> TakeOverAsync(ReadOnlyMemory<byte> body, CancellationToken cancel) =>
+        aside.KeepAsync(body, cancel);
 
-    /// <summary>Looks up the recipients of a message that was put here without.</summary>
-    /// <returns>Null when the directory cannot be read now.</returns>
-    async ValueTask<InboundMail?> AddressAsync(InboundMail mail, CancellationToken cancel)
-    {
-        try
-        {
-            var transaction = TransactionId.TryParse(mail.Transaction) ?? default;
-            var deliveries = await Addressing.DeliveriesAsync(
-                directory,
-                transaction,
-                mail.Source,
-                mail.Recipients ?? [],
-                cancel
-            );
-            return mail with { Deliveries = deliveries, Recipients = null };
-        }
-        catch (StoreException)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>A long index did not travel along: it is made anew.</summary>
-    /// <returns>Null when the store cannot give the blob now.</returns>
-    async ValueTask<InboundMail?> WithIndexAsync(InboundMail mail, CancellationToken cancel)
-    {
-        if (mail.Index.Length > 0)
-            return mail;
-        try
-        {
-            var index = await Indexing.OfBlobAsync(accounts.Blobs, mail.Source, cancel);
-            index ??= await FirstAsync(mail, cancel);
-            return mail with { Index = index ?? [] };
-        }
-        catch (StoreException)
-        {
-            return null;
-        }
-    }
-
-    async ValueTask<byte[]?> FirstAsync(InboundMail mail, CancellationToken cancel)
-    {
-        foreach (var delivery in mail.Deliveries)
-        {
-            if (await Indexing.OfBlobAsync(accounts.Blobs, delivery.Blob, cancel) is { } index)
-                return index;
-        }
-        return null;
-    }
-
-    /// <returns>Null when it is none of ours.</returns>
-    internal static InboundMail? Parse(ReadOnlyMemory<byte> body)
-    {
-        try
-        {
-            var mail = JsonSerializer.Deserialize(body.Span, InboundJson.Default.InboundMail);
-            var isWhole =
-                mail is { Transaction: not null, Source: not null, Sha256: not null, Index: not null }
-                && mail.Deliveries?.All(delivery => delivery is { Account: not null, Blob: not null }) == true;
-            return isWhole ? mail : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    /// <summary>Tries again what was set aside; somebody must do so every <see cref="AsideEvery"/>.</summary>
+    /// <exception cref="StoreException">The queue fails; nothing is lost.</exception>
+    public ValueTask RetryAsync(Action<InboundResult> tell, CancellationToken cancel) => aside.RetryAsync(tell, cancel);
 
     static TimeSpan Delay(int tries)
     {

@@ -36,14 +36,14 @@ sealed class Receiving(AccountStore accounts, MailDirectory directory, Filing fi
         InboundMail mail;
         try
         {
-            mail = await AddressAsync(transaction, recipients, message, cancel);
+            mail = await AddressAsync(transaction, recipients, message, repeated, cancel);
         }
         catch (StoreException)
         {
             return new(ReceivingStatus.Failed, KeepsSource: repeated);
         }
         if (mail.Deliveries.Count == 0)
-            return new(ReceivingStatus.NoRecipient, KeepsSource: false);
+            return new(ReceivingStatus.NoRecipient, KeepsSource: repeated);
 
         var result = await filing.FileAsync(mail, repeated, cancel);
         // In several queue messages the first account could delete the source before another has its copy.
@@ -65,11 +65,12 @@ sealed class Receiving(AccountStore accounts, MailDirectory directory, Filing fi
         TransactionId transaction,
         IEnumerable<EmailAddress> recipients,
         UploadedMessage message,
+        bool repeated,
         CancellationToken cancel
     )
     {
         var source = message.Blob;
-        var deliveries = await Addressing.DeliveriesAsync(directory, transaction, source, recipients, cancel);
+        var deliveries = await Addressing.DeliveriesAsync(directory, transaction, source, recipients, repeated, cancel);
         return new(
             transaction.ToString(),
             accounts.Time.GetUtcNow().ToUnixTimeSeconds(),

@@ -35,8 +35,8 @@ public enum SweepHold
     /// <summary>Messages wait on the inbound queue, and may name it: the next pass looks again.</summary>
     InboundWaits,
 
-    /// <summary>The poison queue holds what cannot be read, or more than is read at a time; it may name it.</summary>
-    PoisonUnread,
+    /// <summary>What was set aside cannot all be read, or is more than is read at a time; it may name it.</summary>
+    AsideUnread,
 
     /// <summary>The rows and the blobs do not belong together: a wrong endpoint or a half-restored backup.</summary>
     WrongStore,

@@ -1,9 +1,10 @@
-using System.Globalization;
-
 namespace Cloud.Store.Messages;
 
-/// <summary>Names of message blobs: <c>{2 hex digits}/{transaction}</c>, and <c>-n</c> for the n-th copy.</summary>
-/// <remarks>The random octet in front spreads them over the service's partitions. To change it is a migration.</remarks>
+/// <summary>Names of message blobs: <c>{2 hex digits}/{transaction}</c>, and <c>-{account}</c> for an account's copy.</summary>
+/// <remarks>
+/// The random octet in front spreads them over the service's partitions. A copy bears its account's name, so that no two
+/// accounts can come to own one, whatever becomes of an alias between two tries. To change it is a migration.
+/// </remarks>
 static class BlobNames
 {
     /// <summary>How long an upload may take: well within <see cref="OrphanAge"/>, so that nothing half done looks old.</summary>
@@ -18,10 +19,11 @@ static class BlobNames
     /// </summary>
     public static readonly TimeSpan OrphanAge = TimeSpan.FromHours(48);
 
-    public static string Of(TransactionId transaction, int copy = 0) =>
-        copy == 0
-            ? $"{(byte)transaction.Random:x2}/{transaction}"
-            : string.Create(CultureInfo.InvariantCulture, $"{(byte)transaction.Random:x2}/{transaction}-{copy}");
+    /// <summary>What was uploaded.</summary>
+    public static string Of(TransactionId transaction) => $"{(byte)transaction.Random:x2}/{transaction}";
+
+    /// <summary>The copy of an account.</summary>
+    public static string Of(TransactionId transaction, AccountId account) => $"{Of(transaction)}-{account}";
 
     /// <returns>Null when it is not the name of a message.</returns>
     public static BlobName? TryParse(string name)
@@ -29,13 +31,10 @@ static class BlobNames
         const int length = 3 + 27;
         if (name.Length < length || TransactionId.TryParse(name.AsSpan(3, 27)) is not { } transaction)
             return null;
-        var copy = 0;
-        if (
-            name.Length > length
-            && !int.TryParse(name.AsSpan(length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out copy)
-        )
-            return null;
-        return Of(transaction, copy) == name ? new(name, transaction) : null;
+        var isOurs =
+            name.StartsWith(Of(transaction), StringComparison.Ordinal)
+            && (name.Length == length || (name[length] == '-' && name.Length > length + 1));
+        return isOurs ? new(name, transaction) : null;
     }
 
     /// <summary>The first digit of the blob's name, 0 to 15, of a message that has its own number.</summary>

@@ -25,9 +25,10 @@ sealed class HandlerFixture : IAsyncDisposable
 
     public Uri Address => http.BaseAddress!;
 
-    public static async Task<HandlerFixture> StartAsync(TestBackend test)
+    public static async Task<HandlerFixture> StartAsync(TestBackend test, IAuthorization? callers = null)
     {
-        var settings = new HandlerSettings(0, new AzureStoreOptions(), new KeyAuthorization(Key), LogLevel.None);
+        callers ??= new KeyAuthorization(Key);
+        var settings = new HandlerSettings(0, new AzureStoreOptions(), callers, LogLevel.None);
         var handler = Handler.Create(settings, test.Backend, TimeProvider.System);
         await handler.StartAsync();
         return new(handler);

@@ -1,3 +1,4 @@
+using Cloud.Functions.Authorization;
 using Cloud.Functions.Hosting;
 
 namespace Cloud.Tests.Functions;
@@ -69,6 +70,48 @@ public sealed class HandlerSettingsTests
     public void A_value_that_cannot_be_is_named_and_not_shown(string name, string? value)
     {
         var (settings, faults) = Read((name, value));
+        Assert.Null(settings);
+        Assert.StartsWith(name, Assert.Single(faults));
+        Assert.DoesNotContain("secret", faults[0]);
+    }
+
+    static readonly (string Name, string? Value)[] Tokens =
+    [
+        ("CLOUD_GATEWAY_KEY", null),
+        ("CLOUD_GATEWAY_AUTH", "token"),
+        ("CLOUD_GATEWAY_TENANT", "11111111-2222-3333-4444-555555555555"),
+        ("CLOUD_GATEWAY_AUDIENCE", "api://cloud, 22222222-2222-3333-4444-555555555555"),
+    ];
+
+    [Fact]
+    public void Tokens_need_a_tenant_and_an_audience_and_the_rest_has_defaults()
+    {
+        var rules = Assert.IsType<TokenAuthorization>(Read(Tokens).Settings!.GatewayCallers).Rules;
+        Assert.Equal(new Guid("11111111-2222-3333-4444-555555555555"), rules.Tenant);
+        Assert.Equal(["api://cloud", "22222222-2222-3333-4444-555555555555"], rules.Audiences);
+        Assert.Equal("Gateway.Call", rules.Role);
+        Assert.Empty(rules.Clients);
+    }
+
+    [Fact]
+    public void A_role_and_callers_can_be_named()
+    {
+        const string Two = "99999999-8888-7777-6666-555555555555,88888888-8888-7777-6666-555555555555";
+        var (settings, _) = Read([.. Tokens, ("CLOUD_GATEWAY_ROLE", "Other"), ("CLOUD_GATEWAY_CLIENTS", Two)]);
+        var rules = Assert.IsType<TokenAuthorization>(settings!.GatewayCallers).Rules;
+        Assert.Equal("Other", rules.Role);
+        Assert.Equal(Two.Split(',').Select(Guid.Parse), rules.Clients);
+    }
+
+    [Theory]
+    [InlineData("CLOUD_GATEWAY_TENANT", null)]
+    [InlineData("CLOUD_GATEWAY_TENANT", "secret.onmicrosoft.com")]
+    [InlineData("CLOUD_GATEWAY_AUDIENCE", null)]
+    [InlineData("CLOUD_GATEWAY_AUDIENCE", " , ")]
+    [InlineData("CLOUD_GATEWAY_CLIENTS", "99999999-8888-7777-6666-555555555555,secret")]
+    public void A_setting_for_tokens_that_cannot_be_is_named_and_not_shown(string name, string? value)
+    {
+        var (settings, faults) = Read([.. Tokens, (name, value)]);
         Assert.Null(settings);
         Assert.StartsWith(name, Assert.Single(faults));
         Assert.DoesNotContain("secret", faults[0]);

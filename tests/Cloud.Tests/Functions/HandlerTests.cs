@@ -3,9 +3,14 @@ using System.Text;
 using System.Text.Json;
 using Cloud.Api.Gateway;
 using Cloud.Flow.Inbound;
+using Cloud.Functions.Hosting;
+using Cloud.Functions.InboundAside;
+using Cloud.Functions.InboundPoison;
 using Cloud.Listener.Gateway;
 using Cloud.Store.Ports;
 using Cloud.Tests.Fakes;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Cloud.Tests.Functions;
@@ -114,7 +119,42 @@ public sealed class HandlerTests : IAsyncLifetime
     {
         var call = $$"""{"Data":{"message":{{value}} },"Metadata":{} }""";
         Assert.Equal(200, (await handler.SendAsync(handler.Trigger("Inbound", call))).Status);
-        Assert.Equal(1, queues.CountOf(InboundWorker.Poison));
+        Assert.Equal(1, queues.CountOf(SetAside.Aside));
+    }
+
+    [Fact]
+    public async Task What_the_host_has_given_up_is_taken_over_and_filed_when_it_can_be()
+    {
+        var body = await QueuedAsync();
+        Assert.Equal(200, (await handler.SendAsync(handler.Trigger("InboundPoison", Call(body)))).Status);
+        Assert.Equal(1, queues.CountOf(SetAside.Aside));
+        Assert.Empty((await test.OpenAsync(test.BobId)).Entries);
+
+        Assert.Equal(200, (await handler.SendAsync(handler.Trigger("InboundAside", Timer))).Status);
+        Assert.Equal(0, queues.CountOf(SetAside.Aside));
+        Assert.Single((await test.OpenAsync(test.BobId)).Entries);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_kept_stays_the_hosts()
+    {
+        var body = await QueuedAsync();
+        queueFaults.Fail("send");
+        Assert.Equal(500, (await handler.SendAsync(handler.Trigger("InboundPoison", Call(body)))).Status);
+    }
+
+    [Fact]
+    public async Task Somebody_is_called_where_accepted_mail_cannot_be_filed()
+    {
+        var log = new Lines();
+        var services = new Services(test.Backend, new(test.Backend), new PlatformAuthorization(), log);
+        await InboundPoisonFunction.Function.RunAsync(services, await QueuedAsync(), default);
+        var (level, text) = Assert.Single(log.Said);
+        Assert.Equal(LogLevel.Critical, level);
+        Assert.Matches("trace 00000[0-9a-f]{27}", text);
+
+        await InboundAsideFunction.Function.RunAsync(services, default);
+        Assert.Equal(LogLevel.Information, log.Said[^1].Level);
     }
 
     public static TheoryData<string> Disguises =>
@@ -187,6 +227,17 @@ public sealed class HandlerTests : IAsyncLifetime
         Assert.Equal(status, (await handler.SendAsync(request)).Status);
     }
 
+    [Theory]
+    [InlineData(true, 403, "Not for you: the token has no role.")]
+    [InlineData(false, 401, "Not for you.")]
+    public async Task Who_is_known_hears_what_he_lacks(bool isKnown, int status, string error)
+    {
+        var refusal = new CallerRefusal("the token has no role", isKnown);
+        await using var door = await HandlerFixture.StartAsync(test, new Refusing(refusal));
+        var (answered, body) = await door.SendAsync(new(HttpMethod.Post, "/api/gateway/list"));
+        Assert.Equal((status, error), (answered, body.GetProperty("Error").GetString()));
+    }
+
     [Fact]
     public async Task The_listeners_gateway_receives_through_it()
     {
@@ -209,11 +260,36 @@ public sealed class HandlerTests : IAsyncLifetime
     [Fact]
     public async Task The_sweep_says_what_it_did()
     {
-        var call =
-            """{"Data":{"timer":{"Schedule":{"AdjustForDST":true},"ScheduleStatus":null,"IsPastDue":false}},"Metadata":{} }""";
-        var (status, answer) = await handler.SendAsync(handler.Trigger("Sweep", call));
+        var (status, answer) = await handler.SendAsync(handler.Trigger("Sweep", Timer));
         Assert.Equal(200, status);
         Assert.Contains("IsComplete", Assert.Single(answer.GetProperty("Logs").EnumerateArray()).GetString());
+    }
+
+    const string Timer =
+        """{"Data":{"timer":{"Schedule":{"AdjustForDST":true},"ScheduleStatus":null,"IsPastDue":false}},"Metadata":{} }""";
+
+    sealed class Refusing(CallerRefusal refusal) : IAuthorization
+    {
+        public ValueTask<CallerRefusal?> RefusalAsync(HttpRequest request, CancellationToken cancel) => new(refusal);
+    }
+
+    /// <summary>Keeps what is logged.</summary>
+    sealed class Lines : ILogger
+    {
+        public List<(LogLevel Level, string Text)> Said { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => Said.Add((logLevel, formatter(state, exception)));
     }
 
     static string Call(ReadOnlyMemory<byte> body) =>

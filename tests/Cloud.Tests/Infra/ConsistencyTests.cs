@@ -27,7 +27,10 @@ public sealed class ConsistencyTests
     {
         var queues = Texts(await VariableAsync("app/storage.bicep", "queues")).ToList();
         Assert.Contains(InboundWorker.Poison, queues);
-        Assert.Equal(Constants("Queue").Concat(Constants("Poison")).Distinct().Order(), queues.Order());
+        Assert.Equal(
+            Constants("Queue").Concat(Constants("Poison")).Concat(Constants("Aside")).Distinct().Order(),
+            queues.Order()
+        );
         var container = (await VariableAsync("app/storage.bicep", "container")).GetString();
         Assert.Equal(new AzureStoreOptions().Container, container);
     }

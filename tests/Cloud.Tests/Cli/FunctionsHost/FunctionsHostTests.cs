@@ -75,6 +75,35 @@ public sealed class FunctionsHostTests
     }
 
     [Fact]
+    public async Task A_poison_copy_of_the_host_s_ends_after_seven_days()
+    {
+        using var app = new NodeApp();
+        await using var host = await app.StartAsync();
+        await app.TellAsync("fail");
+        await NodeApp.UntilAsync(() => app.Queues.CountOf("work-poison") == 1);
+        app.Clock.Advance(TimeSpan.FromDays(7) - TimeSpan.FromMinutes(1));
+        Assert.Equal(1, app.Queues.CountOf("work-poison"));
+        app.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(0, app.Queues.CountOf("work-poison"));
+    }
+
+    [Fact]
+    public async Task What_fails_on_a_poison_queue_stays_there_hidden()
+    {
+        using var app = new NodeApp();
+        app.Function("Last", """{"type":"queueTrigger","name":"message","queueName":"work-poison"}""");
+        await using var host = await app.StartAsync();
+        await app.TellAsync("fail");
+        await app.HeardAsync("call", 6); // five by Work, one by Last
+        for (var calls = 7; calls <= 12; calls++) // as many polls later it has not come again
+        {
+            await app.TellAsync("done", "bytes");
+            Assert.Equal("/Bytes", (await app.HeardAsync("call", calls))[calls - 1].GetProperty("call").GetString());
+        }
+        Assert.Equal((1, 0), (app.Queues.CountOf("work-poison"), app.Queues.CountOf("work-poison-poison")));
+    }
+
+    [Fact]
     public async Task An_empty_answer_hangs_until_the_time_is_over_and_the_handler_is_killed()
     {
         using var app = new NodeApp(functionTimeout: "00:00:01");

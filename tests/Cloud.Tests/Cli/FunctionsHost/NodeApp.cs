@@ -72,6 +72,7 @@ sealed class NodeApp : IDisposable
             Path.Combine(Root, "handler.js"),
             UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
         );
+        Queues = new(Clock);
         Function("Echo", HttpBindings("function", "echo/{*rest}"));
         Function("Open", HttpBindings("anonymous", "die"));
         Function("Work", """{"type":"queueTrigger","name":"message","queueName":"work","connection":"MailStorage"}""");
@@ -80,7 +81,10 @@ sealed class NodeApp : IDisposable
 
     public string Root => folder.FullName;
 
-    public MemoryQueues Queues { get; } = new(TimeProvider.System);
+    /// <summary>Of the queues.</summary>
+    public TurnedClock Clock { get; } = new();
+
+    public MemoryQueues Queues { get; }
 
     public void Function(string name, string bindings, string rest = "")
     {
@@ -101,6 +105,7 @@ sealed class NodeApp : IDisposable
             )
             {
                 TimerStatus = Path.Combine(Root, "timers"),
+                PoisonQueues = _ => Queues.Forgetful(TimeSpan.FromDays(7)),
             },
             NullLoggerFactory.Instance,
             default
@@ -142,6 +147,16 @@ sealed class NodeApp : IDisposable
                 .Select(line => JsonDocument.Parse(line).RootElement)
                 .Where(note => note.TryGetProperty(kind, out _)),
         ];
+    }
+
+    /// <summary>The system's, turned on by as much as a test wants.</summary>
+    internal sealed class TurnedClock : TimeProvider
+    {
+        TimeSpan ahead;
+
+        public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + ahead;
+
+        public void Advance(TimeSpan time) => ahead += time;
     }
 
     static string HttpBindings(string level, string route) =>

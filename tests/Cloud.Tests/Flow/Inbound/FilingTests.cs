@@ -259,7 +259,7 @@ public sealed class FilingTests
         await OpenAsync();
         await queues.SendAsync("inbound", Encoding.UTF8.GetBytes(body), TimeSpan.Zero, default);
         Assert.Equal(1, await test.Backend.Inbound.WorkAsync(default));
-        Assert.Equal((0, 1), (queues.CountOf("inbound"), queues.CountOf(InboundWorker.Poison)));
+        Assert.Equal((0, 1), (queues.CountOf("inbound"), queues.CountOf(SetAside.Aside)));
     }
 
     [Fact]
@@ -270,11 +270,11 @@ public sealed class FilingTests
         await test.ReceiveAsync("text", TestBackend.Bob);
         for (var i = 0; i < InboundWorker.MaxTries; i++)
         {
-            Assert.Equal(0, queues.CountOf(InboundWorker.Poison));
+            Assert.Equal(0, queues.CountOf(SetAside.Aside));
             await test.Backend.Inbound.WorkAsync(default);
             clock.Advance(TimeSpan.FromHours(1));
         }
-        Assert.Equal((0, 1), (queues.CountOf("inbound"), queues.CountOf(InboundWorker.Poison)));
+        Assert.Equal((0, 1), (queues.CountOf("inbound"), queues.CountOf(SetAside.Aside)));
         Assert.Equal(1, blobs.Count);
     }
 
@@ -308,7 +308,7 @@ public sealed class FilingTests
             clock.Advance(TimeSpan.FromSeconds(1));
         }
         Assert.Equal(1, await test.Backend.Inbound.WorkAsync(default));
-        Assert.Equal((0, 1), (queues.CountOf("inbound"), queues.CountOf(InboundWorker.Poison)));
+        Assert.Equal((0, 1), (queues.CountOf("inbound"), queues.CountOf(SetAside.Aside)));
     }
 
     [Fact]

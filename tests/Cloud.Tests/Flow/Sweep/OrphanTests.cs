@@ -51,9 +51,11 @@ public abstract class OrphanSuite : IAsyncLifetime
     public Task DisposeAsync() => CloseAsync();
 
     /// <summary>What a server leaves that is killed between upload and commit.</summary>
-    protected async Task<string> LoseAsync(string text, int copy = 0)
+    /// <param name="copyOf">Whose copy it was to be; null for what was uploaded.</param>
+    protected async Task<string> LoseAsync(string text, AccountId? copyOf = null)
     {
-        var name = BlobNames.Of(Test.NewTransaction(), copy);
+        var transaction = Test.NewTransaction();
+        var name = copyOf is { } account ? BlobNames.Of(transaction, account) : BlobNames.Of(transaction);
         await using var writer = await Blobs.CreateAsync(name, default);
         await writer.WriteAsync(Encoding.UTF8.GetBytes(text), default);
         await writer.CompleteAsync(default);
@@ -101,7 +103,7 @@ public abstract class OrphanSuite : IAsyncLifetime
         await Test.ReceiveAsync("to both", TestBackend.Alice, TestBackend.Bob);
         await Test.AppendAsync(Test.AliceId, "Sent", "appended");
         for (var i = 0; i < 40; i++)
-            await LoseAsync($"lost {i}", i % 3);
+            await LoseAsync($"lost {i}", i % 3 == 0 ? null : Test.BobId);
         await Test.ReceiveAsync("to bob", TestBackend.Bob);
         Assert.Equal(44, (await NamesAsync()).Count);
 
@@ -143,24 +145,26 @@ public abstract class OrphanSuite : IAsyncLifetime
         await CheckReadableAsync(Test.AliceId, "waits");
     }
 
-    [Fact]
-    public async Task What_lies_on_the_poison_queue_is_in_use()
+    [Theory]
+    [InlineData(InboundWorker.Poison)]
+    [InlineData(SetAside.Aside)]
+    public async Task What_was_set_aside_is_in_use(string queue)
     {
         var lost = await LoseAsync("lost");
         Faults.Fail($"commit mail {Test.AliceId}");
         await Test.ReceiveAsync("poisoned", TestBackend.Alice);
         Faults.Heal();
         var message = Assert.Single(await Queues.ReceiveAsync(Filing.Queue, 1, TimeSpan.FromMinutes(1), default));
-        await Queues.SendAsync(InboundWorker.Poison, message.Body, TimeSpan.Zero, default);
+        await Queues.SendAsync(queue, message.Body, TimeSpan.Zero, default);
         await Queues.DeleteAsync(Filing.Queue, message, default);
 
         Assert.Equal(1, (await SweepAsync()).Blobs);
         var kept = Assert.Single(await NamesAsync());
         Assert.NotEqual(lost, kept);
         await LoseAsync("lost, too");
-        await Queues.SendAsync(InboundWorker.Poison, "not ours"u8.ToArray(), TimeSpan.Zero, default);
+        await Queues.SendAsync(queue, "not ours"u8.ToArray(), TimeSpan.Zero, default);
         var held = await SweepAsync();
-        Assert.Equal((0, SweepHold.PoisonUnread), (held.Blobs, held.Hold));
+        Assert.Equal((0, SweepHold.AsideUnread), (held.Blobs, held.Hold));
         Assert.Equal(2, (await NamesAsync()).Count);
     }
 }
@@ -226,7 +230,7 @@ public sealed class MemoryOrphanTests : OrphanSuite
     {
         await Test.ReceiveAsync("to both", TestBackend.Alice, TestBackend.Bob);
         for (var i = 0; i < 20; i++)
-            await LoseAsync($"lost {i}", i % 3);
+            await LoseAsync($"lost {i}", i % 3 == 0 ? null : Test.BobId);
         Clock.Advance(TimeSpan.FromDays(3));
         foreach (var operation in new[] { "get", "query", "commit sweep", "count", "open", "delete" })
         {
@@ -256,7 +260,7 @@ public sealed class MemoryOrphanTests : OrphanSuite
     {
         await Test.ReceiveAsync("to both", TestBackend.Alice, TestBackend.Bob);
         await Test.Admin.RemoveUserAsync(TestBackend.Alice, default);
-        await LoseAsync("of the removed one", copy: 1);
+        await LoseAsync("of the removed one", copyOf: Test.AliceId);
         Assert.Equal(1, (await SweepAsync()).Blobs);
         await CheckReadableAsync(Test.BobId, "to both");
     }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Cloud.Functions.Authorization;
+using Cloud.Functions.Hosting;
 using Cloud.Tests.Fakes;
 using Microsoft.AspNetCore.Http;
 
@@ -52,7 +53,8 @@ public sealed class TokenTests : IDisposable
         return http.Request;
     }
 
-    Task<string?> AskAsync(string token) => authorization.RefusalAsync(Request($"Bearer {token}"), default).AsTask();
+    async Task<string?> AskAsync(string token) =>
+        (await authorization.RefusalAsync(Request($"Bearer {token}"), default))?.Reason;
 
     [Fact]
     public async Task A_token_with_the_role_passes_and_its_keys_are_read_once()
@@ -87,6 +89,25 @@ public sealed class TokenTests : IDisposable
             _ => Claims(roles: value),
         };
         Assert.Equal(passes, await AskAsync(issuer.Sign("k1", claims)) is null);
+    }
+
+    [Fact]
+    public async Task Who_is_known_and_lacks_the_role_is_told_so_and_a_stranger_is_not()
+    {
+        async Task<CallerRefusal> RefusalAsync(string token, TokenAuthorization? check = null) =>
+            Assert.IsType<CallerRefusal>(
+                await (check ?? authorization).RefusalAsync(Request($"Bearer {token}"), default)
+            );
+        var lacking = await RefusalAsync(issuer.Sign("k1", Claims(roles: "[]")));
+        Assert.Equal(("the token has no role Gateway.Call", true), (lacking.Reason, lacking.IsKnown));
+        Assert.True((await RefusalAsync(issuer.Sign("k1", Claims()), onlyOne)).IsKnown);
+
+        using var stranger = RSA.Create(2048);
+        Assert.False(
+            (await RefusalAsync(Issuer.Sign(stranger, Claims(roles: "[]"), """{"alg":"RS256","kid":"k1"}"""))).IsKnown
+        );
+        Assert.False((await RefusalAsync(issuer.Sign("k1", Claims(end: Now - 3600, roles: "[]")))).IsKnown);
+        Assert.False((await RefusalAsync(issuer.Sign("k1", Claims(audience: "\"other\"", roles: "[]")))).IsKnown);
     }
 
     [Theory]

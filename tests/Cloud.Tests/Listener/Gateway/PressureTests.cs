@@ -1,3 +1,4 @@
+using Cloud.Api.Gateway.Wire;
 using Cloud.Listener.Gateway;
 using Cloud.Store.Ports;
 
@@ -69,6 +70,34 @@ public sealed class PressureTests : HopTests
         await FailAsync(gateway);
         Faults.Heal();
         Assert.Equal(6, (await gateway.ListMailboxesAsync(Test.AliceId, default)).Count);
+    }
+
+    [Theory]
+    [InlineData(400, "bad-request")]
+    [InlineData(404, "unknown-operation")]
+    [InlineData(413, "too-large")]
+    [InlineData(426, "version")]
+    public async Task A_service_that_refuses_a_call_in_its_own_words_answers(int status, string error)
+    {
+        await using var gateway = Connect(Options with { Tries = 1, BreakAfter = 1 });
+        var problem = $$"""{"error":"{{error}}","message":"m","retryable":false,"outcomeUnknown":false}""";
+        Hop.Instead = Say(status, WireFormat.Json, problem);
+        await FailAsync(gateway);
+        await FailAsync(gateway);
+        Assert.Equal(2, Asked("list"));
+        Assert.True(gateway.IsReachable);
+    }
+
+    [Theory]
+    [InlineData(400)]
+    [InlineData(403)]
+    [InlineData(413)]
+    public async Task A_refusal_in_other_words_is_somebody_else_s(int status)
+    {
+        await using var gateway = Connect(Options with { Tries = 1, BreakAfter = 1 });
+        Hop.Instead = Say(status, "text/html", "no");
+        await FailAsync(gateway);
+        Assert.False(gateway.IsReachable);
     }
 
     [Fact]

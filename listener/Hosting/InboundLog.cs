@@ -1,0 +1,26 @@
+using Cloud.Flow.Inbound;
+using Microsoft.Extensions.Logging;
+
+namespace Cloud.Listener.Hosting;
+
+/// <summary>What is logged of the inbound queue where no Functions app works on it. Ids 5000 to 5099.</summary>
+public static partial class InboundLog
+{
+    public static void Tell(ILogger logger, InboundResult result)
+    {
+        if (result.Outcome == InboundOutcome.SetAside)
+            SetAside(logger, result.Trace);
+        else if (result.Outcome == InboundOutcome.DoneAfterAll)
+            FiledAfterAll(logger, result.Trace);
+    }
+
+    [LoggerMessage(
+        5000,
+        LogLevel.Critical,
+        "A message was accepted and cannot be filed; it is kept on inbound-aside and tried again (trace {Trace})"
+    )]
+    static partial void SetAside(ILogger logger, string trace);
+
+    [LoggerMessage(5001, LogLevel.Information, "A message that had been set aside is filed (trace {Trace})")]
+    static partial void FiledAfterAll(ILogger logger, string trace);
+}

@@ -1,0 +1,150 @@
+using Cloud.Api.Gateway;
+using Cloud.Flow.Inbound;
+using Cloud.Mail;
+using Cloud.Store;
+using Cloud.Store.Mailboxes;
+using Cloud.Store.Messages;
+using Cloud.Tests.Fakes;
+
+namespace Cloud.Tests.Flow.Inbound;
+
+/// <summary>Each account has bytes of its own, even if an alias changes between two tries of one transaction.</summary>
+public sealed class CopyTests : IAsyncLifetime
+{
+    const string Team = "team@example.test";
+
+    readonly MemoryBlobs blobs = new();
+    readonly ManualClock clock = new();
+    readonly Faults faults = new();
+    readonly Faults queueFaults = new();
+    MemoryQueues queues = null!;
+    TestBackend test = null!;
+
+    public async Task InitializeAsync()
+    {
+        queues = new(clock);
+        test = await TestBackend.OpenAsync(
+            new FaultyRows(new MemoryRows(), faults),
+            blobs,
+            new FaultyQueues(queues, queueFaults),
+            clock,
+            new() { SoleOwner = true }
+        );
+    }
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    Task PointAsync(params string[] targets) => test.Admin.AddAliasAsync(Team, targets, default).AsTask();
+
+    async Task<ReceiveRequest> UploadAsync()
+    {
+        var transaction = test.NewTransaction();
+        return TestBackend.Request(transaction, await test.UploadAsync(transaction, "text"), Team);
+    }
+
+    async Task<ReceiveStatus> ReceiveAsync(ReceiveRequest request, bool repeated = false) =>
+        (await ((LocalGateway)test.Gateway).ReceiveAsync(request, repeated, default)).Status;
+
+    /// <summary>Alice deletes hers, and bob can read his, now and after the sweep.</summary>
+    async Task CheckThatBobHasHisOwnAsync()
+    {
+        await test.Gateway.ExpungeAsync(test.AliceId, MailboxRow.Inbox, UidSet.All, false, default);
+        await CheckBobAsync();
+        for (var pass = 0; pass < 2; pass++)
+        {
+            clock.Advance(TimeSpan.FromDays(3));
+            await test.Backend.Sweeper.RunAsync(TimeSpan.FromMinutes(5), default);
+        }
+        await CheckBobAsync();
+        Assert.Single(await NamesAsync());
+    }
+
+    async Task CheckBobAsync()
+    {
+        var entry = Assert.Single((await test.OpenAsync(test.BobId)).Entries);
+        Assert.Equal("text", await test.ReadAsync(test.BobId, entry.Email));
+    }
+
+    async Task<List<string>> NamesAsync()
+    {
+        var names = new List<string>();
+        await foreach (var blob in blobs.ListAsync("", default))
+        {
+            if (BlobNames.TryParse(blob.Name) is not null)
+                names.Add(blob.Name);
+        }
+        return names;
+    }
+
+    [Fact]
+    public async Task An_alias_that_turns_round_between_two_tries()
+    {
+        await PointAsync(TestBackend.Alice, TestBackend.Bob);
+        var request = await UploadAsync();
+        faults.Fail($"commit mail {test.BobId}");
+        queueFaults.Fail("send");
+        Assert.Equal(ReceiveStatus.Deferred, await ReceiveAsync(request));
+        faults.Heal();
+
+        await PointAsync(TestBackend.Bob, TestBackend.Alice);
+        Assert.Equal(ReceiveStatus.Accepted, await ReceiveAsync(request, repeated: true));
+        Assert.Single((await test.OpenAsync(test.AliceId)).Entries);
+        await CheckThatBobHasHisOwnAsync();
+    }
+
+    [Fact]
+    public async Task An_alias_that_leads_to_somebody_else_at_the_second_try()
+    {
+        await PointAsync(TestBackend.Alice);
+        var request = await UploadAsync();
+        Assert.Equal(ReceiveStatus.Accepted, await ReceiveAsync(request));
+        await PointAsync(TestBackend.Bob);
+        Assert.Equal(ReceiveStatus.Accepted, await ReceiveAsync(request, repeated: true));
+        await CheckThatBobHasHisOwnAsync();
+    }
+
+    [Fact]
+    public async Task An_alias_that_changes_while_the_message_waits_on_the_queue()
+    {
+        await PointAsync(TestBackend.Alice);
+        var request = await UploadAsync();
+        Assert.Equal(ReceiveStatus.Accepted, await ReceiveAsync(request));
+        // Its answer did not get to the listener, which has put it on the queue.
+        await Deferring.DeferAsync(
+            queues,
+            request.Transaction,
+            [EmailAddress.TryParse(Team)!],
+            request.Message,
+            clock.GetUtcNow(),
+            default
+        );
+        await PointAsync(TestBackend.Bob);
+        Assert.Equal(1, await test.Backend.Inbound.WorkAsync(default));
+        await CheckThatBobHasHisOwnAsync();
+    }
+
+    [Fact]
+    public async Task A_recipient_that_is_gone_at_the_second_try_takes_nobody_s_bytes_along()
+    {
+        await PointAsync(TestBackend.Bob);
+        var request = await UploadAsync();
+        Assert.Equal(ReceiveStatus.Accepted, await ReceiveAsync(request));
+        await test.Admin.RemoveAliasAsync(Team, default);
+        Assert.Equal(ReceiveStatus.Rejected, await ReceiveAsync(request, repeated: true));
+        await CheckBobAsync();
+    }
+
+    [Fact]
+    public async Task A_copy_is_named_by_its_transaction_and_its_account()
+    {
+        var request = await UploadAsync();
+        await PointAsync(TestBackend.Alice, TestBackend.Bob);
+        await ReceiveAsync(request);
+        var upload = request.Message.Blob;
+        Assert.Equal([upload, $"{upload}-{test.BobId}"], (await NamesAsync()).Order());
+        foreach (var name in await NamesAsync())
+            Assert.Equal(request.Transaction, BlobNames.TryParse(name)?.Transaction);
+        foreach (var name in new[] { "store", upload[..^1], $"{upload}-", $"{upload}1", $"00{upload[2..]}x" })
+            Assert.Null(BlobNames.TryParse(name));
+    }
+}
