@@ -22,6 +22,9 @@ public sealed class AzureStore
     public IBlobs Blobs { get; }
     public IQueues Queues { get; }
 
+    /// <summary>Requests that it takes to write a blob of so many octets: what Azure counts.</summary>
+    public static int RequestsToWrite(long octets) => AzureBlobWriter.Requests(octets);
+
     /// <summary>Prepares the clients; nothing is sent before the first operation.</summary>
     /// <exception cref="ArgumentException">Every fault of the settings, one a line.</exception>
     public static AzureStore Open(AzureStoreOptions options)
