@@ -11,21 +11,21 @@ static class CostCommand
 
     static readonly Option<int> Size = new("--size")
     {
-        Description = "Octets of a message (50000)",
+        Description = "Octets of a message",
         HelpName = "OCTETS",
         DefaultValueFactory = _ => Defaults.Size,
     };
 
     static readonly Option<int> Recipients = new("--recipients")
     {
-        Description = "Users that a message goes to (1)",
+        Description = "Users that a message goes to",
         HelpName = "NUMBER",
         DefaultValueFactory = _ => Defaults.Recipients,
     };
 
     static readonly Option<int> Mailbox = new("--mailbox")
     {
-        Description = "Messages that are in INBOX already (1000)",
+        Description = "Messages that are in INBOX already",
         HelpName = "NUMBER",
         DefaultValueFactory = _ => Defaults.Mailbox,
     };
@@ -50,7 +50,7 @@ static class CostCommand
 
     static readonly Option<int> Clients = new("--clients")
     {
-        Description = "Clients connected day and night in that month (1)",
+        Description = "Clients connected day and night in that month",
         HelpName = "NUMBER",
         DefaultValueFactory = _ => Defaults.Clients,
     };

@@ -28,7 +28,7 @@ sealed record CostJson(
     {
         var bill = new Bill(scenarios, options, prices);
         var report = new CostJson(
-            new($"{prices.Date:yyyy-MM-dd}", prices.Region, prices.Currency, prices.Source),
+            new(prices.Date, prices.Region, prices.Currency, prices.Source),
             new Dictionary<string, decimal>
             {
                 ["logOctetsPerExecution"] = CostOptions.LogOctets,

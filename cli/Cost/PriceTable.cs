@@ -17,11 +17,12 @@ sealed record ExecutionBilling(TimeSpan Minimum, TimeSpan Step)
     public TimeSpan Billed(TimeSpan lasted) => lasted <= Minimum ? Minimum : Step * Math.Ceiling(lasted / Step);
 }
 
-/// <summary>Prices of one day, in one currency.</summary>
+/// <summary>Prices of one day or month, in one currency.</summary>
+/// <param name="Date">When they were read, as 2026-08-31 or 2026-08.</param>
 /// <param name="Prices">Of every meter.</param>
 /// <param name="Hosts">What a listener costs a month, item by item; by the host's name.</param>
 sealed record PriceTable(
-    DateOnly Date,
+    string Date,
     string Region,
     string Currency,
     string Source,

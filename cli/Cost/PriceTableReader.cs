@@ -9,6 +9,8 @@ sealed class PriceTableReader
     /// <summary>Octets of a file. Default: some hundred times what ours has.</summary>
     public const int MaxFile = 1024 * 1024;
 
+    static readonly string[] DateFormats = ["yyyy-MM-dd", "yyyy-MM"];
+
     const int MaxText = 1000;
     const int MaxHosts = 20;
     const decimal MaxAmount = 1_000_000;
@@ -131,21 +133,12 @@ sealed class PriceTableReader
         return "";
     }
 
-    DateOnly Date(JsonElement? element, string path)
+    string Date(JsonElement? element, string path)
     {
-        if (
-            element is { ValueKind: JsonValueKind.String } text
-            && DateOnly.TryParseExact(
-                text.GetString(),
-                "yyyy-MM-dd",
-                CultureInfo.InvariantCulture,
-                default,
-                out var date
-            )
-        )
-            return date;
-        faults.Add($"{path}: must be the day the prices were read, as 2026-08-31.");
-        return default;
+        var text = element is { ValueKind: JsonValueKind.String } given ? given.GetString()! : "";
+        if (!DateOnly.TryParseExact(text, DateFormats, CultureInfo.InvariantCulture, default, out _))
+            faults.Add($"{path}: must say when the prices were read, as 2026-08-31 or 2026-08.");
+        return text;
     }
 
     decimal Number(JsonElement? element, string path, decimal least, decimal most)

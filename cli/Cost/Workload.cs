@@ -20,6 +20,7 @@ sealed class Workload : IAsyncDisposable
 {
     public const string Domain = "cost.test";
     const string Client = "elsewhere.test";
+    const string NotYet = "delivery to other servers is not built yet, and not counted";
 
     /// <summary>Messages put into INBOX at once.</summary>
     const int Together = 16;
@@ -93,28 +94,18 @@ sealed class Workload : IAsyncDisposable
         var sweep = await SweepAsync(cancel);
         return
         [
-            new("receive", "message", "a server hands over a message by SMTP, and it is filed", receive),
-            new(
-                "send",
-                "message",
-                "a user signs in and submits a message by SMTP; delivery to other servers is not built yet, and not counted",
-                send
-            ),
+            new("receive", "message", "another server hands over a message by SMTP, and it is filed", receive),
+            new("send", "message", $"a user signs in and submits one; {NotYet}", send),
             new(
                 "sync",
                 "message",
-                "a client in IDLE is told of a new message, fetches its header, then all of it (which sets \\Seen), and idles on",
+                "a client is told in IDLE, fetches header and message, idles on",
                 sync.Beyond(receive)
             ),
-            new(
-                "open",
-                "session",
-                "a client signs in by IMAP, lists mailboxes, selects INBOX and fetches all flags",
-                open
-            ),
+            new("open", "session", "a client signs in, lists mailboxes, opens INBOX and fetches all flags", open),
             new("idle", "hour", "a client waits in IDLE", idle),
-            new("watch", "hour", "a listener looks into its queue each second, while any client waits", Looks()),
-            new("sweep", "day", "the hourly sweep, one pass a day", sweep),
+            new("watch", "hour", "a listener looks into its queue, while any client waits", Looks()),
+            new("sweep", "day", "what nobody needs is removed: a look each hour, a pass each day", sweep),
         ];
     }
 
