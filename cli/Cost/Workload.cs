@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Cloud.Api.Gateway;
 using Cloud.Cli.Admin;
 using Cloud.Cli.Check;
@@ -44,40 +45,15 @@ sealed class Workload : IAsyncDisposable
     public static async Task<Workload> OpenAsync(CostOptions options, CancellationToken cancel)
     {
         var store = await CountedStore.OpenAsync(options.Cold, cancel);
+        var workload = new Workload(options, store, Listener(store.Gateway));
         try
         {
-            var certificate = TlsCertificate.SelfSigned(["localhost"], TimeProvider.System);
-            var anyPort = new IPEndPoint(IPAddress.Loopback, 0);
-            var fronts = new Fronts(
-                store.Gateway,
-                certificate,
-                TimeProvider.System,
-                Entropy.System,
-                NullLoggerFactory.Instance
-            )
-            {
-                Hostname = "localhost",
-            };
-            var ports = new Dictionary<string, IPEndPoint?>
-            {
-                ["smtp"] = anyPort,
-                ["submissions"] = anyPort,
-                ["imap"] = anyPort,
-            };
-            var listener = new ListenerServer(
-                fronts.Endpoints(ports),
-                null,
-                new ListenerLimits(),
-                certificate,
-                TimeProvider.System,
-                NullLoggerFactory.Instance
-            );
-            await listener.StartAsync(cancel);
-            return new(options, store, listener);
+            await workload.listener.StartAsync(cancel);
+            return workload;
         }
         catch
         {
-            await store.DisposeAsync();
+            await workload.DisposeAsync();
             throw;
         }
     }
@@ -116,6 +92,21 @@ sealed class Workload : IAsyncDisposable
         await store.DisposeAsync();
     }
 
+    static ListenerServer Listener(IGateway gateway)
+    {
+        var certificate = TlsCertificate.SelfSigned(["localhost"], TimeProvider.System);
+        var anyPort = new IPEndPoint(IPAddress.Loopback, 0);
+        var (time, entropy, loggers) = (TimeProvider.System, Entropy.System, NullLoggerFactory.Instance);
+        var fronts = new Fronts(gateway, certificate, time, entropy, loggers) { Hostname = "localhost" };
+        var ports = new Dictionary<string, IPEndPoint?>
+        {
+            ["smtp"] = anyPort,
+            ["submissions"] = anyPort,
+            ["imap"] = anyPort,
+        };
+        return new(fronts.Endpoints(ports), null, new ListenerLimits(), certificate, time, loggers);
+    }
+
     async Task FillAsync(CancellationToken cancel)
     {
         await store.Administration.AddDomainAsync(Domain, cancel);
@@ -132,7 +123,7 @@ sealed class Workload : IAsyncDisposable
             {
                 var transaction = TransactionId.Create(store.Clock, Entropy.System);
                 await using var upload = await gateway.BeginUploadAsync(transaction, given);
-                await upload.WriteAsync(System.Text.Encoding.ASCII.GetBytes(Letter.Write(-number, 0)), given);
+                await upload.WriteAsync(Encoding.ASCII.GetBytes(Letter.Write(-number, 0)), given);
                 var message = await upload.CompleteAsync(given);
                 var now = store.Clock.GetUtcNow();
                 await gateway.AppendAsync(new(transaction, account, inbox, message, MessageFlags.Seen, [], now), given);
@@ -160,10 +151,13 @@ sealed class Workload : IAsyncDisposable
 
     async Task QuietAsync(CancellationToken cancel)
     {
-        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        late.CancelAfter(Patience);
+        var began = TimeProvider.System.GetTimestamp();
         while (!store.IsQuiet)
-            await Task.Delay(Glance, TimeProvider.System, late.Token);
+        {
+            if (TimeProvider.System.GetElapsedTime(began) > Patience)
+                throw new CheckFailedException("the listener does not come to rest");
+            await Task.Delay(Glance, TimeProvider.System, cancel);
+        }
     }
 
     async Task<long> ReceiveAsync(CancellationToken cancel)
@@ -180,7 +174,7 @@ sealed class Workload : IAsyncDisposable
         await using var client = await ConnectAsync("submissions", cancel);
         await client.SmtpAsync(null, '2', cancel);
         await client.SmtpAsync($"EHLO {Client}", '2', cancel);
-        var credentials = System.Text.Encoding.ASCII.GetBytes($"\0{Address(1)}\0{password}");
+        var credentials = Encoding.ASCII.GetBytes($"\0{Address(1)}\0{password}");
         await client.SmtpAsync($"AUTH PLAIN {Convert.ToBase64String(credentials)}", '2', cancel);
         await HandOverAsync(client, Address(1), cancel);
         return client.Received;
