@@ -2,6 +2,7 @@ using System.CommandLine;
 using Cloud.Cli;
 using Cloud.Cli.Admin;
 using Cloud.Cli.Check;
+using Cloud.Cli.Cost;
 using Cloud.Cli.Dns;
 using Cloud.Cli.Serve;
 
@@ -13,6 +14,7 @@ var root = new RootCommand("Cloud: mail for your own domains.")
     AliasCommand.Create(),
     DnsCommand.Create(),
     CheckCommand.Create(),
+    CostCommand.Create(),
 };
 var parsed = root.Parse(args);
 

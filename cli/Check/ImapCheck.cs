@@ -2,28 +2,27 @@ namespace Cloud.Cli.Check;
 
 /// <summary>Asks an IMAP port, up to where a user would sign in.</summary>
 sealed class ImapCheck(CheckOptions options, string where, Action<Verdict, string> report, TimeProvider time)
+    : PortCheck(options, where, report, time)
 {
     /// <summary>Untagged lines before the tagged one. Default: far more than CAPABILITY has.</summary>
     const int MaxLines = 100;
 
     public async Task RunAsync(int port, bool implicitTls, CancellationToken cancel)
     {
-        await using var connection = await LineConnection.OpenAsync(options, port, cancel);
-        if (implicitTls)
-            await SecureAsync(connection, cancel);
+        await using var connection = await ConnectAsync(port, implicitTls, cancel);
         var greeting = await connection.ReadLineAsync(cancel);
         if (!greeting.StartsWith("* OK", StringComparison.OrdinalIgnoreCase))
             throw new CheckFailedException($"the greeting: {greeting}");
-        report(Verdict.Ok, greeting);
+        Report(Verdict.Ok, greeting);
 
         var capabilities = await CapabilitiesAsync(connection, "a1", cancel);
         if (!implicitTls)
         {
             if (!capabilities.Contains("LOGINDISABLED")) // RFC 3501 §6.2.3
-                report(options.ClearPassword, "passwords are taken before TLS");
+                Report(Options.ClearPassword, "passwords are taken before TLS");
             if (!capabilities.Contains("STARTTLS"))
             {
-                report(Verdict.Failed, "STARTTLS is not offered");
+                Report(Verdict.Failed, "STARTTLS is not offered");
                 return;
             }
             await AskAsync(connection, "a2", "STARTTLS", cancel);
@@ -31,15 +30,8 @@ sealed class ImapCheck(CheckOptions options, string where, Action<Verdict, strin
             capabilities = await CapabilitiesAsync(connection, "a3", cancel);
         }
         var offered = capabilities.Contains("IMAP4rev1") || capabilities.Contains("IMAP4rev2");
-        report(offered ? Verdict.Ok : Verdict.Failed, $"capabilities: {string.Join(' ', capabilities)}");
+        Report(offered ? Verdict.Ok : Verdict.Failed, $"capabilities: {string.Join(' ', capabilities)}");
         await connection.SendAsync("a4 LOGOUT", cancel);
-    }
-
-    async Task SecureAsync(LineConnection connection, CancellationToken cancel)
-    {
-        var certificate = await connection.StartTlsAsync(cancel);
-        var finding = certificate.Report(where, time.GetUtcNow(), options.AllowUntrusted);
-        report(finding.Verdict, finding.Text);
     }
 
     static async Task<HashSet<string>> CapabilitiesAsync(

@@ -19,6 +19,9 @@ sealed class LineConnection : IAsyncDisposable
 
     LineConnection(CheckOptions options, Stream stream) => (this.options, this.stream) = (options, stream);
 
+    /// <summary>Octets read so far, without TLS.</summary>
+    public long Received { get; private set; }
+
     /// <exception cref="CheckFailedException">Nobody listens, or nobody answers in time.</exception>
     public static async Task<LineConnection> OpenAsync(CheckOptions options, int port, CancellationToken cancel)
     {
@@ -106,7 +109,9 @@ sealed class LineConnection : IAsyncDisposable
             (start, end) = (0, end - start);
             if (end == buffer.Length)
                 throw new CheckFailedException($"a line is longer than {MaxLine} octets");
-            end += await ReadAsync(cancel);
+            var read = await ReadAsync(cancel);
+            Received += read;
+            end += read;
         }
     }
 

@@ -2,25 +2,24 @@ namespace Cloud.Cli.Check;
 
 /// <summary>Asks a POP3 port, up to where a user would sign in.</summary>
 sealed class Pop3Check(CheckOptions options, string where, Action<Verdict, string> report, TimeProvider time)
+    : PortCheck(options, where, report, time)
 {
     /// <summary>Lines of a list. Default: far more than CAPA has.</summary>
     const int MaxLines = 100;
 
     public async Task RunAsync(int port, bool implicitTls, CancellationToken cancel)
     {
-        await using var connection = await LineConnection.OpenAsync(options, port, cancel);
-        if (implicitTls)
-            await SecureAsync(connection, cancel);
-        report(Verdict.Ok, await ExpectAsync(connection, "the greeting", cancel));
+        await using var connection = await ConnectAsync(port, implicitTls, cancel);
+        Report(Verdict.Ok, await ExpectAsync(connection, "the greeting", cancel));
 
         var capabilities = await CapabilitiesAsync(connection, cancel);
         if (!implicitTls)
         {
             if (Offers(capabilities, "USER") || Offers(capabilities, "SASL")) // RFC 2449 §6.2, §6.3
-                report(options.ClearPassword, "passwords are taken before TLS");
+                Report(Options.ClearPassword, "passwords are taken before TLS");
             if (!Offers(capabilities, "STLS"))
             {
-                report(Verdict.Failed, "STLS is not offered");
+                Report(Verdict.Failed, "STLS is not offered");
                 return;
             }
             await connection.SendAsync("STLS", cancel);
@@ -28,15 +27,8 @@ sealed class Pop3Check(CheckOptions options, string where, Action<Verdict, strin
             await SecureAsync(connection, cancel);
             capabilities = await CapabilitiesAsync(connection, cancel);
         }
-        report(Verdict.Ok, $"capabilities: {string.Join(", ", capabilities)}");
+        Report(Verdict.Ok, $"capabilities: {string.Join(", ", capabilities)}");
         await connection.SendAsync("QUIT", cancel);
-    }
-
-    async Task SecureAsync(LineConnection connection, CancellationToken cancel)
-    {
-        var certificate = await connection.StartTlsAsync(cancel);
-        var finding = certificate.Report(where, time.GetUtcNow(), options.AllowUntrusted);
-        report(finding.Verdict, finding.Text);
     }
 
     static bool Offers(IEnumerable<string> capabilities, string name) =>

@@ -2,6 +2,7 @@ namespace Cloud.Cli.Check;
 
 /// <summary>Asks an SMTP port, as another server or a client would, up to where a message would follow.</summary>
 sealed class SmtpCheck(CheckOptions options, string where, Action<Verdict, string> report, TimeProvider time)
+    : PortCheck(options, where, report, time)
 {
     /// <summary>Nobody's domain, for good (RFC 6761 §6.4).</summary>
     const string Elsewhere = "relay-check.invalid";
@@ -12,12 +13,10 @@ sealed class SmtpCheck(CheckOptions options, string where, Action<Verdict, strin
     /// <param name="submission">A port for users: they must sign in, and nobody else is served.</param>
     public async Task RunAsync(int port, bool implicitTls, bool submission, CancellationToken cancel)
     {
-        await using var connection = await LineConnection.OpenAsync(options, port, cancel);
-        if (implicitTls)
-            await SecureAsync(connection, cancel);
+        await using var connection = await ConnectAsync(port, implicitTls, cancel);
         var greeting = await ReplyAsync(connection, cancel);
         Expect(greeting, "220", "the greeting");
-        report(Verdict.Ok, greeting[0]);
+        Report(Verdict.Ok, greeting[0]);
 
         var extensions = await AskAsync(connection, $"EHLO {Elsewhere}", "250", cancel);
         if (!implicitTls)
@@ -37,10 +36,10 @@ sealed class SmtpCheck(CheckOptions options, string where, Action<Verdict, strin
     )
     {
         if (submission && Offers(extensions, "AUTH"))
-            report(options.ClearPassword, "passwords are taken before TLS");
+            Report(Options.ClearPassword, "passwords are taken before TLS");
         if (!Offers(extensions, "STARTTLS"))
         {
-            report(Verdict.Failed, "STARTTLS is not offered");
+            Report(Verdict.Failed, "STARTTLS is not offered");
             return extensions;
         }
         await AskAsync(connection, "STARTTLS", "220", cancel);
@@ -54,17 +53,17 @@ sealed class SmtpCheck(CheckOptions options, string where, Action<Verdict, strin
             line[4..].StartsWith("AUTH ", StringComparison.OrdinalIgnoreCase)
         );
         if (mechanisms is null)
-            report(Verdict.Failed, "users cannot sign in: AUTH is not offered");
+            Report(Verdict.Failed, "users cannot sign in: AUTH is not offered");
         else
-            report(Verdict.Ok, mechanisms[4..]);
+            Report(Verdict.Ok, mechanisms[4..]);
     }
 
     /// <summary>No message follows: the transaction is given up (RFC 5321 §4.1.1.5).</summary>
     async Task CheckRecipientsAsync(LineConnection connection, CancellationToken cancel)
     {
         await AskAsync(connection, "MAIL FROM:<>", "250", cancel);
-        var nobody = await RecipientAsync(connection, $"{options.Nobody}@{options.Domain}", cancel);
-        report(
+        var nobody = await RecipientAsync(connection, $"{Options.Nobody}@{Options.Domain}", cancel);
+        Report(
             nobody[0] switch
             {
                 '5' => Verdict.Ok,
@@ -74,15 +73,15 @@ sealed class SmtpCheck(CheckOptions options, string where, Action<Verdict, strin
             nobody[0] switch
             {
                 '5' => $"an unknown user is refused: {nobody}",
-                '2' => $"any user of {options.Domain} is taken, as with a catch-all alias: {nobody}",
+                '2' => $"any user of {Options.Domain} is taken, as with a catch-all alias: {nobody}",
                 _ => $"recipients cannot be looked up: {nobody}",
             }
         );
         var relay = await RecipientAsync(connection, $"anybody@{Elsewhere}", cancel);
         if (relay[0] == '2')
-            report(Verdict.Failed, $"an open relay: mail for {Elsewhere} is taken from strangers");
+            Report(Verdict.Failed, $"an open relay: mail for {Elsewhere} is taken from strangers");
         else
-            report(Verdict.Ok, $"mail for others is refused: {relay}");
+            Report(Verdict.Ok, $"mail for others is refused: {relay}");
         await AskAsync(connection, "RSET", "250", cancel);
     }
 
@@ -90,13 +89,6 @@ sealed class SmtpCheck(CheckOptions options, string where, Action<Verdict, strin
     {
         await connection.SendAsync($"RCPT TO:<{address}>", cancel);
         return (await ReplyAsync(connection, cancel))[^1];
-    }
-
-    async Task SecureAsync(LineConnection connection, CancellationToken cancel)
-    {
-        var certificate = await connection.StartTlsAsync(cancel);
-        var finding = certificate.Report(where, time.GetUtcNow(), options.AllowUntrusted);
-        report(finding.Verdict, finding.Text);
     }
 
     static async Task<IReadOnlyList<string>> AskAsync(

@@ -1,11 +1,9 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Cloud.Api.WellKnown;
-using Cloud.Mail;
 
 namespace Cloud.Cli.Dns;
 
@@ -88,24 +86,10 @@ static class DnsCommand
 
     static string Name(string option, string text, List<string> faults)
     {
-        var name = text.TrimEnd('.');
-        if (EmailAddress.IsDomain(name) && name[0] != '[' && Ascii(name) is { } ascii)
-            return ascii;
+        if (DomainName.ToAscii(text.TrimEnd('.')) is { } name)
+            return name;
         faults.Add($"{option}: \"{text}\" is no domain name.");
         return "invalid";
-    }
-
-    /// <summary>DNS knows no other letters (RFC 5891 §4.4).</summary>
-    static string? Ascii(string name)
-    {
-        try
-        {
-            return new IdnMapping().GetAscii(name).ToLowerInvariant();
-        }
-        catch (ArgumentException)
-        {
-            return null;
-        }
     }
 
     static IPAddress? Address(string option, string? text, AddressFamily family, List<string> faults)

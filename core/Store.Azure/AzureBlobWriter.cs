@@ -26,6 +26,10 @@ sealed class AzureBlobWriter(AzureBlobs blobs, string name, byte[] id) : BlobWri
     /// <summary>First size of the buffer in bytes, doubled as needed: most mail is small.</summary>
     const int FirstBytes = 16 * 1024;
 
+    /// <summary>Requests that a blob takes: one, or each block and their list.</summary>
+    public static int Requests(long octets) =>
+        octets <= BlockBytes ? 1 : (int)((octets + BlockBytes - 1) / BlockBytes) + 1;
+
     readonly string mark = Convert.ToHexString(id);
     readonly List<string> staged = [];
     byte[] buffer = [];

@@ -26,6 +26,9 @@ public sealed class AzureStore
     /// <summary>The same queues, as others send to them: the service throws such a message away after 7 days.</summary>
     public IQueues ForgetfulQueues { get; }
 
+    /// <summary>Requests that it takes to write a blob of so many octets: what Azure counts.</summary>
+    public static int RequestsToWrite(long octets) => AzureBlobWriter.Requests(octets);
+
     /// <summary>Prepares the clients; nothing is sent before the first operation.</summary>
     /// <exception cref="ArgumentException">Every fault of the settings, one a line.</exception>
     public static AzureStore Open(AzureStoreOptions options)

@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
+using Cloud.Api.WellKnown;
 using Cloud.Listener.Hosting;
 using Cloud.Listener.Hosting.Settings;
 using Cloud.Listener.Tls.Acme;
@@ -170,27 +170,12 @@ sealed partial class ContainerSettingsReader(Func<string, string?> environment)
         foreach (var name in given)
         {
             var plain = wildcards && name.StartsWith("*.", StringComparison.Ordinal) ? name[2..] : name;
-            if (Ascii(plain) is { } ascii)
+            if (DomainName.ToAscii(plain) is { } ascii)
                 names.Add(name[..^plain.Length] + ascii);
             else
                 Faults.Add($"acme-names: \"{name}\" is no name that {(wildcards ? "dns-01" : "http-01")} can prove.");
         }
         return [.. names.Distinct(StringComparer.Ordinal)];
-    }
-
-    /// <summary>A domain name as it stands in a certificate; null when it is none.</summary>
-    static string? Ascii(string name)
-    {
-        if (!EmailAddress.IsDomain(name) || name[0] == '[')
-            return null;
-        try
-        {
-            return new IdnMapping().GetAscii(name).ToLowerInvariant();
-        }
-        catch (ArgumentException)
-        {
-            return null;
-        }
     }
 
     string DataDirectory()

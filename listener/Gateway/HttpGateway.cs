@@ -22,7 +22,7 @@ namespace Cloud.Listener.Gateway;
 /// </remarks>
 public sealed class HttpGateway : IGateway, IAsyncDisposable
 {
-    const string NoName = "A mailbox cannot have this name";
+    static readonly Result NoName = new(Refusal.Invalid, "A mailbox cannot have this name");
 
     readonly GatewayClient client;
     readonly TimeProvider time;
@@ -171,10 +171,7 @@ public sealed class HttpGateway : IGateway, IAsyncDisposable
         string name,
         MailboxRole role,
         CancellationToken cancel
-    ) =>
-        IsText(name)
-            ? client.AskAsync(Ops.CreateMailbox, new(account, name, role), cancel)
-            : new(new Result(Refusal.Invalid, NoName));
+    ) => IsText(name) ? client.AskAsync(Ops.CreateMailbox, new(account, name, role), cancel) : new(NoName);
 
     public ValueTask<Result> DeleteMailboxAsync(AccountId account, MailboxId mailbox, CancellationToken cancel) =>
         client.AskAsync(Ops.DeleteMailbox, new(account, mailbox), cancel);
@@ -184,10 +181,7 @@ public sealed class HttpGateway : IGateway, IAsyncDisposable
         MailboxId mailbox,
         string name,
         CancellationToken cancel
-    ) =>
-        IsText(name)
-            ? client.AskAsync(Ops.RenameMailbox, new(account, mailbox, name), cancel)
-            : new(new Result(Refusal.Invalid, NoName));
+    ) => IsText(name) ? client.AskAsync(Ops.RenameMailbox, new(account, mailbox, name), cancel) : new(NoName);
 
     public ValueTask<Result> SubscribeAsync(
         AccountId account,

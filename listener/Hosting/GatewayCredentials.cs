@@ -11,8 +11,14 @@ sealed class GatewayCredentials(IGateway gateway, IPAddress client) : ISaslCrede
     /// <summary>The gateway's last answer; worth something only when the exchange ended with Ok.</summary>
     public AuthenticateResult? Result { get; private set; }
 
-    public async ValueTask<SaslVerdict> CheckPasswordAsync(string login, string password, CancellationToken cancel) =>
-        Keep(await gateway.AuthenticateAsync(new AuthenticateRequest(login, password, client), cancel));
+    /// <summary>Who the peer says it is; empty while it has not.</summary>
+    public string Login { get; private set; } = "";
+
+    public async ValueTask<SaslVerdict> CheckPasswordAsync(string login, string password, CancellationToken cancel)
+    {
+        Login = login;
+        return Keep(await gateway.AuthenticateAsync(new AuthenticateRequest(login, password, client), cancel));
+    }
 
     public async ValueTask<SaslSalt> StartScramAsync(string login, CancellationToken cancel)
     {
@@ -25,7 +31,11 @@ sealed class GatewayCredentials(IGateway gateway, IPAddress client) : ISaslCrede
         ReadOnlyMemory<byte> authMessage,
         ReadOnlyMemory<byte> proof,
         CancellationToken cancel
-    ) => Keep(await gateway.FinishScramAsync(new ScramProof(login, authMessage, proof, client), cancel));
+    )
+    {
+        Login = login;
+        return Keep(await gateway.FinishScramAsync(new ScramProof(login, authMessage, proof, client), cancel));
+    }
 
     SaslVerdict Keep(AuthenticateResult result)
     {

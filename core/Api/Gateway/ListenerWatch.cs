@@ -21,7 +21,7 @@ public sealed class ListenerWatch : IAsyncDisposable
     public static readonly TimeSpan RemoteLook = TimeSpan.FromMinutes(4);
 
     /// <summary>Between two reads of the queue: a change is told within two seconds.</summary>
-    static readonly TimeSpan ReadEvery = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan ReadEvery = TimeSpan.FromSeconds(1);
 
     /// <summary>How long a notice is hidden from a second reader: more than one reading takes.</summary>
     static readonly TimeSpan Hidden = TimeSpan.FromSeconds(30);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Cloud.Api.Gateway;
+using Cloud.Listener.Hosting;
 using Cloud.Store.Ports;
 using Cloud.Wire;
 using Cloud.Wire.Sasl;
@@ -12,6 +13,9 @@ sealed class Auth(string mechanism, string? initial) : IPop3Command
 {
     const string Plain = "PLAIN";
     const string Scram = "SCRAM-SHA-256";
+
+    /// <summary>The exchange failed before the gateway was asked.</summary>
+    static readonly AuthenticateResult Unasked = AuthenticateResult.Refused(AuthenticateStatus.WrongCredentials);
 
     public static IPop3Command? Parse(ref Pop3Reader arguments)
     {
@@ -30,7 +34,7 @@ sealed class Auth(string mechanism, string? initial) : IPop3Command
     {
         if (mechanism.Equals(Plain, StringComparison.OrdinalIgnoreCase) && !session.TakesPasswords)
             return Pop3Reply.TlsRequired;
-        var credentials = new Credentials(session);
+        var credentials = new GatewayCredentials(session.Gateway, session.Client);
         if (
             !Mechanisms(session).Contains(mechanism, StringComparer.OrdinalIgnoreCase)
             || SaslExchange.TryCreate(mechanism, credentials, Entropy.System) is not { } exchange
@@ -55,53 +59,7 @@ sealed class Auth(string mechanism, string? initial) : IPop3Command
         {
             SaslStatus.Cancelled => Pop3Reply.Fault("Cancelled"),
             SaslStatus.Malformed => Pop3Reply.Fault("Not what the mechanism asks for"),
-            _ => await session.LogInAsync(credentials.Login, credentials.Result, cancel),
+            _ => await session.LogInAsync(credentials.Login, credentials.Result ?? Unasked, cancel),
         };
-    }
-
-    /// <summary>Asks the gateway, and keeps its answer.</summary>
-    sealed class Credentials(Pop3Session session) : ISaslCredentials
-    {
-        public string Login { get; private set; } = "";
-
-        public AuthenticateResult Result { get; private set; } =
-            AuthenticateResult.Refused(AuthenticateStatus.WrongCredentials);
-
-        public async ValueTask<SaslVerdict> CheckPasswordAsync(string login, string password, CancellationToken cancel)
-        {
-            Login = login;
-            var request = new AuthenticateRequest(login, password, session.Client);
-            return Keep(await session.Gateway.AuthenticateAsync(request, cancel));
-        }
-
-        public async ValueTask<SaslSalt> StartScramAsync(string login, CancellationToken cancel)
-        {
-            var (salt, iterations) = await session.Gateway.StartScramAsync(login, cancel);
-            return new SaslSalt(salt, iterations);
-        }
-
-        public async ValueTask<SaslVerdict> FinishScramAsync(
-            string login,
-            ReadOnlyMemory<byte> authMessage,
-            ReadOnlyMemory<byte> proof,
-            CancellationToken cancel
-        )
-        {
-            Login = login;
-            var request = new ScramProof(login, authMessage, proof, session.Client);
-            return Keep(await session.Gateway.FinishScramAsync(request, cancel));
-        }
-
-        SaslVerdict Keep(AuthenticateResult result)
-        {
-            Result = result;
-            var status = result.Status switch
-            {
-                AuthenticateStatus.Ok => SaslStatus.Ok,
-                AuthenticateStatus.LockedOut => SaslStatus.LockedOut,
-                _ => SaslStatus.WrongCredentials,
-            };
-            return new SaslVerdict(status, result.ServerSignature);
-        }
     }
 }

@@ -3,6 +3,7 @@ using System.Text;
 using Cloud.Api.Admin;
 using Cloud.Api.Gateway;
 using Cloud.Store;
+using Cloud.Store.Counting;
 using Cloud.Store.Local;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
@@ -26,15 +27,15 @@ static class Open
         for (var round = 0; round < options.Number("rounds", 9); round++)
         {
             await using var local = await LocalStore.OpenAsync(new LocalStoreOptions(directory), default);
-            var counted = new CountedRows(local.Rows);
+            var counted = new CountingRows(local.Rows);
             var gateway = new LocalGateway(Rooms(local, counted));
             var (account, inbox) = await InboxAsync(gateway);
 
-            counted.Read = 0;
+            counted.Reset();
             var clock = Stopwatch.StartNew();
             var view = await gateway.OpenAsync(account, inbox, claimRecent: false, default);
             times.Add(clock.Elapsed.TotalMilliseconds);
-            rows = counted.Read;
+            rows = counted.RowsRead;
             if (view!.Entries.Count != messages)
                 throw new InvalidOperationException($"{view.Entries.Count} entries");
         }
@@ -83,35 +84,5 @@ static class Open
         var account = (await gateway.AuthenticateAsync(request, default)).Account;
         var mailboxes = await gateway.ListMailboxesAsync(account, default);
         return (account, mailboxes.First(mailbox => mailbox.Role == MailboxRole.Inbox).Id);
-    }
-
-    sealed class CountedRows(IRows rows) : IRows
-    {
-        public int Read { get; set; }
-
-        public async ValueTask<Row?> GetAsync(string table, RowKey key, CancellationToken cancel)
-        {
-            Read++;
-            return await rows.GetAsync(table, key, cancel);
-        }
-
-        public async ValueTask<RowPage> QueryAsync(
-            string table,
-            RowRange range,
-            string? continuation,
-            int limit,
-            CancellationToken cancel
-        )
-        {
-            var page = await rows.QueryAsync(table, range, continuation, limit, cancel);
-            Read += page.Rows.Count;
-            return page;
-        }
-
-        public ValueTask<CommitResult> CommitAsync(
-            string table,
-            RowTransaction transaction,
-            CancellationToken cancel
-        ) => rows.CommitAsync(table, transaction, cancel);
     }
 }

@@ -1,6 +1,7 @@
 using Cloud.Api.Gateway;
 using Cloud.Store;
 using Cloud.Store.Azure;
+using Cloud.Store.Counting;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Ports;
 using Cloud.Tests.Fakes;

@@ -1,5 +1,6 @@
 using Cloud.Api.Gateway;
 using Cloud.Store;
+using Cloud.Store.Counting;
 using Cloud.Tests.Fakes;
 
 namespace Cloud.Tests.Api.Gateway;

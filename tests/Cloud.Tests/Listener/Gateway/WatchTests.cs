@@ -1,4 +1,5 @@
 using Cloud.Api.Gateway;
+using Cloud.Listener.Gateway;
 using Cloud.Listener.Imap;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Ports;
@@ -10,18 +11,26 @@ namespace Cloud.Tests.Listener.Gateway;
 /// <summary>Sessions learn of changes that were made elsewhere.</summary>
 public sealed class WatchTests : HopTests
 {
-    [Fact]
-    public async Task A_listener_with_a_queue_is_told_without_asking_again()
+    /// <summary>A message comes after a watch has begun.</summary>
+    /// <returns>The watch, and the revision that it is to end with.</returns>
+    async Task<(Task<ulong> Watch, ulong Expected)> ReceiveWhileWatchingAsync(HttpGateway gateway)
     {
-        var name = ListenerWatch.NewListener(Test.Entropy);
-        await using var gateway = Connect(Options with { Listener = name });
         var view = await Test.OpenAsync(Test.AliceId);
         var watch = gateway.WatchAsync(Test.AliceId, view.Revision, default).AsTask();
         while (Asked("watch") == 0 || Hop.UnderWay > 0)
             await Task.Delay(1);
         await Test.ReceiveAsync("text", TestBackend.Alice);
+        return (watch, view.Revision + 1);
+    }
+
+    [Fact]
+    public async Task A_listener_with_a_queue_is_told_without_asking_again()
+    {
+        var name = ListenerWatch.NewListener(Test.Entropy);
+        await using var gateway = Connect(Options with { Listener = name });
+        var (watch, expected) = await ReceiveWhileWatchingAsync(gateway);
         Assert.Equal(1, Queues.CountOf($"watch-{name}"));
-        Assert.Equal(view.Revision + 1, await PassAsync(watch));
+        Assert.Equal(expected, await PassAsync(watch));
         Assert.Equal(1, Asked("watch"));
     }
 
@@ -29,12 +38,8 @@ public sealed class WatchTests : HopTests
     public async Task A_listener_without_a_queue_looks_now_and_then()
     {
         await using var gateway = Connect();
-        var view = await Test.OpenAsync(Test.AliceId);
-        var watch = gateway.WatchAsync(Test.AliceId, view.Revision, default).AsTask();
-        while (Asked("watch") == 0 || Hop.UnderWay > 0)
-            await Task.Delay(1);
-        await Test.ReceiveAsync("text", TestBackend.Alice);
-        Assert.Equal(view.Revision + 1, await PassAsync(watch));
+        var (watch, expected) = await ReceiveWhileWatchingAsync(gateway);
+        Assert.Equal(expected, await PassAsync(watch));
         Assert.Equal(2, Asked("watch"));
     }
 
@@ -42,11 +47,7 @@ public sealed class WatchTests : HopTests
     public async Task A_watcher_outlives_a_service_that_does_not_answer_for_a_while()
     {
         await using var gateway = Connect();
-        var view = await Test.OpenAsync(Test.AliceId);
-        var watch = gateway.WatchAsync(Test.AliceId, view.Revision, default).AsTask();
-        while (Asked("watch") == 0 || Hop.UnderWay > 0)
-            await Task.Delay(1);
-        await Test.ReceiveAsync("text", TestBackend.Alice);
+        var (watch, expected) = await ReceiveWhileWatchingAsync(gateway);
         Hop.Instead = Abort;
         while (Asked("watch") < 5)
         {
@@ -54,7 +55,7 @@ public sealed class WatchTests : HopTests
             await Task.Delay(1);
         }
         Hop.Instead = null;
-        Assert.Equal(view.Revision + 1, await PassAsync(watch));
+        Assert.Equal(expected, await PassAsync(watch));
     }
 
     [Fact]

@@ -5,11 +5,12 @@ using Cloud.Store;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
 using Cloud.Store.Ports;
+using Cloud.Tests.Fakes;
 
 namespace Cloud.Tests.Listener.Pop3;
 
 /// <summary>One account's INBOX in memory, and the faults a store may have; what POP3 does not ask for is not here.</summary>
-sealed class FakeMail : IGateway
+sealed class FakeMail : UnaskedGateway
 {
     public const string Login = "alice@example.test";
     public const string Password = "open sesame";
@@ -70,7 +71,10 @@ sealed class FakeMail : IGateway
             messages.Remove(uid);
     }
 
-    public ValueTask<AuthenticateResult> AuthenticateAsync(AuthenticateRequest request, CancellationToken cancel) =>
+    public override ValueTask<AuthenticateResult> AuthenticateAsync(
+        AuthenticateRequest request,
+        CancellationToken cancel
+    ) =>
         new(
             IsLockedOut ? AuthenticateResult.Refused(AuthenticateStatus.LockedOut, TimeSpan.FromSeconds(42))
             : request is { Login: Login, Password: Password }
@@ -78,10 +82,10 @@ sealed class FakeMail : IGateway
             : AuthenticateResult.Refused(AuthenticateStatus.WrongCredentials)
         );
 
-    public ValueTask<ScramParameters> StartScramAsync(string login, CancellationToken cancel) =>
+    public override ValueTask<ScramParameters> StartScramAsync(string login, CancellationToken cancel) =>
         new(new ScramParameters(Salt, Iterations));
 
-    public ValueTask<AuthenticateResult> FinishScramAsync(ScramProof proof, CancellationToken cancel)
+    public override ValueTask<AuthenticateResult> FinishScramAsync(ScramProof proof, CancellationToken cancel)
     {
         var salted = Rfc2898DeriveBytes.Pbkdf2(Password, Salt, Iterations, HashAlgorithmName.SHA256, 32);
         var stored = SHA256.HashData(HMACSHA256.HashData(salted, "Client Key"u8));
@@ -93,7 +97,7 @@ sealed class FakeMail : IGateway
         return new(new AuthenticateResult(AuthenticateStatus.Ok, new AccountId("alice"), Login, default, server));
     }
 
-    public ValueTask<IAsyncDisposable?> LockMaildropAsync(AccountId account, CancellationToken cancel)
+    public override ValueTask<IAsyncDisposable?> LockMaildropAsync(AccountId account, CancellationToken cancel)
     {
         lock (messages)
         {
@@ -104,13 +108,13 @@ sealed class FakeMail : IGateway
         }
     }
 
-    public ValueTask<IReadOnlyList<Mailbox>> ListMailboxesAsync(AccountId account, CancellationToken cancel)
+    public override ValueTask<IReadOnlyList<Mailbox>> ListMailboxesAsync(AccountId account, CancellationToken cancel)
     {
         Break();
         return new([Box("Drafts", 2, MailboxRole.Drafts), Box("INBOX", 1, MailboxRole.Inbox)]);
     }
 
-    public ValueTask<MailboxView?> OpenAsync(
+    public override ValueTask<MailboxView?> OpenAsync(
         AccountId account,
         MailboxId mailbox,
         bool claimRecent,
@@ -134,7 +138,7 @@ sealed class FakeMail : IGateway
         }
     }
 
-    public ValueTask<IReadOnlyList<Email>> FetchAsync(
+    public override ValueTask<IReadOnlyList<Email>> FetchAsync(
         AccountId account,
         IReadOnlyList<EmailId> emails,
         CancellationToken cancel
@@ -158,7 +162,7 @@ sealed class FakeMail : IGateway
         }
     }
 
-    public ValueTask<Stream?> ReadAsync(
+    public override ValueTask<Stream?> ReadAsync(
         AccountId account,
         Email email,
         long offset,
@@ -170,7 +174,7 @@ sealed class FakeMail : IGateway
             return new(new Pieces(messages[(uint)email.Id.Value], Piece, ReadsOnly, EndsEarly));
     }
 
-    public ValueTask<Result<ExpungeResult>> ExpungeAsync(
+    public override ValueTask<Result<ExpungeResult>> ExpungeAsync(
         AccountId account,
         MailboxId mailbox,
         UidSet uids,
@@ -218,66 +222,4 @@ sealed class FakeMail : IGateway
             return base.ReadAsync(buffer[..Math.Min(buffer.Length, piece)], cancellationToken);
         }
     }
-
-    public ValueTask<RecipientVerdict> CheckRecipientAsync(CheckRecipientRequest request, CancellationToken cancel) =>
-        throw new NotSupportedException();
-
-    public ValueTask<MessageUpload> BeginUploadAsync(TransactionId transaction, CancellationToken cancel) =>
-        throw new NotSupportedException();
-
-    public ValueTask<ReceiveResult> ReceiveAsync(ReceiveRequest request, CancellationToken cancel) =>
-        throw new NotSupportedException();
-
-    public ValueTask<ReceiveResult> SubmitAsync(SubmitRequest request, CancellationToken cancel) =>
-        throw new NotSupportedException();
-
-    public ValueTask<Result<AppendResult>> AppendAsync(AppendRequest request, CancellationToken cancel) =>
-        throw new NotSupportedException();
-
-    public ValueTask<Result<Mailbox>> CreateMailboxAsync(
-        AccountId account,
-        string name,
-        MailboxRole role,
-        CancellationToken cancel
-    ) => throw new NotSupportedException();
-
-    public ValueTask<Result> DeleteMailboxAsync(AccountId account, MailboxId mailbox, CancellationToken cancel) =>
-        throw new NotSupportedException();
-
-    public ValueTask<Result> RenameMailboxAsync(
-        AccountId account,
-        MailboxId mailbox,
-        string name,
-        CancellationToken cancel
-    ) => throw new NotSupportedException();
-
-    public ValueTask<Result> SubscribeAsync(
-        AccountId account,
-        MailboxId mailbox,
-        bool subscribed,
-        CancellationToken cancel
-    ) => throw new NotSupportedException();
-
-    public ValueTask<MailboxChanges?> SyncAsync(
-        AccountId account,
-        MailboxId mailbox,
-        ulong since,
-        bool claimRecent,
-        CancellationToken cancel
-    ) => throw new NotSupportedException();
-
-    public ValueTask<ulong> WatchAsync(AccountId account, ulong since, CancellationToken cancel) =>
-        throw new NotSupportedException();
-
-    public ValueTask<Result<StoreFlagsResult>> StoreFlagsAsync(StoreFlagsRequest request, CancellationToken cancel) =>
-        throw new NotSupportedException();
-
-    public ValueTask<Result<CopyResult>> CopyAsync(CopyRequest request, CancellationToken cancel) =>
-        throw new NotSupportedException();
-
-    public ValueTask<Result<CopyResult>> MoveAsync(CopyRequest request, CancellationToken cancel) =>
-        throw new NotSupportedException();
-
-    public ValueTask<Result<UidSet>> SearchAsync(SearchRequest request, CancellationToken cancel) =>
-        throw new NotSupportedException();
 }

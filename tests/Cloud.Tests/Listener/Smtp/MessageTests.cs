@@ -10,6 +10,18 @@ namespace Cloud.Tests.Listener.Smtp;
 /// <summary>What becomes of a message: kept octet for octet, or not at all.</summary>
 public sealed class MessageTests
 {
+    /// <summary>A session up to where a message may follow.</summary>
+    const string Begun = """
+        S: 220 *
+        C: HELO client.example.org
+        S: 250 *
+        C: MAIL FROM:<ada@example.org>
+        S: 250 *
+        C: RCPT TO:<alice@example.test>
+        S: 250 *
+        """;
+
+    /// <summary>What a client says up to there, all at once.</summary>
     const string Begin = "EHLO client.example.org\r\nMAIL FROM:<ada@example.org>\r\nRCPT TO:<alice@example.test>\r\n";
 
     public static TheoryData<string> Ugly =>
@@ -75,13 +87,7 @@ public sealed class MessageTests
         var smuggled = $"{message}\r\nMAIL FROM:<eve@example.org>\r\nRCPT TO:<bob@example.test>\r\nDATA\r\nx\r\n.\r\n";
         await SmtpServer.RunAsync(
             $"""
-            S: 220 *
-            C: HELO client.example.org
-            S: 250 *
-            C: MAIL FROM:<ada@example.org>
-            S: 250 *
-            C: RCPT TO:<alice@example.test>
-            S: 250 *
+            {Begun}
             C: DATA
             S: 354 *
             C: {Escape(smuggled)}\c
@@ -125,13 +131,7 @@ public sealed class MessageTests
     public Task After_a_failure_the_next_transaction_may_begin(string where, ReceiveStatus status, string reply) =>
         SmtpServer.RunAsync(
             $"""
-            S: 220 *
-            C: HELO client.example.org
-            S: 250 *
-            C: MAIL FROM:<ada@example.org>
-            S: 250 *
-            C: RCPT TO:<alice@example.test>
-            S: 250 *
+            {Begun}
             C: DATA
             {(where == "begin" ? "" : "S: 354 *\nC: text\nC: .")}
             S: {reply}
@@ -164,13 +164,7 @@ public sealed class MessageTests
         var fault = reply[2] == '2' ? new StoreFullException("full") : new StoreException("broken");
         return SmtpServer.RunAsync(
             $"""
-            S: 220 *
-            C: HELO client.example.org
-            S: 250 *
-            C: MAIL FROM:<ada@example.org>
-            S: 250 *
-            C: RCPT TO:<alice@example.test>
-            S: 250 *
+            {Begun}
             C: BDAT 6 LAST\r\nQUIT
             S: {reply}
             C: MAIL FROM:<ada@example.org>
@@ -194,14 +188,8 @@ public sealed class MessageTests
     [InlineData("receive")]
     public Task A_store_that_fails_in_the_middle_of_data_is_told_after_its_end(string where) =>
         SmtpServer.RunAsync(
-            """
-            S: 220 *
-            C: HELO client.example.org
-            S: 250 *
-            C: MAIL FROM:<ada@example.org>
-            S: 250 *
-            C: RCPT TO:<alice@example.test>
-            S: 250 *
+            $"""
+            {Begun}
             C: DATA
             S: 354 *
             C: QUIT
@@ -241,13 +229,7 @@ public sealed class MessageTests
     public Task A_refused_message_is_told_why_and_removed(ReceiveStatus status, string reason, string reply) =>
         SmtpServer.RunAsync(
             $"""
-            S: 220 *
-            C: HELO client.example.org
-            S: 250 *
-            C: MAIL FROM:<ada@example.org>
-            S: 250 *
-            C: RCPT TO:<alice@example.test>
-            S: 250 *
+            {Begun}
             C: DATA
             S: 354 *
             C: .

@@ -7,11 +7,12 @@ using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
 using Cloud.Store.Ports;
 using Cloud.Store.Search;
+using Cloud.Tests.Fakes;
 
 namespace Cloud.Tests.Listener.Smtp;
 
 /// <summary>A gateway of plain data: who is known, what was kept, and what goes wrong.</summary>
-sealed class PlainGateway : IGateway, IAsyncDisposable
+sealed class PlainGateway : UnaskedGateway, IAsyncDisposable
 {
     static readonly byte[] Salt = [.. Enumerable.Range(1, 16).Select(i => (byte)i)];
 
@@ -41,7 +42,10 @@ sealed class PlainGateway : IGateway, IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask<AuthenticateResult> AuthenticateAsync(AuthenticateRequest request, CancellationToken cancel) =>
+    public override ValueTask<AuthenticateResult> AuthenticateAsync(
+        AuthenticateRequest request,
+        CancellationToken cancel
+    ) =>
         new(
             request switch
             {
@@ -54,13 +58,16 @@ sealed class PlainGateway : IGateway, IAsyncDisposable
             }
         );
 
-    public ValueTask<ScramParameters> StartScramAsync(string login, CancellationToken cancel) =>
+    public override ValueTask<ScramParameters> StartScramAsync(string login, CancellationToken cancel) =>
         new(new ScramParameters(Salt, 4096));
 
-    public ValueTask<AuthenticateResult> FinishScramAsync(ScramProof proof, CancellationToken cancel) =>
+    public override ValueTask<AuthenticateResult> FinishScramAsync(ScramProof proof, CancellationToken cancel) =>
         new(Alices(new byte[32]));
 
-    public ValueTask<RecipientVerdict> CheckRecipientAsync(CheckRecipientRequest request, CancellationToken cancel)
+    public override ValueTask<RecipientVerdict> CheckRecipientAsync(
+        CheckRecipientRequest request,
+        CancellationToken cancel
+    )
     {
         Fail("recipient");
         if (request.To.Local == "full")
@@ -73,17 +80,17 @@ sealed class PlainGateway : IGateway, IAsyncDisposable
         return new(isLocal ? RecipientVerdict.NoSuchUser : RecipientVerdict.NotLocal);
     }
 
-    public ValueTask<MessageUpload> BeginUploadAsync(TransactionId transaction, CancellationToken cancel)
+    public override ValueTask<MessageUpload> BeginUploadAsync(TransactionId transaction, CancellationToken cancel)
     {
         Fail("begin");
         OpenUploads++;
         return new(new Upload(this));
     }
 
-    public ValueTask<ReceiveResult> ReceiveAsync(ReceiveRequest request, CancellationToken cancel) =>
+    public override ValueTask<ReceiveResult> ReceiveAsync(ReceiveRequest request, CancellationToken cancel) =>
         new(Take(request.Envelope, request.Peer, null, request.Message));
 
-    public ValueTask<ReceiveResult> SubmitAsync(SubmitRequest request, CancellationToken cancel)
+    public override ValueTask<ReceiveResult> SubmitAsync(SubmitRequest request, CancellationToken cancel)
     {
         if (request.Envelope.From?.Key != "alice@example.test")
             return new(new ReceiveResult(ReceiveStatus.Rejected, "Not an address of yours"));
@@ -148,89 +155,4 @@ sealed class PlainGateway : IGateway, IAsyncDisposable
             return ValueTask.CompletedTask;
         }
     }
-
-    public ValueTask<Result<AppendResult>> AppendAsync(AppendRequest request, CancellationToken cancel) =>
-        throw new NotSupportedException();
-
-    public ValueTask<IReadOnlyList<Mailbox>> ListMailboxesAsync(AccountId account, CancellationToken cancel) =>
-        throw new NotSupportedException();
-
-    public ValueTask<Result<Mailbox>> CreateMailboxAsync(
-        AccountId account,
-        string name,
-        MailboxRole role,
-        CancellationToken cancel
-    ) => throw new NotSupportedException();
-
-    public ValueTask<Result> DeleteMailboxAsync(AccountId account, MailboxId mailbox, CancellationToken cancel) =>
-        throw new NotSupportedException();
-
-    public ValueTask<Result> RenameMailboxAsync(
-        AccountId account,
-        MailboxId mailbox,
-        string name,
-        CancellationToken cancel
-    ) => throw new NotSupportedException();
-
-    public ValueTask<Result> SubscribeAsync(
-        AccountId account,
-        MailboxId mailbox,
-        bool subscribed,
-        CancellationToken cancel
-    ) => throw new NotSupportedException();
-
-    public ValueTask<MailboxView?> OpenAsync(
-        AccountId account,
-        MailboxId mailbox,
-        bool claimRecent,
-        CancellationToken cancel
-    ) => throw new NotSupportedException();
-
-    public ValueTask<MailboxChanges?> SyncAsync(
-        AccountId account,
-        MailboxId mailbox,
-        ulong since,
-        bool claimRecent,
-        CancellationToken cancel
-    ) => throw new NotSupportedException();
-
-    public ValueTask<ulong> WatchAsync(AccountId account, ulong since, CancellationToken cancel) =>
-        throw new NotSupportedException();
-
-    public ValueTask<IReadOnlyList<Email>> FetchAsync(
-        AccountId account,
-        IReadOnlyList<EmailId> emails,
-        CancellationToken cancel
-    ) => throw new NotSupportedException();
-
-    public ValueTask<Stream?> ReadAsync(
-        AccountId account,
-        Email email,
-        long offset,
-        long? length,
-        CancellationToken cancel
-    ) => throw new NotSupportedException();
-
-    public ValueTask<Result<StoreFlagsResult>> StoreFlagsAsync(StoreFlagsRequest request, CancellationToken cancel) =>
-        throw new NotSupportedException();
-
-    public ValueTask<Result<CopyResult>> CopyAsync(CopyRequest request, CancellationToken cancel) =>
-        throw new NotSupportedException();
-
-    public ValueTask<Result<CopyResult>> MoveAsync(CopyRequest request, CancellationToken cancel) =>
-        throw new NotSupportedException();
-
-    public ValueTask<Result<ExpungeResult>> ExpungeAsync(
-        AccountId account,
-        MailboxId mailbox,
-        UidSet uids,
-        bool onlyDeleted,
-        CancellationToken cancel
-    ) => throw new NotSupportedException();
-
-    public ValueTask<Result<UidSet>> SearchAsync(SearchRequest request, CancellationToken cancel) =>
-        throw new NotSupportedException();
-
-    public ValueTask<IAsyncDisposable?> LockMaildropAsync(AccountId account, CancellationToken cancel) =>
-        throw new NotSupportedException();
 }

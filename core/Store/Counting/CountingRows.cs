@@ -1,6 +1,6 @@
 using Cloud.Store.Ports;
 
-namespace Cloud.Tests.Fakes;
+namespace Cloud.Store.Counting;
 
 /// <summary>Counts what goes through the port: operations are the price of a message.</summary>
 public sealed class CountingRows(IRows inner) : IRows
@@ -8,18 +8,34 @@ public sealed class CountingRows(IRows inner) : IRows
     int gets;
     int queries;
     int commits;
+    int changes;
     int rowsRead;
+    long octetsInserted;
 
     public int Gets => gets;
+
+    /// <summary>Pages of range queries.</summary>
     public int Queries => queries;
+
+    public int Reads => gets + queries;
+
+    /// <summary>Transactions.</summary>
     public int Commits => commits;
+
+    /// <summary>Rows changed by them.</summary>
+    public int Changes => changes;
 
     /// <summary>Rows that gets and queries answered.</summary>
     public int RowsRead => rowsRead;
 
-    public int Reads => gets + queries;
+    /// <summary>Size of new rows, as Azure counts it.</summary>
+    public long OctetsInserted => octetsInserted;
 
-    public void Reset() => gets = queries = commits = rowsRead = 0;
+    public void Reset()
+    {
+        gets = queries = commits = changes = rowsRead = 0;
+        octetsInserted = 0;
+    }
 
     public async ValueTask<Row?> GetAsync(string table, RowKey key, CancellationToken cancel)
     {
@@ -45,6 +61,9 @@ public sealed class CountingRows(IRows inner) : IRows
     public ValueTask<CommitResult> CommitAsync(string table, RowTransaction transaction, CancellationToken cancel)
     {
         Interlocked.Increment(ref commits);
+        Interlocked.Add(ref changes, transaction.Changes.Count);
+        var inserted = transaction.Changes.Where(change => change.Action == RowAction.Insert);
+        Interlocked.Add(ref octetsInserted, inserted.Sum(change => (long)change.Data!.Size));
         return inner.CommitAsync(table, transaction, cancel);
     }
 }

@@ -1,19 +1,29 @@
 using Cloud.Store.Ports;
 
-namespace Cloud.Tests.Fakes;
+namespace Cloud.Store.Counting;
 
-/// <summary>Counts what goes through the port.</summary>
+/// <summary>Counts what goes through the port: operations are the price of a message.</summary>
 public sealed class CountingQueues(IQueues inner) : IQueues
 {
-    int operations;
+    int sends;
+    int receives;
+    int deletes;
+    int others;
 
-    public int Operations => operations;
+    public int Sends => sends;
 
-    public void Reset() => operations = 0;
+    /// <summary>Looks into a queue, whether there was something or not.</summary>
+    public int Receives => receives;
+
+    public int Deletes => deletes;
+
+    public int Operations => sends + receives + deletes + others;
+
+    public void Reset() => sends = receives = deletes = others = 0;
 
     public ValueTask SendAsync(string queue, ReadOnlyMemory<byte> body, TimeSpan delay, CancellationToken cancel)
     {
-        Interlocked.Increment(ref operations);
+        Interlocked.Increment(ref sends);
         return inner.SendAsync(queue, body, delay, cancel);
     }
 
@@ -24,7 +34,7 @@ public sealed class CountingQueues(IQueues inner) : IQueues
         CancellationToken cancel
     )
     {
-        Interlocked.Increment(ref operations);
+        Interlocked.Increment(ref receives);
         return inner.ReceiveAsync(queue, limit, visibility, cancel);
     }
 
@@ -35,25 +45,26 @@ public sealed class CountingQueues(IQueues inner) : IQueues
         CancellationToken cancel
     )
     {
-        Interlocked.Increment(ref operations);
+        Interlocked.Increment(ref others);
         return inner.RenewAsync(queue, message, visibility, cancel);
     }
 
-    public ValueTask<bool> DeleteAsync(string queue, QueueMessage message, CancellationToken cancel)
+    public async ValueTask<bool> DeleteAsync(string queue, QueueMessage message, CancellationToken cancel)
     {
-        Interlocked.Increment(ref operations);
-        return inner.DeleteAsync(queue, message, cancel);
+        var deleted = await inner.DeleteAsync(queue, message, cancel);
+        Interlocked.Increment(ref deletes);
+        return deleted;
     }
 
     public ValueTask<long> CountAsync(string queue, CancellationToken cancel)
     {
-        Interlocked.Increment(ref operations);
+        Interlocked.Increment(ref others);
         return inner.CountAsync(queue, cancel);
     }
 
     public ValueTask<bool> RemoveAsync(string queue, CancellationToken cancel)
     {
-        Interlocked.Increment(ref operations);
+        Interlocked.Increment(ref others);
         return inner.RemoveAsync(queue, cancel);
     }
 }

@@ -1,0 +1,114 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace Cloud.Tests.Cli.Cost;
+
+public sealed class CostCommandTests : IDisposable
+{
+    readonly string directory = Directory.CreateTempSubdirectory("cloud-cost-test-").FullName;
+
+    public void Dispose() => Directory.Delete(directory, recursive: true);
+
+    [Fact]
+    public async Task Real_sessions_are_counted()
+    {
+        var (code, json, errors) = await CostAsync("--mailbox", "5", "--size", "300000", "--recipients", "2", "--json");
+        Assert.True(code == 0, errors);
+        using var report = JsonDocument.Parse(json);
+        var counted = report
+            .RootElement.GetProperty("counted")
+            .EnumerateArray()
+            .ToDictionary(one => one.GetProperty("name").GetString()!, one => one.GetProperty("count"));
+        long Of(string scenario, string what) => counted[scenario].GetProperty(what).GetInt64();
+
+        // Three requests write 300,000 octets: two blocks and their list; the second account's copy is one.
+        Assert.Equal(
+            (4, 2, 0),
+            (Of("receive", "blobWrites"), Of("receive", "transactions"), Of("receive", "rowReads"))
+        );
+        Assert.Equal(3, Of("receive", "executions")); // two recipients, one message
+        Assert.Equal(4, Of("send", "executions")); // and who it is
+        Assert.InRange(Of("receive", "blobOctets"), 600_000, 602_000);
+        Assert.Equal((0, 2), (Of("sync", "blobWrites"), Of("sync", "blobReads")));
+        Assert.InRange(Of("sync", "sent"), 300_000, 305_000);
+        Assert.Equal(3600, Of("watch", "queueOperations"));
+        Assert.Equal(24, Of("sweep", "executions"));
+    }
+
+    [Fact]
+    public async Task A_received_message_costs_one_blob_and_one_transaction_and_the_documented_month_is_the_printed_one()
+    {
+        var (code, page, errors) = await CostAsync("--month", "0", "10000", "100000", "1000000");
+        Assert.True(code == 0, errors);
+        Assert.Matches(@"(?m)^receive +message +1 +0 +0 +1 \(\d\) +0 +2 ", page);
+        Assert.Contains("delivery to other servers is not built yet", page);
+
+        var text = await File.ReadAllTextAsync(Path.Combine(Infra.Tool.Root, "docs/deploy.md"));
+        var (printed, documented) = (Months(page), Months(text));
+        Assert.Equal(4, printed.Count);
+        Assert.Equal(printed.Keys, documented.Keys);
+        foreach (var (messages, prices) in printed)
+        {
+            foreach (var (now, then) in prices.Zip(documented[messages], (a, b) => (a, b)))
+                Assert.InRange(then, 0.99m * now, 1.01m * now);
+        }
+    }
+
+    [Fact]
+    public async Task Another_price_table_is_taken()
+    {
+        var prices = await File.ReadAllTextAsync(Path.Combine(Infra.Tool.Root, "cli/Cost/prices.json"));
+        var (code, page, errors) = await CostAsync(
+            "--mailbox",
+            "0",
+            "--prices",
+            Write(prices.Replace("westus", "mars"))
+        );
+        Assert.True(code == 0, errors);
+        Assert.Contains(", mars, USD.", page);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_is_told_all_at_once_and_nothing_counted()
+    {
+        string[] wrong = ["--size", "5", "--recipients", "0", "--mailbox", "-1", "--memory", "7", "--month", "-1"];
+        var (code, page, errors) = await CostAsync([.. wrong, "--clients", "-1", "--prices", Write("{}")]);
+        Assert.Equal((2, ""), (code, page));
+        foreach (var name in new[] { "size", "recipients", "mailbox", "memory", "month", "clients" })
+            Assert.Matches($"(?m)^{name}: ", errors);
+        Assert.Contains("prices.json: prices: must be an object.", errors);
+        Assert.Contains("prices.json: hosts: must be an object.", errors);
+    }
+
+    [Fact]
+    public async Task A_price_table_that_is_not_there_is_told()
+    {
+        var (code, _, errors) = await CostAsync("--prices", Path.Combine(directory, "nothing.json"));
+        Assert.Equal(2, code);
+        Assert.StartsWith("prices: ", errors);
+    }
+
+    static Task<(int ExitCode, string Output, string Errors)> CostAsync(params string[] arguments) =>
+        CloudProcess.RunAsync(null, ["cost", .. arguments]);
+
+    string Write(string prices)
+    {
+        var path = Path.Combine(directory, "prices.json");
+        File.WriteAllText(path, prices);
+        return path;
+    }
+
+    /// <summary>The lines of a month's table: messages, and a price for each host and memory.</summary>
+    static Dictionary<string, decimal[]> Months(string text) =>
+        Regex
+            .Matches(text, @"(?m)^ *([\d,]+)((?: +[\d,]+\.\d\d){4})\r?$")
+            .ToDictionary(
+                row => row.Groups[1].Value,
+                row =>
+                    row.Groups[2]
+                        .Value.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                        .Select(price => decimal.Parse(price, CultureInfo.InvariantCulture))
+                        .ToArray()
+            );
+}

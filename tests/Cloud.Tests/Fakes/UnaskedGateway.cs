@@ -1,0 +1,126 @@
+using Cloud.Api.Gateway;
+using Cloud.Flow.Inbound;
+using Cloud.Store;
+using Cloud.Store.Mailboxes;
+using Cloud.Store.Messages;
+
+namespace Cloud.Tests.Fakes;
+
+/// <summary>A gateway that nobody may ask anything: a fake overrides what its tests ask for.</summary>
+abstract class UnaskedGateway : IGateway
+{
+    public virtual ValueTask<AuthenticateResult> AuthenticateAsync(
+        AuthenticateRequest request,
+        CancellationToken cancel
+    ) => throw new NotSupportedException();
+
+    public virtual ValueTask<ScramParameters> StartScramAsync(string login, CancellationToken cancel) =>
+        throw new NotSupportedException();
+
+    public virtual ValueTask<AuthenticateResult> FinishScramAsync(ScramProof proof, CancellationToken cancel) =>
+        throw new NotSupportedException();
+
+    public virtual ValueTask<RecipientVerdict> CheckRecipientAsync(
+        CheckRecipientRequest request,
+        CancellationToken cancel
+    ) => throw new NotSupportedException();
+
+    public virtual ValueTask<MessageUpload> BeginUploadAsync(TransactionId transaction, CancellationToken cancel) =>
+        throw new NotSupportedException();
+
+    public virtual ValueTask<ReceiveResult> ReceiveAsync(ReceiveRequest request, CancellationToken cancel) =>
+        throw new NotSupportedException();
+
+    public virtual ValueTask<ReceiveResult> SubmitAsync(SubmitRequest request, CancellationToken cancel) =>
+        throw new NotSupportedException();
+
+    public virtual ValueTask<Result<AppendResult>> AppendAsync(AppendRequest request, CancellationToken cancel) =>
+        throw new NotSupportedException();
+
+    public virtual ValueTask<IReadOnlyList<Mailbox>> ListMailboxesAsync(AccountId account, CancellationToken cancel) =>
+        throw new NotSupportedException();
+
+    public virtual ValueTask<Result<Mailbox>> CreateMailboxAsync(
+        AccountId account,
+        string name,
+        MailboxRole role,
+        CancellationToken cancel
+    ) => throw new NotSupportedException();
+
+    public virtual ValueTask<Result> DeleteMailboxAsync(
+        AccountId account,
+        MailboxId mailbox,
+        CancellationToken cancel
+    ) => throw new NotSupportedException();
+
+    public virtual ValueTask<Result> RenameMailboxAsync(
+        AccountId account,
+        MailboxId mailbox,
+        string name,
+        CancellationToken cancel
+    ) => throw new NotSupportedException();
+
+    public virtual ValueTask<Result> SubscribeAsync(
+        AccountId account,
+        MailboxId mailbox,
+        bool subscribed,
+        CancellationToken cancel
+    ) => throw new NotSupportedException();
+
+    public virtual ValueTask<MailboxView?> OpenAsync(
+        AccountId account,
+        MailboxId mailbox,
+        bool claimRecent,
+        CancellationToken cancel
+    ) => throw new NotSupportedException();
+
+    public virtual ValueTask<MailboxChanges?> SyncAsync(
+        AccountId account,
+        MailboxId mailbox,
+        ulong since,
+        bool claimRecent,
+        CancellationToken cancel
+    ) => throw new NotSupportedException();
+
+    public virtual ValueTask<ulong> WatchAsync(AccountId account, ulong since, CancellationToken cancel) =>
+        throw new NotSupportedException();
+
+    public virtual ValueTask<IReadOnlyList<Email>> FetchAsync(
+        AccountId account,
+        IReadOnlyList<EmailId> emails,
+        CancellationToken cancel
+    ) => throw new NotSupportedException();
+
+    public virtual ValueTask<Stream?> ReadAsync(
+        AccountId account,
+        Email email,
+        long offset,
+        long? length,
+        CancellationToken cancel
+    ) => throw new NotSupportedException();
+
+    public virtual ValueTask<Result<StoreFlagsResult>> StoreFlagsAsync(
+        StoreFlagsRequest request,
+        CancellationToken cancel
+    ) => throw new NotSupportedException();
+
+    public virtual ValueTask<Result<CopyResult>> CopyAsync(CopyRequest request, CancellationToken cancel) =>
+        throw new NotSupportedException();
+
+    public virtual ValueTask<Result<CopyResult>> MoveAsync(CopyRequest request, CancellationToken cancel) =>
+        throw new NotSupportedException();
+
+    public virtual ValueTask<Result<ExpungeResult>> ExpungeAsync(
+        AccountId account,
+        MailboxId mailbox,
+        UidSet uids,
+        bool onlyDeleted,
+        CancellationToken cancel
+    ) => throw new NotSupportedException();
+
+    public virtual ValueTask<Result<UidSet>> SearchAsync(SearchRequest request, CancellationToken cancel) =>
+        throw new NotSupportedException();
+
+    public virtual ValueTask<IAsyncDisposable?> LockMaildropAsync(AccountId account, CancellationToken cancel) =>
+        throw new NotSupportedException();
+}
