@@ -99,7 +99,7 @@ sealed class FieldGenerator(Random random, HashSet<string> traits)
             1 => ("UTF-8", Encoding.UTF8),
             _ => ("utf-8", (Encoding)new UTF8Encoding(false)),
         };
-        if (encoding == Encoding.Latin1 && text.Any(c => c > 0xFF))
+        if (name == "iso-8859-1" && text.Any(c => c > 0xFF))
             (name, encoding) = ("utf-8", Encoding.UTF8);
         var octets = encoding.GetBytes(text);
         if (random.Next(2) == 0)
@@ -107,7 +107,7 @@ sealed class FieldGenerator(Random random, HashSet<string> traits)
         if (random.Next(4) == 0 && octets.Length > 2) // split, perhaps inside a character
         {
             var cut = random.Next(1, octets.Length);
-            if (encoding != Encoding.Latin1 && (octets[cut] & 0xC0) == 0x80)
+            if (name != "iso-8859-1" && (octets[cut] & 0xC0) == 0x80)
                 Note("character split between words", "");
             return $"=?{name}?q?{Q(octets.AsSpan(0, cut))}?={Space()}=?{name}?q?{Q(octets.AsSpan(cut))}?=";
         }
