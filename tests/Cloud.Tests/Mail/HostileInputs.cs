@@ -43,7 +43,17 @@ public static class HostileInputs
                 ? 40
             : 4;
 
-        static readonly string[] Allocating = ["big5", "euc-", "iso-2022", "hz-", "gb18030", "johab", "shift_jis", "utf-32"];
+        static readonly string[] Allocating =
+        [
+            "big5",
+            "euc-",
+            "iso-2022",
+            "hz-",
+            "gb18030",
+            "johab",
+            "shift_jis",
+            "utf-32",
+        ];
 
         public override string ToString() =>
             $"{Parser} {Unit[Math.Max(0, Unit.Length - 80)..].ReplaceLineEndings("\\n")}";

@@ -16,7 +16,8 @@ static class DifferenceReasons
     /// <param name="Items">The first word of the items it holds for.</param>
     /// <param name="Why">RFC section, or what users expect.</param>
     /// <param name="Holds">What has to be true of the difference besides.</param>
-    public sealed record Reason(string Items, string Why, Func<Difference, bool> Holds)
+    /// <param name="IsRare">Some seeds never meet it.</param>
+    public sealed record Reason(string Items, string Why, Func<Difference, bool> Holds, bool IsRare = false)
     {
         public bool Explains(Difference difference) =>
             Items.Split(' ').Contains(difference.Item.Split(' ')[0]) && Holds(difference);
@@ -67,6 +68,12 @@ static class DifferenceReasons
             "from to",
             "Octets of adjacent words are joined before they become text",
             Has("character split between words")
+        ),
+        new(
+            "from to",
+            "A folded quoted string is one string (RFC 5322 §3.2.4): the old policy takes encoded words in it apart",
+            d => d.Policy == "compat32" && Has("encoded word in quotes")(d),
+            IsRare: true
         ),
         new("name", "An empty file name is no name: that of Content-Type is taken, or none", Has("empty parameter")),
         new(

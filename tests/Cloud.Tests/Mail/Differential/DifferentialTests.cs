@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
@@ -20,10 +21,14 @@ public sealed class DifferentialTests
         Skip.If(FindPython() is null, "python3 is not on the PATH");
         var generator = new MessageGenerator(Seed);
         var messages = Enumerable.Range(0, Count).Select(_ => generator.Next()).ToList();
-        var described = await DescribeAsync(FindPython()!, messages.ConvertAll(message => message.Octets));
+        var (version, described) = await DescribeAsync(FindPython()!, messages.ConvertAll(message => message.Octets));
+        Skip.IfNot(
+            version is >= 310 and <= 313,
+            $"The reasons are those of Python 3.10 to 3.13, and this is {version}"
+        );
         Assert.Equal(messages.Count, described.Count);
 
-        var unmet = DifferenceReasons.All.ToHashSet();
+        var unmet = DifferenceReasons.All.Where(reason => !reason.IsRare).ToHashSet();
         var faults = new StringBuilder();
         for (var i = 0; i < messages.Count; i++)
         {
@@ -78,7 +83,7 @@ public sealed class DifferentialTests
             _ => item.Value.GetString(),
         };
 
-    static async Task<List<JsonDocument>> DescribeAsync(string python, List<byte[]> messages)
+    static async Task<(int Version, List<JsonDocument>)> DescribeAsync(string python, List<byte[]> messages)
     {
         var start = new ProcessStartInfo(python, [Script()])
         {
@@ -88,12 +93,13 @@ public sealed class DifferentialTests
         };
         using var process = Process.Start(start)!;
         var feeding = FeedAsync(process.StandardInput.BaseStream, messages);
+        var version = int.Parse((await process.StandardOutput.ReadLineAsync())!, CultureInfo.InvariantCulture);
         var described = new List<JsonDocument>();
         while (await process.StandardOutput.ReadLineAsync() is { } line)
             described.Add(JsonDocument.Parse(line));
         await feeding;
         await process.WaitForExitAsync();
-        return described;
+        return (version, described);
     }
 
     static async Task FeedAsync(Stream input, List<byte[]> messages)

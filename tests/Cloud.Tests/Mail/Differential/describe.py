@@ -1,5 +1,7 @@
 """Describes the messages on standard input as Python's email package reads them, one line of JSON for each.
 
+The first line is Python's version: 311 for 3.11.
+
 Each message comes as its length in four octets, big-endian, and its octets. A description is a flat object for each of
 the two policies, compat32 and default; MessageDescription.cs makes the same of our index.
 """
@@ -43,7 +45,11 @@ def new_date(message):
 
 
 def old_addresses(message, name):
-    pairs = email.utils.getaddresses([str(value) for value in message.get_all(name, [])])
+    values = [str(value) for value in message.get_all(name, [])]
+    try:
+        pairs = email.utils.getaddresses(values, strict=False)
+    except TypeError:  # versions before the parameter are not strict
+        pairs = email.utils.getaddresses(values)
     return ["%s <%s>" % (decoded(name), spec) for name, spec in pairs if spec]
 
 
@@ -100,6 +106,8 @@ def guarded(octets, policy, new):
 
 
 def main():
+    sys.stdout.write("%d%02d\n" % sys.version_info[:2])
+    sys.stdout.flush()
     while True:
         length = sys.stdin.buffer.read(4)
         if len(length) < 4:
