@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -18,8 +17,6 @@ public sealed record EmailAddress(string Local, string Domain)
 
     /// <summary>Octets of a domain (RFC 5321 §4.5.3.1.2).</summary>
     public const int MaxDomain = 255;
-
-    static readonly SearchValues<char> NotInLiteral = SearchValues.Create("[]\\ \r\n");
 
     static readonly IdnMapping Idn = new() { UseStd3AsciiRules = true };
 
@@ -53,10 +50,10 @@ public sealed record EmailAddress(string Local, string Domain)
     /// <remarks>Underscores pass for letters: no host may have them, but names in use do, and DNS resolves them.</remarks>
     public static bool IsDomain(string text)
     {
-        if (text.Length is 0 or > MaxDomain)
+        if (text.Length is 0 or > MaxDomain || text[^1] == '.')
             return false;
         if (text[0] == '[')
-            return text.Length > 2 && text[^1] == ']' && !text.AsSpan(1, text.Length - 2).ContainsAny(NotInLiteral);
+            return text[^1] == ']' && IsLiteral(text.AsSpan(1, text.Length - 2));
         try
         {
             return Idn.GetAscii(text.Replace('_', 'x')).Length <= MaxDomain;
@@ -66,6 +63,15 @@ public sealed record EmailAddress(string Local, string Domain)
             return false;
         }
     }
+
+    /// <summary>RFC 5321 §4.1.3: an IPv4 address, or one with a tag before it, of which only IPv6 is registered.</summary>
+    static bool IsLiteral(ReadOnlySpan<char> text) =>
+        text.StartsWith("IPv6:", StringComparison.OrdinalIgnoreCase)
+            ? !text.Contains('%') && System.Net.IPAddress.TryParse(text[5..], out var v6) && v6.AddressFamily == V6
+            : text.Count('.') == 3 && System.Net.IPAddress.TryParse(text, out var v4) && v4.AddressFamily == V4;
+
+    const System.Net.Sockets.AddressFamily V4 = System.Net.Sockets.AddressFamily.InterNetwork;
+    const System.Net.Sockets.AddressFamily V6 = System.Net.Sockets.AddressFamily.InterNetworkV6;
 
     /// <summary>Lower case and A-labels; the text itself when it is no domain name.</summary>
     public static string CanonicalDomain(string domain)
@@ -120,8 +126,8 @@ public sealed record EmailAddress(string Local, string Domain)
         {
             if (text[i] == '"' || text[i] < ' ' || text[i] == 127)
                 return null;
-            if (text[i] == '\\' && ++i == text.Length - 1)
-                return null;
+            if (text[i] == '\\' && (++i == text.Length - 1 || text[i] is < ' ' or > '~'))
+                return null; // RFC 5321 §4.1.2 quoted-pairSMTP
             local.Append(text[i]);
         }
         return local.ToString();

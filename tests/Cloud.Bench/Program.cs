@@ -22,6 +22,9 @@ switch (scenario)
     case "open":
         await Open.RunAsync(options);
         break;
+    case "mail-decode":
+        MailDecode.Run(options);
+        break;
     case "store":
         await StoreScenario.RunAsync(Console.Out, CancellationToken.None);
         break;
@@ -37,6 +40,8 @@ switch (scenario)
               handler   the published Functions app: exec to first answer  --functions DIR,DIR  --rounds 9
               idle      resident memory of an idle plain IMAP connection    --connections 2000
               open      a mailbox opened: time and rows read                --messages 100000  --rounds 9
+              mail-decode  transfer decoders, and parsers on hostile input
+                        --size 25 (MiB)  --rounds 9  --slowest 12
               store     the embedded store alone, 16 callers: rate, CPU and allocations of commits and blobs
             """
         );

@@ -24,34 +24,77 @@ public static class Charset
     {
         if (bytes.IsEmpty)
             return "";
-        var codePage = CharsetNames.CodePage(name);
-        return codePage is CharsetNames.Undeclared or CharsetNames.Unknown
-            ? Guess(bytes, hint)
-            : Decode(codePage, bytes) ?? Guess(bytes, hint);
+        var text = new PooledText(bytes.Length + Spare);
+        Append(CharsetNames.CodePage(name), bytes, hint, ref text);
+        return text.Take();
     }
 
     /// <summary>UTF-8 where the bytes are valid UTF-8, else the hint, else windows-1252, which every byte is valid in.</summary>
     public static string Guess(ReadOnlySpan<byte> bytes, string? hint = null)
     {
         if (Utf8.IsValid(bytes))
-            return WithoutMark(Encoding.UTF8.GetString(bytes));
-        var codePage = CharsetNames.CodePage(hint);
-        return codePage > 0 && Decode(codePage, bytes) is { } text ? text : Find(1252)!.GetString(bytes);
+            return Encoding.UTF8.GetString(bytes.StartsWith(Encoding.UTF8.Preamble) ? bytes[3..] : bytes);
+        var text = new PooledText(bytes.Length + Spare);
+        AppendGuess(bytes, hint, ref text);
+        return text.Take();
+    }
+
+    /// <summary>What encodings ask for beyond a character for each byte, so that a rented array seldom has to grow.</summary>
+    const int Spare = 16;
+
+    /// <param name="codePage">Of <see cref="CharsetNames.CodePage"/>.</param>
+    /// <param name="bytes">Of the text.</param>
+    /// <param name="hint">The charset to guess.</param>
+    /// <param name="text">Gets the text at its end.</param>
+    internal static void Append(int codePage, ReadOnlySpan<byte> bytes, string? hint, ref PooledText text)
+    {
+        if (codePage is CharsetNames.Undeclared or CharsetNames.Unknown || !TryAppend(codePage, bytes, ref text))
+            AppendGuess(bytes, hint, ref text);
+    }
+
+    internal static void AppendGuess(ReadOnlySpan<byte> bytes, string? hint, ref PooledText text)
+    {
+        if (Utf8.IsValid(bytes))
+            Append(Encoding.UTF8, bytes, ref text);
+        else if (CharsetNames.CodePage(hint) is not (> 0 and var codePage) || !TryAppend(codePage, bytes, ref text))
+            Append(Find(1252)!, bytes, ref text);
     }
 
     /// <summary>Texts put end to end are decoded as one. Not so where one may end in a shift that only its end ends.</summary>
-    internal static bool IsJoinable(ReadOnlySpan<char> name) => CharsetNames.CodePage(name) != CharsetNames.Utf7;
+    internal static bool IsJoinable(int codePage) => codePage != CharsetNames.Utf7;
 
-    /// <returns>Null for a code page nobody has.</returns>
-    static string? Decode(int codePage, ReadOnlySpan<byte> bytes) =>
-        codePage switch
+    /// <returns>False for a code page nobody has.</returns>
+    static bool TryAppend(int codePage, ReadOnlySpan<byte> bytes, ref PooledText text)
+    {
+        switch (codePage)
         {
-            CharsetNames.Utf8 => WithoutMark(Encoding.UTF8.GetString(bytes)),
-            CharsetNames.Utf7 => Utf7.Decode(bytes),
-            1201 when bytes is [0xFF, 0xFE, ..] => Decode(1200, bytes), // the mark knows better
-            28600 or 28604 or 28606 => LatinTables.Decode(codePage, bytes),
-            _ => Find(codePage) is { } encoding ? WithoutMark(encoding.GetString(bytes)) : null,
-        };
+            case CharsetNames.Utf8:
+                Append(Encoding.UTF8, bytes, ref text);
+                return true;
+            case CharsetNames.Utf7:
+                Utf7.Append(bytes, ref text);
+                return true;
+            case 1201 when bytes is [0xFF, 0xFE, ..]: // the mark knows better
+                Append(Find(1200)!, bytes, ref text);
+                return true;
+            case var _ when SingleByteTables.Find(codePage) is { } table:
+                SingleByteTables.Append(table, bytes, ref text);
+                return true;
+            default:
+                if (Find(codePage) is not { } encoding)
+                    return false;
+                Append(encoding, bytes, ref text);
+                return true;
+        }
+    }
+
+    static void Append(Encoding encoding, ReadOnlySpan<byte> bytes, ref PooledText text)
+    {
+        var start = text.Length;
+        text.Advance(encoding.GetChars(bytes, text.Room(encoding.GetMaxCharCount(bytes.Length))));
+        if (text.Length > start && text.Written[start] == ByteOrderMark)
+            text.RemoveAt(start);
+    }
 
     /// <summary>Kept once found, since the tables behind one are large.</summary>
     static Encoding? Find(int codePage)
@@ -70,6 +113,4 @@ public static class Charset
         };
         return found is null ? null : CodePages.GetOrAdd(codePage, found);
     }
-
-    static string WithoutMark(string text) => text.StartsWith(ByteOrderMark) ? text[1..] : text;
 }

@@ -13,6 +13,11 @@ static class CharsetNames
     public const int Utf8 = 65001;
     public const int Utf7 = 65000;
 
+    // Ours: nobody has given these a number.
+    public const int Viscii = 1_000_001;
+    public const int Tcvn = 1_000_002;
+    public const int Armscii = 1_000_003;
+
     /// <summary>Says nothing that could be trusted: ASCII with other octets in it, or no name at all.</summary>
     public const int Undeclared = 0;
 
@@ -71,6 +76,9 @@ static class CharsetNames
         (949, "ksc56011987 ksc56011989 ksc5601 csksc56011987 ksx1001 korean isoir149 uhc euckr cseuckr xeuckr"),
         (50225, "iso2022kr csiso2022kr"),
         (1361, "johab ksc56011992"),
+        (Viscii, "viscii csviscii viscii11 viscii111"),
+        (Tcvn, "tcvn tcvn5712 tcvn57121 tcvn571211993 xvietnamesetcvn"),
+        (Armscii, "armscii8 armscii"),
     }
         .SelectMany(row => row.Names.Split(' ').Select(name => (name, row.CodePage)))
         .ToFrozenDictionary(pair => pair.name, pair => pair.CodePage, StringComparer.Ordinal);

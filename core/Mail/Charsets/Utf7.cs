@@ -1,6 +1,4 @@
-using System.Buffers;
-using System.Runtime.InteropServices;
-using System.Text;
+using Cloud.Mail.Encodings;
 
 namespace Cloud.Mail.Charsets;
 
@@ -8,9 +6,9 @@ namespace Cloud.Mail.Charsets;
 static class Utf7
 {
     /// <remarks>Lenient: a shift may stay open, bits left over go, octets over 127 and half surrogates become U+FFFD.</remarks>
-    public static string Decode(ReadOnlySpan<byte> bytes)
+    public static void Append(ReadOnlySpan<byte> bytes, ref PooledText text)
     {
-        var units = ArrayPool<char>.Shared.Rent(bytes.Length);
+        var units = text.Room(bytes.Length);
         var length = 0;
         while (!bytes.IsEmpty)
         {
@@ -18,8 +16,8 @@ static class Utf7
             bytes = bytes[1..];
             if (octet != '+')
                 units[length++] = octet < 0x80 ? (char)octet : '\uFFFD';
-            else if (!bytes.IsEmpty && Bits(bytes[0]) >= 0)
-                length += Shifted(ref bytes, units.AsSpan(length));
+            else if (!bytes.IsEmpty && Base64Decoder.Value(bytes[0]) >= 0)
+                length += Shifted(ref bytes, units[length..]);
             else
             {
                 units[length++] = '+';
@@ -28,10 +26,21 @@ static class Utf7
             }
         }
 
-        // By way of bytes, since that replaces half surrogates.
-        var text = Encoding.Unicode.GetString(MemoryMarshal.AsBytes(units.AsSpan(0, length)));
-        ArrayPool<char>.Shared.Return(units);
-        return text;
+        ReplaceHalves(units[..length]);
+        text.Advance(length);
+    }
+
+    static void ReplaceHalves(Span<char> units)
+    {
+        for (var i = 0; i < units.Length; i++)
+        {
+            if (!char.IsSurrogate(units[i]))
+                continue;
+            if (i + 1 < units.Length && char.IsSurrogatePair(units[i], units[i + 1]))
+                i++;
+            else
+                units[i] = '\uFFFD';
+        }
     }
 
     static int Shifted(ref ReadOnlySpan<byte> bytes, Span<char> units)
@@ -39,7 +48,7 @@ static class Utf7
         var length = 0;
         var (bits, count) = (0, 0);
         var at = 0;
-        for (; at < bytes.Length && Bits(bytes[at]) is >= 0 and var value; at++)
+        for (; at < bytes.Length && Base64Decoder.Value(bytes[at]) is >= 0 and var value; at++)
         {
             bits = (bits & 0xFFFF) << 6 | value;
             count += 6;
@@ -54,15 +63,4 @@ static class Utf7
         bytes = bytes[at..];
         return length;
     }
-
-    static int Bits(byte octet) =>
-        octet switch
-        {
-            >= (byte)'A' and <= (byte)'Z' => octet - 'A',
-            >= (byte)'a' and <= (byte)'z' => octet - 'a' + 26,
-            >= (byte)'0' and <= (byte)'9' => octet - '0' + 52,
-            (byte)'+' => 62,
-            (byte)'/' => 63,
-            _ => -1,
-        };
 }

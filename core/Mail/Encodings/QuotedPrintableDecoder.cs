@@ -80,9 +80,9 @@ public sealed class QuotedPrintableDecoder : TransferCoder
 
     void TakeAfterHeld(byte octet, ref Output output)
     {
-        if (HoldsDigit && char.IsAsciiHexDigit((char)octet))
+        if (HoldsDigit && Hex.TryOctet(held[1], octet, out var escaped))
         {
-            output.Add((byte)(Digit(held[1]) << 4 | Digit(octet)));
+            output.Add(escaped);
             heldLength = 0;
         }
         else if (HoldsEquals && heldLength == 1 && char.IsAsciiHexDigit((char)octet))
@@ -132,15 +132,10 @@ public sealed class QuotedPrintableDecoder : TransferCoder
     static bool TryEscape(ReadOnlySpan<byte> octets, out byte octet)
     {
         octet = 0;
-        if (octets.Length < 3 || !char.IsAsciiHexDigit((char)octets[1]) || !char.IsAsciiHexDigit((char)octets[2]))
-            return false;
-        octet = (byte)(Digit(octets[1]) << 4 | Digit(octets[2]));
-        return true;
+        return octets.Length >= 3 && Hex.TryOctet(octets[1], octets[2], out octet);
     }
 
     static bool IsWhite(byte octet) => octet is (byte)' ' or (byte)'\t' or (byte)'\r';
-
-    static int Digit(byte hex) => (hex & 0xF) + (hex > '9' ? 9 : 0);
 
     ref struct Output(Span<byte> span)
     {

@@ -27,10 +27,10 @@ public abstract class TransferCoder
     /// <summary>A whole body at once.</summary>
     public byte[] Convert(ReadOnlySpan<byte> octets)
     {
-        var target = new ArrayBufferWriter<byte>(octets.Length + 16);
+        using var target = new PooledWriter(octets.Length);
         Write(octets, target);
         Complete(target);
-        return target.WrittenSpan.ToArray();
+        return target.Written.ToArray();
     }
 
     // No standard names it; these are the spellings in use.

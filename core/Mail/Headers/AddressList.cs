@@ -3,8 +3,12 @@ namespace Cloud.Mail.Headers;
 /// <summary>Reads address lists as they come: RFC 5322 §3.4, the obsolete §4.4, RFC 6532, and what is in the wild.</summary>
 public static class AddressList
 {
+    /// <summary>Entries taken of one field: more than any server takes recipients of a message.</summary>
+    public const int MaxEntries = 10_000;
+
+    /// <returns>At most <see cref="MaxEntries"/>; what follows is left out.</returns>
     public static Address[] Parse(ReadOnlySpan<byte> value) =>
-        Parse(new Octets(HeaderText.Unfold(value)), int.MaxValue, out _);
+        Parse(new Octets(HeaderText.Unfold(value)), MaxEntries, out _);
 
     /// <param name="value">One unfolded field value.</param>
     /// <param name="max">Most entries taken.</param>

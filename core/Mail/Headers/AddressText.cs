@@ -23,14 +23,15 @@ static class AddressText
         return Rewrite(span, spaced, comments, quotes);
     }
 
-    /// <summary>Takes the backslashes of quoted pairs away.</summary>
-    public static Octets Unescape(Octets raw)
+    /// <summary>Takes the backslashes of quoted pairs away, and the white space at the ends.</summary>
+    public static Octets Unescape(Octets raw) => WithoutBackslashes(Trim(raw));
+
+    public static Octets WithoutBackslashes(Octets raw)
     {
-        var trimmed = Trim(raw);
-        if (!trimmed.Span.Contains((byte)'\\'))
-            return trimmed;
-        var words = new Words(trimmed.Length);
-        var span = trimmed.Span;
+        if (!raw.Span.Contains((byte)'\\'))
+            return raw;
+        var words = new Words(raw.Length);
+        var span = raw.Span;
         for (var i = 0; i < span.Length; i++)
         {
             if (span[i] == '\\' && i + 1 < span.Length)

@@ -16,10 +16,8 @@ static class ContentValue
     public static (Octets Type, Octets Subtype, IReadOnlyList<Parameter> Parameters) Media(Octets value)
     {
         var reader = new Cursor(value);
-        var media = reader.Token(TypeEnd);
-        var slash = media.Span.IndexOf((byte)'/');
-        var (type, subtype) =
-            slash > 0 ? (media.Slice(0, slash), media.Slice(slash + 1, media.Length - slash - 1)) : default;
+        var type = reader.Token(TokenEnd);
+        var subtype = reader.TrySlash() ? reader.Subtype() : default; // with spaces around the slash as in RFC 822 times
         return type.IsNilOrEmpty || subtype.IsNilOrEmpty
             ? (default, default, reader.Parameters())
             : (type, subtype, reader.Parameters());
@@ -96,23 +94,55 @@ static class ContentValue
             return pieces ? Continuations.Join(found) : found;
         }
 
+        public bool TrySlash()
+        {
+            SkipSpace();
+            if (AtEnd || bytes[at] != '/')
+                return false;
+            at++;
+            return true;
+        }
+
+        /// <summary>Nil if what follows is the name of a parameter.</summary>
+        public Octets Subtype()
+        {
+            var start = at;
+            var subtype = Token(TypeEnd);
+            if (AtEnd || bytes[at] != '=')
+                return subtype;
+            at = start;
+            return default;
+        }
+
+        /// <remarks>Semicolons may be missing, as they are in mail of some senders: what counts is name=.</remarks>
         bool NextParameter(out Parameter parameter)
         {
             parameter = default;
             while (true)
             {
-                var semicolon = at < bytes.Length ? bytes[at..].IndexOf((byte)';') : -1;
-                if (semicolon < 0)
+                SkipSpace();
+                if (AtEnd)
                     return false;
-                at += semicolon + 1;
                 var name = Token(TokenEnd);
                 SkipSpace();
-                if (name.IsNilOrEmpty || AtEnd || bytes[at] != '=')
-                    continue;
-                at++;
-                parameter = new Parameter(name, Value());
-                return true;
+                if (!name.IsNilOrEmpty && !AtEnd && bytes[at] == '=')
+                {
+                    at++;
+                    parameter = new Parameter(name, Value());
+                    return true;
+                }
+
+                if (!AtEnd && bytes[at] == '"')
+                    Quoted();
+                else if (name.IsNilOrEmpty)
+                    SkipToSemicolon();
             }
+        }
+
+        void SkipToSemicolon()
+        {
+            var semicolon = at < bytes.Length ? bytes[at..].IndexOf((byte)';') : -1;
+            at = semicolon < 0 ? bytes.Length : at + semicolon + 1;
         }
 
         Octets Value()
@@ -125,11 +155,36 @@ static class ContentValue
             var start = at;
             var end = bytes[at..].IndexOf((byte)';');
             at = end < 0 ? bytes.Length : at + end;
+            if (MissingSemicolon(bytes[start..at]) is var missing and >= 0)
+                at = start + missing;
             var value = text.Slice(start, at - start);
             var comment = commentsEnd ? -1 : value.Span.IndexOf(" ("u8);
             if (comment >= 0)
                 value = value.Slice(0, comment);
             return value.Slice(0, value.Span.TrimEnd(" \t"u8).Length);
+        }
+
+        /// <summary>Where white space is followed by <c>name=</c>; -1 if nowhere.</summary>
+        static int MissingSemicolon(ReadOnlySpan<byte> value)
+        {
+            for (var i = 0; i < value.Length; )
+            {
+                var white = value[i..].IndexOfAny((byte)' ', (byte)'\t');
+                if (white < 0)
+                    return -1;
+                var gap = i + white;
+                i = gap + value[gap..].Length - value[gap..].TrimStart(" \t"u8).Length;
+                var name = value[i..].IndexOfAny(TokenEnd);
+                if (name > 0 && value[i + name] == '=')
+                    return gap;
+                i += Math.Max(name, 0);
+                if (name < 0)
+                    return -1;
+                if (name == 0)
+                    i++;
+            }
+
+            return -1;
         }
 
         Octets Quoted()
@@ -140,7 +195,7 @@ static class ContentValue
             var end = Math.Min(at, bytes.Length);
             at = Math.Min(at + 1, bytes.Length);
             var inner = text.Slice(start, end - start);
-            return inner.Span.Contains((byte)'\\') ? AddressText.Unescape(inner) : inner;
+            return inner.Span.Contains((byte)'\\') ? AddressText.WithoutBackslashes(inner) : inner;
         }
 
         void SkipSpace()

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Text;
 using System.Text;
 using Cloud.Mail.Charsets;
 using Cloud.Mail.Encodings;
@@ -13,9 +12,6 @@ namespace Cloud.Mail.Headers;
 /// </remarks>
 public static class EncodedWords
 {
-    /// <summary>Characters of base64 decoded at a time; a word has some 60.</summary>
-    const int Base64Window = 1024;
-
     /// <param name="value">One unfolded value; bytes outside encoded words are UTF-8 if valid, else windows-1252.</param>
     /// <param name="hint">The charset to guess for undeclared octets that are not UTF-8; null for windows-1252.</param>
     /// <returns>The text. What is no encoded word, though it looks like one, stays as it stands.</returns>
@@ -25,8 +21,8 @@ public static class EncodedWords
         if (value.IndexOf("=?"u8) < 0)
             return Charset.Guess(value, hint);
 
-        var text = new StringBuilder(value.Length);
-        var pending = new Pending(value.Length);
+        var text = new PooledText(value.Length);
+        var words = new Words(value.Length, hint);
         var afterEnds = value.Length - value.LastIndexOf("?="u8); // looked for once, not at every =?
         while (!value.IsEmpty)
         {
@@ -35,26 +31,27 @@ public static class EncodedWords
             if (start >= 0 && TryWord(value[start..], out var word))
             {
                 // White space between words is not there to be shown: RFC 2047 §6.2.
-                var isGap = pending.HasWord && plain.IndexOfAnyExcept(" \t"u8) < 0;
+                var isGap = words.HasWord && plain.IndexOfAnyExcept(" \t"u8) < 0;
                 if (!isGap)
                 {
-                    pending.MoveTo(text);
-                    text.Append(Charset.Guess(plain, hint));
+                    words.MoveTo(ref text);
+                    Charset.AppendGuess(plain, hint, ref text);
                 }
 
-                pending.Add(word, text);
+                words.Add(word, ref text);
                 value = value[(start + word.Length)..];
                 continue;
             }
 
-            pending.MoveTo(text);
+            words.MoveTo(ref text);
             var length = start < 0 ? value.Length : start + 2;
-            text.Append(Charset.Guess(value[..length], hint));
+            Charset.AppendGuess(value[..length], hint, ref text);
             value = value[length..];
         }
 
-        pending.MoveTo(text);
-        return text.ToString();
+        words.MoveTo(ref text);
+        words.Return();
+        return text.Take();
     }
 
     static bool TryWord(ReadOnlySpan<byte> text, out Word word)
@@ -99,43 +96,43 @@ public static class EncodedWords
     }
 
     /// <summary>Octets of adjacent words that have one charset.</summary>
-    ref struct Pending(int capacity)
+    ref struct Words(int capacity, string? hint)
     {
-        readonly ArrayBufferWriter<byte> octets = new(capacity + 1);
-        Base64Decoder? base64;
+        readonly byte[] octets = ArrayPool<byte>.Shared.Rent(capacity);
+        int length;
         ReadOnlySpan<byte> charset;
+        int codePage;
 
         /// <summary>The last thing read was a word, even one that holds nothing.</summary>
         public bool HasWord { get; private set; }
 
-        public void Add(Word word, StringBuilder text)
+        public void Add(Word word, ref PooledText text)
         {
-            if (HasWord && !(Ascii.EqualsIgnoreCase(word.Charset, charset) && IsJoinable))
-                MoveTo(text);
+            if (HasWord && !(Ascii.EqualsIgnoreCase(word.Charset, charset) && Charset.IsJoinable(codePage)))
+                MoveTo(ref text);
+            if (!charset.SequenceEqual(word.Charset))
+                codePage = CodePageOf(word.Charset);
             charset = word.Charset;
             HasWord = true;
-            if (!word.IsBase64)
-            {
-                octets.Advance(FromQ(word.Content, octets.GetSpan(word.Content.Length + 1)));
-                return;
-            }
-
-            base64 ??= new Base64Decoder(Base64Window);
-            base64.Write(word.Content, octets);
-            base64.Complete(octets);
+            var room = octets.AsSpan(length);
+            length += word.IsBase64 ? Base64Decoder.Decode(word.Content, room) : FromQ(word.Content, room);
         }
 
-        public void MoveTo(StringBuilder text)
+        public void MoveTo(ref PooledText text)
         {
-            if (octets.WrittenCount > 0)
-                text.Append(Charsets.Charset.Decode(Name(stackalloc char[MaxCharset]), octets.WrittenSpan));
-            octets.ResetWrittenCount();
+            if (length > 0)
+                Charset.Append(codePage, octets.AsSpan(0, length), hint, ref text);
+            length = 0;
             HasWord = false;
         }
 
-        readonly bool IsJoinable => Charsets.Charset.IsJoinable(Name(stackalloc char[MaxCharset]));
+        public readonly void Return() => ArrayPool<byte>.Shared.Return(octets);
 
-        readonly ReadOnlySpan<char> Name(Span<char> name) => name[..Encoding.Latin1.GetChars(charset, name)];
+        static int CodePageOf(ReadOnlySpan<byte> name)
+        {
+            Span<char> chars = stackalloc char[MaxCharset];
+            return CharsetNames.CodePage(chars[..Encoding.Latin1.GetChars(name, chars)]);
+        }
 
         static int FromQ(ReadOnlySpan<byte> content, Span<byte> bytes)
         {
@@ -148,8 +145,7 @@ public static class EncodedWords
                 else if (
                     octet == '='
                     && i + 2 < content.Length
-                    && Utf8Parser.TryParse(content.Slice(i + 1, 2), out byte escaped, out var read, 'x')
-                    && read == 2
+                    && Hex.TryOctet(content[i + 1], content[i + 2], out var escaped)
                 )
                 {
                     octet = escaped;

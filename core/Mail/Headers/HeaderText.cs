@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Cloud.Mail.Encodings;
 
 namespace Cloud.Mail.Headers;
 
@@ -12,9 +13,12 @@ public static class HeaderText
     /// <remarks>RFC 5322 §2.2.3. Stray CR, LF and NUL go as well: no protocol that shows a header can carry them.</remarks>
     public static byte[] Unfold(ReadOnlySpan<byte> value)
     {
-        var line = new byte[value.Length];
-        var length = CopyUnfolded(value, line);
-        return line.AsSpan(0, length).Trim(" \t"u8).ToArray();
+        var trimmed = value.Trim(" \t\r\n\0"u8);
+        if (trimmed.IndexOfAny(Dropped) < 0)
+            return trimmed.ToArray();
+        var line = new byte[trimmed.Length];
+        var length = CopyUnfolded(trimmed, line);
+        return line[..length];
     }
 
     /// <summary>A field's value as text: unfolded, encoded words decoded. RFC 5322 §2.2.1 unstructured.</summary>
@@ -30,7 +34,7 @@ public static class HeaderText
     /// <param name="not">Takes every field but those.</param>
     public static byte[] Select(ReadOnlySpan<byte> block, IReadOnlyList<string> names, bool not = false)
     {
-        var chosen = new ArrayBufferWriter<byte>(256);
+        using var chosen = new PooledWriter(256);
         foreach (var field in new HeaderReader(block))
         {
             if (IsNamed(field.Name, names) == not)
@@ -41,7 +45,7 @@ public static class HeaderText
         }
 
         chosen.Write("\r\n"u8);
-        return chosen.WrittenSpan.ToArray();
+        return chosen.Written.ToArray();
     }
 
     internal static int CopyUnfolded(ReadOnlySpan<byte> value, Span<byte> line)

@@ -79,14 +79,17 @@ public static class MailDate
         bool hasTime;
         int hour;
         int minute;
-        int second;
+        int seconds;
         int zone; // minutes east
+        (int Number, int Digits) afterDay; // taken for the year, and perhaps the month
 
         public Found() { }
 
         public void Take(ReadOnlySpan<byte> token)
         {
-            if (token.Contains((byte)':') && token[0] is not ((byte)'+' or (byte)'-'))
+            if (IsCompact(token))
+                TakeCompact(token);
+            else if (token.Contains((byte)':') && token[0] is not ((byte)'+' or (byte)'-'))
                 TakeTime(token);
             else if (token[0] is (byte)'+' or (byte)'-')
                 TakeOffset(token);
@@ -105,9 +108,9 @@ public static class MailDate
             // In year 1 or 9999 a zone could lead out of what the type can hold.
             if (year is < 2 or > 9998 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month))
                 return null;
-            if (hour > 23 || minute > 59 || second > 60)
+            if (hour > 23 || minute > 59 || seconds > 60)
                 return null;
-            var time = new DateTime(year, month, day, hour, minute, Math.Min(second, 59), DateTimeKind.Unspecified);
+            var time = new DateTime(year, month, day, hour, minute, Math.Min(seconds, 59), DateTimeKind.Unspecified);
             return new DateTimeOffset(time, TimeSpan.FromMinutes(Math.Abs(zone) <= 14 * 60 ? zone : 0));
         }
 
@@ -126,12 +129,53 @@ public static class MailDate
             if (zoneAt > 0)
                 token = token[..zoneAt];
             hasTime = Field(ref token, out hour) && Field(ref token, out minute);
-            if (!Field(ref token, out second))
-                second = 0;
-            if (!glued.IsEmpty && glued[0] is (byte)'+' or (byte)'-')
-                TakeOffset(glued);
-            else if (!glued.IsEmpty)
-                TakeWord(glued); // 10:30:00Z, 3:04PM
+            if (!Field(ref token, out seconds))
+                seconds = 0;
+            TakeZone(glued);
+        }
+
+        /// <summary>ISO 8601's basic form: 20240305T100000Z, 20240305T10:00:00+01:00, 20240305100000Z, 20240305.</summary>
+        void TakeCompact(ReadOnlySpan<byte> token)
+        {
+            if (
+                day > 0
+                || !Number(token[..4], out year)
+                || !Number(token[4..6], out month)
+                || !Number(token[6..8], out day)
+            )
+                return;
+            token = token[8..].TrimStart("Tt"u8);
+            var digits = token.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
+            if (digits >= 0 && token[digits] == ':')
+            {
+                TakeTime(token);
+                return;
+            }
+
+            digits = digits < 0 ? token.Length : digits;
+            hasTime = digits >= 4 && Number(token[..2], out hour) && Number(token[2..4], out minute);
+            if (digits < 6 || !Number(token[4..6], out seconds))
+                seconds = 0;
+            TakeZone(token[digits..].TrimStart(".0123456789"u8));
+        }
+
+        /// <summary>Eight digits and no month yet: 20240305, with or without a time glued to it.</summary>
+        readonly bool IsCompact(ReadOnlySpan<byte> token) =>
+            month == 0
+            && token.Length >= 8
+            && token.IndexOfAnyExceptInRange((byte)'0', (byte)'9') is var end
+            && (
+                end < 0
+                    ? token.Length is 8 or 12 or 14
+                    : end is 8 or 12 or 14 && token[end] is not ((byte)':' or (byte)'-')
+            );
+
+        void TakeZone(ReadOnlySpan<byte> token)
+        {
+            if (!token.IsEmpty && token[0] is (byte)'+' or (byte)'-')
+                TakeOffset(token);
+            else if (!token.IsEmpty)
+                TakeWord(token); // 10:30:00Z, 3:04PM
         }
 
         /// <summary>+hhmm or +hh:mm.</summary>
@@ -201,7 +245,9 @@ public static class MailDate
             if (day == 0 && digits <= 2)
                 day = number;
             else if (year < 0)
-                year = Century(number, digits);
+                (year, afterDay) = (Century(number, digits), (number, digits));
+            else if (month == 0 && afterDay is { Digits: <= 2, Number: >= 1 and <= 12 })
+                (month, year) = (afterDay.Number, Century(number, digits)); // 20 11 1979
         }
 
         // RFC 5322 §4.3: two digits are 1950 to 2049, three count from 1900.
@@ -237,8 +283,11 @@ public static class MailDate
             return 0;
         }
 
+        /// <summary>Of EST5EDT, a zone's file name, the first.</summary>
         static int? NamedZone(ReadOnlySpan<byte> word) =>
-            Encoding.Latin1.GetString(word).ToUpperInvariant() switch
+            Encoding
+                .Latin1.GetString(word.Length > 3 && char.IsAsciiDigit((char)word[3]) ? word[..3] : word)
+                .ToUpperInvariant() switch
             {
                 "EDT" => -4 * 60,
                 "EST" or "CDT" => -5 * 60,

@@ -13,7 +13,7 @@ public static class MessageIds
         if (value.IsNilOrEmpty)
             return [];
 
-        var ids = new List<Octets>();
+        var ids = new Kept(max);
         var span = value.Span;
         for (var at = 0; at < span.Length; )
         {
@@ -27,13 +27,62 @@ public static class MessageIds
             var id = AddressText.Clean(value.Slice(at, end), spaced: false, comments: false, quotes: false);
             if (!id.IsNilOrEmpty)
                 ids.Add(id);
-            if (ids.Count > max && max > 0)
-                ids.RemoveAt(1);
             at += end;
         }
 
-        if (ids.Count == 0 && span.IndexOfAny(" \t<"u8) < 0)
-            ids.Add(value);
-        return [.. ids];
+        if (ids.Count == 0 && !span.Contains((byte)'<'))
+            AddBare(value, ids);
+        return ids.ToArray();
+    }
+
+    /// <summary>No angle brackets: the value is one id, or ids with white space between if each has its @.</summary>
+    static void AddBare(Octets value, Kept ids)
+    {
+        var span = value.Span;
+        for (var at = 0; at < span.Length; )
+        {
+            var length = span[at..].IndexOfAny(" \t,"u8);
+            length = length < 0 ? span.Length - at : length;
+            if (length > 0 && length < span.Length && !span.Slice(at, length).Contains((byte)'@'))
+            {
+                ids.Clear();
+                return; // a phrase, RFC 5322 §4.5.4
+            }
+
+            if (length > 0)
+                ids.Add(value.Slice(at, length));
+            at += length + 1;
+        }
+    }
+
+    /// <summary>The first id and the last ones: over the limit a new one takes the place of the oldest but the first.</summary>
+    sealed class Kept(int max)
+    {
+        readonly List<Octets> ids = [];
+        int oldest = 1;
+
+        public int Count => ids.Count;
+
+        public void Add(Octets id)
+        {
+            if (ids.Count < Math.Max(max, 1))
+            {
+                ids.Add(id);
+                return;
+            }
+
+            if (max < 2)
+                return;
+            ids[oldest] = id;
+            oldest = oldest == max - 1 ? 1 : oldest + 1;
+        }
+
+        public void Clear()
+        {
+            ids.Clear();
+            oldest = 1;
+        }
+
+        public Octets[] ToArray() => ids.Count == 0 ? [] : [ids[0], .. ids.Skip(oldest), .. ids.Take(oldest).Skip(1)];
     }
 }

@@ -1,4 +1,5 @@
 using Cloud.Mail.Charsets;
+using Cloud.Mail.Encodings;
 
 namespace Cloud.Mail.Headers;
 
@@ -10,7 +11,9 @@ public readonly record struct ParameterText(string Text, string Language)
     /// <summary>The file name of a part: Content-Disposition's filename, else Content-Type's name (RFC 2183 §2.3).</summary>
     /// <returns>Null if it has none. The sender chose it: it may hold slashes, and more.</returns>
     public static string? FileName(BodyPart part) =>
-        (Find(part.Disposition?.Parameters ?? [], "filename") ?? Find(part.Parameters, "name"))?.Text;
+        Filled(Find(part.Disposition?.Parameters ?? [], "filename")) ?? Filled(Find(part.Parameters, "name"));
+
+    static string? Filled(ParameterText? name) => name is { Text.Length: > 0 } ? name.Value.Text : null;
 
     /// <summary>The parameter of that name, in any case; its RFC 2231 form goes before a plain one.</summary>
     /// <param name="parameters">Continuations joined, as an index has them.</param>
@@ -57,18 +60,16 @@ public readonly record struct ParameterText(string Text, string Language)
         var length = 0;
         for (var i = 0; i < value.Length; i++)
         {
-            var isEscape =
-                value[i] == '%'
-                && i + 2 < value.Length
-                && char.IsAsciiHexDigit((char)value[i + 1])
-                && char.IsAsciiHexDigit((char)value[i + 2]);
-            octets[length++] = isEscape ? (byte)(Digit(value[i + 1]) << 4 | Digit(value[i + 2])) : value[i];
-            if (isEscape)
+            var octet = value[i];
+            if (octet == '%' && i + 2 < value.Length && Hex.TryOctet(value[i + 1], value[i + 2], out var escaped))
+            {
+                octet = escaped;
                 i += 2;
+            }
+
+            octets[length++] = octet;
         }
 
         return octets.AsSpan(0, length).ToArray();
     }
-
-    static int Digit(byte hex) => (hex & 0xF) + (hex > '9' ? 9 : 0);
 }

@@ -1,0 +1,16 @@
+namespace Cloud.Mail.Encodings;
+
+/// <summary>Octets as two hexadecimal digits of either case: <c>=4A</c>, <c>%4A</c>.</summary>
+static class Hex
+{
+    public static bool TryOctet(byte high, byte low, out byte octet)
+    {
+        octet = 0;
+        if (!char.IsAsciiHexDigit((char)high) || !char.IsAsciiHexDigit((char)low))
+            return false;
+        octet = (byte)(Digit(high) << 4 | Digit(low));
+        return true;
+    }
+
+    static int Digit(byte hex) => (hex & 0xF) + (hex > '9' ? 9 : 0);
+}

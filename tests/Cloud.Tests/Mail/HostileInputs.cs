@@ -1,0 +1,285 @@
+using System.Text;
+using Cloud.Mail;
+using Cloud.Mail.Charsets;
+using Cloud.Mail.Encodings;
+using Cloud.Mail.Headers;
+using Cloud.Mail.Text;
+
+namespace Cloud.Tests.Mail;
+
+/// <summary>Inputs of 1 MiB that would cost a careless parser quadratic time or memory.</summary>
+public static class HostileInputs
+{
+    public const int Size = 1024 * 1024;
+
+    /// <param name="Parser">What reads it.</param>
+    /// <param name="Unit">What it repeats; a start that is not repeated stands before <c>…</c>.</param>
+    public sealed record Input(string Parser, string Unit, Action<byte[]> Read)
+    {
+        public byte[] Octets()
+        {
+            var split = Unit.Split('…');
+            var start = Encoding.UTF8.GetBytes(split.Length > 1 ? split[0] : "");
+            var unit = Encoding.UTF8.GetBytes(split[^1]);
+            var octets = new byte[Size];
+            start.CopyTo(octets, 0);
+            for (var at = start.Length; at < Size; at++)
+                octets[at] = unit[(at - start.Length) % unit.Length];
+            return octets;
+        }
+
+        /// <summary>Octets that may be allocated for one, beside what does not grow.</summary>
+        /// <remarks>
+        /// Four, since text takes two for a character, is built and handed over. Parsers of text are given text made of
+        /// these octets, twice as large. A decoder of the framework makes an array for each octet that is wrong in UTF-32 and in
+        /// East Asian charsets. The records of 10,000 parts weigh a little more than four mebibytes.
+        /// </remarks>
+        public int MaxRatio =>
+            Parser is "html" or "preview" or "subject" ? 10
+            : Parser == "scanner" ? 5
+            : Allocating.Any(name =>
+                Parser.Contains(name, StringComparison.Ordinal) || Unit.Contains(name, StringComparison.Ordinal)
+            )
+                ? 40
+            : 4;
+
+        static readonly string[] Allocating =
+        [
+            "big5",
+            "euc-",
+            "iso-2022",
+            "hz-",
+            "gb18030",
+            "johab",
+            "shift_jis",
+            "utf-32",
+        ];
+
+        public override string ToString() =>
+            $"{Parser} {Unit[Math.Max(0, Unit.Length - 80)..].ReplaceLineEndings("\\n")}";
+    }
+
+    public static IEnumerable<Input> All =>
+        [
+            .. Each("encoded words", octets => HeaderText.Decode(octets), Words),
+            .. Each("addresses", octets => AddressList.Parse(octets), Structured),
+            .. Each("ids", octets => MessageIds.Parse(new Octets(octets), 100), Structured),
+            .. Each("date", octets => MailDate.Parse(octets), Structured),
+            .. Each("received", octets => Received.Parse(octets), Structured),
+            .. Each("list", octets => ListField.Uris(octets), Structured),
+            .. Each("list id", octets => ListField.Id(octets), Structured),
+            .. Each("phrases", octets => Phrases.Parse(octets), Structured),
+            .. Each("authentication", octets => AuthenticationResults.Parse(octets), Structured),
+            .. Each("subject", octets => BaseSubject.Of(Encoding.Latin1.GetString(octets)), Structured),
+            .. Each("header", octets => Select(octets), Headers),
+            .. Each("scanner", Scan, Messages),
+            .. Each("html", octets => HtmlText.Of(Encoding.Latin1.GetString(octets)), Html),
+            .. Each("preview", octets => Preview.Of(Encoding.Latin1.GetString(octets)), Html),
+            .. Each("base64", octets => new Base64Decoder().Convert(octets), Encoded),
+            .. Each("quoted-printable", octets => new QuotedPrintableDecoder().Convert(octets), Encoded),
+            .. Each("uuencode", octets => new UuDecoder().Convert(octets), Encoded),
+            .. CharsetNames.SelectMany(name =>
+                Each(
+                    $"charset {name}",
+                    octets => Charset.Decode(name, octets),
+                    ["a", "\u00e9", "\u001b$B", "+A", "~{", "\u001b$)A\u000e\u000f", "\u0001"]
+                )
+            ),
+        ];
+
+    static readonly string[] CharsetNames =
+    [
+        "utf-8",
+        "utf-7",
+        "utf-16",
+        "utf-32",
+        "us-ascii",
+        "windows-1252",
+        "iso-8859-10",
+        "koi8-r",
+        "iso-2022-jp",
+        "iso-2022-kr",
+        "iso-2022-cn",
+        "hz-gb-2312",
+        "gb18030",
+        "big5",
+        "shift_jis",
+        "euc-jp",
+        "euc-kr",
+        "johab",
+        "viscii",
+        "armscii-8",
+        "tcvn",
+        "unheard-of",
+    ];
+
+    static readonly string[] Words =
+    [
+        "a",
+        "=?",
+        "?=",
+        "=?a",
+        "=?a?q?",
+        "=?a?q?=?=",
+        "=?a?q?b?=",
+        "=?utf-8?q?b?= ",
+        "=?utf-8?b?QQ==?= ",
+        "=?utf-8?b?Q!?=x",
+        "=?utf-8?q?b?= =?x?q?c?= ",
+        "=?utf-7?q?+A?= ",
+        "=?iso-2022-jp?q?=1B$B?= ",
+        "=?gb18030?q?=81?= ",
+        "=?big5?q?=81?=x",
+        "=?hz-gb-2312?q?~{?= ",
+        "=?iso-2022-kr?q?a?=x",
+        "=?johab?q?=81?=x",
+        "=?euc-jp?q?=8F?=x",
+        "=?iso-8859-10?q?=E1?=x",
+        "=?utf-8?q?=C3?= =?utf-8?q?=BC?=",
+        "=?utf-8?q?…x",
+        "=?utf-8?b?…QUJD",
+        "\r\n ",
+        "\u00fc",
+        "=?q?b?a?=",
+    ];
+
+    static readonly string[] Structured =
+    [
+        "(",
+        ")",
+        "()",
+        "(((…a",
+        "\"",
+        "\\",
+        "<",
+        "<>",
+        "<@",
+        "a,",
+        "a@b,",
+        ":;",
+        "a:",
+        "[",
+        "a@[,",
+        ";",
+        " ",
+        "\t(",
+        "a b ",
+        "=",
+        "a=b ",
+        "a=b;",
+        "/",
+        "x;…(",
+        "from ",
+        "from a (b) ",
+        "from (…[1.2.3.4] ",
+        "<a:b>,",
+        "<a@b>",
+        "re: ",
+        "[a]",
+        "[",
+        "[fwd: ",
+        "(fwd)",
+        "\r\n ",
+        "a.b-c/",
+        "\"a\" ",
+        "(\\",
+        "=?a?q?b?=,",
+    ];
+
+    static readonly string[] Headers =
+    [
+        "a",
+        "a:\n",
+        "a: b\r\n",
+        "a: b\n c\n",
+        ":",
+        "\n",
+        " ",
+        "Subject: x\n",
+        "a:…\n ",
+    ];
+
+    static readonly string[] Html =
+    [
+        "<",
+        "<a",
+        "<a ",
+        "<a>",
+        "<!--",
+        "<!",
+        "<script>",
+        "</",
+        "<a b='",
+        "<a b=\"c\" ",
+        "&",
+        "&amp;",
+        "&#",
+        "<p>",
+        "a ",
+        "<script></x",
+        "\n",
+        "> a\n",
+        "-- \n",
+    ];
+
+    static readonly string[] Encoded =
+    [
+        "=",
+        "QUJD",
+        "Q",
+        "QQ==",
+        "QUJD\r\n",
+        "Q=",
+        "=41",
+        "= ",
+        " ",
+        "=\r\n",
+        "\r",
+        "\n",
+        "begin 644 x\n…#0V%T\n",
+        "!\n",
+    ];
+
+    static readonly string Nest = string.Concat(
+        Enumerable
+            .Range(1, 99)
+            .Select(level => new string('b', level))
+            .Select(boundary => $"Content-Type: multipart/mixed; boundary={boundary}\n\n--{boundary}\n")
+    );
+
+    static readonly string[] Messages =
+    [
+        Nest + $"\n…--{new string('b', 99)}x\n",
+        Nest + "\n…--b\n",
+        Nest + "\n…--\n",
+        "a",
+        "\n",
+        "--\n",
+        "a: b\n",
+        "To: a@b\n",
+        "To: …a,",
+        "Subject: …\n x",
+        "Content-Type: multipart/mixed; boundary=b\n\n…--b\n",
+        "Content-Type: multipart/mixed; boundary=b\n\n…--b\n\n",
+        "Content-Type: multipart/mixed; boundary=b\n\n--b\n",
+        "Content-Type: multipart/mixed; boundary=b\n\n…--b",
+        "Content-Type: message/rfc822\n\n",
+        "Content-Type: a/b;…a=b;",
+        "Content-Type: a/b;…a*0=b;",
+        "Content-Type: multipart/digest; boundary=b\n\n…--b\n\na: b\n\n",
+        "Content-Type: multipart/mixed; boundary=b\n\n…--b\nContent-Type: a/b; n=v\n\n",
+    ];
+
+    static IEnumerable<Input> Each(string parser, Action<byte[]> read, string[] units) =>
+        units.Select(unit => new Input(parser, unit, read));
+
+    static void Scan(byte[] octets)
+    {
+        var scanner = new MessageScanner();
+        for (var at = 0; at < octets.Length; at += 4096) // as it comes off a socket
+            scanner.Write(octets.AsSpan(at, Math.Min(4096, octets.Length - at)));
+        scanner.Complete();
+    }
+
+    static void Select(byte[] octets) => HeaderText.Select(octets, ["Subject"], not: true);
+}
