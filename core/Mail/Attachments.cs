@@ -7,7 +7,7 @@ static class Attachments
 
     static bool Any(BodyPart part, bool related)
     {
-        if (part.Disposition is { } disposition && disposition.Type.EqualsIgnoreCase("attachment"u8))
+        if (part.IsAttachment)
             return true;
         if (part.IsMultipart)
         {
@@ -26,7 +26,8 @@ static class Attachments
         return HasName(part) || !(part.IsText || IsMachinery(part));
     }
 
-    static bool HasName(BodyPart part) =>
+    /// <summary>It has a file name.</summary>
+    public static bool HasName(BodyPart part) =>
         Named(part.Parameters, "name"u8, "name*"u8)
         || part.Disposition is { } disposition && Named(disposition.Parameters, "filename"u8, "filename*"u8);
 

@@ -5,7 +5,8 @@ namespace Cloud.Mail;
 /// <summary>Writes the packed form of an index; <see cref="IndexUnpacker"/> mirrors it line by line.</summary>
 static class IndexPacker
 {
-    public const byte Version = 1;
+    /// <summary>1 had no preview, list, Auto-Submitted or decoded lengths; rows of it are still read.</summary>
+    public const byte Version = 2;
 
     /// <summary>Octets of the largest packed form: it has to fit beside other columns in a row of 1 MiB.</summary>
     public const int MaxPacked = 512 * 1024;
@@ -51,6 +52,9 @@ static class IndexPacker
         for (var i = 0; i < index.References.Count; i++)
             writer.Text(index.References[i]);
         Write(writer, body, 0);
+        writer.Text(index.Preview);
+        writer.Text(index.ListId);
+        writer.Text(index.AutoSubmitted);
         return writer;
     }
 
@@ -97,12 +101,16 @@ static class IndexPacker
             has |= PartFields.Parts;
         if (part.Message is not null)
             has |= PartFields.Message;
+        if (part.Decoded is not null)
+            has |= PartFields.Decoded;
 
         writer.Octet((byte)has);
         writer.Number(part.HeaderStart - from);
         writer.Number(part.HeaderLength);
         writer.Number(part.BodyLength);
         writer.Number(part.Lines);
+        if (part.Decoded is { } decoded)
+            writer.Number(decoded);
         writer.Text(part.Type);
         writer.Text(part.Subtype);
         writer.Text(part.Encoding);
@@ -164,4 +172,5 @@ enum PartFields : byte
     Disposition = 8,
     Parts = 16,
     Message = 32,
+    Decoded = 64,
 }

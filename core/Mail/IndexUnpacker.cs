@@ -11,14 +11,18 @@ static class IndexUnpacker
         | PartFields.Rare
         | PartFields.Disposition
         | PartFields.Parts
-        | PartFields.Message;
+        | PartFields.Message
+        | PartFields.Decoded;
+
+    const byte FirstVersion = 1;
 
     /// <exception cref="InvalidDataException">Damaged, or of a later version.</exception>
     public static MessageIndex Unpack(ReadOnlySpan<byte> packed)
     {
         // One copy, which all texts of the index share.
         var reader = new PackReader(packed.ToArray());
-        if (reader.Octet() != IndexPacker.Version)
+        var version = reader.Octet();
+        if (version is < FirstVersion or > IndexPacker.Version)
             throw new InvalidDataException("A packed message index of another version");
         var flags = reader.Octet();
         if (flags > 1)
@@ -29,6 +33,10 @@ static class IndexUnpacker
         var references = ReadTexts(ref reader);
         var parts = 0;
         var body = ReadPart(ref reader, 0, 0, ref parts);
+        var hasPreview = version > FirstVersion;
+        var preview = hasPreview ? reader.Text() : default;
+        var listId = hasPreview ? reader.Text() : default;
+        var autoSubmitted = hasPreview ? reader.Text() : default;
         if (!reader.AtEnd || body.BodyEnd > size)
             throw PackReader.Damaged();
         return new MessageIndex
@@ -37,6 +45,9 @@ static class IndexUnpacker
             Body = body,
             Size = size,
             References = references,
+            Preview = preview,
+            ListId = listId,
+            AutoSubmitted = autoSubmitted,
             Truncated = flags == 1,
         };
     }
@@ -89,6 +100,7 @@ static class IndexUnpacker
             BodyStart = bodyStart,
             BodyLength = bodyLength,
             Lines = reader.Number(),
+            Decoded = has.HasFlag(PartFields.Decoded) ? reader.Number() : null,
             Type = reader.Text(),
             Subtype = reader.Text(),
             Encoding = reader.Text(),
