@@ -11,11 +11,16 @@ static class Attachments
             return true;
         if (part.IsMultipart)
         {
+            if (part.Subtype.EqualsIgnoreCase("encrypted"u8))
+                return false; // RFC 1847 §2.2: what to decrypt it with, and what only that shows
             var isRelated = related || part.Subtype.EqualsIgnoreCase("related"u8);
+            var isSigned = part.Subtype.EqualsIgnoreCase("signed"u8);
             for (var i = 0; i < part.Parts.Count; i++)
             {
                 if (Any(part.Parts[i], isRelated))
                     return true;
+                if (isSigned)
+                    break; // RFC 1847 §2.1: the second part is the signature, file name or not
             }
 
             return false;

@@ -13,21 +13,16 @@ static class IndexPacker
 
     public static byte[] Pack(MessageIndex index)
     {
-        var packed = Write(index, index.Envelope, index.Body, index.Truncated);
+        var packed = Pack(index, index.Envelope, index.Body, index.Truncated);
         if (packed.Length > MaxPacked)
-            packed = Write(index, WithoutAddresses(index.Envelope), index.Body, truncated: true);
+            packed = Pack(index, WithoutAddresses(index.Envelope), index.Body, truncated: true);
         if (packed.Length > MaxPacked)
-            packed = Write(
-                index,
-                WithoutAddresses(index.Envelope),
-                index.Body with
-                {
-                    Parts = [],
-                    Message = null,
-                },
-                truncated: true
-            );
-        return packed.ToArray();
+        {
+            var leaf = index.Body with { Parts = [], Message = null };
+            packed = Pack(index, WithoutAddresses(index.Envelope), leaf, truncated: true);
+        }
+
+        return packed;
     }
 
     static Envelope WithoutAddresses(Envelope envelope) =>
@@ -41,9 +36,9 @@ static class IndexPacker
             Bcc = [],
         };
 
-    static PackWriter Write(MessageIndex index, Envelope envelope, BodyPart body, bool truncated)
+    static byte[] Pack(MessageIndex index, Envelope envelope, BodyPart body, bool truncated)
     {
-        var writer = new PackWriter();
+        using var writer = new PackWriter();
         writer.Octet(Version);
         writer.Octet(truncated ? (byte)1 : (byte)0);
         writer.Number(index.Size);
@@ -55,7 +50,7 @@ static class IndexPacker
         writer.Text(index.Preview);
         writer.Text(index.ListId);
         writer.Text(index.AutoSubmitted);
-        return writer;
+        return writer.ToArray();
     }
 
     static void Write(PackWriter writer, Envelope envelope)

@@ -1,4 +1,5 @@
 using Cloud.Bench;
+using Cloud.Bench.Mail;
 using Cloud.Bench.Scenarios;
 using Cloud.Bench.Store;
 
@@ -25,6 +26,9 @@ switch (scenario)
     case "store":
         await StoreScenario.RunAsync(Console.Out, CancellationToken.None);
         break;
+    case "mail":
+        MailScenario.Run(Console.Out);
+        break;
     default:
         Console.WriteLine(
             """
@@ -38,6 +42,7 @@ switch (scenario)
               idle      resident memory of an idle plain IMAP connection    --connections 2000
               open      a mailbox opened: time and rows read                --messages 100000  --rounds 9
               store     the embedded store alone, 16 callers: rate, CPU and allocations of commits and blobs
+              mail      messages indexed: time and allocations; base64 decoded
             """
         );
         break;

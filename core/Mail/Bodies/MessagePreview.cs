@@ -6,7 +6,7 @@ namespace Cloud.Mail.Bodies;
 static class MessagePreview
 {
     /// <summary>Octets of a part decoded at first; more only where they do not fill the preview.</summary>
-    const int FirstLook = 1024;
+    const int FirstLook = 512;
 
     /// <summary>Messages inside messages looked into.</summary>
     const int MaxDepth = 4;
