@@ -12,6 +12,8 @@ public sealed record BodyPart
     static readonly Octets Text = Octets.From("text");
     static readonly Octets Plain = Octets.From("plain");
 
+    readonly RareFields? rare;
+
     public required Octets Type { get; init; }
     public required Octets Subtype { get; init; }
 
@@ -19,17 +21,40 @@ public sealed record BodyPart
     public IReadOnlyList<Parameter> Parameters { get; init; } = [];
 
     /// <summary>Content-ID with its angle brackets; nil if none.</summary>
-    public Octets Id { get; init; }
+    public Octets Id
+    {
+        get => rare?.Id ?? default;
+        init => rare = value.IsNil && rare is null ? null : (rare ?? RareFields.None) with { Id = value };
+    }
 
-    public Octets Description { get; init; }
+    public Octets Description
+    {
+        get => rare?.Description ?? default;
+        init => rare = value.IsNil && rare is null ? null : (rare ?? RareFields.None) with { Description = value };
+    }
 
     /// <summary>Content-Transfer-Encoding without comments; nil if none, which means 7bit.</summary>
     public Octets Encoding { get; init; }
 
-    public Octets Md5 { get; init; }
+    public Octets Md5
+    {
+        get => rare?.Md5 ?? default;
+        init => rare = value.IsNil && rare is null ? null : (rare ?? RareFields.None) with { Md5 = value };
+    }
+
     public Disposition? Disposition { get; init; }
-    public IReadOnlyList<Octets> Languages { get; init; } = [];
-    public Octets Location { get; init; }
+
+    public IReadOnlyList<Octets> Languages
+    {
+        get => rare?.Languages ?? [];
+        init => rare = value.Count == 0 && rare is null ? null : (rare ?? RareFields.None) with { Languages = value };
+    }
+
+    public Octets Location
+    {
+        get => rare?.Location ?? default;
+        init => rare = value.IsNil && rare is null ? null : (rare ?? RareFields.None) with { Location = value };
+    }
 
     /// <summary>First octet of the part's header.</summary>
     public long HeaderStart { get; internal set; }
@@ -119,6 +144,12 @@ public sealed record BodyPart
         IsMultipart && Parts.Count == 0 && number == 1 ? AsText()
         : number >= 1 && number <= Parts.Count ? Parts[number - 1]
         : null;
+}
+
+/// <summary>Fields few parts have: a message may have ten thousand parts, and each costs memory.</summary>
+sealed record RareFields(Octets Id, Octets Description, Octets Md5, Octets Location, IReadOnlyList<Octets> Languages)
+{
+    public static readonly RareFields None = new(default, default, default, default, []);
 }
 
 /// <summary>A message inside a message. Its header starts where the enclosing part's body does.</summary>

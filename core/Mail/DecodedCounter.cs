@@ -56,12 +56,13 @@ sealed class DecodedCounter : IBufferWriter<byte>
     public long Complete()
     {
         if (decoder is null)
-            return characters / 4 * 3 + (characters % 4) switch
-            {
-                2 => 1,
-                3 => 2,
-                _ => 0, // a lone character says nothing
-            };
+            return characters / 4 * 3
+                + (characters % 4) switch
+                {
+                    2 => 1,
+                    3 => 2,
+                    _ => 0, // a lone character says nothing
+                };
         decoder.Complete(this);
         Return();
         return counted;

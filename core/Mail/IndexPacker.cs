@@ -109,15 +109,15 @@ static class IndexPacker
         writer.Text(part.Type);
         writer.Text(part.Subtype);
         writer.Text(part.Encoding);
-        if (has.HasFlag(PartFields.Parameters))
+        if ((has & PartFields.Parameters) != 0)
             Write(writer, part.Parameters);
-        if (has.HasFlag(PartFields.Names))
+        if ((has & PartFields.Names) != 0)
         {
             writer.Text(part.Id);
             writer.Text(part.Description);
         }
 
-        if (has.HasFlag(PartFields.Rare))
+        if ((has & PartFields.Rare) != 0)
             WriteRare(writer, part);
         if (part.Disposition is { } disposition)
         {
@@ -125,7 +125,7 @@ static class IndexPacker
             Write(writer, disposition.Parameters);
         }
 
-        if (has.HasFlag(PartFields.Parts))
+        if ((has & PartFields.Parts) != 0)
             writer.Number(part.Parts.Count);
         for (var i = 0; i < part.Parts.Count; i++)
             Write(writer, part.Parts[i], part.HeaderStart);

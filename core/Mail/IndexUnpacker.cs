@@ -88,7 +88,7 @@ static class IndexUnpacker
             throw PackReader.Damaged();
 
         var has = (PartFields)reader.Octet();
-        if ((has & ~Known) != PartFields.None)
+        if ((has & ~Known) != 0)
             throw PackReader.Damaged();
         var headerStart = Sum(from, reader.Number());
         var bodyStart = Sum(headerStart, reader.Number());
@@ -100,23 +100,22 @@ static class IndexUnpacker
             BodyStart = bodyStart,
             BodyLength = bodyLength,
             Lines = reader.Number(),
-            Decoded = has.HasFlag(PartFields.Decoded) ? reader.Number() : null,
+            Decoded = (has & PartFields.Decoded) != 0 ? reader.Number() : null,
             Type = reader.Text(),
             Subtype = reader.Text(),
             Encoding = reader.Text(),
-            Parameters = has.HasFlag(PartFields.Parameters) ? ReadParameters(ref reader) : [],
-            Id = has.HasFlag(PartFields.Names) ? reader.Text() : default,
-            Description = has.HasFlag(PartFields.Names) ? reader.Text() : default,
-            Md5 = has.HasFlag(PartFields.Rare) ? reader.Text() : default,
-            Location = has.HasFlag(PartFields.Rare) ? reader.Text() : default,
-            Languages = has.HasFlag(PartFields.Rare) ? ReadTexts(ref reader) : [],
-            Disposition = has.HasFlag(PartFields.Disposition)
-                ? new Disposition(reader.Text(), ReadParameters(ref reader))
-                : null,
+            Parameters = (has & PartFields.Parameters) != 0 ? ReadParameters(ref reader) : [],
+            Id = (has & PartFields.Names) != 0 ? reader.Text() : default,
+            Description = (has & PartFields.Names) != 0 ? reader.Text() : default,
+            Md5 = (has & PartFields.Rare) != 0 ? reader.Text() : default,
+            Location = (has & PartFields.Rare) != 0 ? reader.Text() : default,
+            Languages = (has & PartFields.Rare) != 0 ? ReadTexts(ref reader) : [],
+            Disposition =
+                (has & PartFields.Disposition) != 0 ? new Disposition(reader.Text(), ReadParameters(ref reader)) : null,
         };
-        if (has.HasFlag(PartFields.Parts))
+        if ((has & PartFields.Parts) != 0)
             part.Parts = ReadParts(ref reader, part, depth, ref parts);
-        if (has.HasFlag(PartFields.Message))
+        if ((has & PartFields.Message) != 0)
         {
             var envelope = ReadEnvelope(ref reader);
             part.Message = new NestedMessage(envelope, ReadInside(ref reader, part, depth, ref parts));

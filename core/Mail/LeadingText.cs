@@ -23,6 +23,11 @@ sealed class LeadingText
     int length;
     int end; // where the part under way has to stop
 
+    /// <summary>The only part of which something is kept; null if there are none or several.</summary>
+    public BodyPart? Only => count == 1 ? parts[0].Part : null;
+
+    public bool IsEmpty => length == 0;
+
     /// <param name="part">A leaf, which a multipart without boundary is as well.</param>
     /// <returns>Whether its octets are wanted.</returns>
     public bool Begin(BodyPart part)

@@ -14,6 +14,10 @@ static class MessagePreview
     /// <returns>Empty where there is nothing to read, as in an encrypted message.</returns>
     public static string Of(BodyPart body, LeadingText leading, int depth = 0)
     {
+        if (leading.IsEmpty)
+            return "";
+        if (leading.Only is { } only) // nothing to choose from
+            return OfPart(only, leading, depth);
         if (!body.IsMultipart)
             return OfPart(body, leading, depth);
 
@@ -40,7 +44,7 @@ static class MessagePreview
         if (part.Message is { } message && depth < MaxDepth)
             return Of(message.Body, leading, depth + 1);
         var octets = leading.Of(part);
-        for (var look = FirstLook; ; look *= 8)
+        for (var look = FirstLook; ; look *= 4)
         {
             var start = octets[..Math.Min(look, octets.Length)];
             var preview = start.IsEmpty ? "" : Of(PartText.Of(part, start, MaxText));

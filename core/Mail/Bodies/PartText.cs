@@ -14,6 +14,9 @@ public static class PartText
     /// <summary>Octets of an HTML document in which it may name its charset (HTML, "prescan a byte stream").</summary>
     const int MaxPrescan = 1024;
 
+    /// <summary>Octets for which a decoder with a large window would cost more than it saves.</summary>
+    const int Small = 4 * 1024;
+
     /// <param name="part">Of type text.</param>
     /// <param name="octets">Its body as it stands in the message, or the start of it.</param>
     /// <param name="max">Characters wanted of an HTML's text.</param>
@@ -35,7 +38,7 @@ public static class PartText
         var decoded = new PooledOctets(octets.Length + 64);
         try
         {
-            var decoder = TransferCoder.Decoder(part.Encoding);
+            var decoder = Decoder(part.Encoding, octets.Length);
             decoder.Write(octets, decoded);
             decoder.Complete(decoded);
             return Decode(part, charset, decoded.Written, octets.Length < part.BodyLength);
@@ -45,6 +48,11 @@ public static class PartText
             decoded.Return();
         }
     }
+
+    static TransferCoder Decoder(Octets encoding, int length) =>
+        length <= Small && encoding.EqualsIgnoreCase("base64"u8)
+            ? new Base64Decoder(window: 256)
+            : TransferCoder.Decoder(encoding);
 
     static string Decode(BodyPart part, string charset, ReadOnlySpan<byte> octets, bool isStart)
     {

@@ -109,7 +109,20 @@ static class QuoteMarks
     );
 
     /// <summary>"From" as the first field of a quoted header.</summary>
-    static readonly string[] FromLabels = ["From", "Von", "De", "Da", "Van", "Fra", "Från", "Lähettäjä", "Od", "От", "Від"];
+    static readonly string[] FromLabels =
+    [
+        "From",
+        "Von",
+        "De",
+        "Da",
+        "Van",
+        "Fra",
+        "Från",
+        "Lähettäjä",
+        "Od",
+        "От",
+        "Від",
+    ];
 
     static readonly string[] OtherLabels =
     [
@@ -156,7 +169,8 @@ static class QuoteMarks
         text.Length <= MaxAttribution
         && (
             text.AsSpan().ContainsAny(Wrote)
-            || text.Contains('@', StringComparison.Ordinal) && (text.Contains('<', StringComparison.Ordinal) || text.Any(char.IsAsciiDigit))
+            || text.Contains('@', StringComparison.Ordinal)
+                && (text.Contains('<', StringComparison.Ordinal) || text.Any(char.IsAsciiDigit))
         );
 
     /// <summary><c>-----Original Message-----</c> and its like.</summary>

@@ -34,7 +34,11 @@ public sealed record ReplyText(string Own, string Quoted, string Signature)
         MarkQuotes(lines, kinds);
         MarkRest(lines, kinds);
         MarkSignature(lines, kinds);
-        return new ReplyText(Join(lines, kinds, Kind.Own), Join(lines, kinds, Kind.Quoted), Join(lines, kinds, Kind.Signature));
+        return new ReplyText(
+            Join(lines, kinds, Kind.Own),
+            Join(lines, kinds, Kind.Quoted),
+            Join(lines, kinds, Kind.Signature)
+        );
     }
 
     /// <summary>Lines with a mark of quoting, empty ones between them, and the attribution above.</summary>
@@ -50,17 +54,11 @@ public sealed record ReplyText(string Own, string Quoted, string Signature)
                 gap--;
             if (gap == last)
                 Array.Fill(kinds, Kind.Quoted, gap + 1, i - gap - 1);
-            else
-                MarkAttribution(lines, kinds, gap);
+            else if (AttributionStart(lines, kinds, gap) is { } start)
+                Array.Fill(kinds, Kind.Quoted, start, i - start);
             kinds[i] = Kind.Quoted;
             last = i;
         }
-    }
-
-    static void MarkAttribution(string[] lines, Kind[] kinds, int end)
-    {
-        if (AttributionStart(lines, kinds, end) is { } start)
-            Array.Fill(kinds, Kind.Quoted, start, end - start + 1);
     }
 
     /// <returns>Null where the lines that end at <paramref name="end"/> are none.</returns>
@@ -83,13 +81,17 @@ public sealed record ReplyText(string Own, string Quoted, string Signature)
     /// <summary>From a separator, a block of header fields or an attribution above unmarked text, all is quoted.</summary>
     static void MarkRest(string[] lines, Kind[] kinds)
     {
+        var lastQuoted = Array.LastIndexOf(kinds, Kind.Quoted);
+        var lastText = Array.FindLastIndex(lines, line => !string.IsNullOrWhiteSpace(line));
         for (var i = 0; i < lines.Length; i++)
         {
             if (kinds[i] != Kind.Own)
                 continue;
+            // An attribution that says when, with text below of which nothing is marked as a quote.
+            var isLastWord = i >= lastQuoted && i < lastText && SaysWhen(lines, i);
             var start =
                 QuoteMarks.IsSeparator(lines[i]) || QuoteMarks.IsHeaderBlock(lines.AsSpan(i)) ? i
-                : IsLastWord(lines, kinds, i) ? AttributionStart(lines, kinds, i)
+                : isLastWord ? AttributionStart(lines, kinds, i)
                 : null;
             if (start is not { } from)
                 continue;
@@ -100,12 +102,9 @@ public sealed record ReplyText(string Own, string Quoted, string Signature)
         }
     }
 
-    /// <summary>An attribution that says when, with nothing marked as a quote below: then all below is one.</summary>
-    static bool IsLastWord(string[] lines, Kind[] kinds, int end) =>
+    static bool SaysWhen(string[] lines, int end) =>
         QuoteMarks.EndsAttribution(lines[end])
-        && lines[Math.Max(0, end - 1)..(end + 1)].Any(line => line.Any(char.IsAsciiDigit))
-        && Array.IndexOf(kinds, Kind.Quoted, end + 1) < 0
-        && lines[(end + 1)..].Any(line => !string.IsNullOrWhiteSpace(line));
+        && (lines[end].Any(char.IsAsciiDigit) || end > 0 && lines[end - 1].Any(char.IsAsciiDigit));
 
     static void MarkSignature(string[] lines, Kind[] kinds)
     {

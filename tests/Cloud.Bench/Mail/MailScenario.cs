@@ -41,7 +41,10 @@ public static class MailScenario
     {
         var packed = Scan(message).Pack();
         var index = Allocated(() => MessageIndex.Unpack(packed)) + packed.Length;
-        var (microseconds, allocated) = Measured(Math.Max(5, 40_000_000 / (message.Length + 8_000)), () => Scan(message).Pack());
+        var (microseconds, allocated) = Measured(
+            Math.Max(5, 40_000_000 / (message.Length + 8_000)),
+            () => Scan(message).Pack()
+        );
         output.WriteLine(
             $"{what, -44} {Figure(microseconds), 8} {allocated, 12} {allocated - index, 13} {packed.Length, 7}"
         );
@@ -68,7 +71,9 @@ public static class MailScenario
                 return sink;
             }
         );
-        output.WriteLine($"{"25 MB of base64 decoded", -44} {encoded.Length / microseconds / 1000, 8:F2} GB/s of what comes in");
+        output.WriteLine(
+            $"{"25 MB of base64 decoded", -44} {encoded.Length / microseconds / 1000, 8:F2} GB/s of what comes in"
+        );
     }
 
     /// <returns>The best of some rounds, since whatever else the machine does only adds.</returns>

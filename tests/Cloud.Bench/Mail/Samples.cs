@@ -25,7 +25,8 @@ static class Samples
     const string Html =
         "<tr><td style=\"padding:4px\"><a href=\"https://there.example/a?b=c&amp;d\">A link</a> and words &ndash; more.</td></tr>\r\n";
 
-    public static byte[] Plain(int size) => Bytes(Header + "Content-Type: text/plain; charset=utf-8\r\n\r\n", Line, size, "");
+    public static byte[] Plain(int size) =>
+        Bytes(Header + "Content-Type: text/plain; charset=utf-8\r\n\r\n", Line, size, "");
 
     public static byte[] QuotedPrintable(int size) =>
         Bytes(

@@ -77,8 +77,5 @@ public sealed class DecodedLengthTests
     }
 
     static long Decoded(byte[] message, BodyPart part) =>
-        TransferCoder
-            .Decoder(part.Encoding)
-            .Convert(message.AsSpan((int)part.BodyStart, (int)part.BodyLength))
-            .Length;
+        TransferCoder.Decoder(part.Encoding).Convert(message.AsSpan((int)part.BodyStart, (int)part.BodyLength)).Length;
 }

@@ -27,7 +27,11 @@ public sealed class MessageCostTests
         {
             { "Content-Type: text/plain; charset=utf-8\r\n\r\n", Line, 40 },
             { "Content-Transfer-Encoding: quoted-printable\r\n\r\n", "Gr=C3=BC=C3=9Fe =\r\naus den Bergen\r\n", 100 },
-            { "Content-Transfer-Encoding: base64\r\n\r\n", Convert.ToBase64String(Encoding.ASCII.GetBytes(Line[..57])) + "\r\n", 50 },
+            {
+                "Content-Transfer-Encoding: base64\r\n\r\n",
+                Convert.ToBase64String(Encoding.ASCII.GetBytes(Line[..57])) + "\r\n",
+                50
+            },
             { Alternative, "<p style=3D\"x\">A paragraph &amp; more</p>\r\n", 80 },
         };
 

@@ -49,7 +49,11 @@ public sealed class BodySelectionTests
         var shown = Assert.Single(BodySelection.Of(index.Body).Text);
 
         Assert.True(shown.Is("text"u8, "plain"u8));
-        Assert.Contains("still readable", PartText.Of(shown, message.AsSpan((int)shown.BodyStart, (int)shown.BodyLength)), StringComparison.Ordinal);
+        Assert.Contains(
+            "still readable",
+            PartText.Of(shown, message.AsSpan((int)shown.BodyStart, (int)shown.BodyLength)),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -86,10 +90,7 @@ public sealed class BodySelectionTests
 
     static string Letters(IEnumerable<BodyPart> parts) => string.Concat(parts.Select(part => part.Description));
 
-    static IEnumerable<BodyPart> Leaves(BodyPart part) =>
-        part.IsMultipart
-            ? part.Parts.SelectMany(Leaves)
-            : [part];
+    static IEnumerable<BodyPart> Leaves(BodyPart part) => part.IsMultipart ? part.Parts.SelectMany(Leaves) : [part];
 
     static BodyPart Parse(string tree, ref int at)
     {
@@ -107,7 +108,12 @@ public sealed class BodySelectionTests
             }
 
             at++;
-            return new BodyPart { Type = Octets.From("multipart"), Subtype = Octets.From(name), Parts = parts };
+            return new BodyPart
+            {
+                Type = Octets.From("multipart"),
+                Subtype = Octets.From(name),
+                Parts = parts,
+            };
         }
 
         var letter = tree[at++..at];

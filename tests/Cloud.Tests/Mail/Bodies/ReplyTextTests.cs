@@ -33,7 +33,9 @@ public sealed class ReplyTextTests
     [InlineData("-----Original Message-----\nFrom: Bob\nSent: Sunday\n\nShall we?")]
     [InlineData("-----Ursprüngliche Nachricht-----\nVon: Bob\n\nShall we?")]
     [InlineData("---------- Forwarded message ---------\nFrom: Bob\n\nShall we?")]
-    [InlineData("________________________________\nFrom: Bob <bob@here.example>\nSent: Sunday\nTo: Jane\nSubject: AW: x\n\nShall we?")]
+    [InlineData(
+        "________________________________\nFrom: Bob <bob@here.example>\nSent: Sunday\nTo: Jane\nSubject: AW: x\n\nShall we?"
+    )]
     [InlineData("Von: Bob\nGesendet: Sonntag, 22. November 2026\nAn: Jane\nBetreff: x\n\nShall we?")]
     [InlineData("De : Bob\nEnvoyé : dimanche\nÀ : Jane\nObjet : x\n\nShall we?")]
     [InlineData("*From:* Bob\n*Sent:* Sunday\n*To:* Jane\n\nShall we?")]
@@ -76,7 +78,8 @@ public sealed class ReplyTextTests
     [InlineData("He wrote: nothing.\nFrom: here to there\n- a list\n-- no signature\n--")]
     [InlineData("The plan for 2026:\nwe go on.")]
     [InlineData("From: is a word\nthat may begin a line")]
-    public void Text_of_ones_own_stays_whole(string text) => Assert.Equal(new ReplyText(text, "", ""), ReplyText.Of(text));
+    public void Text_of_ones_own_stays_whole(string text) =>
+        Assert.Equal(new ReplyText(text, "", ""), ReplyText.Of(text));
 
     [Theory]
     [InlineData("> x\n\n")]
