@@ -7,15 +7,20 @@ static class Attachments
 
     static bool Any(BodyPart part, bool related)
     {
-        if (part.Disposition is { } disposition && disposition.Type.EqualsIgnoreCase("attachment"u8))
+        if (part.IsAttachment)
             return true;
         if (part.IsMultipart)
         {
+            if (part.Subtype.EqualsIgnoreCase("encrypted"u8))
+                return false; // RFC 1847 §2.2: what to decrypt it with, and what only that shows
             var isRelated = related || part.Subtype.EqualsIgnoreCase("related"u8);
+            var isSigned = part.Subtype.EqualsIgnoreCase("signed"u8);
             for (var i = 0; i < part.Parts.Count; i++)
             {
                 if (Any(part.Parts[i], isRelated))
                     return true;
+                if (isSigned)
+                    break; // RFC 1847 §2.1: the second part is the signature, file name or not
             }
 
             return false;
@@ -26,7 +31,8 @@ static class Attachments
         return HasName(part) || !(part.IsText || IsMachinery(part));
     }
 
-    static bool HasName(BodyPart part) =>
+    /// <summary>It has a file name.</summary>
+    public static bool HasName(BodyPart part) =>
         Named(part.Parameters, "name"u8, "name*"u8)
         || part.Disposition is { } disposition && Named(disposition.Parameters, "filename"u8, "filename*"u8);
 

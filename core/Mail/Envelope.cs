@@ -36,7 +36,7 @@ public sealed record Envelope(
         foreach (var field in new HeaderReader(header))
         {
             var known = KnownFields.Find(field.Name);
-            if (KnownFields.IsOfEnvelope(known))
+            if (KnownFields.IsOfMessage(known))
                 fields.Add(known, field.Value);
         }
 

@@ -5,28 +5,24 @@ namespace Cloud.Mail;
 /// <summary>Writes the packed form of an index; <see cref="IndexUnpacker"/> mirrors it line by line.</summary>
 static class IndexPacker
 {
-    public const byte Version = 1;
+    /// <summary>1 had no preview, list, Auto-Submitted or decoded lengths; rows of it are still read.</summary>
+    public const byte Version = 2;
 
     /// <summary>Octets of the largest packed form: it has to fit beside other columns in a row of 1 MiB.</summary>
     public const int MaxPacked = 512 * 1024;
 
     public static byte[] Pack(MessageIndex index)
     {
-        var packed = Write(index, index.Envelope, index.Body, index.Truncated);
+        var packed = Pack(index, index.Envelope, index.Body, index.Truncated);
         if (packed.Length > MaxPacked)
-            packed = Write(index, WithoutAddresses(index.Envelope), index.Body, truncated: true);
+            packed = Pack(index, WithoutAddresses(index.Envelope), index.Body, truncated: true);
         if (packed.Length > MaxPacked)
-            packed = Write(
-                index,
-                WithoutAddresses(index.Envelope),
-                index.Body with
-                {
-                    Parts = [],
-                    Message = null,
-                },
-                truncated: true
-            );
-        return packed.ToArray();
+        {
+            var leaf = index.Body with { Parts = [], Message = null };
+            packed = Pack(index, WithoutAddresses(index.Envelope), leaf, truncated: true);
+        }
+
+        return packed;
     }
 
     static Envelope WithoutAddresses(Envelope envelope) =>
@@ -40,9 +36,9 @@ static class IndexPacker
             Bcc = [],
         };
 
-    static PackWriter Write(MessageIndex index, Envelope envelope, BodyPart body, bool truncated)
+    static byte[] Pack(MessageIndex index, Envelope envelope, BodyPart body, bool truncated)
     {
-        var writer = new PackWriter();
+        using var writer = new PackWriter();
         writer.Octet(Version);
         writer.Octet(truncated ? (byte)1 : (byte)0);
         writer.Number(index.Size);
@@ -51,7 +47,10 @@ static class IndexPacker
         for (var i = 0; i < index.References.Count; i++)
             writer.Text(index.References[i]);
         Write(writer, body, 0);
-        return writer;
+        writer.Text(index.Preview);
+        writer.Text(index.ListId);
+        writer.Text(index.AutoSubmitted);
+        return writer.ToArray();
     }
 
     static void Write(PackWriter writer, Envelope envelope)
@@ -97,24 +96,28 @@ static class IndexPacker
             has |= PartFields.Parts;
         if (part.Message is not null)
             has |= PartFields.Message;
+        if (part.Decoded is not null)
+            has |= PartFields.Decoded;
 
         writer.Octet((byte)has);
         writer.Number(part.HeaderStart - from);
         writer.Number(part.HeaderLength);
         writer.Number(part.BodyLength);
         writer.Number(part.Lines);
+        if (part.Decoded is { } decoded)
+            writer.Number(decoded);
         writer.Text(part.Type);
         writer.Text(part.Subtype);
         writer.Text(part.Encoding);
-        if (has.HasFlag(PartFields.Parameters))
+        if ((has & PartFields.Parameters) != 0)
             Write(writer, part.Parameters);
-        if (has.HasFlag(PartFields.Names))
+        if ((has & PartFields.Names) != 0)
         {
             writer.Text(part.Id);
             writer.Text(part.Description);
         }
 
-        if (has.HasFlag(PartFields.Rare))
+        if ((has & PartFields.Rare) != 0)
             WriteRare(writer, part);
         if (part.Disposition is { } disposition)
         {
@@ -122,7 +125,7 @@ static class IndexPacker
             Write(writer, disposition.Parameters);
         }
 
-        if (has.HasFlag(PartFields.Parts))
+        if ((has & PartFields.Parts) != 0)
             writer.Number(part.Parts.Count);
         for (var i = 0; i < part.Parts.Count; i++)
             Write(writer, part.Parts[i], part.HeaderStart);
@@ -164,4 +167,5 @@ enum PartFields : byte
     Disposition = 8,
     Parts = 16,
     Message = 32,
+    Decoded = 64,
 }

@@ -11,14 +11,18 @@ static class IndexUnpacker
         | PartFields.Rare
         | PartFields.Disposition
         | PartFields.Parts
-        | PartFields.Message;
+        | PartFields.Message
+        | PartFields.Decoded;
+
+    const byte FirstVersion = 1;
 
     /// <exception cref="InvalidDataException">Damaged, or of a later version.</exception>
     public static MessageIndex Unpack(ReadOnlySpan<byte> packed)
     {
         // One copy, which all texts of the index share.
         var reader = new PackReader(packed.ToArray());
-        if (reader.Octet() != IndexPacker.Version)
+        var version = reader.Octet();
+        if (version is < FirstVersion or > IndexPacker.Version)
             throw new InvalidDataException("A packed message index of another version");
         var flags = reader.Octet();
         if (flags > 1)
@@ -29,6 +33,10 @@ static class IndexUnpacker
         var references = ReadTexts(ref reader);
         var parts = 0;
         var body = ReadPart(ref reader, 0, 0, ref parts);
+        var hasPreview = version > FirstVersion;
+        var preview = hasPreview ? reader.Text() : default;
+        var listId = hasPreview ? reader.Text() : default;
+        var autoSubmitted = hasPreview ? reader.Text() : default;
         if (!reader.AtEnd || body.BodyEnd > size)
             throw PackReader.Damaged();
         return new MessageIndex
@@ -37,6 +45,9 @@ static class IndexUnpacker
             Body = body,
             Size = size,
             References = references,
+            Preview = preview,
+            ListId = listId,
+            AutoSubmitted = autoSubmitted,
             Truncated = flags == 1,
         };
     }
@@ -77,7 +88,7 @@ static class IndexUnpacker
             throw PackReader.Damaged();
 
         var has = (PartFields)reader.Octet();
-        if ((has & ~Known) != PartFields.None)
+        if ((has & ~Known) != 0)
             throw PackReader.Damaged();
         var headerStart = Sum(from, reader.Number());
         var bodyStart = Sum(headerStart, reader.Number());
@@ -89,22 +100,22 @@ static class IndexUnpacker
             BodyStart = bodyStart,
             BodyLength = bodyLength,
             Lines = reader.Number(),
+            Decoded = (has & PartFields.Decoded) != 0 ? reader.Number() : null,
             Type = reader.Text(),
             Subtype = reader.Text(),
             Encoding = reader.Text(),
-            Parameters = has.HasFlag(PartFields.Parameters) ? ReadParameters(ref reader) : [],
-            Id = has.HasFlag(PartFields.Names) ? reader.Text() : default,
-            Description = has.HasFlag(PartFields.Names) ? reader.Text() : default,
-            Md5 = has.HasFlag(PartFields.Rare) ? reader.Text() : default,
-            Location = has.HasFlag(PartFields.Rare) ? reader.Text() : default,
-            Languages = has.HasFlag(PartFields.Rare) ? ReadTexts(ref reader) : [],
-            Disposition = has.HasFlag(PartFields.Disposition)
-                ? new Disposition(reader.Text(), ReadParameters(ref reader))
-                : null,
+            Parameters = (has & PartFields.Parameters) != 0 ? ReadParameters(ref reader) : [],
+            Id = (has & PartFields.Names) != 0 ? reader.Text() : default,
+            Description = (has & PartFields.Names) != 0 ? reader.Text() : default,
+            Md5 = (has & PartFields.Rare) != 0 ? reader.Text() : default,
+            Location = (has & PartFields.Rare) != 0 ? reader.Text() : default,
+            Languages = (has & PartFields.Rare) != 0 ? ReadTexts(ref reader) : [],
+            Disposition =
+                (has & PartFields.Disposition) != 0 ? new Disposition(reader.Text(), ReadParameters(ref reader)) : null,
         };
-        if (has.HasFlag(PartFields.Parts))
+        if ((has & PartFields.Parts) != 0)
             part.Parts = ReadParts(ref reader, part, depth, ref parts);
-        if (has.HasFlag(PartFields.Message))
+        if ((has & PartFields.Message) != 0)
         {
             var envelope = ReadEnvelope(ref reader);
             part.Message = new NestedMessage(envelope, ReadInside(ref reader, part, depth, ref parts));

@@ -177,7 +177,7 @@ sealed class KeptFields(KeptFields.Budget? budget)
 
     static int Kind(KnownField field) =>
         MayRepeat(field) || field == KnownField.References ? 0
-        : KnownFields.IsOfEnvelope(field) ? 1
+        : KnownFields.IsOfMessage(field) ? 1
         : 2;
 
     /// <param name="Lists">Octets of To, Cc, Bcc and References.</param>

@@ -17,6 +17,8 @@ enum KnownField
     InReplyTo,
     MessageId,
     References,
+    ListId,
+    AutoSubmitted,
     ContentType,
     ContentTransferEncoding,
     ContentId,
@@ -32,7 +34,8 @@ static class KnownFields
     // By length, so that a name meets two candidates at most.
     static readonly (KnownField Field, byte[] Name)[][] ByLength = Table();
 
-    public static bool IsOfEnvelope(KnownField field) => field is > KnownField.None and < KnownField.ContentType;
+    /// <summary>Of a message's header, where a part's has none of them.</summary>
+    public static bool IsOfMessage(KnownField field) => field is > KnownField.None and < KnownField.ContentType;
 
     public static bool IsOfContent(KnownField field) => field >= KnownField.ContentType;
 
@@ -64,6 +67,8 @@ static class KnownFields
             (KnownField.InReplyTo, "In-Reply-To"),
             (KnownField.MessageId, "Message-ID"),
             (KnownField.References, "References"),
+            (KnownField.ListId, "List-Id"),
+            (KnownField.AutoSubmitted, "Auto-Submitted"),
             (KnownField.ContentType, "Content-Type"),
             (KnownField.ContentTransferEncoding, "Content-Transfer-Encoding"),
             (KnownField.ContentId, "Content-ID"),

@@ -17,6 +17,16 @@ public sealed record MessageIndex
     /// <summary>Message-ids of References without angle brackets, oldest first.</summary>
     public IReadOnlyList<Octets> References { get; init; } = [];
 
+    /// <summary>The first words of the message (RFC 8970) in UTF-8: at most <see cref="Text.Preview.MaxCharacters"/>.</summary>
+    /// <remarks>Empty where there is nothing to read. Nil in an index of version 1, which kept none.</remarks>
+    public Octets Preview { get; init; }
+
+    /// <summary>The list that sent it: what stands in List-Id's angle brackets (RFC 2919 §3); nil if none.</summary>
+    public Octets ListId { get; init; }
+
+    /// <summary>Auto-Submitted without its parameters (RFC 3834 §5); nil if none.</summary>
+    public Octets AutoSubmitted { get; init; }
+
     /// <summary>The header held more than is kept: use <see cref="Envelope.Parse"/> on the message's header.</summary>
     public bool Truncated { get; init; }
 
@@ -34,6 +44,12 @@ public sealed record MessageIndex
 
     /// <summary>The subject with its encoded words decoded.</summary>
     public string Subject => EncodedWords.Decode(Envelope.Subject.Span);
+
+    /// <summary>What SORT compares.</summary>
+    public SortKeys SortKeys => SortKeys.Of(this);
+
+    /// <summary>No person wrote it, says its sender: nothing may answer it by itself (RFC 3834 §2).</summary>
+    public bool IsAutomatic => !AutoSubmitted.IsNilOrEmpty && !AutoSubmitted.EqualsIgnoreCase("no"u8);
 
     /// <summary>Whether a reader would offer something to save.</summary>
     public bool HasAttachment => Attachments.AnyIn(Body);

@@ -31,6 +31,10 @@ public sealed class MessageScanner
     /// <summary>Known fields kept of one header; a normal one has a dozen.</summary>
     public const int MaxFields = 256;
 
+    /// <summary>Octets of one header block that fields are taken of. Real ones have 10 KiB, and no server known sends more
+    /// than 1 MiB; its end is looked for beyond, since the body begins only there.</summary>
+    public const int MaxHeaderBlock = 1024 * 1024;
+
     /// <summary>Octets looked at of one header line. RFC 5322 §2.1.1 allows 998.</summary>
     public const int MaxHeaderLine = 16 * 1024;
 
@@ -66,6 +70,8 @@ public sealed class MessageScanner
                 TakeHeaderLine(line, start, lineEnd, lines);
             else if (parts.Match(line) is { } match)
                 TakeDelimiter(match, start, lineEnd, lines);
+            else
+                parts.Body(line);
         }
 
         return parts.Complete(offset, lines);
@@ -103,7 +109,13 @@ public sealed class MessageScanner
                 return;
             }
 
-            var verdict = inHeader ? parts.HeaderLine(line) : HeaderVerdict.More;
+            if (!inHeader)
+            {
+                TakeFirstLine(line, start);
+                return;
+            }
+
+            var verdict = parts.HeaderLine(line, start);
             if (verdict == HeaderVerdict.More)
                 return;
 
@@ -117,11 +129,21 @@ public sealed class MessageScanner
         }
     }
 
+    /// <summary>A body begins without a blank line, with one that was taken for a field.</summary>
+    void TakeFirstLine(ReadOnlySpan<byte> line, long start)
+    {
+        if (line.Length == offset - start)
+            parts.Body(line);
+        else
+            parts.LoseBody();
+    }
+
     int ScanBody(ReadOnlySpan<byte> bytes)
     {
         if (!parts.HasOpenBoundary)
         {
             Skip(bytes);
+            parts.Body(bytes);
             return bytes.Length;
         }
 
@@ -138,6 +160,7 @@ public sealed class MessageScanner
         else
         {
             Skip(bytes);
+            parts.Body(bytes);
             return bytes.Length;
         }
 
@@ -145,6 +168,7 @@ public sealed class MessageScanner
         lineEnd = cr == '\r' ? 2 : 1;
         atLineStart = true;
         Skip(bytes[..length]);
+        parts.Body(bytes[..length]);
         return length;
     }
 
@@ -153,18 +177,22 @@ public sealed class MessageScanner
     {
         if (carry.LineLength < 2 && bytes[0] != '-')
         {
+            parts.Body(carry.Line);
             carry.Clear();
             atLineStart = false;
             return 0;
         }
 
         var lf = bytes.IndexOf((byte)'\n');
+        var kept = carry.Length;
         if (lf < 0)
         {
             carry.Append(bytes, MaxDelimiterLine);
             Skip(bytes);
             if (carry.LineLength < MaxDelimiterLine)
                 return bytes.Length;
+            parts.Body(carry.Line[..kept]);
+            parts.Body(bytes);
             carry.Clear();
             atLineStart = false;
             return bytes.Length;
@@ -176,9 +204,15 @@ public sealed class MessageScanner
         var (endBefore, linesBefore) = (lineEnd, lines);
         lineEnd = (lf > 0 ? bytes[lf - 1] : last) == '\r' ? 2 : 1;
         Skip(line);
-        carry.Clear();
         if (match is { } found)
             TakeDelimiter(found, start, endBefore, linesBefore);
+        else
+        {
+            parts.Body(carry.Line[..kept]);
+            parts.Body(line);
+        }
+
+        carry.Clear();
         return line.Length;
     }
 

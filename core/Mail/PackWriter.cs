@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Cloud.Mail;
 
 /// <summary>Numbers and texts of the packed form. Numbers are base 128, low end first.</summary>
@@ -5,9 +7,9 @@ namespace Cloud.Mail;
 /// A text is a number n and, if n is even and not 0, n/2 - 1 octets: 0 is nil, odd is token (n - 1)/2. A difference is
 /// zigzag: usually small, of either sign.
 /// </remarks>
-sealed class PackWriter
+sealed class PackWriter : IDisposable
 {
-    byte[] bytes = new byte[512];
+    byte[] bytes = ArrayPool<byte>.Shared.Rent(1024);
     int length;
 
     public int Length => length;
@@ -15,7 +17,7 @@ sealed class PackWriter
     public void Octet(byte value)
     {
         if (length == bytes.Length)
-            Array.Resize(ref bytes, length * 2);
+            Grow(length + 1);
         bytes[length++] = value;
     }
 
@@ -37,11 +39,25 @@ sealed class PackWriter
         {
             Number((text.Length + 1) * 2L);
             if (bytes.Length - length < text.Length)
-                Array.Resize(ref bytes, Math.Max(length * 2, length + text.Length));
+                Grow(length + text.Length);
             text.Span.CopyTo(bytes.AsSpan(length));
             length += text.Length;
         }
     }
 
     public byte[] ToArray() => bytes.AsSpan(0, length).ToArray();
+
+    public void Dispose()
+    {
+        ArrayPool<byte>.Shared.Return(bytes);
+        bytes = [];
+    }
+
+    void Grow(int size)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(size, bytes.Length * 2));
+        bytes.AsSpan(0, length).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(bytes);
+        bytes = larger;
+    }
 }

@@ -15,7 +15,9 @@ readonly record struct Delimiter(int Level, bool Closes);
 /// <summary>The parts that are open at the scanner's place, outermost first, and the header being read.</summary>
 sealed class PartStack
 {
-    readonly List<OpenPart> open = [new OpenPart(0, isMessage: true)];
+    readonly List<OpenPart> open = [new OpenPart { IsMessage = true }];
+    readonly Stack<OpenPart> spare = new();
+    readonly BodyTap tap = new();
     readonly KeptFields fields = new(
         new(
             MessageScanner.MaxListText,
@@ -27,17 +29,21 @@ sealed class PartStack
     );
     int count = 1;
     int boundaries;
-    bool addressesCut;
+    bool isHeaderCut; // the header held more than is kept
     bool inKnownField;
     bool atFirstLine = true;
     Envelope envelope = Envelope.Empty;
     Octets references;
+    Octets listId;
+    Octets autoSubmitted;
 
     public bool HasOpenBoundary => boundaries > 0 && count < MessageScanner.MaxParts;
 
     OpenPart Top => open[^1];
 
-    public HeaderVerdict HeaderLine(ReadOnlySpan<byte> line)
+    /// <param name="line">With its end, unless it is cut.</param>
+    /// <param name="start">Its offset.</param>
+    public HeaderVerdict HeaderLine(ReadOnlySpan<byte> line, long start)
     {
         var first = atFirstLine;
         atFirstLine = false;
@@ -56,7 +62,13 @@ sealed class PartStack
             return HeaderVerdict.NotAField;
 
         var field = KnownFields.Find(line[..colon].TrimEnd(" \t"u8));
-        var isWanted = KnownFields.IsOfContent(field) || Top.IsMessage && KnownFields.IsOfEnvelope(field);
+        var isWanted = KnownFields.IsOfContent(field) || Top.IsMessage && KnownFields.IsOfMessage(field);
+        if (isWanted && start - Top.HeaderStart > MessageScanner.MaxHeaderBlock)
+        {
+            isWanted = false;
+            isHeaderCut = true;
+        }
+
         inKnownField = isWanted && fields.Add(field, line[(colon + 1)..], IsCut(line));
         return HeaderVerdict.More;
     }
@@ -99,17 +111,32 @@ sealed class PartStack
     public bool EndHeader(long bodyStart, long lines)
     {
         Describe(bodyStart, lines);
-        if (open.Count == MessageScanner.MaxDepth)
+        var part = Top.Part!;
+        var isLimit = open.Count == MessageScanner.MaxDepth;
+        if (part.IsMultipart && !isLimit && TryOpenBoundary(part.Parameter("boundary"u8)))
             return false;
-        if (Top.Part is { IsMultipart: true } multipart)
-            OpenBoundary(multipart.Parameter("boundary"u8));
-        if (Top.Part is not { IsMessage: true } message || !MediaReader.IsIdentity(message.Encoding))
+
+        // RFC 2046 §5.2.1 forbids to encode a message inside; RFC 6532 §3.7 allows it for message/global. Either
+        // way its parts have no place in the bytes of this one that a section could be a range of, so it is a leaf.
+        if (isLimit || !part.IsMessage || !MediaReader.IsIdentity(part.Encoding) || count == MessageScanner.MaxParts)
+        {
+            tap.Begin(part);
             return false;
-        if (count == MessageScanner.MaxParts)
-            return false;
+        }
+
         Push(bodyStart, isMessage: true);
         return true;
     }
+
+    /// <summary>Octets of a body, in order, without those of the delimiters found.</summary>
+    public void Body(ReadOnlySpan<byte> octets)
+    {
+        if (tap.IsOpen)
+            tap.Write(octets);
+    }
+
+    /// <summary>A body has a line too long to be looked at.</summary>
+    public void LoseBody() => tap.Lose();
 
     /// <summary>Ends every part inside the delimited one, and begins its next.</summary>
     /// <param name="delimiter">What <see cref="Match"/> found.</param>
@@ -119,6 +146,7 @@ sealed class PartStack
     /// <returns>True if a header follows.</returns>
     public bool Delimit(Delimiter delimiter, long end, long lines, long next)
     {
+        tap.DropLineEnd();
         while (open.Count - 1 > delimiter.Level)
             EndPart(end, lines);
         if (delimiter.Closes)
@@ -136,13 +164,18 @@ sealed class PartStack
         while (open.Count > 1)
             EndPart(end, lines);
         EndPart(end, lines);
+        var preview = Bodies.MessagePreview.Of(open[0].Part!, tap.Leading);
+        tap.Leading.Release();
         return new MessageIndex
         {
             Envelope = envelope,
             Body = open[0].Part!,
             Size = end,
             References = MessageIds.Parse(references, MessageIndex.MaxReferences),
-            Truncated = fields.Truncated || addressesCut,
+            Truncated = fields.Truncated || isHeaderCut,
+            ListId = listId,
+            AutoSubmitted = autoSubmitted,
+            Preview = Octets.From(preview),
         };
     }
 
@@ -150,19 +183,22 @@ sealed class PartStack
 
     void Push(long headerStart, bool isMessage)
     {
-        open.Add(new OpenPart(headerStart, isMessage));
+        var part = spare.TryPop(out var old) ? old : new OpenPart();
+        part.Reset(headerStart, isMessage);
+        open.Add(part);
         count++;
         atFirstLine = true;
         inKnownField = false;
     }
 
-    void OpenBoundary(Octets boundary)
+    bool TryOpenBoundary(Octets boundary)
     {
         boundary = boundary.Slice(0, boundary.Span.TrimEnd(" \t"u8).Length);
         if (boundary.IsNilOrEmpty)
-            return;
+            return false;
         Top.Boundary = boundary;
         boundaries++;
+        return true;
     }
 
     void CloseBoundary()
@@ -186,17 +222,28 @@ sealed class PartStack
         if (top.IsMessage)
         {
             top.Envelope = fields.Envelope(MessageScanner.MaxAddresses, out var cut);
-            addressesCut |= cut;
+            isHeaderCut |= cut;
         }
 
         if (open.Count == 1)
         {
             envelope = top.Envelope;
             references = fields.First(KnownField.References);
+            listId = Bracketed(fields.First(KnownField.ListId));
+            autoSubmitted = ContentValue.Token(fields.First(KnownField.AutoSubmitted));
         }
 
         fields.Clear();
         inKnownField = false;
+    }
+
+    /// <summary>The identifier of a List-Id, in brackets after what may be a name. RFC 2919 §3.</summary>
+    static Octets Bracketed(Octets value)
+    {
+        var open = value.Span.LastIndexOf((byte)'<') + 1;
+        var length = value.Span[open..].IndexOf((byte)'>');
+        var id = value.Slice(open, length < 0 ? value.Length - open : length);
+        return id.IsNilOrEmpty ? default : id;
     }
 
     void EndPart(long end, long lines)
@@ -205,6 +252,7 @@ sealed class PartStack
         if (top.Part is null)
             Describe(Math.Max(end, top.HeaderStart), lines); // ended in its header
         var part = top.Part!;
+        tap.End(part);
         part.HeaderStart = Math.Min(part.HeaderStart, end);
         part.BodyStart = Math.Min(part.BodyStart, end);
         part.BodyLength = end - part.BodyStart;
@@ -220,14 +268,15 @@ sealed class PartStack
             Top.Part!.Message = new NestedMessage(top.Envelope, part);
         else
             (Top.Children ??= []).Add(part);
+        spare.Push(top);
     }
 
-    sealed class OpenPart(long headerStart, bool isMessage)
+    sealed class OpenPart
     {
-        public long HeaderStart => headerStart;
+        public long HeaderStart { get; private set; }
 
         /// <summary>The header is that of a message: the whole one or one inside.</summary>
-        public bool IsMessage => isMessage;
+        public bool IsMessage { get; set; }
 
         /// <summary>Null while the header is being read.</summary>
         public BodyPart? Part { get; set; }
@@ -238,5 +287,13 @@ sealed class PartStack
         public long LinesBefore { get; set; }
         public Envelope Envelope { get; set; } = Envelope.Empty;
         public List<BodyPart>? Children { get; set; }
+
+        /// <summary>Makes it a new part: one object serves all that are open at a level.</summary>
+        public void Reset(long headerStart, bool isMessage)
+        {
+            (HeaderStart, IsMessage) = (headerStart, isMessage);
+            (Part, Boundary, LinesBefore, Envelope) = (null, default, 0, Envelope.Empty);
+            Children = null;
+        }
     }
 }

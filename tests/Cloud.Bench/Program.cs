@@ -1,4 +1,5 @@
 using Cloud.Bench;
+using Cloud.Bench.Mail;
 using Cloud.Bench.Scenarios;
 using Cloud.Bench.Store;
 
@@ -28,6 +29,9 @@ switch (scenario)
     case "store":
         await StoreScenario.RunAsync(Console.Out, CancellationToken.None);
         break;
+    case "mail":
+        MailScenario.Run(Console.Out);
+        break;
     default:
         Console.WriteLine(
             """
@@ -43,6 +47,7 @@ switch (scenario)
               mail-decode  transfer decoders, and parsers on hostile input
                         --size 25 (MiB)  --rounds 9  --slowest 12
               store     the embedded store alone, 16 callers: rate, CPU and allocations of commits and blobs
+              mail      messages indexed: time and allocations; base64 decoded
             """
         );
         break;

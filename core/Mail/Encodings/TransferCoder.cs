@@ -24,6 +24,10 @@ public abstract class TransferCoder
         : IsUu(encoding) ? new UuDecoder()
         : new IdentityCoder();
 
+    /// <returns>False where <see cref="Decoder"/> would change nothing.</returns>
+    internal static bool IsCoded(Octets encoding) =>
+        encoding.EqualsIgnoreCase("base64"u8) || encoding.EqualsIgnoreCase("quoted-printable"u8) || IsUu(encoding);
+
     /// <summary>A whole body at once.</summary>
     public byte[] Convert(ReadOnlySpan<byte> octets)
     {

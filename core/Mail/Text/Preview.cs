@@ -25,7 +25,8 @@ public static class Preview
 
     static string Collect(ReadOnlySpan<char> text, bool all)
     {
-        var preview = new StringBuilder(MaxCharacters);
+        Span<char> preview = stackalloc char[2 * MaxCharacters];
+        var length = 0;
         var count = 0;
         foreach (var raw in text.EnumerateLines())
         {
@@ -34,28 +35,28 @@ public static class Preview
                 break;
             if (!all && line is ['>', ..])
                 continue;
-            if (!Append(line, preview, ref count))
+            if (!Append(line, preview, ref length, ref count))
                 break;
         }
 
-        return preview.ToString().TrimEnd();
+        return new string(preview[..length]);
     }
 
     /// <returns>False when it is full.</returns>
-    static bool Append(ReadOnlySpan<char> line, StringBuilder preview, ref int count)
+    static bool Append(ReadOnlySpan<char> line, Span<char> preview, ref int length, ref int count)
     {
-        var gap = preview.Length > 0;
+        var gap = length > 0;
         foreach (var rune in line.EnumerateRunes())
         {
             if (Rune.IsWhiteSpace(rune))
-                gap = preview.Length > 0;
+                gap = length > 0;
             if (Rune.IsWhiteSpace(rune) || IsInvisible(rune))
                 continue;
             if (count + (gap ? 2 : 1) > MaxCharacters)
                 return false;
             if (gap)
-                preview.Append(' ');
-            preview.Append(rune.ToString());
+                preview[length++] = ' ';
+            length += rune.EncodeToUtf16(preview[length..]);
             count += gap ? 2 : 1;
             gap = false;
         }

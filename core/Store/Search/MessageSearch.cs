@@ -1,4 +1,5 @@
 using Cloud.Mail;
+using Cloud.Mail.Bodies;
 using Cloud.Mail.Charsets;
 using Cloud.Mail.Headers;
 using Cloud.Store.Messages;
@@ -14,6 +15,7 @@ sealed class MessageSearch(IBlobs blobs, MessageEntry entry, IReadOnlyList<strin
 
     readonly MessageIndex index = MessageIndex.Unpack(email.Index.Span);
     byte[]? header;
+    string? known;
     string? body;
 
     public async ValueTask<bool> MatchesAsync(SearchKey key, CancellationToken cancel)
@@ -27,9 +29,9 @@ sealed class MessageSearch(IBlobs blobs, MessageEntry entry, IReadOnlyList<strin
             SearchKey.Not not => !await MatchesAsync(not.Key, cancel),
             SearchKey.Sent sent => index.SentDate is { } date && EntrySearch.IsWithin(date, sent.From, sent.Until),
             SearchKey.Header field => await HasFieldAsync(field.Name, field.Text, cancel),
-            SearchKey.Body text => Contains(await BodyAsync(cancel), text.Text),
+            SearchKey.Body text => await HasTextAsync(text.Text, cancel),
             SearchKey.Anywhere text => await HasFieldAsync(null, text.Text, cancel)
-                || Contains(await BodyAsync(cancel), text.Text),
+                || await HasTextAsync(text.Text, cancel),
             _ => throw new ArgumentException($"Unknown key {key.GetType().Name}", nameof(key)),
         };
     }
@@ -85,6 +87,14 @@ sealed class MessageSearch(IBlobs blobs, MessageEntry entry, IReadOnlyList<strin
         addresses
             .Where(address => !address.IsGroupEnd)
             .Select(address => $"{EncodedWords.Decode(address.Name.Span)} <{address.Spec}>");
+
+    /// <summary>Across line ends, which in a paragraph are the sender's program's, not the sender's.</summary>
+    async ValueTask<bool> HasTextAsync(string text, CancellationToken cancel)
+    {
+        text = SearchText.Collapse(text);
+        known ??= SearchText.Known(index);
+        return Contains(known, text) || Contains(await BodyAsync(cancel), text);
+    }
 
     async ValueTask<string> BodyAsync(CancellationToken cancel) =>
         body ??= await BodyText.ReadAsync(index.Body, ReadAsync, cancel);

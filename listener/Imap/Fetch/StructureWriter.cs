@@ -44,7 +44,7 @@ static class StructureWriter
         foreach (var child in part.Parts)
             writer.Structure(child, extended);
         if (part.Parts.Count == 0)
-            writer.Put(EmptyText); // body-type-mpart = 1*body
+            writer.Structure(part.AsText(), extended); // body-type-mpart = 1*body
         writer.Put(" "u8);
         writer.String(part.Subtype.Span);
         if (!extended)
@@ -147,7 +147,7 @@ static class StructureWriter
             writer.Put(i == 0 ? "("u8 : " "u8);
             writer.String(parameters[i].Name.Span);
             writer.Put(" "u8);
-            writer.String(parameters[i].Value.Span);
+            writer.String(ExtendedValue.InUtf8(parameters[i]).Span);
         }
         writer.Put(")"u8);
     }

@@ -1,3 +1,4 @@
+using System.Text;
 using Cloud.Mail;
 
 namespace Cloud.Tests.Mail;
@@ -26,6 +27,20 @@ public sealed class GoldenMessageTests
 
     [Theory]
     [MemberData(nameof(Names))]
+    public void Line_ends_of_lf_alone_give_the_same_parts(string name)
+    {
+        var message = Messages.Read(name);
+        var unix = Messages.WithoutCr(message);
+
+        Assert.Equal(Leaves(message, trimCr: true), Leaves(unix, trimCr: false));
+        foreach (var chunk in new[] { 1, 2, 5 })
+            Assert.Equal(IndexText.Of(Messages.Scan(unix)), IndexText.Of(Messages.Scan(unix, chunk)));
+        for (var at = 0; at <= unix.Length; at++)
+            Assert.Equal(IndexText.Of(Messages.Scan(unix)), IndexText.Of(Messages.ScanCut(unix, at)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public void Packed_index_reads_back_the_same(string name)
     {
         var index = Messages.Scan(Messages.Read(name));
@@ -47,5 +62,29 @@ public sealed class GoldenMessageTests
             IndexText.Of(index.Envelope),
             IndexText.Of(Envelope.Parse(message.AsSpan(0, (int)index.HeaderLength)))
         );
+    }
+
+    /// <summary>Header and body of every part, in order.</summary>
+    static List<string> Leaves(byte[] message, bool trimCr)
+    {
+        var found = new List<string>();
+        Add(Messages.Scan(message).Body);
+        return found;
+
+        void Add(BodyPart part)
+        {
+            found.Add(Text(part.HeaderStart, part.HeaderLength));
+            found.Add($"{part.Type}/{part.Subtype} {part.Lines} lines: {Text(part.BodyStart, part.BodyLength)}");
+            foreach (var child in part.Parts)
+                Add(child);
+            if (part.Message is { } inside)
+                Add(inside.Body);
+        }
+
+        string Text(long start, long length)
+        {
+            var octets = message.AsSpan((int)start, (int)length).ToArray();
+            return Encoding.Latin1.GetString(trimCr ? Messages.WithoutCr(octets) : octets);
+        }
     }
 }

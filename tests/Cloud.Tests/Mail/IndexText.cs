@@ -14,6 +14,12 @@ static class IndexText
         text.Append(index.Truncated ? ", truncated" : "").AppendLine(index.HasAttachment ? ", attachment" : "");
         foreach (var id in index.References)
             text.AppendLine($"reference {id}");
+        if (!index.Preview.IsNilOrEmpty)
+            text.AppendLine($"preview \"{index.Preview}\"");
+        if (!index.ListId.IsNil)
+            text.AppendLine($"list {index.ListId}");
+        if (!index.AutoSubmitted.IsNil)
+            text.AppendLine($"auto-submitted {index.AutoSubmitted}");
         Write(text, "", index.Envelope);
         Write(text, "", index.Body, isMessage: true);
         return text.ToString();
@@ -63,6 +69,8 @@ static class IndexText
         text.AppendJoin("", part.Parameters.Select(p => $" {p.Name}={Quote(p.Value)}"));
         if (!part.Encoding.IsNil)
             text.Append($" encoding {part.Encoding}");
+        if (part.DecodedLength != part.BodyLength)
+            text.Append($" decoded {part.DecodedLength?.ToString() ?? "?"}");
         if (!part.Id.IsNil)
             text.Append($" id {part.Id}");
         if (!part.Description.IsNil)

@@ -37,5 +37,9 @@ static class Messages
         return scanner.Complete();
     }
 
+    /// <summary>The message as a file of LF line ends.</summary>
+    public static byte[] WithoutCr(byte[] message) =>
+        Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(message).Replace("\r\n", "\n", StringComparison.Ordinal));
+
     static string Folder([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "Data");
 }

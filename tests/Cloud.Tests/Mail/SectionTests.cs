@@ -14,6 +14,8 @@ public sealed class SectionTests
     [InlineData("forwarded-message", "3", "RnJvbTogeEB5DQoNCmhp")]
     [InlineData("digest", "1.1", "one")]
     [InlineData("mbox-line", "1", "x\r\n")]
+    [InlineData("zero-parts", "1", "nothing\r\n--z--\r\nafter\r\n")] // shown rather than lost
+    [InlineData("messages-in-messages", "1.1.1", "deep down\r\n")]
     public void Section_is_a_range_of_the_message(string name, string section, string body)
     {
         var message = Messages.Read(name);
@@ -30,7 +32,8 @@ public sealed class SectionTests
     [InlineData("mbox-line", "2")]
     [InlineData("mbox-line", "1.1")]
     [InlineData("forwarded-message", "3.1")]
-    [InlineData("zero-parts", "1")]
+    [InlineData("zero-parts", "2")]
+    [InlineData("zero-parts", "1.1")]
     public void Section_that_is_not_there_is_null(string name, string section) =>
         Assert.Null(Messages.Scan(Messages.Read(name)).Part(Path(section)));
 
@@ -62,6 +65,14 @@ public sealed class SectionTests
     )]
     [InlineData(
         "Content-Type: multipart/signed; boundary=b\r\n\r\n--b\r\n\r\nx\r\n--b\r\nContent-Type: application/pgp-signature\r\n\r\n",
+        false
+    )]
+    [InlineData(
+        "Content-Type: multipart/signed; boundary=b\r\n\r\n--b\r\n\r\nx\r\n--b\r\nContent-Type: application/pkcs7-signature; name=smime.p7s\r\nContent-Disposition: attachment; filename=smime.p7s\r\n\r\n",
+        false
+    )]
+    [InlineData(
+        "Content-Type: multipart/encrypted; boundary=b\r\n\r\n--b\r\nContent-Type: application/pgp-encrypted\r\n\r\nx\r\n--b\r\nContent-Type: application/octet-stream; name=encrypted.asc\r\n\r\n",
         false
     )]
     public void Attachment_is_what_a_reader_would_save(string message, bool has) =>

@@ -1,5 +1,7 @@
 using System.Text;
 using Cloud.Mail;
+using Cloud.Mail.Bodies;
+using Cloud.Mail.Text;
 
 namespace Cloud.Tests.Mail;
 
@@ -64,7 +66,9 @@ public sealed class WildMessageTests
             Assert.Equal(text, IndexText.Of(Messages.Scan(message, random.Next(2, 40))));
             Assert.Equal(text, IndexText.Of(MessageIndex.Unpack(index.Pack())));
             Assert.NotNull(index.Subject);
-            _ = (index.SentDate, index.InReplyTo, index.MessageId, index.HasAttachment);
+            _ = (index.SentDate, index.InReplyTo, index.MessageId, index.HasAttachment, index.SortKeys);
+            Assert.InRange(index.Preview.ToString().EnumerateRunes().Count(), 0, Preview.MaxCharacters);
+            Assert.NotNull(SearchText.Known(index));
         }
     }
 

@@ -167,6 +167,25 @@ public abstract class MailboxTests(Hop hop) : GatewayTests(hop)
         Assert.Equal("", await SearchAsync(test, new SearchKey.HasFlag(MessageFlags.Seen)));
     }
 
+    [Theory]
+    [InlineData("across lines", "1")] // a paragraph in lines
+    [InlineData("bold words", "2")]
+    [InlineData("<b>", "")] // no reader sees a tag
+    [InlineData("invoice-7", "2")] // the name of a file
+    [InlineData("forwarded thing", "2")] // the subject of a message inside
+    public async Task Bodies_are_searched_as_they_are_read(string text, string found)
+    {
+        var test = await OpenAsync();
+        await test.ReceiveAsync("Subject: a\r\n\r\nA phrase goes across\r\nlines.\r\n", TestBackend.Alice);
+        await test.ReceiveAsync(
+            "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/html\r\n\r\n<b>bold</b> words\r\n"
+                + "--b\r\nContent-Type: application/pdf; name=\"Invoice-7.pdf\"\r\n\r\n%PDF\r\n"
+                + "--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: forwarded thing\r\n\r\nx\r\n--b--\r\n",
+            TestBackend.Alice
+        );
+        Assert.Equal(found, await SearchAsync(test, new SearchKey.Body(text)));
+    }
+
     static async Task FillAsync(TestBackend test)
     {
         await test.ReceiveAsync(

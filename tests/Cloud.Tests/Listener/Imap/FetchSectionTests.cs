@@ -108,6 +108,53 @@ public sealed class FetchSectionTests
     }
 
     [Fact]
+    public async Task Structure_has_every_field_and_parameters_in_utf8()
+    {
+        var backend = await TestBackend.OpenAsync();
+        await backend.AppendAsync(
+            backend.AliceId,
+            "INBOX",
+            "Content-Type: multipart/related; boundary=q; type=\"text/html\"\r\nContent-Language: de\r\n"
+                + "Content-Location: http://here.example/\r\n\r\n--q\r\nContent-Type: text/html\r\n"
+                + "Content-MD5: Q2hlY2sgSW50ZWdyaXR5IQ==\r\nContent-Language: de-CH, en (English)\r\n"
+                + "Content-Disposition: inline\r\n\r\nx\r\n--q\r\n"
+                + "Content-Type: image/png; name*0*=iso-8859-1'de'B%E4; name*1=r.png\r\nContent-ID: <a@b>\r\n"
+                + "Content-Transfer-Encoding: base64\r\nContent-Disposition: attachment; filename*=utf-8''%e2%82%ac.png\r\n"
+                + "\r\nAAEC\r\n--q--\r\n"
+        );
+        await using var listener = await ImapServer.ListenAsync(backend);
+        await using var client = await ImapClient.OpenAsync(listener);
+        await client.DoAsync("SELECT INBOX");
+        var answer = await client.AskAsync("FETCH 1 BODYSTRUCTURE");
+        Assert.Contains(
+            "(\"text\" \"html\" (\"charset\" \"us-ascii\") NIL NIL \"7bit\" 1 0 \"Q2hlY2sgSW50ZWdyaXR5IQ==\" "
+                + "(\"inline\" NIL) (\"de-CH\" \"en\") NIL)"
+                + "(\"image\" \"png\" (\"name*\" \"utf-8'de'B%C3%A4r.png\") \"<a@b>\" NIL \"base64\" 4 NIL "
+                + "(\"attachment\" (\"filename*\" \"utf-8''%e2%82%ac.png\")) NIL NIL) "
+                + "\"related\" (\"boundary\" \"q\" \"type\" \"text/html\") NIL \"de\" \"http://here.example/\"",
+            answer,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public async Task Multipart_without_parts_is_one_text_that_can_be_read()
+    {
+        var backend = await TestBackend.OpenAsync();
+        await backend.AppendAsync(backend.AliceId, "INBOX", "Content-Type: multipart/mixed\r\n\r\nstill here\r\n");
+        await using var listener = await ImapServer.ListenAsync(backend);
+        await using var client = await ImapClient.OpenAsync(listener);
+        await client.DoAsync("SELECT INBOX");
+        var answer = await client.AskAsync("FETCH 1 (BODY BODY.PEEK[1])");
+        Assert.StartsWith(
+            "* 1 FETCH (BODY ((\"text\" \"plain\" (\"charset\" \"us-ascii\") NIL NIL \"7bit\" 12 1) \"mixed\") "
+                + $"BODY[1] {Literal("still here\r\n")})\r\nt",
+            answer,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public async Task Header_text_of_eight_bits_goes_as_a_literal()
     {
         var backend = await TestBackend.OpenAsync();

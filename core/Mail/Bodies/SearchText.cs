@@ -1,0 +1,75 @@
+using System.Text;
+using Cloud.Mail.Headers;
+
+namespace Cloud.Mail.Bodies;
+
+/// <summary>What of a message's body a search looks at, those inside it included.</summary>
+/// <remarks>
+/// Not kept beside the message: its texts are up to megabytes, and a row is paid for by the octet. The index has the
+/// preview and the names (<see cref="Known"/>), which spare a search the bytes where one of them has it already.
+/// </remarks>
+public static class SearchText
+{
+    /// <summary>Octets of all text parts that are decoded for a search; longer texts are logs and dumps.</summary>
+    public const int MaxOctets = 2 * 1024 * 1024;
+
+    /// <summary>Text parts looked at; real mail has a handful, a digest some hundred.</summary>
+    public const int MaxParts = 1_000;
+
+    /// <summary>The text parts, in order, alternatives and text files among them.</summary>
+    public static IEnumerable<BodyPart> PartsOf(BodyPart body) => Texts(body).Take(MaxParts);
+
+    /// <summary>A text part's words, white space as one space, so that a phrase is found across line ends.</summary>
+    /// <param name="part">One of <see cref="PartsOf"/>.</param>
+    /// <param name="octets">Its body as it stands in the message, or the start of it.</param>
+    public static string Of(BodyPart part, ReadOnlySpan<byte> octets) => Collapse(PartText.Of(part, octets));
+
+    /// <summary>What the index tells of the body: preview, the files' names, and the subjects of messages inside.</summary>
+    public static string Known(MessageIndex index)
+    {
+        var known = new StringBuilder(index.Preview.ToString()).Append('\n');
+        foreach (var name in Names(index.Body).Take(MaxParts))
+            known.Append(name).Append('\n');
+        return known.ToString();
+    }
+
+    /// <summary>White space, line ends among it, as one space. Lines that a paragraph is broken into are not the sender's.</summary>
+    public static string Collapse(string text)
+    {
+        var collapsed = new StringBuilder(text.Length);
+        var gap = false;
+        foreach (var c in text)
+        {
+            if (char.IsWhiteSpace(c))
+            {
+                gap = true;
+                continue;
+            }
+
+            if (gap)
+                collapsed.Append(' ');
+            gap = false;
+            collapsed.Append(c);
+        }
+
+        return (gap ? collapsed.Append(' ') : collapsed).ToString();
+    }
+
+    static IEnumerable<BodyPart> Texts(BodyPart part)
+    {
+        if (part.Message is { } message)
+            return Texts(message.Body);
+        if (part.IsMultipart)
+            return part.Parts.Count == 0 ? [part.AsText()] : part.Parts.SelectMany(Texts);
+        return part.IsText ? [part] : [];
+    }
+
+    static IEnumerable<string> Names(BodyPart part)
+    {
+        var name = ParameterText.FileName(part);
+        IEnumerable<string> inside = part.Message is { } message
+            ? Names(message.Body).Prepend(EncodedWords.Decode(message.Envelope.Subject.Span))
+            : part.Parts.SelectMany(Names);
+        return name is null ? inside : inside.Prepend(name);
+    }
+}

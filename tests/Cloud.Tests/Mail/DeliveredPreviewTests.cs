@@ -1,0 +1,63 @@
+using Cloud.Mail;
+
+namespace Cloud.Tests.Mail;
+
+/// <summary>The preview made while a message is delivered.</summary>
+public sealed class DeliveredPreviewTests
+{
+    [Theory]
+    [InlineData("alternative-with-attachment", "plain")]
+    [InlineData("html-alone", "Schöne Grüße zweite Zeile")]
+    [InlineData("empty-text-beside-html", "only here")]
+    [InlineData("mailing-list", "A paragraph that flows.")]
+    [InlineData("parts-in-every-encoding", "Straße und Grüße trailing")]
+    [InlineData("forwarded-message", "See below.")]
+    [InlineData("messages-in-messages", "deep down")]
+    [InlineData("message-global", "Hallo")]
+    [InlineData("missing-boundary", "--lost Content-Type: text/plain still readable --lost--")]
+    [InlineData("signed-and-encrypted", "signed text")]
+    [InlineData("report", "It failed.")]
+    [InlineData("empty", "")]
+    [InlineData("only-headers", "")]
+    [InlineData("zero-parts", "")]
+    public void First_words_are_those_a_reader_sees_first(string name, string expected) =>
+        Assert.Equal(expected, Messages.Scan(Messages.Read(name)).Preview.ToString());
+
+    [Theory]
+    [InlineData("-----BEGIN PGP MESSAGE-----\r\n\r\nhQEMA", "")]
+    [InlineData("-----BEGIN PGP SIGNED MESSAGE-----\r\nHash: SHA256\r\n\r\nHello", "Hello")]
+    public void Armor_is_no_text(string body, string expected) =>
+        Assert.Equal(expected, Messages.Scan("\r\n" + body).Preview.ToString());
+
+    [Fact]
+    public void Attached_text_is_no_preview() =>
+        Assert.Equal("", Messages.Scan("Content-Disposition: attachment\r\n\r\nprivate").Preview.ToString());
+
+    [Fact]
+    public void Answer_below_a_long_quote_is_found()
+    {
+        var quote = string.Concat(Enumerable.Repeat("> what was said before, at some length\r\n", 300));
+
+        Assert.Equal("The answer.", Messages.Scan("\r\n" + quote + "The answer.\r\n").Preview.ToString());
+    }
+
+    [Fact]
+    public void Text_behind_a_long_style_sheet_is_found()
+    {
+        var style = string.Concat(Enumerable.Repeat(".a { color: red }\r\n", 1_000));
+
+        var index = Messages.Scan($"Content-Type: text/html\r\n\r\n<style>{style}</style><p>News");
+
+        Assert.Equal("News", index.Preview.ToString());
+    }
+
+    [Fact]
+    public void Long_text_fills_it_however_it_is_encoded()
+    {
+        var text = string.Concat(Enumerable.Repeat("=C3=BC", 20_000));
+
+        var index = Messages.Scan($"Content-Transfer-Encoding: quoted-printable\r\n\r\n{text}");
+
+        Assert.Equal(new string('ü', 200), index.Preview.ToString());
+    }
+}

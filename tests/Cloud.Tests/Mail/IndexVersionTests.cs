@@ -1,0 +1,76 @@
+using Cloud.Mail;
+
+namespace Cloud.Tests.Mail;
+
+/// <summary>Rows that an earlier version wrote are there for as long as the mail is.</summary>
+public sealed class IndexVersionTests
+{
+    /// <summary>As version 1 packed the messages of these names.</summary>
+    static readonly Dictionary<string, string> First = new(StringComparer.Ordinal)
+    {
+        ["alternative-with-attachment"] =
+            "AQD0CEBTdW4sIDIyIE5vdiAyMDI2IDA3OjU5OjU4ICswMTAwQj0/dXRmLTg/Qj9SM0xEdk1PZlpRPT0/PSBmcm9tIHVzAS49"
+            + "P3V0Zi04P1E/Qmo9QzM9QjZybj89DGJqb3JuHHRoZXJlLmV4YW1wbGUAAAAFFERvZSwgSmFuZQpqYW5lGmhlcmUuZXhhbXBs"
+            + "ZQAAClRlYW0AAAAIYW5uGmhlcmUuZXhhbXBsZQAIQm9iCGJvYhpoZXJlLmV4YW1wbGUAAAAAAAEKQ2FybApjYXJsGmhlcmUu"
+            + "ZXhhbXBsZQAAKDx6ZXJvQGhlcmUuZXhhbXBsZT4oPG9uZUB0aGVyZS5leGFtcGxlPgIkcm9vdEBoZXJlLmV4YW1wbGUkemVy"
+            + "b0BoZXJlLmV4YW1wbGURAIsE6QQeBwsAATkMb3V0ZXICEZ4EP7QBCwcJAAE5GG91dGVyLWlubmVyAgVORQUAAQMAAR8hAAAC"
+            + "BmRlBmVuAakBKg0BAQUAAR8hD5wGtQIMABNRNwE7EGEgYi5wZGYoPHBkZkB0aGVyZS5leGFtcGxlPhRUaGUgcmF0ZXMyUTJo"
+            + "bFkyc2dTVzUwWldkeWFYUjVJUT09FHJhdGVzLnBkZgA/AW06dXRmLTgnJyVlMiU4MiVhYyUyMHJhdGVzLnBkZg==",
+        ["forwarded-message"] =
+            "AQDmAgAAAQAIYW5uGmhlcmUuZXhhbXBsZQAAAAAAAAAAABEARaECFAcLAAE5BGYDAEoCCgABAwAgXSCCAQcVFwAADmluc2lk"
+            + "ZQEiSW5uZXIgIlEiIFNlbmRlcgxpbm5lchx0aGVyZS5leGFtcGxlAAAAAAAAAAARIHASAwcLAAE5BGcBAHUCBAABAwAAhgJD"
+            + "FAAVFzc=",
+        ["octets"] = "AQBGAA5hYv8g5HgBCkr2cmcEahpoZXJlLmV4YW1wbGUAAAAAAAAAAAAAADwKAwEDAA==",
+    };
+
+    public static TheoryData<string> Names => [.. First.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void First_version_still_reads_as_it_did(string name)
+    {
+        var index = MessageIndex.Unpack(Convert.FromBase64String(First[name]));
+
+        var today = Messages.Scan(Messages.Read(name));
+        Assert.Equal(Structure(today), Structure(index));
+        Assert.True(index.Preview.IsNil);
+        Assert.True(index.ListId.IsNil);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void First_version_is_packed_again_as_the_present_one(string name)
+    {
+        var index = MessageIndex.Unpack(Convert.FromBase64String(First[name]));
+
+        Assert.Equal(IndexText.Of(index), IndexText.Of(MessageIndex.Unpack(index.Pack())));
+    }
+
+    [Fact]
+    public void Size_that_was_not_counted_is_not_told()
+    {
+        var index = MessageIndex.Unpack(Convert.FromBase64String(First["alternative-with-attachment"]));
+
+        Assert.Equal(5, index.Part([1, 1])!.DecodedLength); // not encoded
+        Assert.Null(index.Part([2])!.DecodedLength);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public void Version_that_nobody_wrote_is_refused(byte version)
+    {
+        var packed = Convert.FromBase64String(First["octets"]);
+        packed[0] = version;
+
+        Assert.Throws<InvalidDataException>(() => MessageIndex.Unpack(packed));
+    }
+
+    /// <summary>Without what the first version did not hold.</summary>
+    static string Structure(MessageIndex index) =>
+        System.Text.RegularExpressions.Regex.Replace(
+            IndexText.Of(index),
+            @"(?m)^(preview|list|auto-submitted) .*\n| decoded \S+",
+            ""
+        );
+}
