@@ -25,8 +25,8 @@ static class ReportFields
     /// <summary>Characters written of a remote server's words; SMTP replies have few lines of 512.</summary>
     const int MaxText = 2_000;
 
-    /// <summary>Characters of a word, so that lines can be folded.</summary>
-    const int MaxWord = 500;
+    /// <summary>Octets of a word, so that lines can be folded; the longest address has 889 (<see cref="Utf8Address"/>).</summary>
+    const int MaxWord = 900;
 
     /// <remarks>Lines that are no field are passed over: some reporters mix text in.</remarks>
     public static List<ReportField> Read(ReadOnlySpan<byte> octets)
