@@ -42,10 +42,11 @@ public sealed class ListenerServer : IAsyncDisposable
 
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggers);
-        builder.Services.AddSingleton<IMemoryPoolFactory<byte>>(new ReadBlocks());
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = limits.Drain);
         builder.WebHost.UseKestrelCore();
+        // After Kestrel's own, which it would otherwise give way to.
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>>(new ReadBlocks());
         builder.Services.Configure<SocketTransportOptions>(sockets =>
         {
             sockets.MaxReadBufferSize = limits.ReadAhead;

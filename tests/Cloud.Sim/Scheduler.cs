@@ -41,7 +41,7 @@ sealed class Scheduler(SeededEntropy dice, ManualClock clock) : SynchronizationC
 
     /// <summary>Lets a request arrive when nobody waits for its answer any more.</summary>
     public void ArriveLater(Func<Task> request, int patience) =>
-        line.Add(new(null, () => Finish(request()), null, steps + patience) { IsLate = true });
+        line.Add(new(null, () => Arrive(request), null, steps + patience) { IsLate = true });
 
     /// <summary>Drops all that a server was doing; the seed decides which of its requests arrive all the same.</summary>
     public void Abandon(Server server, bool mayArriveLater)
@@ -52,7 +52,7 @@ sealed class Scheduler(SeededEntropy dice, ManualClock clock) : SynchronizationC
         {
             var fate = dice.Below(mayArriveLater ? 4 : 2);
             if (fate == 1)
-                Finish(request());
+                Arrive(request);
             else if (fate > 1)
                 ArriveLater(request, dice.Below(100));
         }
@@ -105,6 +105,18 @@ sealed class Scheduler(SeededEntropy dice, ManualClock clock) : SynchronizationC
     {
         line.Remove(waiting);
         waiting.Resume();
+    }
+
+    static void Arrive(Func<Task> request)
+    {
+        try
+        {
+            Finish(request());
+        }
+        catch (OperationCanceledException)
+        {
+            // It was called off before it left; its sender is no longer there to hear so.
+        }
     }
 
     /// <summary>The store in memory answers at once.</summary>

@@ -170,8 +170,8 @@ sealed class World
     }
 
     /// <summary>
-    /// The sweep, while all goes on. No leap of the clock before or during it: a commit that was under way for a month would meet
-    /// bytes that were taken for lost; requests do not live so long.
+    /// The sweep, while all goes on. Not after a leap of the clock: a commit that is under way for a month, while the
+    /// sweep looks twice, would miss its bytes; requests do not live so long.
     /// </summary>
     async Task SweepAsync()
     {

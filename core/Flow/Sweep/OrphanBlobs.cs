@@ -11,11 +11,12 @@ namespace Cloud.Flow.Sweep;
 /// <summary>Removes blobs that nothing names: left by a kill between upload and commit, or by a deletion that failed.</summary>
 /// <remarks>
 /// A blob's name tells its transaction, and that the time and the number of its message, in whatever account. So:
-/// 1. the mailboxes' rows and pages, packed and few, give the numbers of all messages; 2. blobs whose transaction has fewer
-/// messages than blobs are suspects, if they are older than anything on its way; 3. what a queue still names is
-/// cleared; 4. the message rows of every account, which alone count as proof, clear the others; 5. what is left goes.
-/// The order matters: what step 3 misses because it was just filed is found in step 4, and a move of a message between
-/// mailboxes, which step 1 may miss, does not touch its row.
+/// 1. the mailboxes' rows and pages, packed and few, give the numbers of all messages; 2. blobs whose transaction has
+/// fewer messages than blobs are suspects, if they are older than anything on its way; 3. the message rows of every
+/// account, which alone count as proof, clear most; the others are noted. Half an hour later: 4. what a queue still
+/// names is cleared; 5. the message rows are asked again; 6. what is left goes. The order matters: what step 4 misses
+/// because it was just filed is found in step 5, and a move of a message between mailboxes, which step 1 may miss, does
+/// not touch its row.
 /// </remarks>
 sealed class OrphanBlobs(AccountStore accounts, IQueues queues)
 {
@@ -32,7 +33,7 @@ sealed class OrphanBlobs(AccountStore accounts, IQueues queues)
     const ulong Numbers = 4;
 
     /// <returns>Null when another run is at it; else how far it has come.</returns>
-    public async ValueTask<SweepState?> SweepAsync(SweepState? state, SweepResult result, SweepClock clock)
+    public async ValueTask<SweepState?> SweepAsync(SweepState? state, SweepClock clock)
     {
         while (state is { Stage: SweepStage.Blobs } && !clock.IsOver)
         {
@@ -42,7 +43,7 @@ sealed class OrphanBlobs(AccountStore accounts, IQueues queues)
                 return state;
             for (var part = first; part < first + count && state is not null; part++)
             {
-                if (!await SweepAsync(part, numbers, state, result, clock))
+                if (!await SweepAsync(part, numbers, clock))
                     return state;
                 var next = part + 1;
                 state = await SweepRows.WriteAsync(
@@ -112,13 +113,7 @@ sealed class OrphanBlobs(AccountStore accounts, IQueues queues)
     }
 
     /// <returns>False when the time was over before all was done.</returns>
-    async ValueTask<bool> SweepAsync(
-        int part,
-        Dictionary<ulong, int> numbers,
-        SweepState state,
-        SweepResult result,
-        SweepClock clock
-    )
+    async ValueTask<bool> SweepAsync(int part, Dictionary<ulong, int> numbers, SweepClock clock)
     {
         var suspects = new List<BlobName>();
         var prefix = part.ToString("x", CultureInfo.InvariantCulture);
@@ -129,12 +124,12 @@ sealed class OrphanBlobs(AccountStore accounts, IQueues queues)
             suspects.AddRange(blobs); // step 2
             if (suspects.Count < Suspects)
                 continue;
-            await RemoveAsync(suspects, state, result, clock.Cancel);
+            await NoteAsync(suspects, clock);
             suspects.Clear();
             if (clock.IsOver)
                 return false;
         }
-        await RemoveAsync(suspects, state, result, clock.Cancel);
+        await NoteAsync(suspects, clock);
         return true;
     }
 
@@ -158,28 +153,43 @@ sealed class OrphanBlobs(AccountStore accounts, IQueues queues)
             yield return group;
     }
 
-    async ValueTask RemoveAsync(List<BlobName> suspects, SweepState state, SweepResult result, CancellationToken cancel)
+    /// <summary>Step 3.</summary>
+    async ValueTask NoteAsync(List<BlobName> suspects, SweepClock clock)
     {
         if (suspects.Count == 0)
             return;
         var named = new HashSet<string>(StringComparer.Ordinal);
-        var hold = await InboundNames.ReadAsync(queues, named, cancel); // step 3
-        await AddNamedAsync(suspects, named, cancel); // step 4
-        var orphans = suspects.Where(blob => !named.Contains(blob.Text)).ToList();
-        if (orphans.Count == 0)
-            return;
-        if (!await StoreIdentity.IsAsync(accounts.Blobs, state.Store, cancel))
-            hold = SweepHold.WrongStore;
-        if (hold != SweepHold.None)
+        await AddNamedAsync(suspects, named, clock.Cancel);
+        var orphans = suspects.Where(blob => !named.Contains(blob.Text)).Select(blob => blob.Text);
+        await OrphanRows.WriteAsync(accounts.Rows, orphans, clock.Now);
+    }
+
+    /// <summary>Steps 4 to 6, for what an earlier run has noted.</summary>
+    public async ValueTask RemoveAsync(SweepState state, SweepResult result, SweepClock clock)
+    {
+        var (rows, blobs, cancel) = (accounts.Rows, accounts.Blobs, clock.Cancel);
+        while (!clock.IsOver)
         {
-            result.Held += orphans.Count;
-            result.Hold = hold;
-            return;
-        }
-        foreach (var blob in orphans) // step 5
-        {
-            if (await accounts.Blobs.DeleteAsync(blob.Text, cancel))
-                result.Blobs++;
+            var noted = await OrphanRows.ReadAsync(rows, clock.Now - OrphanRows.Age, Suspects, cancel);
+            if (noted.Count == 0)
+                return;
+            var named = new HashSet<string>(StringComparer.Ordinal);
+            var hold = await InboundNames.ReadAsync(queues, named, cancel); // step 4
+            await AddNamedAsync([.. noted.Select(BlobNames.TryParse).OfType<BlobName>()], named, cancel); // step 5
+            var orphans = noted.Where(name => !named.Contains(name) && BlobNames.TryParse(name) is not null).ToList();
+            if (orphans.Count > 0 && !await StoreIdentity.IsAsync(blobs, state.Store, cancel))
+                hold = SweepHold.WrongStore;
+            if (orphans.Count > 0 && hold != SweepHold.None)
+            {
+                (result.Held, result.Hold) = (orphans.Count, hold);
+                return;
+            }
+            foreach (var name in orphans) // step 6
+            {
+                if (await blobs.DeleteAsync(name, cancel))
+                    result.Blobs++;
+            }
+            await OrphanRows.RemoveAsync(rows, noted);
         }
     }
 

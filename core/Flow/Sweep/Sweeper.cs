@@ -7,9 +7,10 @@ namespace Cloud.Flow.Sweep;
 
 /// <summary>Removes what nobody needs any more: old log and thread rows, and blobs that no row names.</summary>
 /// <remarks>
-/// Run it every hour or so; a pass begins once a day, with the queues of dead listeners. Steps: 1. each account's change log and threads are shortened;
-/// 2. blobs that nothing names are removed, sixteenth by sixteenth. A run stops at its limit and the next goes on:
-/// the place is kept in a row. Any step may be done twice, and by two runs at a time.
+/// Run it every hour or so; a pass begins once a day. Steps: 1. each account's change log and threads are shortened;
+/// 2. blobs that nothing names are looked for, sixteenth by sixteenth; a later run removes them, if nothing names them
+/// then either. A run stops at its limit and the next goes on: the place is kept in a row. Any step may be done twice,
+/// and by two runs at a time.
 /// </remarks>
 public sealed class Sweeper
 {
@@ -41,6 +42,8 @@ public sealed class Sweeper
         var result = new SweepResult();
         var clock = new SweepClock(accounts.Time, accounts.Time.GetUtcNow() + limit, cancel);
         var state = await SweepRows.ReadAsync(Rows, cancel);
+        if (state is not null)
+            await orphans.RemoveAsync(state, result, clock);
         if (state is { Stage: SweepStage.Done } && clock.Now < state.Began + PassEvery)
             return result with { IsComplete = true };
 
@@ -55,7 +58,7 @@ public sealed class Sweeper
         if (state is { Stage: SweepStage.Blobs })
         {
             await StoreIdentity.WriteAsync(accounts.Blobs, state.Store, cancel);
-            state = await orphans.SweepAsync(state, result, clock);
+            state = await orphans.SweepAsync(state, clock);
         }
         return result with { IsComplete = state?.Stage == SweepStage.Done };
     }

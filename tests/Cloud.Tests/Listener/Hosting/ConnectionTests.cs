@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using Cloud.Listener.Hosting;
 using Cloud.Tests.Sessions;
 
@@ -35,6 +36,19 @@ public sealed class ConnectionTests
             """,
             () => TestListener.StartAsync([("echo", new EchoFront(), false)])
         );
+    }
+
+    [Fact]
+    public async Task What_arrives_at_once_is_read_at_once_beyond_a_page_of_4_KiB()
+    {
+        var front = new EchoFront();
+        await using var listener = await TestListener.StartAsync([("echo", front, false)]);
+        await using var client = await ScriptConnection.OpenAsync(listener.Address());
+        var line = new string('x', 15_000);
+        await client.SendAsync(Encoding.ASCII.GetBytes($"{line}\r\n"), byteByByte: false);
+
+        Assert.Equal(line, await client.ReadLineAsync());
+        Assert.InRange(front.LongestPiece, 4097, 16 * 1024);
     }
 
     [Fact]
@@ -146,6 +160,9 @@ public sealed class ConnectionTests
 
         public Connection? Current { get; private set; }
 
+        /// <summary>Octets of the longest piece of memory that bytes came in.</summary>
+        public int LongestPiece { get; private set; }
+
         public ReadOnlyMemory<byte> TooManyConnections => "too many\r\n"u8.ToArray();
 
         public async Task RunAsync(Connection connection)
@@ -164,6 +181,7 @@ public sealed class ConnectionTests
                     return;
                 }
 
+                LongestPiece = Math.Max(LongestPiece, result.Buffer.First.Length);
                 var text = result.Buffer.ToArray();
                 connection.Input.AdvanceTo(result.Buffer.End);
                 connection.Output.Write(text);
