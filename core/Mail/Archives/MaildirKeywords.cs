@@ -18,7 +18,12 @@ public static class MaildirKeywords
         {
             var space = line.IndexOf(' ', StringComparison.Ordinal);
             var isEntry =
-                int.TryParse(line.AsSpan(0, Math.Max(space, 0)), NumberStyles.None, CultureInfo.InvariantCulture, out var at)
+                int.TryParse(
+                    line.AsSpan(0, Math.Max(space, 0)),
+                    NumberStyles.None,
+                    CultureInfo.InvariantCulture,
+                    out var at
+                )
                 && at < Max;
             if (isEntry && line[(space + 1)..].Trim() is { Length: > 0 } name)
                 names[at] = name;

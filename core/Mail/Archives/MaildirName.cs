@@ -51,14 +51,7 @@ public sealed record MaildirName(
         unique = TakeSize(TakeSize(unique, "S", out var size), "W", out var wireSize);
         if (unique.Length == 0 || unique[0] == '.')
             return null;
-        return new MaildirName(
-            unique,
-            FlagsOf(letters),
-            KeywordsOf(letters),
-            size,
-            wireSize,
-            IsNew: !hasInfo
-        );
+        return new MaildirName(unique, FlagsOf(letters), KeywordsOf(letters), size, wireSize, IsNew: !hasInfo);
     }
 
     /// <param name="separator"><see cref="Colon"/>, or where it cannot be, <see cref="Semicolon"/>.</param>
@@ -135,7 +128,14 @@ public sealed record MaildirName(
         var end = at + 3;
         while (end < unique.Length && char.IsAsciiDigit(unique[end]))
             end++;
-        if (!long.TryParse(unique.AsSpan(at + 3, end - at - 3), NumberStyles.None, CultureInfo.InvariantCulture, out var read))
+        if (
+            !long.TryParse(
+                unique.AsSpan(at + 3, end - at - 3),
+                NumberStyles.None,
+                CultureInfo.InvariantCulture,
+                out var read
+            )
+        )
             return unique;
         size = read;
         return unique.Remove(at, end - at);

@@ -10,7 +10,9 @@ static class MboxQuoting
 
     /// <summary>A line of a message, which would be taken for something else if it stood so in the file.</summary>
     public static bool MustQuote(ReadOnlySpan<byte> line, bool isReversible) =>
-        Quotes(line) is var quotes && line[quotes..].StartsWith(From) && (quotes == 0 || isReversible && quotes <= MaxQuotes);
+        Quotes(line) is var quotes
+        && line[quotes..].StartsWith(From)
+        && (quotes == 0 || isReversible && quotes <= MaxQuotes);
 
     /// <summary>A line of a file without the mark that the writer added.</summary>
     public static ReadOnlySpan<byte> Unquote(ReadOnlySpan<byte> line, bool isReversible)

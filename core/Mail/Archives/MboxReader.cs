@@ -167,7 +167,12 @@ public sealed class MboxReader(MboxFamily family, NewlineForm newlines = Newline
         var isLength =
             family is MboxFamily.Mboxcl or MboxFamily.Mboxcl2
             && System.Text.Ascii.EqualsIgnoreCase(line[..colon], "Content-Length"u8);
-        if (isLength && Utf8Parser.TryParse(value, out long length, out var read) && read == value.Length && length >= 0)
+        if (
+            isLength
+            && Utf8Parser.TryParse(value, out long length, out var read)
+            && read == value.Length
+            && length >= 0
+        )
             contentLength = length;
         return isLength;
     }

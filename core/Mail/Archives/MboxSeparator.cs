@@ -27,7 +27,8 @@ static class MboxSeparator
         }
 
         // No date at all, but nothing that could be a sentence either.
-        var isAddress = !text.Contains(' ', StringComparison.Ordinal) && text.IndexOf('@', StringComparison.Ordinal) > 0;
+        var isAddress =
+            !text.Contains(' ', StringComparison.Ordinal) && text.IndexOf('@', StringComparison.Ordinal) > 0;
         return isAddress ? new(text, null) : null;
     }
 

@@ -38,7 +38,7 @@ public sealed record AddressField(string Name, IReadOnlyList<AddressGroup> Group
     {
         var spec = Spec(address.Address, form);
         var hasName = !string.IsNullOrWhiteSpace(address.Name);
-        if (spec is null) // RFC 6857 §3.1.4: shown, though nobody can write to it
+        if (spec is null) // RFC 6857 §3: shown, though nobody can write to it
         {
             var shown = hasName ? $"{address.Name} <{address.Address}>" : address.Address.ToString();
             return HeaderWords.Split(EncodedWordEncoder.EncodeWhole(HeaderWords.Clean(shown))).Append(" :;");

@@ -9,7 +9,7 @@ public enum HeaderForm
     /// <summary>As UTF-8, for peers with SMTPUTF8: RFC 6532.</summary>
     Utf8,
 
-    /// <summary>As <see cref="Ascii"/>; an address that cannot be written is shown in an empty group: RFC 6857 §3.1.4.</summary>
+    /// <summary>As <see cref="Ascii"/>; an address that cannot be written is shown in an empty group: RFC 6857 §3.</summary>
     Downgraded,
 }
 

@@ -15,11 +15,15 @@ static class HeaderWords
     /// <summary>Control characters, line ends above all, as spaces: decoded text must not end a field either.</summary>
     public static string Clean(string text) =>
         text.Any(char.IsControl)
-            ? string.Create(text.Length, text, (clean, from) =>
-            {
-                for (var i = 0; i < clean.Length; i++)
-                    clean[i] = char.IsControl(from[i]) ? ' ' : from[i];
-            })
+            ? string.Create(
+                text.Length,
+                text,
+                (clean, from) =>
+                {
+                    for (var i = 0; i < clean.Length; i++)
+                        clean[i] = char.IsControl(from[i]) ? ' ' : from[i];
+                }
+            )
             : text;
 
     /// <summary>No lone surrogates, which UTF-8 cannot say.</summary>

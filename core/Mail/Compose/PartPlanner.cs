@@ -21,7 +21,13 @@ sealed class PartPlanner(ComposeOptions options, string prefix, CancellationToke
             Multipart multipart => await MultipartAsync(multipart, depth),
             TextPart text => await TextAsync(text),
             MessagePart message => await MessageAsync(message),
-            DataPart { IsText: true } data => await LinesAsync(data, data.Content, data.Type, data.Parameters, depth == 1),
+            DataPart { IsText: true } data => await LinesAsync(
+                data,
+                data.Content,
+                data.Type,
+                data.Parameters,
+                depth == 1
+            ),
             DataPart data => Leaf(data, data.Type, data.Parameters, "base64", data.Content, endsLine: false),
             _ => throw new ComposeException("A part of no known kind"),
         };

@@ -87,7 +87,9 @@ public sealed record DeliveryNotice
             text.AppendLine($"    Sent: {DateField.Format(sent)}");
         if (OriginalSubject is not null || OriginalDate is not null)
             text.AppendLine();
-        return text.AppendLine("This report was written by the mail system. Its second part has the details for experts.")
+        return text.AppendLine(
+                "This report was written by the mail system. Its second part has the details for experts."
+            )
             .ToString();
     }
 
@@ -95,8 +97,9 @@ public sealed record DeliveryNotice
         action switch
         {
             DeliveryAction.Failed => "Your message could not be delivered to:",
-            DeliveryAction.Delayed => "Your message could not be delivered yet to the recipients below. You need not do "
-                + "anything:\nit will be tried again by itself.",
+            DeliveryAction.Delayed =>
+                "Your message could not be delivered yet to the recipients below. You need not do "
+                    + "anything:\nit will be tried again by itself.",
             DeliveryAction.Delivered => "Your message was delivered to:",
             DeliveryAction.Relayed => "Your message was passed on to a mail system that does not report delivery, for:",
             _ => "Your message was delivered to a list, which sends it on to its members:",

@@ -108,8 +108,7 @@ public static class DeliveryReportText
             return null;
         var diagnostic = Find(fields, "Diagnostic-Code");
         var action = Find(fields, "Action") is { } word ? Action(word.Value) : null;
-        var status =
-            StatusCode.Find(Find(fields, "Status")?.Value ?? "") ?? StatusCode.Find(diagnostic?.Value ?? "");
+        var status = StatusCode.Find(Find(fields, "Status")?.Value ?? "") ?? StatusCode.Find(diagnostic?.Value ?? "");
         return new RecipientReport
         {
             OriginalRecipient = original is { } given ? TypedText.Parse(given.Value, TypedText.Rfc822) : null,

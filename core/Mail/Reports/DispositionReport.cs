@@ -24,12 +24,7 @@ public sealed record DispositionReport
 /// <param name="IsManualAction">A person did it, not a rule.</param>
 /// <param name="IsSentManually">A person agreed to tell.</param>
 /// <param name="Modifiers">Lower case: <c>error</c> is the standard's only one.</param>
-public sealed record Disposition(
-    string Type,
-    bool IsManualAction,
-    bool IsSentManually,
-    IReadOnlyList<string> Modifiers
-)
+public sealed record Disposition(string Type, bool IsManualAction, bool IsSentManually, IReadOnlyList<string> Modifiers)
 {
     public const string Displayed = "displayed";
     public const string Deleted = "deleted";

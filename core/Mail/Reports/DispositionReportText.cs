@@ -50,9 +50,11 @@ public static class DispositionReportText
             Gateway = Typed("MDN-Gateway"),
             OriginalRecipient = original,
             FinalRecipient = Typed("Final-Recipient") ?? original ?? new TypedText(TypedText.Rfc822, ""),
-            OriginalMessageId = Find("Original-Message-ID") is { } id && MessageIds.First(Octets.From(id)) is { IsNilOrEmpty: false } first
-                ? first.ToString()
-                : null,
+            OriginalMessageId =
+                Find("Original-Message-ID") is { } id
+                && MessageIds.First(Octets.From(id)) is { IsNilOrEmpty: false } first
+                    ? first.ToString()
+                    : null,
             Disposition = Disposition.Parse(disposition),
             Errors = [.. fields.Where(field => field.Is("Error")).Select(field => field.Value)],
             Extensions = [.. fields.Where(field => !IsKnown(field.Name)).Select(field => Pair(field))],

@@ -58,8 +58,7 @@ public static class ReportReader
             && part.IsText; // some label the second part as text
 
     static bool IsDisposition(BodyPart part) =>
-        part.Is("message"u8, "disposition-notification"u8)
-        || part.Is("message"u8, "global-disposition-notification"u8);
+        part.Is("message"u8, "disposition-notification"u8) || part.Is("message"u8, "global-disposition-notification"u8);
 
     static ReceivedReport Standard(Envelope? original, string? named) =>
         new()
@@ -89,9 +88,7 @@ public static class ReportReader
             if (part.Message is { } inside)
                 return inside.Envelope;
             var isHeader =
-                part.Is("text"u8, "rfc822-headers"u8)
-                || part.Is("message"u8, "global-headers"u8)
-                || part.IsMessage; // encoded, so that the index did not look inside
+                part.Is("text"u8, "rfc822-headers"u8) || part.Is("message"u8, "global-headers"u8) || part.IsMessage; // encoded, so that the index did not look inside
             if (isHeader)
                 return Envelope.Parse(Content(part, message));
         }

@@ -39,7 +39,8 @@ public static class StatusCode
             "4.3" or "4.4" => "No mail server could be found for the recipient's domain.",
             "4.6" or "4.8" => "The message went round in circles between mail servers.",
             "4.7" => "The recipient's mail server could not be reached in time.",
-            "6.3" or "6.7" or "6.9" => "The recipient's mail system does not understand this kind of message or address.",
+            "6.3" or "6.7" or "6.9" =>
+                "The recipient's mail system does not understand this kind of message or address.",
             "7.1" or "7.2" => "The recipient's mail system refused the message by its rules.",
             "7.8" or "7.10" or "7.20" or "7.21" or "7.22" or "7.23" or "7.26" or "7.27" =>
                 "The recipient's mail system could not make sure that the message is really from you.",

@@ -102,7 +102,13 @@ sealed class TnefBuilder
     {
         if (pending is { } done && attachments.Count < TnefReader.MaxAttachments)
             attachments.Add(
-                new TnefAttachment(done.LongName ?? done.Title ?? "", done.ContentType, done.ContentId, done.Data, done.Kind)
+                new TnefAttachment(
+                    done.LongName ?? done.Title ?? "",
+                    done.ContentType,
+                    done.ContentId,
+                    done.Data,
+                    done.Kind
+                )
             );
         else if (pending is not null)
             HasFault = true;

@@ -1,4 +1,3 @@
-
 namespace Cloud.Mail.Tnef;
 
 /// <summary>Reads winmail.dat: [MS-OXTNEF]. Never throws, however bad the bytes; time and memory are linear in them.</summary>

@@ -7,7 +7,8 @@ public sealed class MboxTests
 {
     static readonly MboxEnvelope Ann = new("ann@here.example", new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
 
-    const string Body = "From here on\r\n>From there\r\n>>From where\r\n\r\nFrom ann@x Sun Mar  1 12:00:00 2026\r\n\r\n";
+    const string Body =
+        "From here on\r\n>From there\r\n>>From where\r\n\r\nFrom ann@x Sun Mar  1 12:00:00 2026\r\n\r\n";
 
     const string Message = "Subject: x\r\n\r\n" + Body;
 
@@ -38,7 +39,10 @@ public sealed class MboxTests
         var random = new Random(4155);
         for (var round = 0; round < 400; round++)
         {
-            var messages = Enumerable.Range(0, random.Next(1, 6)).Select(_ => (Envelope(random), Octets(random))).ToArray();
+            var messages = Enumerable
+                .Range(0, random.Next(1, 6))
+                .Select(_ => (Envelope(random), Octets(random)))
+                .ToArray();
 
             var file = Mboxes.Write(family, NewlineForm.Kept, messages);
             Same(messages, Mboxes.Read(family, file));
@@ -143,7 +147,8 @@ public sealed class MboxTests
     public void Count_that_is_too_short_or_none_loses_no_text(int? length)
     {
         var field = length is null ? "Content-Length: many\n" : $"Content-Length: {length}\n";
-        var file = $"From ann Sun Mar  1 12:00:00 2026\n{field}\nlong\n\nbody\n\nFrom bob Sun Mar  1 12:00:00 2026\n\nb\n";
+        var file =
+            $"From ann Sun Mar  1 12:00:00 2026\n{field}\nlong\n\nbody\n\nFrom bob Sun Mar  1 12:00:00 2026\n\nb\n";
 
         Assert.Equal(["\nlong\n\nbody\n", "\nb\n"], Mboxes.Texts(MboxFamily.Mboxcl2, file));
     }

@@ -94,10 +94,7 @@ public sealed class ComposeRoundTripTests
     {
         Assert.Equal(written.ContentId is { } id ? $"<{id}>" : null, read.Id.IsNil ? null : read.Id.ToString());
         Assert.Equal(Shown(written.FileName ?? "").Trim(), ParameterText.FileName(read) ?? "");
-        Assert.Equal(
-            Shown(written.FileName ?? "").Trim(),
-            ParameterText.Find(read.Parameters, "name")?.Text ?? ""
-        );
+        Assert.Equal(Shown(written.FileName ?? "").Trim(), ParameterText.Find(read.Parameters, "name")?.Text ?? "");
         if (written.Description is { } description)
             Assert.Equal(Shown(description), EncodedWords.Decode(read.Description.Span));
         if (written is Multipart multipart)
@@ -149,7 +146,9 @@ public sealed class ComposeRoundTripTests
         MimePart part = random.Next(depth < 4 ? 4 : 2) switch
         {
             0 => new TextPart(Text(random), Pick(random, "plain", "html")),
-            1 => new DataPart(OctetSource.Of(Bytes(random, random.Next(3) == 0 ? random.Next(70_000) : random.Next(90))))
+            1 => new DataPart(
+                OctetSource.Of(Bytes(random, random.Next(3) == 0 ? random.Next(70_000) : random.Next(90)))
+            )
             {
                 IsText = random.Next(4) == 0,
             },
@@ -177,7 +176,10 @@ public sealed class ComposeRoundTripTests
     }
 
     static string Phrase(Random random, int words) =>
-        string.Join(Pick(random, " ", " ", "", "  "), Enumerable.Range(0, random.Next(words)).Select(_ => Word(random)));
+        string.Join(
+            Pick(random, " ", " ", "", "  "),
+            Enumerable.Range(0, random.Next(words)).Select(_ => Word(random))
+        );
 
     static string Word(Random random) =>
         random.Next(60) == 0 ? new string(Pick(random, "x", "ü", " ")[0], random.Next(1_500))
@@ -195,10 +197,10 @@ public sealed class ComposeRoundTripTests
         return bytes;
     }
 
-    static byte[] Octets(OctetSource source) => [.. source.ReadAsync(default).ToBlockingEnumerable().SelectMany(m => m.ToArray())];
+    static byte[] Octets(OctetSource source) =>
+        [.. source.ReadAsync(default).ToBlockingEnumerable().SelectMany(m => m.ToArray())];
 
-    static string Shown(string text) =>
-        WellFormed(string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)));
+    static string Shown(string text) => WellFormed(string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)));
 
     static string WellFormed(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
 }

@@ -30,9 +30,7 @@ static class Composing
         Text(message, options).Split("\r\n\r\n")[0];
 
     public static byte[] Content(BodyPart part, ReadOnlySpan<byte> message) =>
-        TransferCoder
-            .Decoder(part.Encoding)
-            .Convert(message.Slice((int)part.BodyStart, (int)part.BodyLength));
+        TransferCoder.Decoder(part.Encoding).Convert(message.Slice((int)part.BodyStart, (int)part.BodyLength));
 
     public static string FieldText(ReadOnlySpan<byte> message, string name)
     {

@@ -234,7 +234,12 @@ public sealed class MessageComposerTests
     {
         const string Evil = "a\r\nBcc: all@here.example\r\n\r\nbody\0";
         var message = Composing.Message(
-            new TextPart("") { FileName = Evil, Description = Evil, Parameters = [new("format", Evil)] }
+            new TextPart("")
+            {
+                FileName = Evil,
+                Description = Evil,
+                Parameters = [new("format", Evil)],
+            }
         ) with
         {
             Subject = Evil,
@@ -264,8 +269,7 @@ public sealed class MessageComposerTests
         Refused(message with { Body = new TextPart("") { Parameters = [new(Evil, "x")] } });
         Refused(message with { Body = new DataPart(OctetSource.Of("x"u8.ToArray()), Evil) });
 
-        static void Refused(OutgoingMessage message) =>
-            Assert.Throws<ComposeException>(() => Composing.Bytes(message));
+        static void Refused(OutgoingMessage message) => Assert.Throws<ComposeException>(() => Composing.Bytes(message));
     }
 
     [Fact]

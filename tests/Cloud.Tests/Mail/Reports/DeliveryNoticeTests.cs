@@ -157,7 +157,10 @@ public sealed class DeliveryNoticeTests
     public void Addresses_beyond_ascii_are_escaped_in_ascii_and_raw_in_utf8()
     {
         var dmitri = new EmailAddress("дмитрий", "пример.example");
-        var report = Report with { Recipients = [Failed with { FinalRecipient = TypedText.Of(dmitri), OriginalRecipient = null }] };
+        var report = Report with
+        {
+            Recipients = [Failed with { FinalRecipient = TypedText.Of(dmitri), OriginalRecipient = null }],
+        };
         var global = new ReturnedMessage(OctetSource.Of(Encoding.UTF8.GetBytes("Subject: é\r\n\r\n")), false, true);
 
         var ascii = Composing.Bytes((Notice with { Report = report }).ToMessage());
@@ -166,7 +169,10 @@ public sealed class DeliveryNoticeTests
             new ComposeOptions(HeaderForm.Utf8, EightBit: true)
         );
 
-        Assert.Contains(@"Final-Recipient: utf-8;|\x{434}\x{43C}", Encoding.ASCII.GetString(ascii).Replace("\r\n ", "|"));
+        Assert.Contains(
+            @"Final-Recipient: utf-8;|\x{434}\x{43C}",
+            Encoding.ASCII.GetString(ascii).Replace("\r\n ", "|")
+        );
         Assert.Contains("Final-Recipient: utf-8; дмитрий@пример.example", Encoding.UTF8.GetString(utf8));
         Assert.Contains("message/global-delivery-status", Encoding.UTF8.GetString(utf8));
         Assert.Contains("message/global-headers", Encoding.UTF8.GetString(utf8));

@@ -97,10 +97,8 @@ public sealed class ReportReaderTests
         Assert.NotNull(Read(Report(Fields).Replace("message/delivery-status", "text/plain"))?.Delivery);
         Assert.NotNull(
             Read(
-                Report(base64).Replace(
-                    "message/delivery-status",
-                    "message/delivery-status\nContent-Transfer-Encoding: base64"
-                )
+                Report(base64)
+                    .Replace("message/delivery-status", "message/delivery-status\nContent-Transfer-Encoding: base64")
             )?.Delivery
         );
     }
@@ -154,7 +152,9 @@ public sealed class ReportReaderTests
     [Theory]
     [InlineData("Subject: hi\n\nhello\n")]
     [InlineData("Subject: hi\n\nHi. This is the day we talked about.\n\n<3\n")]
-    [InlineData("Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\nx\n--b\n\ny\n--b--\n")]
+    [InlineData(
+        "Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\nx\n--b\n\ny\n--b--\n"
+    )]
     [InlineData("Content-Type: message/rfc822\n\nX-Failed-Recipients: a@b\n\n")] // of the message inside
     public void Other_mail_is_no_report(string message) => Assert.Null(Read(message));
 
@@ -182,7 +182,10 @@ public sealed class ReportReaderTests
         Assert.Equal(expected, StatusCode.Find(text));
 
     [Theory]
-    [InlineData("дмитрий@пример.example", @"\x{434}\x{43C}\x{438}\x{442}\x{440}\x{438}\x{439}@\x{43F}\x{440}\x{438}\x{43C}\x{435}\x{440}.example")]
+    [InlineData(
+        "дмитрий@пример.example",
+        @"\x{434}\x{43C}\x{438}\x{442}\x{440}\x{438}\x{439}@\x{43F}\x{440}\x{438}\x{43C}\x{435}\x{440}.example"
+    )]
     [InlineData("a+b=c\\d e@x", @"a\x{2B}b\x{3D}c\x{5C}d\x{20}e@x")]
     [InlineData("😀@x", @"\x{1F600}@x")]
     public void Utf8_addresses_are_said_in_ascii_and_back(string address, string encoded)
@@ -223,7 +226,10 @@ public sealed class ReportReaderTests
         var bytes = Encoding.UTF8.GetBytes(message);
         var read = ReportReader.Read(bytes, Messages.Scan(bytes));
         var crlf = Encoding.UTF8.GetBytes(message.ReplaceLineEndings("\r\n"));
-        Assert.Equal(read?.Delivery?.Recipients.Count, ReportReader.Read(crlf, Messages.Scan(crlf))?.Delivery?.Recipients.Count);
+        Assert.Equal(
+            read?.Delivery?.Recipients.Count,
+            ReportReader.Read(crlf, Messages.Scan(crlf))?.Delivery?.Recipients.Count
+        );
         foreach (var damaged in Damage.Mutate(bytes, 17, 200).Concat(bytes.Length < 5_000 ? Damage.Cut(bytes) : []))
             ReportReader.Read(damaged, Messages.Scan(damaged));
         return read;

@@ -126,8 +126,9 @@ public sealed class TnefReaderTests
             }
         }
 
-        Assert.All(Damage.Cut(whole).Skip(60).Where(cut => TnefReader.Read(cut) is { IsDamaged: false }), cut =>
-            Assert.StartsWith(Encoding.Latin1.GetString(cut), Encoding.Latin1.GetString(whole))
+        Assert.All(
+            Damage.Cut(whole).Skip(60).Where(cut => TnefReader.Read(cut) is { IsDamaged: false }),
+            cut => Assert.StartsWith(Encoding.Latin1.GetString(cut), Encoding.Latin1.GetString(whole))
         );
     }
 
