@@ -12,6 +12,8 @@ public sealed record AddressField(string Name, IReadOnlyList<AddressGroup> Group
     internal override void Write(FieldWriter writer)
     {
         var entries = Groups.SelectMany(group => Entries(group, writer.Form)).ToArray();
+        if (entries.Length == 0)
+            throw new ComposeException($"{Name} has no address");
         for (var i = 0; i < entries.Length; i++)
         {
             var words = entries[i];
@@ -24,11 +26,12 @@ public sealed record AddressField(string Name, IReadOnlyList<AddressGroup> Group
     static IEnumerable<string[]> Entries(AddressGroup group, HeaderForm form)
     {
         var members = group.Members.ToArray();
+        var name = HeaderWords.Clean(group.Name ?? "").Trim();
         // A group cannot hold the empty groups that stand for addresses which cannot be written.
-        if (group.Name is null || form == HeaderForm.Downgraded && !Array.TrueForAll(members, IsAsciiWritable))
+        if (name.Length == 0 || form == HeaderForm.Downgraded && !Array.TrueForAll(members, IsAsciiWritable))
             return members.Select(member => Words(member, form).ToArray());
 
-        var words = Glue(HeaderWords.Phrase(group.Name, form), ":");
+        var words = Glue(HeaderWords.Phrase(name, form), ":");
         for (var i = 0; i < members.Length; i++)
             words = words.Concat(i < members.Length - 1 ? Glue(Words(members[i], form), ",") : Words(members[i], form));
         return [Glue(words, ";").ToArray()];

@@ -165,6 +165,30 @@ public sealed class MessageComposerTests
     }
 
     [Fact]
+    public void Groups_keep_their_members_together()
+    {
+        AddressGroup[] groups =
+        [
+            new("Team, all", [new(Ann, "Ann"), new(Bob)]),
+            new(null, [new(Ann)]),
+            new("Nobody", []),
+        ];
+        var message = Composing.Message(new TextPart("")) with { Fields = [new AddressField("To", groups)] };
+
+        Assert.Contains(
+            "To: \"Team, all\": Ann <ann@here.example>, bob@there.example;, ann@here.example,|Nobody:;|",
+            Composing.Text(message).Replace("\r\n ", "|").Replace("\r\n", "|")
+        );
+        Assert.Equal(
+            "Team, all|ann|bob||ann|Nobody|",
+            string.Join('|', Messages.Scan(Composing.Bytes(message)).Envelope.To.Select(address => address.Mailbox))
+        );
+        Assert.Throws<ComposeException>(() =>
+            Composing.Bytes(message with { Fields = [new AddressField("To", [new AddressGroup(null, [])])] })
+        );
+    }
+
+    [Fact]
     public void Peers_are_told_what_the_message_needs()
     {
         var message = Composing.Message(new TextPart("ü")) with { Subject = "ü" };
