@@ -10,12 +10,16 @@ public static class EncodedWordEncoder
 
     const int MaxContent = MaxWord - 12; // =?utf-8?Q? and ?=
 
+    /// <summary>Room for one character of four octets.</summary>
+    const int MinContent = 12;
+
     /// <param name="text">Any. Control characters, CR and LF among them, are encoded too, so none can end a field.</param>
     /// <returns>
     /// Printable ASCII; fold it at its spaces. Valid in unstructured text and as a phrase's words (§5), where a plain
     /// part may still need quotes. Decoded, it is the text again, half surrogates as U+FFFD.
     /// </returns>
-    public static string Encode(string text)
+    /// <param name="column">Characters before it on its line, which a word at its start leaves room for.</param>
+    public static string Encode(string text, int column = 0)
     {
         var first = NextSpecial(text, 0);
         if (first < 0)
@@ -30,8 +34,16 @@ public static class EncodedWordEncoder
 
         var encoded = new StringBuilder(text.Length * 2).Append(text, 0, first);
         var middle = text.AsSpan(first, last + 1 - first);
-        AppendWords(middle, encoded, isBase64: IsMostlyEscaped(middle));
+        AppendWords(middle, encoded, isBase64: IsMostlyEscaped(middle), first == 0 ? column : 0);
         return encoded.Append(text, last + 1, text.Length - last - 1).ToString();
+    }
+
+    /// <summary>As <see cref="Encode"/>, but encodes all of it: for phrases, and words too long to stand as they are.</summary>
+    public static string EncodeWhole(string text, int column = 0)
+    {
+        var encoded = new StringBuilder(text.Length * 2);
+        AppendWords(text, encoded, isBase64: IsMostlyEscaped(text), column);
+        return encoded.ToString();
     }
 
     static int NextSpecial(string text, int from)
@@ -61,8 +73,9 @@ public static class EncodedWordEncoder
         return q > 2 * octets;
     }
 
-    static void AppendWords(ReadOnlySpan<char> text, StringBuilder encoded, bool isBase64)
+    static void AppendWords(ReadOnlySpan<char> text, StringBuilder encoded, bool isBase64, int column)
     {
+        var limit = Math.Max(MinContent, MaxContent - column);
         Span<byte> octets = stackalloc byte[MaxContent + 4];
         var (length, content) = (0, 0);
         var separator = "";
@@ -70,8 +83,9 @@ public static class EncodedWordEncoder
         {
             // A character is never split: §5 (3).
             var room = isBase64 ? (length + rune.Utf8SequenceLength + 2) / 3 * 4 : content + QLength(rune);
-            if (room > MaxContent)
+            if (room > limit)
             {
+                limit = MaxContent;
                 AppendWord(octets[..length], separator, encoded, isBase64);
                 (length, content) = (0, 0);
                 separator = " ";

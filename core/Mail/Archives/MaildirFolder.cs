@@ -1,0 +1,25 @@
+using System.Text;
+using Cloud.Mail.Charsets;
+
+namespace Cloud.Mail.Archives;
+
+/// <summary>Names of folders below a Maildir (Maildir++): <c>.Work.Bills</c> is the folder Bills in Work.</summary>
+public static class MaildirFolder
+{
+    /// <param name="directory">Its name on disk; levels divided by dots, in IMAP's modified UTF-7.</param>
+    /// <returns>Levels, outermost first; null if it is no folder (<c>cur</c>, <c>..</c>, <c>.a..b</c>).</returns>
+    public static IReadOnlyList<string>? Parse(string directory)
+    {
+        if (directory.Length < 2 || directory[0] != '.' || directory.Contains('/', StringComparison.Ordinal))
+            return null;
+        var levels = directory[1..].Split('.');
+        return Array.Exists(levels, level => level.Length == 0)
+            ? null
+            : [.. levels.Select(level => ModifiedUtf7.Decode(Encoding.UTF8.GetBytes(level)) ?? level)];
+    }
+
+    /// <param name="levels">Outermost first.</param>
+    /// <returns>A dot or slash within a level becomes an underscore: the format has no way to say it.</returns>
+    public static string Format(IReadOnlyList<string> levels) =>
+        "." + string.Join('.', levels.Select(level => ModifiedUtf7.Encode(level.Replace('.', '_').Replace('/', '_'))));
+}

@@ -1,0 +1,30 @@
+namespace Cloud.Mail.Archives;
+
+/// <summary>The <c>&gt;</c> before lines that begin with <c>From </c>.</summary>
+static class MboxQuoting
+{
+    /// <summary>Most of them before a line that is still quoted; mail that was quoted a hundred times has fewer.</summary>
+    const int MaxQuotes = 500;
+
+    static ReadOnlySpan<byte> From => "From "u8;
+
+    /// <summary>A line of a message, which would be taken for something else if it stood so in the file.</summary>
+    public static bool MustQuote(ReadOnlySpan<byte> line, bool isReversible) =>
+        Quotes(line) is var quotes
+        && line[quotes..].StartsWith(From)
+        && (quotes == 0 || isReversible && quotes <= MaxQuotes);
+
+    /// <summary>A line of a file without the mark that the writer added.</summary>
+    public static ReadOnlySpan<byte> Unquote(ReadOnlySpan<byte> line, bool isReversible)
+    {
+        var quotes = Quotes(line);
+        var isQuoted = quotes == 1 || isReversible && quotes is > 0 and <= MaxQuotes + 1;
+        return isQuoted && line[quotes..].StartsWith(From) ? line[1..] : line;
+    }
+
+    /// <summary>Families whose quotes can all be taken back.</summary>
+    public static bool IsReversible(MboxFamily family) => family is MboxFamily.Mboxrd or MboxFamily.Mboxcl2;
+
+    static int Quotes(ReadOnlySpan<byte> line) =>
+        line.IndexOfAnyExcept((byte)'>') is var end and >= 0 ? end : line.Length;
+}

@@ -1,0 +1,237 @@
+using System.Text;
+using Cloud.Mail.Reports;
+
+namespace Cloud.Tests.Mail.Reports;
+
+/// <summary>Reports in the shapes that other systems give them.</summary>
+public sealed class ReportReaderTests
+{
+    [Fact]
+    public void Exchange_writes_types_in_capitals_without_spaces_and_codes_in_the_text()
+    {
+        var read = Status(
+            """
+            Reporting-MTA: dns;EX01.corp.example
+            Received-From-MTA: dns;client
+            Arrival-Date: Sun, 1 Mar 2026 11:00:00 +0000
+
+            Original-Recipient: rfc822;bob@there.example
+            Final-Recipient: RFC822;bob@there.example
+            Action: Failed
+            Status: 5.1.10
+            Diagnostic-Code: smtp;550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address
+             lookup
+            X-Display-Name: Bob
+            """
+        );
+
+        var recipient = Assert.Single(read.Recipients);
+        Assert.Equal("5.1.10", recipient.Status);
+        Assert.Equal("bob@there.example", recipient.Address!.ToString());
+        Assert.EndsWith("Recipient not found by SMTP address lookup", recipient.DiagnosticCode!.Value.Text);
+        Assert.Equal("EX01.corp.example", read.ReportingMta!.Value.Text);
+    }
+
+    [Fact]
+    public void Gmail_names_the_message_in_a_field_of_its_own()
+    {
+        var read = Read(
+            Report(
+                """
+                Reporting-MTA: dns; googlemail.com
+                Arrival-Date: Sun, 01 Mar 2026 03:00:00 -0800 (PST)
+                X-Original-Message-ID: <1@here.example>
+
+                Final-Recipient: rfc822; bob@there.example
+                Action: delayed
+                Status: 4.4.1
+                Diagnostic-Code: smtp; The recipient server did not accept our requests to connect.
+                Last-Attempt-Date: Sun, 01 Mar 2026 06:00:00 -0800 (PST)
+                Will-Retry-Until: Tue, 03 Mar 2026 03:00:00 -0800 (PST)
+                """
+            )
+        )!;
+
+        Assert.Equal("1@here.example", read.OriginalMessageId);
+        var recipient = Assert.Single(read.Delivery!.Recipients);
+        Assert.Equal(DeliveryAction.Delayed, recipient.Action);
+        Assert.Equal(3, recipient.RetryUntil!.Value.Day);
+    }
+
+    [Theory]
+    [InlineData("Final-Recipient: bob@there.example\nStatus: 5.0.0 (permanent)")] // no type, no action, a comment
+    [InlineData("Final-Recipient: rfc822; <bob@there.example>\nDiagnostic-Code: 550 5.0.0 no")]
+    [InlineData("Original-Recipient: rfc822; bob@there.example\nAction: failed")] // no final recipient, no status
+    [InlineData("\n\n\nReporting-MTA: dns; x\n\n\n\nFinal-Recipient: rfc822; bob@there.example\n\n\n")]
+    [InlineData("Reporting-MTA: dns; x\nFinal-Recipient: rfc822; bob@there.example")] // no blank line between
+    [InlineData("This is a report.\n\nReporting-MTA: dns; x\n\nFinal-Recipient: rfc822; bob@there.example")]
+    [InlineData("Final-Recipient : rfc822 ; bob@there.example (Bob)\nAction: failed (gave up)")]
+    [InlineData("Final-Recipient: LOCAL; \"Bob\" <bob@there.example>")]
+    public void What_others_forgot_is_told_from_what_is_there(string status)
+    {
+        var recipient = Assert.Single(Status(status).Recipients);
+
+        Assert.Equal(DeliveryAction.Failed, recipient.Action);
+        Assert.Equal("5.0.0", recipient.Status);
+        Assert.Equal("bob@there.example", recipient.Address!.ToString());
+    }
+
+    [Fact]
+    public void Recipients_that_follow_without_a_blank_line_are_kept_apart()
+    {
+        var read = Status(
+            "Reporting-MTA: dns; x\nFinal-Recipient: rfc822; a@x\nStatus: 5.1.1\nFinal-Recipient: rfc822; b@x\nStatus: 4.2.2"
+        );
+
+        Assert.Equal(["5.1.1", "4.2.2"], read.Recipients.Select(recipient => recipient.Status));
+        Assert.Equal(DeliveryAction.Failed, read.Worst);
+    }
+
+    [Fact]
+    public void Status_part_is_found_in_a_mixed_message_and_in_base64_and_labelled_as_text()
+    {
+        const string Fields = "Reporting-MTA: dns; x\n\nFinal-Recipient: rfc822; b@x\nAction: failed\nStatus: 5.1.1\n";
+        var base64 = System.Convert.ToBase64String(Encoding.ASCII.GetBytes(Fields));
+
+        Assert.NotNull(Read(Report(Fields).Replace("multipart/report", "multipart/mixed"))?.Delivery);
+        Assert.NotNull(Read(Report(Fields).Replace("message/delivery-status", "text/plain"))?.Delivery);
+        Assert.NotNull(
+            Read(
+                Report(base64)
+                    .Replace("message/delivery-status", "message/delivery-status\nContent-Transfer-Encoding: base64")
+            )?.Delivery
+        );
+    }
+
+    [Fact]
+    public void Qmails_text_is_read_as_the_guess_it_is()
+    {
+        var read = Read(
+            """
+            From: MAILER-DAEMON@there.example
+            Subject: failure notice
+
+            Hi. This is the qmail-send program at there.example.
+            I'm afraid I wasn't able to deliver your message to the following addresses.
+            This is a permanent error; I've given up. Sorry it didn't work out.
+
+            <bob@there.example>:
+            Sorry, no mailbox here by that name. (#5.1.1)
+
+            <eve@there.example>:
+            192.0.2.1 does not like recipient.
+            Remote host said: 552 mailbox full
+
+            --- Below this line is a copy of the message.
+
+            Return-Path: <ann@here.example>
+            Message-ID: <1@here.example>
+            Subject: Lunch?
+
+            Today?
+            """
+        )!;
+
+        Assert.Equal(ReportForm.Qsbmf, read.Form);
+        Assert.Equal("1@here.example", read.OriginalMessageId);
+        Assert.Equal(["5.1.1", "5.0.0"], read.Delivery!.Recipients.Select(recipient => recipient.Status));
+        Assert.Equal("bob@there.example", read.Delivery.Recipients[0].Address!.ToString());
+        Assert.EndsWith("Remote host said: 552 mailbox full", read.Delivery.Recipients[1].DiagnosticCode!.Value.Text);
+    }
+
+    [Fact]
+    public void Failed_recipients_in_a_header_are_read_as_the_guess_they_are()
+    {
+        var read = Read("X-Failed-Recipients: bob@there.example,\n eve@there.example\n\n550 5.7.1 go away\n")!;
+
+        Assert.Equal(ReportForm.FailedRecipients, read.Form);
+        Assert.Equal(["bob@there.example", "eve@there.example"], read.Delivery!.Recipients.Select(r => $"{r.Address}"));
+        Assert.Equal("5.7.1", read.Delivery.Recipients[0].Status);
+    }
+
+    [Theory]
+    [InlineData("Subject: hi\n\nhello\n")]
+    [InlineData("Subject: hi\n\nHi. This is the day we talked about.\n\n<3\n")]
+    [InlineData(
+        "Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\nx\n--b\n\ny\n--b--\n"
+    )]
+    [InlineData("Content-Type: message/rfc822\n\nX-Failed-Recipients: a@b\n\n")] // of the message inside
+    public void Other_mail_is_no_report(string message) => Assert.Null(Read(message));
+
+    [Fact]
+    public void Reports_are_bounded()
+    {
+        var many = string.Concat(Enumerable.Repeat("\nFinal-Recipient: rfc822; b@x\nStatus: 5.1.1\n", 20_000));
+
+        Assert.Equal(DeliveryReportText.MaxRecipients, Status("Reporting-MTA: dns; x\n" + many).Recipients.Count);
+    }
+
+    [Theory]
+    [InlineData("550 5.1.1 x", "5.1.1")]
+    [InlineData("(#5.7.1)", "5.7.1")]
+    [InlineData("failed: 4.4.7.", "4.4.7")]
+    [InlineData("5.1.1", "5.1.1")]
+    [InlineData("192.5.1.1", null)]
+    [InlineData("5.1", null)]
+    [InlineData("3.1.1", null)]
+    [InlineData("5.1.1.1", null)]
+    [InlineData("5.1111.1", null)]
+    [InlineData("5..1", null)]
+    [InlineData("", null)]
+    public void Status_codes_are_found_in_text(string text, string? expected) =>
+        Assert.Equal(expected, StatusCode.Find(text));
+
+    [Theory]
+    [InlineData(
+        "дмитрий@пример.example",
+        @"\x{434}\x{43C}\x{438}\x{442}\x{440}\x{438}\x{439}@\x{43F}\x{440}\x{438}\x{43C}\x{435}\x{440}.example"
+    )]
+    [InlineData("a+b=c\\d e@x", @"a\x{2B}b\x{3D}c\x{5C}d\x{20}e@x")]
+    [InlineData("😀@x", @"\x{1F600}@x")]
+    public void Utf8_addresses_are_said_in_ascii_and_back(string address, string encoded)
+    {
+        Assert.Equal(encoded, Utf8Address.Encode(address));
+        Assert.Equal(address, Utf8Address.Decode(encoded));
+    }
+
+    [Theory]
+    [InlineData(@"\x{}")]
+    [InlineData(@"\x{zz}")]
+    [InlineData(@"\x{D800}")]
+    [InlineData(@"\x{110000}")]
+    [InlineData(@"\x{41")]
+    [InlineData(@"\x")]
+    public void What_is_no_escape_stays_as_it_stands(string text) => Assert.Equal(text, Utf8Address.Decode(text));
+
+    static DeliveryReport Status(string fields) => Read(Report(fields))!.Delivery!;
+
+    static string Report(string fields) =>
+        $"""
+            From: postmaster@there.example
+            Content-Type: multipart/report; report-type=delivery-status; boundary=b
+
+            --b
+
+            It did not work.
+            --b
+            Content-Type: message/delivery-status
+
+            {fields}
+            --b--
+
+            """;
+
+    static ReceivedReport? Read(string message)
+    {
+        var bytes = Encoding.UTF8.GetBytes(message);
+        var read = ReportReader.Read(bytes, Messages.Scan(bytes));
+        var crlf = Encoding.UTF8.GetBytes(message.ReplaceLineEndings("\r\n"));
+        Assert.Equal(
+            read?.Delivery?.Recipients.Count,
+            ReportReader.Read(crlf, Messages.Scan(crlf))?.Delivery?.Recipients.Count
+        );
+        foreach (var damaged in Damage.Mutate(bytes, 17, 200).Concat(bytes.Length < 5_000 ? Damage.Cut(bytes) : []))
+            ReportReader.Read(damaged, Messages.Scan(damaged));
+        return read;
+    }
+}
