@@ -17,6 +17,8 @@ public static class PartText
     /// <summary>Octets for which a decoder with a large window would cost more than it saves.</summary>
     const int Small = 4 * 1024;
 
+    static readonly SearchValues<byte> EndOfName = SearchValues.Create("\"' />;"u8);
+
     /// <param name="part">Of type text.</param>
     /// <param name="octets">Its body as it stands in the message, or the start of it.</param>
     /// <param name="max">Characters wanted of an HTML's text.</param>
@@ -35,18 +37,11 @@ public static class PartText
         if (!TransferCoder.IsCoded(part.Encoding))
             return Decode(part, charset, octets, octets.Length < part.BodyLength);
 
-        var decoded = new PooledOctets(octets.Length + 64);
-        try
-        {
-            var decoder = Decoder(part.Encoding, octets.Length);
-            decoder.Write(octets, decoded);
-            decoder.Complete(decoded);
-            return Decode(part, charset, decoded.Written, octets.Length < part.BodyLength);
-        }
-        finally
-        {
-            decoded.Return();
-        }
+        using var decoded = new PooledWriter(octets.Length + 64);
+        var decoder = Decoder(part.Encoding, octets.Length);
+        decoder.Write(octets, decoded);
+        decoder.Complete(decoded);
+        return Decode(part, charset, decoded.Written, octets.Length < part.BodyLength);
     }
 
     static TransferCoder Decoder(Octets encoding, int length) =>
@@ -91,7 +86,7 @@ public static class PartText
         if (at < 0 || html[..at].LastIndexOf("<meta"u8) < 0 && html[..at].LastIndexOf("<META"u8) < 0)
             return "";
         var name = html[(at + 8)..].TrimStart("\"' "u8);
-        var end = name.IndexOfAny("\"' />;"u8);
+        var end = name.IndexOfAny(EndOfName);
         return end < 0 ? "" : Encoding.Latin1.GetString(name[..end]);
     }
 
@@ -100,40 +95,5 @@ public static class PartText
     {
         delSp = part.Parameter("delsp"u8).EqualsIgnoreCase("yes"u8);
         return part.Subtype.EqualsIgnoreCase("plain"u8) && part.Parameter("format"u8).EqualsIgnoreCase("flowed"u8);
-    }
-
-    /// <summary>A buffer that grows, borrowed.</summary>
-    sealed class PooledOctets(int capacity) : IBufferWriter<byte>
-    {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(capacity);
-        int length;
-
-        public ReadOnlySpan<byte> Written => buffer.AsSpan(0, length);
-
-        public void Advance(int count) => length += count;
-
-        public Memory<byte> GetMemory(int sizeHint = 0)
-        {
-            Reserve(sizeHint);
-            return buffer.AsMemory(length);
-        }
-
-        public Span<byte> GetSpan(int sizeHint = 0)
-        {
-            Reserve(sizeHint);
-            return buffer.AsSpan(length);
-        }
-
-        public void Return() => ArrayPool<byte>.Shared.Return(buffer);
-
-        void Reserve(int sizeHint)
-        {
-            if (buffer.Length - length >= Math.Max(sizeHint, 1))
-                return;
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(buffer.Length * 2, length + sizeHint));
-            buffer.AsSpan(0, length).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(buffer);
-            buffer = larger;
-        }
     }
 }

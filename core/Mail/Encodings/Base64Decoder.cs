@@ -10,16 +10,17 @@ namespace Cloud.Mail.Encodings;
 /// mailing list or the like, and the body ended at the padding. Padding where none can be is skipped; at the end none is
 /// needed. A last lone character, six bits, says nothing and is dropped.
 /// </remarks>
-public sealed class Base64Decoder : TransferCoder
+/// <param name="window">Characters gathered before they are decoded, a multiple of four.</param>
+public sealed class Base64Decoder(int window = Base64Decoder.Window) : TransferCoder
 {
-    /// <summary>Characters gathered before they are decoded, a multiple of four: half of a CPU's first cache.</summary>
+    /// <summary>Half of a CPU's first cache.</summary>
     const int Window = 16 * 1024;
 
     static readonly SearchValues<byte> Alphabet = SearchValues.Create(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"u8
     );
 
-    readonly byte[] gathered = new byte[Window];
+    readonly byte[] gathered = new byte[window];
     int length;
     bool padded;
     bool ended;
