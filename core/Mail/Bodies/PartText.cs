@@ -17,6 +17,8 @@ public static class PartText
     /// <summary>Octets for which a decoder with a large window would cost more than it saves.</summary>
     const int Small = 4 * 1024;
 
+    static readonly SearchValues<byte> NameEnd = SearchValues.Create("\"' />;"u8);
+
     /// <param name="part">Of type text.</param>
     /// <param name="octets">Its body as it stands in the message, or the start of it.</param>
     /// <param name="max">Characters wanted of an HTML's text.</param>
@@ -91,7 +93,7 @@ public static class PartText
         if (at < 0 || html[..at].LastIndexOf("<meta"u8) < 0 && html[..at].LastIndexOf("<META"u8) < 0)
             return "";
         var name = html[(at + 8)..].TrimStart("\"' "u8);
-        var end = name.IndexOfAny("\"' />;"u8);
+        var end = name.IndexOfAny(NameEnd);
         return end < 0 ? "" : Encoding.Latin1.GetString(name[..end]);
     }
 
