@@ -87,7 +87,11 @@ static class DifferenceReasons
             "Undeclared octets are UTF-8 or else windows-1252, not U+FFFD",
             d => d.Theirs?.Contains('\uFFFD') ?? false
         ),
-        new("text", "ISO-8859-1 means windows-1252, as in browsers", Has("text after base64")),
+        new(
+            "text",
+            "ISO-8859-1 means windows-1252, as in browsers",
+            d => d.Theirs?.Any(c => c is >= (char)0x80 and < (char)0xA0) ?? false
+        ),
         new(
             "body text",
             "The line end before the end of the message belongs to no delimiter: RFC 2046 §5.1.1",
