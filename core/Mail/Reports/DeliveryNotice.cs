@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Cloud.Mail.Compose;
 
@@ -76,15 +77,15 @@ public sealed record DeliveryNotice
             foreach (var recipient in group.Take(MaxNamed))
                 AppendRecipient(text, recipient);
             if (group.Count() is var count and > MaxNamed)
-                text.AppendLine($"    and {count - MaxNamed} more").AppendLine();
+                text.AppendLine(CultureInfo.InvariantCulture, $"    and {count - MaxNamed} more").AppendLine();
         }
 
         if (OriginalSubject is not null || OriginalDate is not null)
             text.AppendLine("Your message:");
         if (OriginalSubject is not null)
-            text.AppendLine($"    Subject: {HeaderWords.Clean(OriginalSubject)}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"    Subject: {HeaderWords.Clean(OriginalSubject)}");
         if (OriginalDate is { } sent)
-            text.AppendLine($"    Sent: {DateField.Format(sent)}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"    Sent: {DateField.Format(sent)}");
         if (OriginalSubject is not null || OriginalDate is not null)
             text.AppendLine();
         return text.AppendLine(
@@ -107,14 +108,23 @@ public sealed record DeliveryNotice
 
     static void AppendRecipient(StringBuilder text, RecipientReport recipient)
     {
-        text.AppendLine($"    {HeaderWords.Clean(recipient.Address?.ToString() ?? recipient.FinalRecipient.Text)}");
+        text.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"    {HeaderWords.Clean(recipient.Address?.ToString() ?? recipient.FinalRecipient.Text)}"
+        );
         if (recipient.Action is DeliveryAction.Failed or DeliveryAction.Delayed)
         {
-            text.AppendLine($"        {StatusCode.Explain(recipient.Status)}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"        {StatusCode.Explain(recipient.Status)}");
             if (recipient.DiagnosticCode is { Text.Length: > 0 } words)
-                text.AppendLine($"        {Said(recipient)}: {HeaderWords.Clean(words.Text)}");
+                text.AppendLine(
+                    CultureInfo.InvariantCulture,
+                    $"        {Said(recipient)}: {HeaderWords.Clean(words.Text)}"
+                );
             if (recipient.RetryUntil is { } until)
-                text.AppendLine($"        It will be given up on {DateField.Format(until)}.");
+                text.AppendLine(
+                    CultureInfo.InvariantCulture,
+                    $"        It will be given up on {DateField.Format(until)}."
+                );
         }
 
         text.AppendLine();
