@@ -11,6 +11,6 @@ if (settings is null)
     return ExitCode.Settings;
 }
 
-await using var handler = Handler.Create(settings, TimeProvider.System);
+await using var handler = await Handler.CreateAsync(settings, TimeProvider.System);
 await handler.RunAsync();
 return ExitCode.Ended;

@@ -101,6 +101,10 @@ public sealed class AzureStore
         client.Retry.NetworkTimeout = options.NetworkTimeout;
         client.RetryPolicy = new CarefulRetry(options, repeatable);
         client.AddPolicy(new SendOnce(repeatable), HttpPipelinePosition.PerCall);
+        // What went wrong is told by the operation that asked; the libraries' own records would cost each request.
+        client.Diagnostics.IsDistributedTracingEnabled = false;
+        client.Diagnostics.IsLoggingEnabled = false;
+        client.Diagnostics.IsTelemetryEnabled = false;
         client.Transport = options.Transport ?? Transport;
         return client;
     }

@@ -18,22 +18,41 @@ static class Handler
     /// <summary>As in host.json. Trigger paths do not begin with it: <see cref="HostCall"/>.</summary>
     public const string RoutePrefix = "api";
 
-    public static WebApplication Create(HandlerSettings settings, TimeProvider time)
+    public static async Task<WebApplication> CreateAsync(HandlerSettings settings, TimeProvider time)
     {
-        var store = AzureStore.Open(settings.Storage);
-        var backend = new Backend(store.Rows, store.Blobs, store.Queues, time, Entropy.System, new StoreOptions());
-        return Create(settings, backend, time);
+        // Beside the server, since each takes as long to make as the other.
+        var opening = Task.Run(() => Open(settings, time));
+        var app = Build(settings);
+        Map(app, settings, await opening, time);
+        return app;
     }
 
     /// <summary>On rooms that are open already.</summary>
     public static WebApplication Create(HandlerSettings settings, Backend backend, TimeProvider time)
+    {
+        var app = Build(settings);
+        Map(app, settings, backend, time);
+        return app;
+    }
+
+    static Backend Open(HandlerSettings settings, TimeProvider time)
+    {
+        var store = AzureStore.Open(settings.Storage);
+        return new(store.Rows, store.Blobs, store.Queues, time, Entropy.System, new StoreOptions());
+    }
+
+    static WebApplication Build(HandlerSettings settings)
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.Logging.AddHandlerConsole(settings.LogLevel);
         builder.Services.AddSingleton<IHostLifetime>(new Lifeline(settings.EndsWithInput));
         builder.Services.AddRoutingCore();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, settings.Port));
-        var app = builder.Build();
+        return builder.Build();
+    }
+
+    static void Map(WebApplication app, HandlerSettings settings, Backend backend, TimeProvider time)
+    {
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("handler");
         var services = new Services(backend, new(backend), settings.GatewayCallers, logger);
 
@@ -45,7 +64,6 @@ static class Handler
             http => Answer.FailAsync(http, StatusCodes.Status404NotFound, "There is nothing here.")
         );
         app.Lifetime.ApplicationStarted.Register(() => Log.Listening(logger, settings.Port));
-        return app;
     }
 
     static void Map(WebApplication app, Function function, Services services, TimeProvider time)
