@@ -31,7 +31,7 @@ public readonly record struct SortKeys(string From, string To, string Cc, string
             return text.ToUpperInvariant();
         try
         {
-            return text.Normalize(NormalizationForm.FormKD).ToUpperInvariant();
+            return text.ToUpperInvariant().Normalize(NormalizationForm.FormKD);
         }
         catch (ArgumentException)
         {
