@@ -26,7 +26,7 @@ static partial class Log
         LogLevel.Critical,
         "A message was accepted and cannot be filed; it is kept on inbound-aside and tried again (trace {Trace})"
     )]
-    public static partial void SetAside(ILogger logger, string trace);
+    public static partial void SetAside(ILogger logger, Exception? fault, string trace);
 
     [LoggerMessage(8007, LogLevel.Information, "A message that had been set aside is filed (trace {Trace})")]
     public static partial void FiledAfterAll(ILogger logger, string trace);

@@ -16,7 +16,7 @@ sealed record Services(Backend Backend, GatewayService Gateway, IAuthorization G
     public void Tell(InboundResult result)
     {
         if (result.Outcome == InboundOutcome.SetAside)
-            Log.SetAside(Logger, result.Trace);
+            Log.SetAside(Logger, result.Fault, result.Trace);
         else if (result.Outcome == InboundOutcome.DoneAfterAll)
             Log.FiledAfterAll(Logger, result.Trace);
     }

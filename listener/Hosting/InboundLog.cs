@@ -9,9 +9,11 @@ public static partial class InboundLog
     public static void Tell(ILogger logger, InboundResult result)
     {
         if (result.Outcome == InboundOutcome.SetAside)
-            SetAside(logger, result.Trace);
+            SetAside(logger, result.Fault, result.Trace);
         else if (result.Outcome == InboundOutcome.DoneAfterAll)
             FiledAfterAll(logger, result.Trace);
+        else if (result.Fault is { } fault)
+            Fault(logger, fault, result.Trace);
     }
 
     [LoggerMessage(
@@ -19,8 +21,15 @@ public static partial class InboundLog
         LogLevel.Critical,
         "A message was accepted and cannot be filed; it is kept on inbound-aside and tried again (trace {Trace})"
     )]
-    static partial void SetAside(ILogger logger, string trace);
+    static partial void SetAside(ILogger logger, Exception? fault, string trace);
 
     [LoggerMessage(5001, LogLevel.Information, "A message that had been set aside is filed (trace {Trace})")]
     static partial void FiledAfterAll(ILogger logger, string trace);
+
+    [LoggerMessage(
+        5002,
+        LogLevel.Error,
+        "A message on the inbound queue could not be tried; it will be (trace {Trace})"
+    )]
+    static partial void Fault(ILogger logger, Exception fault, string trace);
 }

@@ -45,7 +45,8 @@ sealed record InboundMail(
             var mail = JsonSerializer.Deserialize(body.Span, InboundJson.Default.InboundMail);
             var isWhole =
                 mail is { Transaction: not null, Source: not null, Sha256: not null, Index: not null }
-                && mail.Deliveries?.All(delivery => delivery is { Account: not null, Blob: not null }) == true;
+                && mail.Deliveries?.All(delivery => delivery is { Account: not null, Blob: not null }) == true
+                && mail.Recipients?.Contains(null!) != true;
             return isWhole ? mail : null;
         }
         catch (JsonException)

@@ -19,6 +19,9 @@ public enum InboundOutcome
 /// <param name="Transaction">Null for a message that cannot be read.</param>
 public readonly record struct InboundResult(InboundOutcome Outcome, string? Transaction)
 {
+    /// <summary>A fault of ours that the try came to: it is to be logged, and the message is kept.</summary>
+    public Exception? Fault { get; init; }
+
     /// <summary>The message's W3C trace id, by which everything that was logged of it is found.</summary>
     public string Trace => Transaction is null ? "none: it cannot be read" : $"00000{Transaction}";
 }

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Cloud.Store.Accounts;
 using Cloud.Store.Directory;
 using Cloud.Store.Ports;
@@ -72,22 +73,42 @@ public sealed class InboundWorker
     /// <summary>Takes what is visible on the queue and files it.</summary>
     /// <returns>Messages received.</returns>
     /// <exception cref="StoreException">The queue fails; nothing is lost.</exception>
-    public ValueTask<int> WorkAsync(CancellationToken cancel) => WorkAsync(static _ => { }, cancel);
+    public ValueTask<int> WorkAsync(CancellationToken cancel) =>
+        WorkAsync(static result => Rethrow(result.Fault), cancel);
 
     async ValueTask<int> WorkAsync(Action<InboundResult> tell, CancellationToken cancel)
     {
         var messages = await queues.ReceiveAsync(Filing.Queue, QueueLimits.ReceiveMessages, Visibility, cancel);
         foreach (var message in messages)
         {
-            // What never got to its end is not to be done again at once, whatever it does.
-            var result =
-                message.DequeueCount > MaxTries
-                    ? await TakeOverAsync(message.Body, cancel)
-                    : await FileAsync(message.Body, cancel);
-            await queues.DeleteAsync(Filing.Queue, message, cancel);
+            var result = await WorkAsync(message, cancel);
+            if (result.Fault is null)
+                await queues.DeleteAsync(Filing.Queue, message, cancel);
             tell(result);
         }
         return messages.Count;
+    }
+
+    async ValueTask<InboundResult> WorkAsync(QueueMessage message, CancellationToken cancel)
+    {
+        try
+        {
+            // What never got to its end is not to be done again at once, whatever it does.
+            return message.DequeueCount > MaxTries
+                ? await TakeOverAsync(message.Body, cancel)
+                : await FileAsync(message.Body, cancel);
+        }
+        catch (Exception e) when (e is not (StoreException or OperationCanceledException))
+        {
+            // It shows again by itself; the others go on.
+            return new(InboundOutcome.Waits, InboundMail.Parse(message.Body)?.Transaction) { Fault = e };
+        }
+    }
+
+    static void Rethrow(Exception? fault)
+    {
+        if (fault is not null)
+            ExceptionDispatchInfo.Throw(fault);
     }
 
     /// <summary>Files one message of the queue. What cannot be filed now is sent again, to be seen after a while.</summary>

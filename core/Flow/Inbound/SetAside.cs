@@ -15,12 +15,12 @@ sealed class SetAside(QueuedFiling queued, Filing filing, IQueues queues)
     const int MessagesAtATime = 1000;
 
     /// <summary>
-    /// Receipts of a message that came to no end. After so many it is left alone, since it may be what ends the process
-    /// each time; one that was tried in vain is a new message. The sweep's looks count, too, one or two a day.
+    /// Receipts of a message that came to no end. After so many it goes behind the others untried, since it may be what
+    /// ends the process each time. The sweep's looks count, too: a sound message then waits for the next run.
     /// </summary>
     const int UnendedTries = 10;
 
-    /// <summary>How long a message is hidden that is being tried: more than a batch takes.</summary>
+    /// <summary>How long a message is hidden that is being tried: more than a try takes.</summary>
     static readonly TimeSpan Visibility = TimeSpan.FromMinutes(10);
 
     public async ValueTask<InboundResult> KeepAsync(ReadOnlyMemory<byte> body, CancellationToken cancel)
@@ -38,42 +38,41 @@ sealed class SetAside(QueuedFiling queued, Filing filing, IQueues queues)
     /// <summary>Tries what lies here, and on the host's own queue, if nobody has taken it over from there.</summary>
     public async ValueTask RetryAsync(Action<InboundResult> tell, CancellationToken cancel)
     {
-        await EachAsync(InboundWorker.Poison, async message => await KeepAsync(message.Body, cancel), tell, cancel);
+        await EachAsync(InboundWorker.Poison, message => KeepAsync(message.Body, cancel), tell, cancel);
         await EachAsync(Aside, message => TryAsync(message, cancel), tell, cancel);
     }
 
-    /// <param name="work">Gives null for a message that is to stay where it is.</param>
     async ValueTask EachAsync(
         string queue,
-        Func<QueueMessage, ValueTask<InboundResult?>> work,
+        Func<QueueMessage, ValueTask<InboundResult>> work,
         Action<InboundResult> tell,
         CancellationToken cancel
     )
     {
-        var left = Math.Min(await queues.CountAsync(queue, cancel), MessagesAtATime);
-        while (left > 0)
+        for (var left = Math.Min(await queues.CountAsync(queue, cancel), MessagesAtATime); left > 0; left--)
         {
-            var limit = (int)Math.Min(left, QueueLimits.ReceiveMessages);
-            var messages = await queues.ReceiveAsync(queue, limit, Visibility, cancel);
-            if (messages.Count == 0)
+            // One at a time: what ends the process does not count for its neighbours.
+            if (await queues.ReceiveAsync(queue, 1, Visibility, cancel) is not [var message])
                 return; // somebody else is at it
-            foreach (var message in messages)
-            {
-                var result = await work(message);
-                if (result is not null)
-                    await queues.DeleteAsync(queue, message, cancel);
-                tell(result ?? new(InboundOutcome.SetAside, InboundMail.Parse(message.Body)?.Transaction));
-            }
-            left -= messages.Count;
+            var result = await work(message);
+            await queues.DeleteAsync(queue, message, cancel);
+            tell(result);
         }
     }
 
-    async ValueTask<InboundResult?> TryAsync(QueueMessage message, CancellationToken cancel)
+    async ValueTask<InboundResult> TryAsync(QueueMessage message, CancellationToken cancel)
     {
         if (message.DequeueCount > UnendedTries || InboundMail.Parse(message.Body) is not { } mail)
-            return null;
-        return await queued.TryAsync(mail, cancel) is { } rest
-            ? await KeepAsync(rest, cancel)
-            : new(InboundOutcome.DoneAfterAll, mail.Transaction);
+            return await KeepAsync(message.Body, cancel);
+        try
+        {
+            return await queued.TryAsync(mail, cancel) is { } rest
+                ? await KeepAsync(rest, cancel)
+                : new(InboundOutcome.DoneAfterAll, mail.Transaction);
+        }
+        catch (Exception e) when (e is not (StoreException or OperationCanceledException))
+        {
+            return await KeepAsync(message.Body, cancel) with { Fault = e };
+        }
     }
 }

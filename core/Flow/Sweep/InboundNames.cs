@@ -44,7 +44,7 @@ static class InboundNames
         var count = await queues.CountAsync(queue, cancel);
         if (count is 0 or > MessagesAtATime)
             return count == 0;
-        var seen = new List<QueueMessage>();
+        var (seen, ids) = (new List<QueueMessage>(), new HashSet<string>(StringComparer.Ordinal));
         try
         {
             while (seen.Count < count)
@@ -54,6 +54,8 @@ static class InboundNames
                 if (messages.Count == 0)
                     return false; // others are hidden
                 seen.AddRange(messages);
+                if (!messages.All(message => ids.Add(message.Id)))
+                    return false; // one shows again before all were seen: this took too long
             }
             return seen.TrueForAll(message => AddNames(message, named));
         }

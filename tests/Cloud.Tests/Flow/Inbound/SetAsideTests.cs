@@ -12,6 +12,7 @@ public sealed class SetAsideTests : IAsyncLifetime
     readonly ManualClock clock = new();
     readonly Faults faults = new();
     readonly Faults queueFaults = new();
+    readonly Bug bug = new();
     readonly List<InboundResult> told = [];
     MemoryQueues queues = null!;
     TestBackend test = null!;
@@ -22,7 +23,7 @@ public sealed class SetAsideTests : IAsyncLifetime
     {
         queues = new(clock);
         test = await TestBackend.OpenAsync(
-            new FaultyRows(new MemoryRows(), faults),
+            new FaultyRows(new FaultyRows(new MemoryRows(), faults), bug),
             queues: new FaultyQueues(queues, queueFaults),
             time: clock
         );
@@ -31,10 +32,12 @@ public sealed class SetAsideTests : IAsyncLifetime
     public Task DisposeAsync() => Task.CompletedTask;
 
     /// <summary>A message for bob, taken off the queue on which it waits.</summary>
-    async Task<ReadOnlyMemory<byte>> AcceptedAsync()
+    Task<ReadOnlyMemory<byte>> AcceptedAsync() => AcceptedAsync(TestBackend.Bob);
+
+    async Task<ReadOnlyMemory<byte>> AcceptedAsync(string user)
     {
-        faults.Fail($"commit mail {test.BobId}");
-        await test.ReceiveAsync("text", TestBackend.Bob);
+        faults.Fail("commit mail");
+        await test.ReceiveAsync("text", user);
         var message = Assert.Single(await queues.ReceiveAsync(Filing.Queue, 1, TimeSpan.FromMinutes(1), default));
         await queues.DeleteAsync(Filing.Queue, message, default);
         return message.Body;
@@ -137,7 +140,7 @@ public sealed class SetAsideTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_ends_the_process_each_time_is_left_alone_and_told()
+    public async Task What_ends_the_process_each_time_lets_the_others_pass_once_in_a_while()
     {
         await Worker.TakeOverAsync(await AcceptedAsync(), default);
         for (var crash = 0; crash < 10; crash++)
@@ -150,6 +153,63 @@ public sealed class SetAsideTests : IAsyncLifetime
         Assert.Empty((await test.OpenAsync(test.BobId)).Entries);
         Assert.Equal(InboundOutcome.SetAside, Assert.Single(told).Outcome);
         Assert.Equal(1, queues.CountOf(SetAside.Aside));
+
+        await RetryAsync(); // it was not what ended the process, or that is mended
+        await CheckFiledAsync(test.BobId);
+    }
+
+    [Fact]
+    public async Task A_fault_of_ours_with_one_message_keeps_no_other_waiting()
+    {
+        await Worker.TakeOverAsync(await AcceptedAsync(TestBackend.Bob), default);
+        await Worker.TakeOverAsync(await AcceptedAsync(TestBackend.Alice), default);
+        faults.Heal();
+        bug.In = $"commit mail {test.BobId}";
+        await RetryAsync();
+        await CheckFiledAsync(test.AliceId);
+        Assert.Equal([bug.Exception, null], told.Select(one => one.Fault));
+        Assert.Equal(1, queues.CountOf(SetAside.Aside));
+
+        bug.In = null;
+        await RetryAsync();
+        await CheckFiledAsync(test.BobId);
+    }
+
+    [Fact]
+    public async Task A_fault_of_ours_does_not_end_the_work_on_the_queue()
+    {
+        var bodies = new[] { await AcceptedAsync(TestBackend.Bob), await AcceptedAsync(TestBackend.Alice) };
+        foreach (var body in bodies)
+            await queues.SendAsync(Filing.Queue, body, TimeSpan.Zero, default);
+        faults.Heal();
+        bug.In = $"commit mail {test.BobId}";
+        using var stop = new CancellationTokenSource();
+        var both = new TaskCompletionSource();
+        var running = Worker.RunAsync(
+            result =>
+            {
+                told.Add(result);
+                if (told.Count == 2)
+                    both.SetResult();
+            },
+            stop.Token
+        );
+        await both.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await stop.CancelAsync();
+        await running;
+        await CheckFiledAsync(test.AliceId);
+        Assert.Equal([bug.Exception, null], told.Select(one => one.Fault));
+        Assert.Equal(1, queues.CountOf(Filing.Queue));
+    }
+
+    [Fact]
+    public async Task A_message_that_shows_again_while_the_sweep_reads_is_not_counted_twice()
+    {
+        for (var count = 0; count < 40; count++)
+            await queues.SendAsync(SetAside.Aside, await AcceptedAsync(), TimeSpan.Zero, default);
+        var slow = new FaultyQueues(queues, new Slowness(clock));
+        Assert.Equal(SweepHold.AsideUnread, await InboundNames.ReadAsync(slow, [], default));
+        Assert.Equal(SweepHold.None, await InboundNames.ReadAsync(queues, [], default));
     }
 
     [Fact]
@@ -171,5 +231,29 @@ public sealed class SetAsideTests : IAsyncLifetime
         await stop.CancelAsync();
         await running;
         await CheckFiledAsync(test.BobId);
+    }
+
+    /// <summary>A fault of ours: an exception that is not the store's.</summary>
+    sealed class Bug : IFaults
+    {
+        public Exception Exception { get; } = new InvalidOperationException("a bug");
+
+        /// <summary>Operations whose name starts so; null for none.</summary>
+        public string? In { get; set; }
+
+        public ValueTask<T> RunAsync<T>(string operation, Func<ValueTask<T>> work) =>
+            In is not null && operation.StartsWith(In, StringComparison.Ordinal) ? throw Exception : work();
+    }
+
+    /// <summary>Every receipt takes longer than a received message stays hidden.</summary>
+    sealed class Slowness(ManualClock clock) : IFaults
+    {
+        public async ValueTask<T> RunAsync<T>(string operation, Func<ValueTask<T>> work)
+        {
+            var result = await work();
+            if (operation.StartsWith("receive", StringComparison.Ordinal))
+                clock.Advance(TimeSpan.FromMinutes(2));
+            return result;
+        }
     }
 }
