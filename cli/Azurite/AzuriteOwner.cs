@@ -29,12 +29,21 @@ static class AzuriteOwner
         }
     }
 
+    /// <summary>Notes who has the directory; nobody, if it has ended already.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
-    public static void Write(string data, Process azurite) =>
-        File.WriteAllText(
-            PathIn(data),
-            string.Create(CultureInfo.InvariantCulture, $"{azurite.Id} {azurite.StartTime.ToUniversalTime().Ticks}")
-        );
+    public static void Write(string data, Process azurite)
+    {
+        DateTime started;
+        try
+        {
+            started = azurite.StartTime.ToUniversalTime();
+        }
+        catch (InvalidOperationException)
+        {
+            return;
+        }
+        File.WriteAllText(PathIn(data), string.Create(CultureInfo.InvariantCulture, $"{azurite.Id} {started.Ticks}"));
+    }
 
     /// <returns>Null when none was noted, or it has ended, or its number was given to another since.</returns>
     static Process? Find(string data)

@@ -11,6 +11,8 @@ sealed class PriceTableReader
 
     static readonly string[] DateFormats = ["yyyy-MM-dd", "yyyy-MM"];
 
+    static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
     const int MaxText = 1000;
     const int MaxHosts = 20;
     const decimal MaxAmount = 1_000_000;
@@ -24,13 +26,17 @@ sealed class PriceTableReader
         var reader = new PriceTableReader();
         try
         {
-            using var document = JsonDocument.Parse(json);
+            using var document = JsonDocument.Parse(json, Strict);
             var table = reader.Table(document.RootElement);
             return reader.faults.Count == 0 ? (table, []) : (null, reader.faults);
         }
         catch (JsonException e)
         {
             return (null, [$"It is no JSON: {e.Message}"]);
+        }
+        catch (InvalidOperationException)
+        {
+            return (null, ["A text in it has half a character (a lone surrogate)."]); // JsonElement.GetString
         }
     }
 

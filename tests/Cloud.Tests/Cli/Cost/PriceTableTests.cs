@@ -60,6 +60,7 @@ public sealed class PriceTableTests
     [InlineData("")]
     [InlineData("prices")]
     [InlineData("{\"date\":")]
+    [InlineData("{\"currency\":\"USD\",\"currency\":\"EUR\"}")]
     public void What_is_no_json_is_told(string text) =>
         Assert.StartsWith("It is no JSON", Assert.Single(PriceTableReader.Read(Encoding.UTF8.GetBytes(text)).Faults));
 
@@ -71,5 +72,12 @@ public sealed class PriceTableTests
         Assert.Contains(
             PriceTableReader.Read(Encoding.UTF8.GetBytes(text)).Faults,
             fault => fault.StartsWith("prices: ", StringComparison.Ordinal)
+        );
+
+    [Fact]
+    public void Half_a_character_is_told() =>
+        Assert.Contains(
+            "half a character",
+            Assert.Single(PriceTableReader.Read("{\"currency\":\"\\ud800\"}"u8.ToArray()).Faults)
         );
 }
