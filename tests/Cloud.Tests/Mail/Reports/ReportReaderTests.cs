@@ -149,6 +149,21 @@ public sealed class ReportReaderTests
         Assert.Equal("5.7.1", read.Delivery.Recipients[0].Status);
     }
 
+    [Fact]
+    public void Body_is_read_once_for_all_failed_recipients()
+    {
+        var recipients = string.Concat(Enumerable.Repeat("X-Failed-Recipients: bob@there.example\n", 1_000));
+        var body = string.Concat(Enumerable.Repeat("Nobody of that name lives here, as it seems.\n", 5_000));
+        var message = Encoding.ASCII.GetBytes($"{recipients}\n{body}550 5.7.1 go away\n");
+        var index = Messages.Scan(message);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        var read = ReportReader.Read(message, index)!;
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 16 * message.Length);
+        Assert.Equal(1_000, read.Delivery!.Recipients.Count(recipient => recipient.Status == "5.7.1"));
+    }
+
     [Theory]
     [InlineData("Subject: hi\n\nhello\n")]
     [InlineData("Subject: hi\n\nHi. This is the day we talked about.\n\n<3\n")]
