@@ -88,6 +88,18 @@ public sealed class ReportReaderTests
     }
 
     [Fact]
+    public void Both_addresses_of_a_recipient_and_all_its_fields_stay_together()
+    {
+        const string Recipient = "Original-Recipient: rfc822; a@x\nFinal-Recipient: rfc822; b@x\nStatus: 4.2.2\n";
+        var extensions = string.Concat(Enumerable.Repeat("X-Queue: 1\n", 500));
+
+        var read = Status($"Reporting-MTA: dns; x\n\n{Recipient}{extensions}{Recipient}{extensions}");
+
+        Assert.Equal([500, 500], read.Recipients.Select(recipient => recipient.Extensions.Count));
+        Assert.All(read.Recipients, recipient => Assert.Equal("a@x", recipient.OriginalRecipient!.Value.Text));
+    }
+
+    [Fact]
     public void Status_part_is_found_in_a_mixed_message_and_in_base64_and_labelled_as_text()
     {
         const string Fields = "Reporting-MTA: dns; x\n\nFinal-Recipient: rfc822; b@x\nAction: failed\nStatus: 5.1.1\n";
