@@ -100,6 +100,28 @@ public sealed class ReportReaderTests
     }
 
     [Fact]
+    public void Text_between_the_fields_of_a_recipient_does_not_part_them()
+    {
+        var read = Status(
+            "Reporting-MTA: dns; x\n\nFinal-Recipient: rfc822; b@x\nAction: failed\nWe tried hard\nStatus: 5.1.1\n"
+        );
+
+        Assert.Equal("5.1.1", Assert.Single(read.Recipients).Status);
+    }
+
+    [Theory]
+    [InlineData("    wrapped text, about as long as the two lines after it\n")]
+    [InlineData("From someone, a line as of an mbox file, long as those below\n")]
+    public void Lines_passed_over_before_a_recipient_do_not_repeat_it(string line)
+    {
+        var read = Status(
+            $"Reporting-MTA: dns; x\n\n{line}Status: 5.1.1\nAction: failed\nFinal-Recipient: rfc822; b@x\n"
+        );
+
+        Assert.Equal("5.1.1", Assert.Single(read.Recipients).Status);
+    }
+
+    [Fact]
     public void Status_part_is_found_in_a_mixed_message_and_in_base64_and_labelled_as_text()
     {
         const string Fields = "Reporting-MTA: dns; x\n\nFinal-Recipient: rfc822; b@x\nAction: failed\nStatus: 5.1.1\n";
