@@ -20,6 +20,9 @@ public ref struct HeaderReader(ReadOnlySpan<byte> block)
 
     public HeaderField Current { get; private set; }
 
+    /// <summary>What follows <see cref="Current"/>, and at the end of the block what ended it.</summary>
+    public readonly ReadOnlySpan<byte> Rest => rest;
+
     public readonly HeaderReader GetEnumerator() => this;
 
     public bool MoveNext()

@@ -54,7 +54,12 @@ public static class DeliveryReportText
                 continue;
             }
 
-            var isNext = current.Exists(one => one.Group != field.Group || one.Is(field.Name) && IsRecipient(field));
+            // All of the current ones are of one group; they are looked through only where a recipient is named.
+            var isNext =
+                current.Count > 0
+                && (
+                    current[^1].Group != field.Group || IsRecipient(field) && current.Exists(one => one.Is(field.Name))
+                );
             if (isNext)
                 End();
             current.Add(field);

@@ -52,7 +52,7 @@ static class QsbmfReader
         if (end < 2)
             return;
         var reason = Charset.Guess(paragraph[(end + 2)..]).ReplaceLineEndings(" ").Trim();
-        var report = ReportReader.Failed(Charset.Guess(paragraph[1..end]), reason);
+        var report = ReportReader.Failed(Charset.Guess(paragraph[1..end]), ReportReader.FailureStatus(reason));
         recipients.Add(report with { DiagnosticCode = new TypedText("x-qmail", reason) });
     }
 

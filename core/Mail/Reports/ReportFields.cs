@@ -36,18 +36,19 @@ static class ReportFields
             octets = octets[..MaxOctets];
         for (var group = 0; !octets.IsEmpty && fields.Count < MaxFields; )
         {
-            var before = octets.Length;
-            foreach (var field in new HeaderReader(octets))
+            var reader = new HeaderReader(octets);
+            while (fields.Count < MaxFields && reader.MoveNext())
             {
-                if (fields.Count == MaxFields)
-                    break;
+                var field = reader.Current;
                 fields.Add(new(group, Encoding.ASCII.GetString(field.Name), HeaderText.Decode(field.Value)));
-                octets = octets[field.Raw.Length..];
             }
 
-            if (octets.Length < before)
+            octets = reader.Rest;
+            var lf = octets.IndexOf((byte)'\n');
+            var isBlank = lf >= 0 && octets[..lf].TrimEnd((byte)'\r').IsEmpty;
+            if (isBlank && fields.Count > 0 && fields[^1].Group == group)
                 group++;
-            octets = octets.IndexOf((byte)'\n') is var lf and >= 0 ? octets[(lf + 1)..] : [];
+            octets = lf < 0 ? [] : octets[(lf + 1)..];
         }
 
         return fields;

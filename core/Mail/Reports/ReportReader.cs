@@ -105,14 +105,16 @@ public static class ReportReader
     {
         var header = message[..(int)Math.Min(Math.Min(index.HeaderLength, message.Length), MaxPart)];
         var recipients = new List<RecipientReport>();
+        string? status = null; // decoding the body costs; most messages have no such field
         foreach (var field in new HeaderReader(header))
         {
             if (!field.Is("X-Failed-Recipients"u8))
                 continue;
+            status ??= FailureStatus(Encoding.UTF8.GetString(Content(index.Body, message)));
             foreach (var address in AddressList.Parse(field.Value))
             {
                 if (address.IsMailbox && recipients.Count < DeliveryReportText.MaxRecipients)
-                    recipients.Add(Failed(address.Spec, Encoding.UTF8.GetString(Content(index.Body, message))));
+                    recipients.Add(Failed(address.Spec, status));
             }
         }
 
@@ -127,11 +129,14 @@ public static class ReportReader
         };
     }
 
-    internal static RecipientReport Failed(string address, string text) =>
+    internal static RecipientReport Failed(string address, string status) =>
         new()
         {
             FinalRecipient = new(TypedText.Rfc822, address),
             Action = DeliveryAction.Failed,
-            Status = StatusCode.Find(text) is ['5', ..] status ? status : "5.0.0",
+            Status = status,
         };
+
+    /// <summary>What the text says, if it says that it failed for good.</summary>
+    internal static string FailureStatus(string text) => StatusCode.Find(text) is ['5', ..] status ? status : "5.0.0";
 }

@@ -11,6 +11,8 @@ readonly record struct TnefProperty(int Id, int Type, TnefRange Value)
     public const int Object = 0x0D;
     public const int Binary = 0x102;
 
+    const int Unspecified = 0x00;
+    const int Null = 0x01;
     const int Multiple = 0x1000;
     const int FirstNamed = 0x8000;
 
@@ -53,6 +55,9 @@ readonly record struct TnefProperty(int Id, int Type, TnefRange Value)
             return false;
         if (values > MaxValues)
             return false;
+        // Many values of no octets would cost time that no octets of the file paid for.
+        if (type != single && single is Unspecified or Null)
+            return false;
         TnefRange first = default;
         for (uint i = 0; i < values; i++)
         {
@@ -88,7 +93,7 @@ readonly record struct TnefProperty(int Id, int Type, TnefRange Value)
     {
         octets = type switch
         {
-            0x00 or 0x01 => 0,
+            Unspecified or Null => 0,
             0x02 or 0x0B => 2, // padded to four
             0x03 or 0x04 or 0x0A => 4,
             0x05 or 0x06 or 0x07 or 0x14 or 0x40 => 8,

@@ -1,9 +1,15 @@
 using System.Text;
 using Cloud.Mail;
+using Cloud.Mail.Archives;
+using Cloud.Mail.Bodies;
 using Cloud.Mail.Charsets;
 using Cloud.Mail.Encodings;
 using Cloud.Mail.Headers;
+using Cloud.Mail.Reports;
 using Cloud.Mail.Text;
+using Cloud.Mail.Tnef;
+using Cloud.Tests.Mail.Archives;
+using Cloud.Tests.Mail.Tnef;
 
 namespace Cloud.Tests.Mail.Fuzz;
 
@@ -44,6 +50,10 @@ sealed record FuzzTarget(string Name, Action<byte[]> Read)
                 )
         ),
         new("typed address", octets => EmailAddress.TryParse(Encoding.UTF8.GetString(octets))),
+        new("tnef", ReadTnef),
+        new("reports", ReadReports),
+        new("mbox", octets => Assert.All(Enum.GetValues<MboxFamily>(), family => ReadMbox(family, octets))),
+        new("replies", ReadReply),
     ];
 
     public override string ToString() => Name;
@@ -157,5 +167,56 @@ sealed record FuzzTarget(string Name, Action<byte[]> Read)
         ];
         var text = Charset.Decode(names[octets[0] % names.Length], octets.AsSpan(1));
         Assert.InRange(text.Length, 0, 2 * octets.Length);
+    }
+
+    /// <summary>As a file, as the properties of one, and as its compressed text.</summary>
+    static void ReadTnef(byte[] octets)
+    {
+        byte[][] files =
+        [
+            [0x78, 0x9F, 0x3E, 0x22, .. octets],
+            new TnefFile().Message(0x00069003, octets).Bytes,
+        ];
+        foreach (var file in files)
+        {
+            var read = TnefReader.Read(file)!;
+            Assert.InRange(read.Rtf.Of(file).Length, 0, file.Length);
+            Assert.InRange(read.Attachments.Count, 0, TnefReader.MaxAttachments);
+            Assert.All(read.Attachments, attachment => Assert.InRange(attachment.Data.Of(file).Length, 0, file.Length));
+        }
+
+        Assert.InRange(RtfDecompressor.Decompress(octets).Length, 0, 9 * octets.Length);
+    }
+
+    /// <summary>As a message, and as the part of one that programs read.</summary>
+    static void ReadReports(byte[] octets)
+    {
+        string[] headers = ["", "Content-Type: message/delivery-status\r\n\r\n", "X-Failed-Recipients: a@x, b@x\r\n"];
+        foreach (var header in headers)
+        {
+            byte[] message = [.. Encoding.ASCII.GetBytes(header), .. octets];
+            var recipients = ReportReader.Read(message, Messages.Scan(message))?.Delivery?.Recipients ?? [];
+            Assert.InRange(recipients.Count, 0, DeliveryReportText.MaxRecipients);
+        }
+
+        DispositionReportText.Parse(octets);
+    }
+
+    static void ReadMbox(MboxFamily family, byte[] octets)
+    {
+        byte[] file = [.. "From ann@here.example Sun Nov 22 08:00:00 2026\n"u8, .. octets];
+        var messages = Mboxes.Read(family, file);
+        Assert.InRange(messages.Sum(message => message.Octets.Length), 0, file.Length);
+        Assert.Equal(messages, Mboxes.Read(family, file, nextLength: () => 7), Same);
+    }
+
+    static bool Same((MboxEnvelope Envelope, byte[] Octets) one, (MboxEnvelope Envelope, byte[] Octets) other) =>
+        one.Envelope == other.Envelope && one.Octets.AsSpan().SequenceEqual(other.Octets);
+
+    static void ReadReply(byte[] octets)
+    {
+        var text = Encoding.UTF8.GetString(octets);
+        var reply = ReplyText.Of(text);
+        Assert.InRange(reply.Own.Length + reply.Quoted.Length + reply.Signature.Length, 0, text.Length);
     }
 }

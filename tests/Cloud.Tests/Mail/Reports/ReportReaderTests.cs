@@ -88,6 +88,40 @@ public sealed class ReportReaderTests
     }
 
     [Fact]
+    public void Both_addresses_of_a_recipient_and_all_its_fields_stay_together()
+    {
+        const string Recipient = "Original-Recipient: rfc822; a@x\nFinal-Recipient: rfc822; b@x\nStatus: 4.2.2\n";
+        var extensions = string.Concat(Enumerable.Repeat("X-Queue: 1\n", 500));
+
+        var read = Status($"Reporting-MTA: dns; x\n\n{Recipient}{extensions}{Recipient}{extensions}");
+
+        Assert.Equal([500, 500], read.Recipients.Select(recipient => recipient.Extensions.Count));
+        Assert.All(read.Recipients, recipient => Assert.Equal("a@x", recipient.OriginalRecipient!.Value.Text));
+    }
+
+    [Fact]
+    public void Text_between_the_fields_of_a_recipient_does_not_part_them()
+    {
+        var read = Status(
+            "Reporting-MTA: dns; x\n\nFinal-Recipient: rfc822; b@x\nAction: failed\nWe tried hard\nStatus: 5.1.1\n"
+        );
+
+        Assert.Equal("5.1.1", Assert.Single(read.Recipients).Status);
+    }
+
+    [Theory]
+    [InlineData("    wrapped text, about as long as the two lines after it\n")]
+    [InlineData("From someone, a line as of an mbox file, long as those below\n")]
+    public void Lines_passed_over_before_a_recipient_do_not_repeat_it(string line)
+    {
+        var read = Status(
+            $"Reporting-MTA: dns; x\n\n{line}Status: 5.1.1\nAction: failed\nFinal-Recipient: rfc822; b@x\n"
+        );
+
+        Assert.Equal("5.1.1", Assert.Single(read.Recipients).Status);
+    }
+
+    [Fact]
     public void Status_part_is_found_in_a_mixed_message_and_in_base64_and_labelled_as_text()
     {
         const string Fields = "Reporting-MTA: dns; x\n\nFinal-Recipient: rfc822; b@x\nAction: failed\nStatus: 5.1.1\n";
@@ -147,6 +181,21 @@ public sealed class ReportReaderTests
         Assert.Equal(ReportForm.FailedRecipients, read.Form);
         Assert.Equal(["bob@there.example", "eve@there.example"], read.Delivery!.Recipients.Select(r => $"{r.Address}"));
         Assert.Equal("5.7.1", read.Delivery.Recipients[0].Status);
+    }
+
+    [Fact]
+    public void Body_is_read_once_for_all_failed_recipients()
+    {
+        var recipients = string.Concat(Enumerable.Repeat("X-Failed-Recipients: bob@there.example\n", 1_000));
+        var body = string.Concat(Enumerable.Repeat("Nobody of that name lives here, as it seems.\n", 5_000));
+        var message = Encoding.ASCII.GetBytes($"{recipients}\n{body}550 5.7.1 go away\n");
+        var index = Messages.Scan(message);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        var read = ReportReader.Read(message, index)!;
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 16 * message.Length);
+        Assert.Equal(1_000, read.Delivery!.Recipients.Count(recipient => recipient.Status == "5.7.1"));
     }
 
     [Theory]

@@ -147,6 +147,21 @@ public sealed class TnefReaderTests
     }
 
     [Fact]
+    public void Values_without_octets_are_not_counted_one_by_one()
+    {
+        byte[] property = [0x01, 0x10, 0x09, 0x10, 0x10, 0x27, 0, 0]; // 10,000 nulls in eight octets
+        byte[] properties =
+        [
+            .. BitConverter.GetBytes(10_000),
+            .. Enumerable.Repeat(property, 10_000).SelectMany(p => p),
+        ];
+
+        var read = TnefReader.Read(new TnefFile().Message(0x00069003, properties).Bytes)!;
+
+        Assert.True(read.IsDamaged);
+    }
+
+    [Fact]
     public void Compressed_text_is_expanded_within_its_bounds()
     {
         foreach (var damaged in Damage.Cut(HelloWorld).Concat(Damage.Mutate(HelloWorld, 7, 10_000)))
