@@ -17,7 +17,7 @@ public static class PartText
     /// <summary>Octets for which a decoder with a large window would cost more than it saves.</summary>
     const int Small = 4 * 1024;
 
-    static readonly SearchValues<byte> EndOfName = SearchValues.Create("\"' />;"u8);
+    static readonly SearchValues<byte> EndOfName = SearchValues.Create("\"' \t\r\n/>;"u8);
 
     /// <param name="part">Of type text.</param>
     /// <param name="octets">Its body as it stands in the message, or the start of it.</param>
@@ -81,13 +81,24 @@ public static class PartText
     {
         if (Utf8.IsValid(html))
             return "";
-        html = html[..Math.Min(html.Length, MaxPrescan)];
-        var at = html.IndexOf("charset="u8);
-        if (at < 0 || html[..at].LastIndexOf("<meta"u8) < 0 && html[..at].LastIndexOf("<META"u8) < 0)
-            return "";
-        var name = html[(at + 8)..].TrimStart("\"' "u8);
-        var end = name.IndexOfAny(EndOfName);
-        return end < 0 ? "" : Encoding.Latin1.GetString(name[..end]);
+        Span<byte> lower = stackalloc byte[Math.Min(html.Length, MaxPrescan)];
+        for (var i = 0; i < lower.Length; i++)
+            lower[i] = html[i] is >= (byte)'A' and <= (byte)'Z' ? (byte)(html[i] | 0x20) : html[i];
+
+        ReadOnlySpan<byte> rest = lower;
+        var meta = rest.IndexOf("<meta"u8);
+        rest = meta < 0 ? [] : rest[meta..];
+        while (rest.IndexOf("charset"u8) is >= 0 and var at)
+        {
+            rest = rest[(at + "charset"u8.Length)..].TrimStart(" \t\r\n"u8);
+            if (rest is not [(byte)'=', ..])
+                continue; // the word only
+            var name = rest[1..].TrimStart("\"' \t\r\n"u8);
+            var end = name.IndexOfAny(EndOfName);
+            return end < 0 ? "" : Encoding.Latin1.GetString(name[..end]);
+        }
+
+        return "";
     }
 
     /// <summary>RFC 3676 §4.</summary>

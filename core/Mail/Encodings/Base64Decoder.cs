@@ -6,15 +6,18 @@ namespace Cloud.Mail.Encodings;
 /// <summary>base64, RFC 2045 §6.8, however damaged.</summary>
 /// <remarks>
 /// Octets outside the alphabet are skipped. Padding ends a group of four, and what follows is decoded as a new one, as
-/// some senders join blocks that are padded each, unless it has octets outside the alphabet: then it is the footer of a
-/// mailing list or the like, and the body ended at the padding. Padding where none can be is skipped; at the end none is
+/// some senders join blocks that are padded each. There, a line with octets outside the alphabet is the footer of a mailing
+/// list or the like: it ends the body and is no part of it, but for white space at its start or end. Padding where none can be is skipped; at the end none is
 /// needed. A last lone character, six bits, says nothing and is dropped.
 /// </remarks>
-/// <param name="window">Characters gathered before they are decoded, a multiple of four.</param>
+/// <param name="window">Characters gathered before they are decoded, a multiple of four, 256 or more; they make no difference.</param>
 public sealed class Base64Decoder(int window = Base64Decoder.Window) : TransferCoder
 {
     /// <summary>Half of a CPU's first cache.</summary>
     const int Window = 16 * 1024;
+
+    /// <summary>Characters of a line that can be a footer's words; RFC 2045 §6.8 has 76, and no word is as long.</summary>
+    const int MaxFooter = 128;
 
     static readonly SearchValues<byte> Alphabet = SearchValues.Create(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"u8
@@ -22,7 +25,9 @@ public sealed class Base64Decoder(int window = Base64Decoder.Window) : TransferC
 
     readonly byte[] gathered = new byte[window];
     int length;
+    long line; // characters of the line after padding
     bool padded;
+    bool spaced; // that line had white space after them
     bool ended;
 
     public override void Write(ReadOnlySpan<byte> octets, IBufferWriter<byte> target)
@@ -30,17 +35,16 @@ public sealed class Base64Decoder(int window = Base64Decoder.Window) : TransferC
         while (!octets.IsEmpty && !ended)
         {
             var run = octets.IndexOfAnyExcept(Alphabet);
+            if (spaced && run != 0)
+            {
+                EndAtFooter();
+                return;
+            }
+
             Gather(run < 0 ? octets : octets[..run], target);
             if (run < 0)
                 return;
-            if (octets[run] == '=' && length % 4 >= 2)
-            {
-                EndGroup(target);
-                padded = true;
-            }
-            else if (padded && octets[run] is not ((byte)'=' or (byte)'\r' or (byte)'\n'))
-                (length, ended) = (0, true);
-
+            TakeOther(octets[run], target);
             run += octets[run..].StartsWith("\r\n"u8) ? 2 : 1;
             octets = octets[run..];
         }
@@ -51,7 +55,7 @@ public sealed class Base64Decoder(int window = Base64Decoder.Window) : TransferC
         if (length % 4 == 1)
             length--;
         EndGroup(target);
-        (padded, ended) = (false, false);
+        (line, padded, spaced, ended) = (0, false, false, false);
     }
 
     /// <summary>A whole text at once, by the same rules and without an object: for encoded words.</summary>
@@ -101,8 +105,48 @@ public sealed class Base64Decoder(int window = Base64Decoder.Window) : TransferC
             _ => -1,
         };
 
+    /// <summary>An octet outside the alphabet.</summary>
+    void TakeOther(byte octet, IBufferWriter<byte> target)
+    {
+        if (octet == '=' && length % 4 >= 2)
+        {
+            EndGroup(target);
+            (line, padded, spaced) = (0, true, false);
+            return;
+        }
+
+        if (!padded || octet == '=')
+            return;
+        if (octet is (byte)'\r' or (byte)'\n')
+            EndLine(target);
+        else if (octet is (byte)' ' or (byte)'\t')
+            spaced = line > 0;
+        else
+            EndAtFooter();
+    }
+
+    /// <summary>The line is no footer: decodes its whole groups, so that a footer's line is all that can be dropped.</summary>
+    void EndLine(IBufferWriter<byte> target)
+    {
+        var open = length % 4;
+        length -= open;
+        var rest = gathered.AsSpan(length, open);
+        Decode(target, padding: 0);
+        rest.CopyTo(gathered);
+        (length, line, spaced) = (open, 0, false);
+    }
+
+    void EndAtFooter()
+    {
+        if (line <= MaxFooter)
+            length -= (int)line; // else it is base64, and part of it may be decoded
+        (spaced, ended) = (false, true);
+    }
+
     void Gather(ReadOnlySpan<byte> run, IBufferWriter<byte> target)
     {
+        if (padded)
+            line += run.Length;
         while (!run.IsEmpty)
         {
             var count = Math.Min(run.Length, gathered.Length - length);

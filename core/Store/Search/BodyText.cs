@@ -17,9 +17,11 @@ static class BodyText
         var left = (long)SearchText.MaxOctets;
         foreach (var part in SearchText.PartsOf(body))
         {
-            var length = Math.Min(part.BodyLength, left);
-            if (length <= 0)
+            if (left == 0)
                 break;
+            var length = Math.Min(part.BodyLength, left);
+            if (length == 0)
+                continue; // an empty text beside the HTML
             left -= length;
             text.Append(SearchText.Of(part, await read(part.BodyStart, length, cancel))).Append('\n');
         }

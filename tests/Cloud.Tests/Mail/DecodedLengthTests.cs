@@ -30,6 +30,7 @@ public sealed class DecodedLengthTests
         "\r\n--c\r\n",
         "begin 644 x\r\n",
         "#0V%T\r\n",
+        $"QUJDRA==\n{new string('A', 300)} footer",
         "`\r\nend\r\n",
         "JVBERi0xLjQKJcfsj6IKNSAwIG9iago8PC9MZW5ndGggNiAwIFIvRmlsdGVyIC9GbGF0ZURlY29k\r\n",
     ];

@@ -23,8 +23,26 @@ public sealed class Base64Tests
     [InlineData("Q=UJD", "ABC")]
     [InlineData("QUJD====QUJD", "ABCABC")]
     [InlineData("QR==", "A")] // bits that should be zero
+    [InlineData("QUJDRA== \r\nQUJDREVGR0g= \r\n", "ABCDABCDEFGH")] // white space around the lines of padded blocks
+    [InlineData("QQ==\r\n\tQUJD\t\r\nQUJD \r\n", "AABCABC")]
+    [InlineData("QQ==\r\nThis list is for all", "A")] // a footer
+    [InlineData("QQ== \r\n-- \r\nQUJD", "A")]
+    [InlineData("QQ==\r\nQUJDQ\r\nUJD\r\nList: none", "AABCABC")] // after a block that needs no padding
     public void What_can_be_decoded_is(string encoded, string expected) =>
         Assert.Equal(expected, Coding.Text(new Base64Decoder(), encoded));
+
+    [Theory]
+    [InlineData(128, 4)]
+    [InlineData(129, 4 + 96)]
+    [InlineData(300, 4 + 225)]
+    [InlineData(20_000, 4 + 15_000)]
+    public void Footer_is_told_from_base64_whatever_the_window(int characters, int expected)
+    {
+        var encoded = Encoding.ASCII.GetBytes($"QUJDRA==\n{new string('A', characters)} footer");
+
+        Assert.Equal(expected, new Base64Decoder().Convert(encoded).Length);
+        Assert.Equal(expected, new Base64Decoder(window: 256).Convert(encoded).Length);
+    }
 
     [Fact]
     public void Lines_have_76_characters_and_none_is_left_open()
@@ -66,6 +84,7 @@ public sealed class Base64Tests
             var junk = Coding.Junk(random, "ABCDabcd0189+/=====\r\n -", 4_000);
 
             Coding.AssertCutsMakeNoDifference(new Base64Decoder(), junk, random);
+            Assert.Equal(new Base64Decoder().Convert(junk), new Base64Decoder(window: 256).Convert(junk));
             Assert.InRange(new Base64Decoder().Convert(junk).Length, 0, junk.Length * 3 / 4 + 1);
         }
     }
