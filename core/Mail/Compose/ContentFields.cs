@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Cloud.Mail.Encodings;
 using Cloud.Mail.Headers;
 
 namespace Cloud.Mail.Compose;
@@ -160,7 +161,7 @@ public static class ContentFields
         Span<byte> octets = stackalloc byte[4];
         var escaped = new StringBuilder(12);
         foreach (var octet in octets[..rune.EncodeToUtf8(octets)])
-            escaped.Append('%').Append("0123456789ABCDEF"[octet >> 4]).Append("0123456789ABCDEF"[octet & 0xF]);
+            escaped.Append('%').AppendOctet(octet);
         return escaped.ToString();
     }
 

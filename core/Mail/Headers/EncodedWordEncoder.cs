@@ -1,4 +1,5 @@
 using System.Text;
+using Cloud.Mail.Encodings;
 
 namespace Cloud.Mail.Headers;
 
@@ -110,7 +111,7 @@ public static class EncodedWordEncoder
             else if (IsPlain(octet))
                 encoded.Append((char)octet);
             else
-                encoded.Append('=').Append("0123456789ABCDEF"[octet >> 4]).Append("0123456789ABCDEF"[octet & 0xF]);
+                encoded.Append('=').AppendOctet(octet);
         }
 
         encoded.Append("?=");
