@@ -54,6 +54,13 @@ sealed class BodyTap
     /// <summary>Some octets of the body could not be looked at.</summary>
     public void Lose() => counts = keeps = false;
 
+    /// <summary>What went by since <see cref="Begin"/> is nobody's text.</summary>
+    public void Discard(BodyPart part)
+    {
+        Lose();
+        Leading.Discard(part);
+    }
+
     public void End(BodyPart part)
     {
         if (IsOpen && heldLength > 0)

@@ -51,6 +51,13 @@ sealed class LeadingText
         return length < end;
     }
 
+    /// <summary>Forgets the part begun last, if it is this one.</summary>
+    public void Discard(BodyPart part)
+    {
+        if (count > 0 && ReferenceEquals(parts[count - 1].Part, part))
+            length = parts[--count].Start;
+    }
+
     /// <returns>Empty for a part of which nothing was kept.</returns>
     public ReadOnlySpan<byte> Of(BodyPart part)
     {

@@ -114,7 +114,10 @@ sealed class PartStack
         var part = Top.Part!;
         var isLimit = open.Count == MessageScanner.MaxDepth;
         if (part.IsMultipart && !isLimit && TryOpenBoundary(part.Parameter("boundary"u8)))
+        {
+            tap.Begin(part); // the whole body, if its boundary never comes
             return false;
+        }
 
         // RFC 2046 §5.2.1 forbids to encode a message inside; RFC 6532 §3.7 allows it for message/global. Either
         // way its parts have no place in the bytes of this one that a section could be a range of, so it is a leaf.
@@ -149,6 +152,8 @@ sealed class PartStack
         tap.DropLineEnd();
         while (open.Count - 1 > delimiter.Level)
             EndPart(end, lines);
+        if (Top.Children is null)
+            tap.Discard(Top.Part!); // what came before was a preamble
         if (delimiter.Closes)
         {
             CloseBoundary();

@@ -29,6 +29,29 @@ public sealed class DeliveredPreviewTests
     public void Armor_is_no_text(string body, string expected) =>
         Assert.Equal(expected, Messages.Scan("\r\n" + body).Preview.ToString());
 
+    [Theory]
+    [InlineData("Read me anyway.\r\n", "Read me anyway.")]
+    [InlineData("A preamble.\r\n--nope\r\n\r\nThe text.\r\n--nope--\r\n", "The text.")]
+    [InlineData("A preamble.\r\n--nope--\r\n", "")]
+    [InlineData("A preamble.\r\n--nope\r\nContent-Type: image/png\r\n\r\nx\r\n--nope--\r\nAn epilogue.", "")]
+    public void Multipart_whose_boundary_never_comes_is_text(string body, string expected) =>
+        Assert.Equal(
+            expected,
+            Messages.Scan($"Content-Type: multipart/mixed; boundary=nope\r\n\r\n{body}").Preview.ToString()
+        );
+
+    [Fact]
+    public void Long_preamble_is_no_preview_though_more_of_it_goes_by_than_is_kept()
+    {
+        var preamble = string.Concat(Enumerable.Repeat("A preamble.\r\n", 10_000));
+
+        var index = Messages.Scan(
+            $"Content-Type: multipart/mixed; boundary=b\r\n\r\n{preamble}--b\r\n\r\nThe text.\r\n--b--\r\n"
+        );
+
+        Assert.Equal("The text.", index.Preview.ToString());
+    }
+
     [Fact]
     public void Attached_text_is_no_preview() =>
         Assert.Equal("", Messages.Scan("Content-Disposition: attachment\r\n\r\nprivate").Preview.ToString());
