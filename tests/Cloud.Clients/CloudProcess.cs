@@ -81,10 +81,20 @@ public sealed class CloudProcess : IAsyncDisposable
         await process.WaitForExitAsync().WaitAsync(Patience);
     }
 
+    /// <summary>Stops it, so that nothing it started still writes; kills it when it does not stop.</summary>
     public async ValueTask DisposeAsync()
     {
         if (!process.HasExited)
-            await CrashAsync();
+        {
+            try
+            {
+                await StopAsync();
+            }
+            catch (TimeoutException)
+            {
+                await CrashAsync();
+            }
+        }
         process.Dispose();
     }
 
