@@ -1,12 +1,16 @@
 namespace Cloud.Store.Local;
 
-/// <summary>Where many callers leave work for one thread, which takes all that waits at once.</summary>
+/// <summary>Where many callers leave work for the writing thread, which takes all that waits at once.</summary>
 /// <param name="capacity">Most waiting items; more callers wait for a place.</param>
-sealed class Inbox<T>(int capacity) : IDisposable
+sealed class Inbox<T>(int capacity, WriterThread thread) : IDisposable
 {
     readonly Queue<T> waiting = new();
     readonly SemaphoreSlim places = new(capacity);
     bool closed;
+    volatile bool filled;
+
+    /// <summary>Callable from any thread.</summary>
+    public bool HasWork => filled;
 
     /// <exception cref="ObjectDisposedException">The inbox is closed.</exception>
     public ValueTask AddAsync(T item, CancellationToken cancel)
@@ -30,38 +34,30 @@ sealed class Inbox<T>(int capacity) : IDisposable
         {
             ObjectDisposedException.ThrowIf(closed, this);
             waiting.Enqueue(item);
-            Monitor.Pulse(waiting);
+            filled = true;
         }
+        thread.Wake();
     }
 
-    /// <summary>Blocks until there is work, then fills <paramref name="group"/>.</summary>
+    /// <summary>Moves what waits into <paramref name="group"/>.</summary>
     /// <param name="most">Most items to take.</param>
-    /// <returns>False when the inbox is closed and empty.</returns>
-    public bool Take(List<T> group, int most)
+    public void Take(List<T> group, int most)
     {
         lock (waiting)
         {
-            while (waiting.Count == 0)
-            {
-                if (closed)
-                    return false;
-                Monitor.Wait(waiting);
-            }
             while (group.Count < most && waiting.TryDequeue(out var item))
                 group.Add(item);
+            filled = waiting.Count > 0;
         }
-        places.Release(group.Count);
-        return true;
+        if (group.Count > 0)
+            places.Release(group.Count);
     }
 
     /// <summary>Takes no more work; what is there can still be taken.</summary>
     public void Close()
     {
         lock (waiting)
-        {
             closed = true;
-            Monitor.PulseAll(waiting);
-        }
     }
 
     public void Dispose() => places.Dispose();

@@ -54,8 +54,9 @@ public sealed class LocalStore : IAsyncDisposable
         {
             Disk.CreatePrivateDirectory(options.Directory);
             opened.Push(DirectoryLock.Take(options.Directory));
-            var (rows, queues) = OpenRows(options, opened);
-            return new LocalStore(opened, rows, queues, OpenBlobs(options, opened));
+            var thread = Own(opened, new WriterThread());
+            var (rows, queues) = OpenRows(options, thread, opened);
+            return new LocalStore(opened, rows, queues, OpenBlobs(options, thread, opened));
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
@@ -69,7 +70,7 @@ public sealed class LocalStore : IAsyncDisposable
         }
     }
 
-    static (LocalRows, LocalQueues) OpenRows(LocalStoreOptions options, Stack<IDisposable> parts)
+    static (LocalRows, LocalQueues) OpenRows(LocalStoreOptions options, WriterThread thread, Stack<IDisposable> parts)
     {
         var path = Path.Combine(options.Directory, "rows.db");
         Disk.CreatePrivate(path);
@@ -78,11 +79,11 @@ public sealed class LocalStore : IAsyncDisposable
             parts,
             new ReaderPool<RowReader>(Math.Clamp(2 * Environment.ProcessorCount, 4, 16), () => new RowReader(path))
         );
-        var writer = Own(parts, new SqliteWriter(database, options.Logger ?? NullLogger.Instance));
+        var writer = Own(parts, new SqliteWriter(database, thread, options.Logger ?? NullLogger.Instance));
         return (new(writer, readers), new(writer, readers, options.Time));
     }
 
-    static (LocalBlobs, Compaction) OpenBlobs(LocalStoreOptions options, Stack<IDisposable> parts)
+    static (LocalBlobs, Compaction) OpenBlobs(LocalStoreOptions options, WriterThread thread, Stack<IDisposable> parts)
     {
         var log = options.Logger ?? NullLogger.Instance;
         var opened = new BlobRecovery(
@@ -95,7 +96,7 @@ public sealed class LocalStore : IAsyncDisposable
         var files = Own(parts, opened.Files);
         var index = Own(parts, opened.Index);
         var pinned = new PinnedSegments();
-        var appender = Own(parts, new Appender(index, files, opened.Active, options.SegmentBytes, log));
+        var appender = Own(parts, new Appender(index, files, opened.Active, options.SegmentBytes, thread, log));
         var mover = Own(parts, new Compaction(index, files, appender, pinned, options, log));
         mover.Start();
         return (new(index, files, appender, pinned), mover);

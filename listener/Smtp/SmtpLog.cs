@@ -20,7 +20,7 @@ static partial class SmtpLog
         int recipients,
         IPAddress address,
         string protocol,
-        string outcome
+        Reply outcome
     );
 
     [LoggerMessage(2001, LogLevel.Error, "{Transaction}: the store failed")]

@@ -165,7 +165,7 @@ sealed class SmtpSession(
                 transaction.Recipients.Count,
                 connection.Remote.Address,
                 protocol,
-                reply.ToString()
+                reply
             );
             await EndTransactionAsync();
             if (!reply.IsError)

@@ -35,7 +35,7 @@ sealed class Filing(AccountStore accounts, IQueues queues)
         {
             // The first account must not own the source before the copies are made.
             foreach (var delivery in mail.Deliveries)
-                result.Failed.Add(delivery);
+                result.Failed.Push(delivery);
             result.LacksCopies = true;
             return result;
         }
@@ -83,19 +83,19 @@ sealed class Filing(AccountStore accounts, IQueues queues)
                 repeated,
                 cancel
             );
-            (deposited.Status == DepositStatus.Removed ? result.Gone : result.Filed).Add(delivery);
+            (deposited.Status == DepositStatus.Removed ? result.Gone : result.Filed).Push(delivery);
         }
         catch (AccountMissingException)
         {
-            result.Missing.Add(delivery);
+            result.Missing.Push(delivery);
         }
         catch (OutcomeUnknownException)
         {
-            result.Unknown.Add(delivery);
+            result.Unknown.Push(delivery);
         }
         catch (StoreException)
         {
-            result.Failed.Add(delivery);
+            result.Failed.Push(delivery);
         }
     }
 
@@ -105,13 +105,15 @@ sealed class Filing(AccountStore accounts, IQueues queues)
         CancellationToken cancel
     )
     {
+        if (deliveries is [var only])
+        {
+            await work(only);
+            return;
+        }
         foreach (var some in deliveries.Chunk(Parallel))
         {
             cancel.ThrowIfCancellationRequested();
-            if (some is [var only])
-                await work(only);
-            else
-                await Task.WhenAll(some.Select(delivery => work(delivery).AsTask()));
+            await Task.WhenAll(some.Select(delivery => work(delivery).AsTask()));
         }
     }
 }
@@ -119,19 +121,19 @@ sealed class Filing(AccountStore accounts, IQueues queues)
 /// <summary>What became of each delivery.</summary>
 sealed class FilingResult
 {
-    public ConcurrentBag<Delivery> Filed { get; } = [];
+    public ConcurrentStack<Delivery> Filed { get; } = new();
 
     /// <summary>Filed by an earlier try, and deleted by the user since.</summary>
-    public ConcurrentBag<Delivery> Gone { get; } = [];
+    public ConcurrentStack<Delivery> Gone { get; } = new();
 
     /// <summary>Their account has been removed.</summary>
-    public ConcurrentBag<Delivery> Missing { get; } = [];
+    public ConcurrentStack<Delivery> Missing { get; } = new();
 
     /// <summary>Not filed, for certain.</summary>
-    public ConcurrentBag<Delivery> Failed { get; } = [];
+    public ConcurrentStack<Delivery> Failed { get; } = new();
 
     /// <summary>The store failed; they may have been filed.</summary>
-    public ConcurrentBag<Delivery> Unknown { get; } = [];
+    public ConcurrentStack<Delivery> Unknown { get; } = new();
 
     /// <summary>Copies are still to be made, from a source that the first account owns once it has the message.</summary>
     public bool LacksCopies { get; set; }

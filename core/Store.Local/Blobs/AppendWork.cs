@@ -29,7 +29,7 @@ abstract class AppendWork
 
 abstract class AppendWork<T> : AppendWork
 {
-    // Continuations must not run on the appender's thread.
+    // Continuations must not run on the writing thread.
     protected readonly TaskCompletionSource<T> Done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Task<T> Answer => Done.Task;

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Cloud.Store.Local.Blobs;
 
-/// <summary>One thread that writes waiting records in groups, so that one flush serves them all.</summary>
-sealed class Appender : IDisposable
+/// <summary>Writes waiting records in groups, so that one flush serves them all.</summary>
+sealed class Appender : IGroupWriter, IDisposable
 {
     /// <summary>Records that may wait; a caller beyond that waits for a place.</summary>
     const int Waiting = 256;
@@ -12,12 +12,13 @@ sealed class Appender : IDisposable
     /// <summary>Octets of a group: what a torn write can reach, and how long the first of it waits.</summary>
     public const int GroupBytes = 4 * 1024 * 1024;
 
-    readonly Inbox<AppendWork> inbox = new(Waiting);
+    readonly List<AppendWork> works = new(Waiting);
+    readonly Inbox<AppendWork> inbox;
     readonly BlobIndex index;
     readonly SegmentFiles files;
     readonly long segmentBytes;
+    readonly WriterThread thread;
     readonly ILogger log;
-    readonly Thread thread;
     readonly Group group = new();
 
     // After a failed flush the kernel may have given up pages written before it: no blob may be made of those.
@@ -25,17 +26,27 @@ sealed class Appender : IDisposable
     ActiveSegment active;
     bool mustRoll;
 
-    public Appender(BlobIndex index, SegmentFiles files, ActiveSegment active, long segmentBytes, ILogger log)
+    public Appender(
+        BlobIndex index,
+        SegmentFiles files,
+        ActiveSegment active,
+        long segmentBytes,
+        WriterThread thread,
+        ILogger log
+    )
     {
         this.index = index;
         this.files = files;
         this.active = active;
         this.segmentBytes = segmentBytes;
+        this.thread = thread;
         this.log = log;
         ActiveNumber = active.Number;
-        thread = new Thread(Run) { Name = "blob appender", IsBackground = true };
-        thread.Start();
+        inbox = new(Waiting, thread);
+        thread.Add(this);
     }
+
+    public bool HasWork => inbox.HasWork;
 
     /// <summary>The segment that is still written to; every other one is sealed.</summary>
     public int ActiveNumber { get; private set; }
@@ -50,7 +61,7 @@ sealed class Appender : IDisposable
     public void Dispose()
     {
         inbox.Close();
-        thread.Join();
+        thread.Remove(this);
         inbox.Dispose();
         active.Dispose();
     }
@@ -76,19 +87,16 @@ sealed class Appender : IDisposable
         }
     }
 
-    void Run()
+    public void WriteGroup()
     {
-        var works = new List<AppendWork>(Waiting);
-        while (inbox.Take(works, Waiting))
-        {
-            for (var at = 0; at < works.Count; )
-                at = AppendGroup(works, at);
-            works.Clear();
-        }
+        inbox.Take(works, Waiting);
+        for (var at = 0; at < works.Count; )
+            at = AppendGroup(at);
+        works.Clear();
     }
 
     /// <returns>The first work that was left for the next group.</returns>
-    int AppendGroup(List<AppendWork> works, int start)
+    int AppendGroup(int start)
     {
         group.Clear();
         var at = start;

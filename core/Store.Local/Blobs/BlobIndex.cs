@@ -62,7 +62,7 @@ sealed class BlobIndex : IDisposable
         }
     }
 
-    /// <summary>For the appender's thread alone.</summary>
+    /// <summary>For the writing thread alone.</summary>
     public BlobEntry? Find(string name) => TryFindNew(name, out var entry) ? Living(entry) : appending.Find(name);
 
     public ValueTask<BlobEntry?> FindAsync(string name, CancellationToken cancel) =>

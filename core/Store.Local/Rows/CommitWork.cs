@@ -4,7 +4,7 @@ using Cloud.Store.Ports;
 
 namespace Cloud.Store.Local.Rows;
 
-/// <summary>A row transaction, packed by its caller so that the writer's thread only binds and steps.</summary>
+/// <summary>A row transaction, packed by its caller so that the writing thread only binds and steps.</summary>
 sealed class CommitWork : WriterWork<CommitResult>, IDisposable
 {
     /// <summary>ETags count from 1: no row has this one.</summary>

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Cloud.Store.Local.Sqlite;
 
-/// <summary>One thread that commits waiting transactions in groups, so that one fsync serves them all.</summary>
-sealed class SqliteWriter : IDisposable
+/// <summary>Commits waiting transactions in groups, so that one fsync serves them all.</summary>
+sealed class SqliteWriter : IGroupWriter, IDisposable
 {
     /// <summary>Transactions that may wait; a caller beyond that waits for a place.</summary>
     const int Waiting = 1024;
@@ -15,19 +15,23 @@ sealed class SqliteWriter : IDisposable
     /// <summary>Pages of log after which it is moved into the file: 16 MiB, re-read by a reader in 20 ms.</summary>
     const int CheckpointPages = 4096;
 
-    readonly Inbox<WriterWork> inbox = new(Waiting);
+    readonly List<WriterWork> group = new(GroupSize);
+    readonly Inbox<WriterWork> inbox;
     readonly WriterDatabase database;
+    readonly WriterThread thread;
     readonly ILogger log;
-    readonly Thread thread;
     int pagesInLog;
 
-    public SqliteWriter(WriterDatabase database, ILogger log)
+    public SqliteWriter(WriterDatabase database, WriterThread thread, ILogger log)
     {
         this.database = database;
+        this.thread = thread;
         this.log = log;
-        thread = new Thread(Run) { Name = "rows writer", IsBackground = true };
-        thread.Start();
+        inbox = new(Waiting, thread);
+        thread.Add(this);
     }
+
+    public bool HasWork => inbox.HasWork;
 
     public async ValueTask<T> RunAsync<T>(WriterWork<T> work, CancellationToken cancel)
     {
@@ -38,22 +42,19 @@ sealed class SqliteWriter : IDisposable
     public void Dispose()
     {
         inbox.Close();
-        thread.Join();
+        thread.Remove(this);
         inbox.Dispose();
     }
 
-    void Run()
+    public void WriteGroup()
     {
-        var group = new List<WriterWork>(GroupSize);
-        while (inbox.Take(group, GroupSize))
-        {
-            CommitGroup(group);
-            group.Clear();
-            Checkpoint();
-        }
+        inbox.Take(group, GroupSize);
+        CommitGroup();
+        group.Clear();
+        Checkpoint();
     }
 
-    void CommitGroup(List<WriterWork> group)
+    void CommitGroup()
     {
         try
         {

@@ -16,7 +16,7 @@ abstract class WriterWork
 
 abstract class WriterWork<T> : WriterWork
 {
-    // Continuations must not run on the writer's thread.
+    // Continuations must not run on the writing thread.
     readonly TaskCompletionSource<T> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     T? result;
 

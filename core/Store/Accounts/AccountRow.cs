@@ -39,7 +39,7 @@ static class AccountRows
 
     public static RowData ToRow(AccountRow account)
     {
-        var row = new RowData
+        var row = new RowData(capacity: 10)
         {
             { "Revision", (long)account.Revision },
             { "LastMailbox", (long)account.LastMailbox },

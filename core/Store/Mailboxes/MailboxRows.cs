@@ -13,7 +13,7 @@ static class MailboxRows
     public static bool IsKey(string row) => row.StartsWith("b!", StringComparison.Ordinal);
 
     public static RowData ToRow(MailboxRow mailbox) =>
-        new()
+        new(capacity: 15)
         {
             { "Parent", (long)mailbox.Parent.Value },
             { "Name", mailbox.Name },

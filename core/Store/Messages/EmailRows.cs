@@ -25,7 +25,7 @@ static class EmailRows
     public static RowData ToRow(EmailRow row)
     {
         var email = row.Email;
-        var data = new RowData
+        var data = new RowData(capacity: 7)
         {
             { "Blob", email.Blob },
             { "Size", email.Size },

@@ -11,7 +11,10 @@ namespace Cloud.Store.Ports;
 /// </remarks>
 public sealed class RowData : IReadOnlyCollection<KeyValuePair<string, object>>
 {
-    readonly List<KeyValuePair<string, object>> properties = [];
+    readonly List<KeyValuePair<string, object>> properties;
+
+    /// <param name="capacity">Properties that are expected.</param>
+    public RowData(int capacity = 4) => properties = new(capacity);
 
     public int Count => properties.Count;
 
@@ -28,12 +31,8 @@ public sealed class RowData : IReadOnlyCollection<KeyValuePair<string, object>>
     {
         get
         {
-            foreach (var (key, value) in properties)
-            {
-                if (key == name)
-                    return value;
-            }
-            return null;
+            var at = Find(name);
+            return at < 0 ? null : properties[at].Value;
         }
         set => Add(name, value);
     }
@@ -44,7 +43,7 @@ public sealed class RowData : IReadOnlyCollection<KeyValuePair<string, object>>
         if (LengthOf(value) > RowLimits.PropertyBytes)
             throw new ArgumentException($"Property {name} is over {RowLimits.PropertyBytes} bytes", nameof(value));
 
-        var at = properties.FindIndex(property => property.Key == name);
+        var at = Find(name);
         if (at < 0 && properties.Count == RowLimits.Properties)
             throw new ArgumentException($"More than {RowLimits.Properties} properties", nameof(name));
 
@@ -71,6 +70,16 @@ public sealed class RowData : IReadOnlyCollection<KeyValuePair<string, object>>
     public IEnumerator<KeyValuePair<string, object>> GetEnumerator() => properties.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    int Find(string name)
+    {
+        for (var i = 0; i < properties.Count; i++)
+        {
+            if (properties[i].Key == name)
+                return i;
+        }
+        return -1;
+    }
 
     static void Check(string name, object value)
     {

@@ -26,8 +26,7 @@ public readonly record struct RowChange(RowAction Action, RowKey Key, RowData? D
 /// <exception cref="ArgumentException">From every method that adds: the change breaks a limit.</exception>
 public sealed class RowTransaction(string partition)
 {
-    readonly List<RowChange> changes = [];
-    readonly HashSet<string> keys = new(StringComparer.Ordinal);
+    readonly List<RowChange> changes = new(8); // a delivery's are six
 
     public string Partition { get; } = KeyText.Check(partition);
 
@@ -54,11 +53,22 @@ public sealed class RowTransaction(string partition)
             throw new ArgumentException($"Transaction is over {RowLimits.TransactionBytes} bytes", nameof(data));
         if (changes.Count == RowLimits.TransactionChanges)
             throw new ArgumentException($"More than {RowLimits.TransactionChanges} changes", nameof(row));
-        if (!keys.Add(KeyText.Check(row)))
+        if (Has(KeyText.Check(row)))
             throw new ArgumentException($"Row {row} is already in the transaction", nameof(row));
 
         Size += wireSize;
         changes.Add(new(action, new(Partition, row), data, etag));
         return this;
+    }
+
+    // A set would cost more than looking through the few that there are.
+    bool Has(string row)
+    {
+        foreach (var change in changes)
+        {
+            if (change.Key.Row == row)
+                return true;
+        }
+        return false;
     }
 }
