@@ -234,21 +234,12 @@ sealed class PartStack
         {
             envelope = top.Envelope;
             references = fields.First(KnownField.References);
-            listId = Bracketed(fields.First(KnownField.ListId));
+            listId = ListField.Identifier(fields.First(KnownField.ListId));
             autoSubmitted = ContentValue.Token(fields.First(KnownField.AutoSubmitted));
         }
 
         fields.Clear();
         inKnownField = false;
-    }
-
-    /// <summary>The identifier of a List-Id, in brackets after what may be a name. RFC 2919 §3.</summary>
-    static Octets Bracketed(Octets value)
-    {
-        var open = value.Span.LastIndexOf((byte)'<') + 1;
-        var length = value.Span[open..].IndexOf((byte)'>');
-        var id = value.Slice(open, length < 0 ? value.Length - open : length);
-        return id.IsNilOrEmpty ? default : id;
     }
 
     void EndPart(long end, long lines)

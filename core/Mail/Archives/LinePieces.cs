@@ -42,6 +42,9 @@ sealed class LinePieces
         return true;
     }
 
+    /// <summary>What comes next begins a line; what is held is forgotten.</summary>
+    public void Restart() => (length, inLine) = (0, false);
+
     /// <summary>The last line, if it has no LF.</summary>
     public bool Last(out ReadOnlySpan<byte> piece)
     {

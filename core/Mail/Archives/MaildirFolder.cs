@@ -19,7 +19,12 @@ public static class MaildirFolder
     }
 
     /// <param name="levels">Outermost first.</param>
-    /// <returns>A dot or slash within a level becomes an underscore: the format has no way to say it.</returns>
-    public static string Format(IReadOnlyList<string> levels) =>
-        "." + string.Join('.', levels.Select(level => ModifiedUtf7.Encode(level.Replace('.', '_').Replace('/', '_'))));
+    /// <returns>
+    /// A dot or slash within a level becomes an underscore, and so does a level without a name: the format has no way to
+    /// say them, and <c>..</c> is another directory.
+    /// </returns>
+    public static string Format(IReadOnlyList<string> levels) => "." + string.Join('.', levels.Select(Level));
+
+    static string Level(string name) =>
+        name.Length == 0 ? "_" : ModifiedUtf7.Encode(name.Replace('.', '_').Replace('/', '_'));
 }

@@ -15,6 +15,7 @@ sealed class MboxEncoder(MboxFamily family, NewlineForm newlines, string fields)
     readonly ArrayBufferWriter<byte> converted = new();
     readonly bool isReversible = MboxQuoting.IsReversible(family);
     bool inHeader = true;
+    bool atFirstLine = true;
     bool hasCr;
     bool isDropped;
     byte last = (byte)'\n';
@@ -50,8 +51,7 @@ sealed class MboxEncoder(MboxFamily family, NewlineForm newlines, string fields)
         if (inHeader)
         {
             BodyLength = 0;
-            WriteFields(target);
-            target.Write(end); // without it, the fields of a message without a body would be followed by a separator
+            WriteFields(target); // the file's blank line ends the header as well
         }
 
         target.Write(end);
@@ -62,40 +62,42 @@ sealed class MboxEncoder(MboxFamily family, NewlineForm newlines, string fields)
         if (!inHeader)
         {
             isDropped = false;
-            if (family != MboxFamily.Mboxcl2 && MboxQuoting.MustQuote(line, isReversible))
-                Put(">"u8, target);
+            if (family != MboxFamily.Mboxcl2)
+                Quote(line, target);
             Put(line, target);
             return;
         }
 
         hasCr |= line.EndsWith("\r\n"u8);
-        if (line.TrimEnd("\r\n"u8).IsEmpty)
+        var isBlank = MboxFields.IsBlank(line) || line.SequenceEqual("\r"u8); // to which the writer adds LF
+        var kind = isBlank ? MboxLine.Body : MboxFields.Kind(line, atFirstLine, family);
+        if (kind != MboxLine.Continuation)
+            isDropped = kind is MboxLine.Status or MboxLine.Length;
+        if (isDropped)
+            return; // the next one is the first that a reader sees
+        atFirstLine = false;
+        if (kind != MboxLine.Body)
         {
-            WriteFields(target);
+            Quote(line, target);
             Put(line, target);
-            inHeader = false;
-            BodyLength = 0;
             return;
         }
 
-        if (line[0] is not ((byte)' ' or (byte)'\t'))
-            isDropped = IsOfFile(line);
-        if (isDropped)
+        inHeader = false;
+        WriteFields(target);
+        if (isBlank)
+            Put(line, target);
+        BodyLength = 0;
+        if (isBlank)
             return;
-        if (MboxQuoting.MustQuote(line, isReversible))
-            Put(">"u8, target);
+        Quote(line, target); // in mboxcl2 too: no reader knows yet that it is in the body
         Put(line, target);
     }
 
-    bool IsOfFile(ReadOnlySpan<byte> line)
+    void Quote(ReadOnlySpan<byte> line, IBufferWriter<byte> target)
     {
-        var colon = line.IndexOf((byte)':');
-        return colon >= 0
-            && (
-                MboxStatus.Parse(line[..colon], []) is not null
-                || family is MboxFamily.Mboxcl or MboxFamily.Mboxcl2
-                    && System.Text.Ascii.EqualsIgnoreCase(line[..colon], "Content-Length"u8)
-            );
+        if (MboxQuoting.MustQuote(line, isReversible))
+            Put(">"u8, target);
     }
 
     void WriteFields(IBufferWriter<byte> target)

@@ -14,6 +14,12 @@ public enum MboxEvent
 
     /// <summary>The message is complete.</summary>
     End,
+
+    /// <summary>
+    /// Content-Length was wrong (mboxcl2 alone): what was written since <see cref="Begin"/> is void. Give the file
+    /// again, from <see cref="MboxReader.Position"/>; the message follows anew.
+    /// </summary>
+    Rewind,
 }
 
 /// <summary>Takes the messages out of an mbox file as it streams by. Never throws, and holds under 4 KiB.</summary>
@@ -21,20 +27,37 @@ public enum MboxEvent
 /// A line is a separator if it begins with <c>From </c> and has a date, in whatever form, or is one address; a blank
 /// line before it is not asked for. What stands before the first one is passed over. Content-Length (in the families
 /// that have it), Status and X-Status belong to the file and are taken out of the messages.
+///
+/// Of mboxcl2, Content-Length is believed, as mutt does, where a separator or the file's end follows what it counts. If
+/// not, and a separator stood within, the message is read anew up to that one. A file with many wrong counts has been
+/// edited by something that knows none: the rest of it is read without.
 /// </remarks>
-/// <param name="family">Of mboxcl2, Content-Length is believed, since nothing else tells where a message ends.</param>
+/// <param name="family">Of the file; as the family is named nowhere in it, mboxrd is a fair guess for most.</param>
 /// <param name="newlines">How lines of the messages shall end.</param>
 public sealed class MboxReader(MboxFamily family, NewlineForm newlines = NewlineForm.Kept)
 {
+    /// <summary>Wrong counts of a file after which none is believed: each costs reading a part of it again.</summary>
+    const int MaxRewinds = 8;
+
     readonly LinePieces lines = new();
     readonly NewlineCoder coder = new(newlines);
     readonly bool isReversible = MboxQuoting.IsReversible(family);
+
+    /// <summary>Blank lines that may be the file's, as they stand. With more, they are the message's.</summary>
+    readonly byte[] blanks = new byte[128];
+    int blanksLength;
+    bool isHeaderBlank; // the one held ends the header, if anything comes after it
     State state = State.Before;
     MboxEnvelope? next;
+    MboxEnvelope first = new("", null); // of the message at hand, before its fields are read
+    long headerStart;
+    int rewinds;
+    bool isRereading;
     long counted; // octets of the body still to come
     long? contentLength;
-    int blanks; // blank lines that may be the file's
-    bool blankHasCr;
+    bool sawSeparator; // within the counted octets
+    bool isMidLine; // the counted octets ended within a line
+    bool atFirstLine;
     bool isDropped; // the field, or the line, at hand
 
     enum State
@@ -53,6 +76,9 @@ public sealed class MboxReader(MboxFamily family, NewlineForm newlines = Newline
     /// <summary>Of the message at hand; its flags are complete at <see cref="MboxEvent.End"/>.</summary>
     public MboxEnvelope Envelope { get; private set; } = new("", null);
 
+    /// <summary>Octets of the file taken so far; after <see cref="MboxEvent.Rewind"/>, where to go on.</summary>
+    public long Position { get; private set; }
+
     /// <param name="input">The next octets; moved past those that are taken.</param>
     /// <param name="isLast">No more will come: call until <see cref="MboxEvent.More"/>.</param>
     /// <param name="message">Gets octets of the message at hand.</param>
@@ -68,54 +94,89 @@ public sealed class MboxReader(MboxFamily family, NewlineForm newlines = Newline
                 continue;
             }
 
-            if (!lines.Next(ref input, out var piece, out var isStart))
+            var length = input.Length;
+            var isPiece = lines.Next(ref input, out var piece, out var isStart);
+            Position += length - input.Length;
+            if (!isPiece)
                 continue;
             if (!isStart)
                 TakeRest(piece, message);
-            else if (TakeLine(piece, isWhole: piece[^1] == '\n', message))
-                return state == State.Before ? Begin() : End(message);
+            else if (TakeLine(piece, isWhole: piece[^1] == '\n', message) is { } met)
+                return met;
         }
 
         if (!isLast)
             return MboxEvent.More;
-        if (lines.Last(out var last) && TakeLine(last, isWhole: true, message))
-            return state == State.Before ? Begin() : End(message);
+        if (state == State.Counted)
+            return sawSeparator ? Rewind() : End(message);
+        if (lines.Last(out var last) && TakeLine(last, isWhole: true, message) is { } end)
+            return end;
         return state == State.Before ? MboxEvent.More : End(message);
     }
 
     MboxEvent Begin()
     {
-        Envelope = next!;
-        next = null;
-        state = State.Header;
-        (contentLength, blanks, isDropped) = (null, 0, false);
+        (first, Envelope, next) = (next!, next!, null);
+        headerStart = Position;
+        isRereading = false;
+        BeginHeader();
         return MboxEvent.Begin;
+    }
+
+    void BeginHeader()
+    {
+        state = State.Header;
+        (contentLength, blanksLength, isHeaderBlank, isMidLine, isDropped, atFirstLine) = (
+            null,
+            0,
+            false,
+            false,
+            false,
+            true
+        );
     }
 
     MboxEvent End(IBufferWriter<byte> message)
     {
         coder.Complete(message);
+        if (state == State.Counted)
+            lines.Restart();
         state = State.Before;
         return MboxEvent.End;
     }
 
-    /// <returns>True at a separator.</returns>
-    bool TakeLine(ReadOnlySpan<byte> line, bool isWhole, IBufferWriter<byte> message)
+    MboxEvent Rewind()
+    {
+        rewinds++;
+        isRereading = true;
+        (Position, Envelope) = (headerStart, first);
+        lines.Restart();
+        coder.Restart();
+        BeginHeader();
+        return MboxEvent.Rewind;
+    }
+
+    /// <returns>What was met; null to go on.</returns>
+    MboxEvent? TakeLine(ReadOnlySpan<byte> line, bool isWhole, IBufferWriter<byte> message)
     {
         var text = line.TrimEnd("\r\n"u8);
-        next = isWhole ? MboxSeparator.Parse(state == State.Before ? WithoutMark(text) : text) : null;
+        var isSeparator = isWhole && !isMidLine;
+        isMidLine = false;
+        next = isSeparator ? MboxSeparator.Parse(state == State.Before ? WithoutMark(text) : text) : null;
         if (next is not null)
-            return true;
+            return state == State.Before ? Begin() : End(message);
         if (state == State.Before)
-            return false;
+            return null;
 
-        if (text.IsEmpty && line[^1] == '\n')
+        if (MboxFields.IsBlank(line))
             TakeBlank(line, message);
+        else if (state == State.AfterCounted && sawSeparator)
+            return Rewind();
         else if (state == State.Header)
             TakeField(line, message);
         else
             TakeText(line, message);
-        return false;
+        return null;
     }
 
     void TakeRest(ReadOnlySpan<byte> piece, IBufferWriter<byte> message)
@@ -126,55 +187,59 @@ public sealed class MboxReader(MboxFamily family, NewlineForm newlines = Newline
 
     void TakeBlank(ReadOnlySpan<byte> line, IBufferWriter<byte> message)
     {
-        if (state == State.Header)
-        {
-            coder.Write(line, message);
-            counted = contentLength ?? 0;
-            state =
-                family != MboxFamily.Mboxcl2 || contentLength is null ? State.Body
-                : counted > 0 ? State.Counted
-                : State.AfterCounted;
-            return;
-        }
-
-        if (state == State.Body)
+        var isFull = blanksLength + line.Length > blanks.Length;
+        if (state == State.Body || isHeaderBlank || isFull)
             WriteBlanks(message);
-        blanks++;
-        blankHasCr = line.Length > 1;
+        isHeaderBlank = state == State.Header;
+        if (isHeaderBlank)
+            EndHeader(taken: 0);
+        line.CopyTo(blanks.AsSpan(blanksLength));
+        blanksLength += line.Length;
     }
 
     void TakeField(ReadOnlySpan<byte> line, IBufferWriter<byte> message)
     {
-        var isContinued = line[0] is (byte)' ' or (byte)'\t';
-        if (!isContinued)
-            isDropped = IsOfFile(line);
-        if (!isDropped)
-            coder.Write(MboxQuoting.Unquote(line, isReversible), message);
-    }
-
-    bool IsOfFile(ReadOnlySpan<byte> line)
-    {
-        var colon = line.IndexOf((byte)':');
-        if (colon < 0)
-            return false;
-        var value = line[(colon + 1)..].Trim(" \t\r\n"u8);
-        if (MboxStatus.Parse(line[..colon], value) is { } flags)
+        var plain = MboxQuoting.Unquote(line, isReversible);
+        var kind = MboxFields.Kind(plain, atFirstLine, family);
+        atFirstLine = false;
+        if (kind != MboxLine.Continuation)
+            isDropped = kind is MboxLine.Status or MboxLine.Length;
+        if (kind == MboxLine.Status)
+            Envelope = Envelope with { Flags = Envelope.Flags | MboxStatus.Parse(MboxFields.Value(plain)) };
+        if (kind == MboxLine.Length)
+            contentLength = Length(MboxFields.Value(plain)) ?? contentLength;
+        if (kind == MboxLine.Body)
         {
-            Envelope = Envelope with { Flags = Envelope.Flags | flags };
-            return true;
+            // A message that is this one line and does not end it: the line end is the file's.
+            var tail = contentLength < line.Length ? line[(int)contentLength..] : [];
+            var own = family == MboxFamily.Mboxcl2 && MboxFields.IsBlank(tail) ? tail.Length : 0;
+            plain = plain[..^own];
+            EndHeader(line.Length - own);
         }
 
-        var isLength =
-            family is MboxFamily.Mboxcl or MboxFamily.Mboxcl2
-            && System.Text.Ascii.EqualsIgnoreCase(line[..colon], "Content-Length"u8);
-        if (
-            isLength
-            && Utf8Parser.TryParse(value, out long length, out var read)
-            && read == value.Length
-            && length >= 0
-        )
-            contentLength = length;
-        return isLength;
+        if (!isDropped)
+            coder.Write(plain, message);
+    }
+
+    static long? Length(ReadOnlySpan<byte> value) =>
+        Utf8Parser.TryParse(value, out long length, out var read) && read == value.Length && length >= 0
+            ? length
+            : null;
+
+    /// <param name="taken">Octets of the body that came already.</param>
+    void EndHeader(int taken)
+    {
+        isDropped = false;
+        var isBelieved = family == MboxFamily.Mboxcl2 && !isRereading && rewinds < MaxRewinds;
+        if (!isBelieved || contentLength is not { } length || length < taken)
+        {
+            state = State.Body;
+            return;
+        }
+
+        sawSeparator = false;
+        counted = length - taken;
+        state = counted > 0 ? State.Counted : State.AfterCounted;
     }
 
     void TakeText(ReadOnlySpan<byte> line, IBufferWriter<byte> message)
@@ -188,18 +253,25 @@ public sealed class MboxReader(MboxFamily family, NewlineForm newlines = Newline
 
     void WriteBlanks(IBufferWriter<byte> message)
     {
-        for (; blanks > 0; blanks--)
-            coder.Write(blankHasCr ? "\r\n"u8 : "\n"u8, message);
+        coder.Write(blanks.AsSpan(0, blanksLength), message);
+        (blanksLength, isHeaderBlank) = (0, false);
     }
 
     void Count(ref ReadOnlySpan<byte> input, IBufferWriter<byte> message)
     {
-        var count = (int)Math.Min(counted, input.Length);
-        coder.Write(input[..count], message);
-        input = input[count..];
-        counted -= count;
-        if (counted == 0)
-            state = State.AfterCounted;
+        WriteBlanks(message);
+        var octets = input[..(int)Math.Min(counted, input.Length)];
+        coder.Write(octets, message);
+        input = input[octets.Length..];
+        counted -= octets.Length;
+        Position += octets.Length;
+        isMidLine = octets[^1] != '\n';
+        while (!sawSeparator && lines.Next(ref octets, out var piece, out var isStart))
+            sawSeparator = isStart && piece[^1] == '\n' && MboxSeparator.Parse(piece.TrimEnd("\r\n"u8)) is not null;
+        if (counted > 0)
+            return;
+        lines.Restart();
+        state = State.AfterCounted;
     }
 
     static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> text) =>

@@ -3,14 +3,12 @@ namespace Cloud.Mail.Archives;
 /// <summary>Status and X-Status, the fields in which mbox readers keep flags. They belong to the file.</summary>
 static class MboxStatus
 {
-    /// <param name="name">Of the field.</param>
-    /// <param name="value">Of the field.</param>
-    /// <returns>Null for any other field.</returns>
-    public static MessageFlags? Parse(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    public static bool IsName(ReadOnlySpan<byte> name) =>
+        System.Text.Ascii.EqualsIgnoreCase(name, "Status"u8) || System.Text.Ascii.EqualsIgnoreCase(name, "X-Status"u8);
+
+    /// <param name="value">Of either field: letters that mean nothing are passed over.</param>
+    public static MessageFlags Parse(ReadOnlySpan<byte> value)
     {
-        var isStatus = System.Text.Ascii.EqualsIgnoreCase(name, "Status"u8);
-        if (!isStatus && !System.Text.Ascii.EqualsIgnoreCase(name, "X-Status"u8))
-            return null;
         var flags = MessageFlags.None;
         foreach (var letter in value)
         {

@@ -7,9 +7,10 @@ namespace Cloud.Mail.Archives;
 
 /// <summary>Appends messages to an mbox file. Each is read twice in the families that count.</summary>
 /// <remarks>
-/// Written by what <see cref="MboxReader"/> reads: a message comes back as it was, save that one without a line end at
-/// its end gets one (not in mboxcl2), that a header without a body gets its blank line, that the families with irreversible quotes lose them, and that its own Status,
-/// X-Status and (where the file counts) Content-Length give way to the file's.
+/// What <see cref="MboxReader"/> reads of the same family is the message as it was, to the byte where newlines are kept,
+/// but for what the format cannot say: mboxo and mboxcl lose one <c>&gt;</c> of lines that begin with <c>&gt;From </c>;
+/// a message without a line end at its end gets one (in mboxcl2 only if it has no body); and its own Status, X-Status
+/// and (where the file counts) Content-Length give way to the file's.
 /// </remarks>
 /// <param name="family">Of new files: mboxrd.</param>
 /// <param name="newlines">LF is what other programs expect; kept is exact.</param>

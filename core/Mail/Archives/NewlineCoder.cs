@@ -37,6 +37,9 @@ sealed class NewlineCoder(NewlineForm form) : TransferCoder
         }
     }
 
+    /// <summary>What is held is forgotten.</summary>
+    public void Restart() => cr = false;
+
     public override void Complete(IBufferWriter<byte> target)
     {
         if (cr)

@@ -27,9 +27,10 @@ public sealed record AddressField(string Name, IReadOnlyList<AddressGroup> Group
     {
         var members = group.Members.ToArray();
         var name = HeaderWords.Clean(group.Name ?? "").Trim();
-        // A group cannot hold the empty groups that stand for addresses which cannot be written.
-        if (name.Length == 0 || form == HeaderForm.Downgraded && !Array.TrueForAll(members, IsAsciiWritable))
+        if (name.Length == 0)
             return members.Select(member => Words(member, form).ToArray());
+        if (form == HeaderForm.Downgraded && !Array.TrueForAll(members, IsAsciiWritable))
+            return [EmptyGroup(name, string.Join(", ", members.Select(Shown))).ToArray()];
 
         var words = Glue(HeaderWords.Phrase(name, form), ":");
         for (var i = 0; i < members.Length; i++)
@@ -39,23 +40,34 @@ public sealed record AddressField(string Name, IReadOnlyList<AddressGroup> Group
 
     static IEnumerable<string> Words(NamedAddress address, HeaderForm form)
     {
-        var spec = Spec(address.Address, form);
         var hasName = !string.IsNullOrWhiteSpace(address.Name);
-        if (spec is null) // RFC 6857 §3: shown, though nobody can write to it
-        {
-            var shown = hasName ? $"{address.Name} <{address.Address}>" : address.Address.ToString();
-            return HeaderWords.Split(EncodedWordEncoder.EncodeWhole(HeaderWords.Clean(shown))).Append(" :;");
-        }
-
+        if (Spec(address.Address, form) is not { } spec)
+            return EmptyGroup(hasName ? address.Name! : "", address.Address.ToString());
         return hasName ? HeaderWords.Phrase(address.Name!, form).Append($" <{spec}>") : [$" {spec}"];
+    }
+
+    /// <summary>What cannot be written, as text between a name and <c>:;</c>: shown, though nobody can write to it.</summary>
+    /// <remarks>RFC 6857 §3. A name that is encoded too goes into the same words: the space between two is not shown.</remarks>
+    static IEnumerable<string> EmptyGroup(string name, string members)
+    {
+        var phrase = HeaderWords.Phrase(name, HeaderForm.Downgraded).ToArray();
+        var isPlain = phrase is [.., var last] && !last.StartsWith(" =?", StringComparison.Ordinal);
+        var text = isPlain ? members : $"{name} {members}".Trim();
+        var words = HeaderWords.Split(EncodedWordEncoder.EncodeWhole(HeaderWords.Clean(text)));
+        return (isPlain ? phrase.Concat(words) : words).Append(" :;");
+    }
+
+    static string Shown(NamedAddress member)
+    {
+        Check(member.Address);
+        return string.IsNullOrWhiteSpace(member.Name) ? $"{member.Address}" : $"{member.Name} <{member.Address}>";
     }
 
     /// <returns>Null where the form shows it in an empty group.</returns>
     /// <exception cref="ComposeException">It is no address, or the form cannot hold it.</exception>
     static string? Spec(EmailAddress address, HeaderForm form)
     {
-        if (!IsSound(address))
-            throw new ComposeException("An address holds characters that none may have");
+        Check(address);
         if (form == HeaderForm.Utf8)
             return address.ToString();
         if (IsAsciiWritable(address))
@@ -63,6 +75,12 @@ public sealed record AddressField(string Name, IReadOnlyList<AddressGroup> Group
         return form == HeaderForm.Downgraded
             ? null
             : throw new ComposeException($"The address {address} needs a peer with SMTPUTF8");
+    }
+
+    static void Check(EmailAddress address)
+    {
+        if (!IsSound(address))
+            throw new ComposeException("An address holds characters that none may have");
     }
 
     static bool IsSound(EmailAddress address) =>
@@ -76,7 +94,9 @@ public sealed record AddressField(string Name, IReadOnlyList<AddressGroup> Group
 
     static bool IsAsciiWritable(NamedAddress address) => IsAsciiWritable(address.Address);
 
-    static bool IsAsciiWritable(EmailAddress address) => Ascii.IsValid(address.Local);
+    /// <summary>Domains that IDNA refuses, such as <c>bü_ro</c>, have no A-labels.</summary>
+    static bool IsAsciiWritable(EmailAddress address) =>
+        Ascii.IsValid(address.Local) && Ascii.IsValid(EmailAddress.CanonicalDomain(address.Domain));
 
     /// <summary>Ends the last word with a special, which needs no space before it.</summary>
     static IEnumerable<string> Glue(IEnumerable<string> words, string special)

@@ -3,13 +3,13 @@ namespace Cloud.Mail.Compose;
 /// <summary>How header text beyond ASCII is written.</summary>
 public enum HeaderForm
 {
-    /// <summary>Encoded words, RFC 2231 and A-labels. An address whose local part needs more is refused.</summary>
+    /// <summary>Encoded words, RFC 2231 and A-labels. An address or id that needs more is refused.</summary>
     Ascii,
 
     /// <summary>As UTF-8, for peers with SMTPUTF8: RFC 6532.</summary>
     Utf8,
 
-    /// <summary>As <see cref="Ascii"/>; an address that cannot be written is shown in an empty group: RFC 6857 §3.</summary>
+    /// <summary>As <see cref="Ascii"/>; an address that needs more is shown before an empty group, ids as text: RFC 6857 §3.</summary>
     Downgraded,
 }
 
@@ -22,6 +22,6 @@ public sealed record ComposeOptions(HeaderForm Headers = HeaderForm.Ascii, bool 
 
 /// <summary>What was written.</summary>
 /// <param name="Size">Octets.</param>
-/// <param name="IsEightBit">A body holds octets beyond ASCII: send it with BODY=8BITMIME.</param>
+/// <param name="IsEightBit">A body, or a header within it, holds octets beyond ASCII: send it with BODY=8BITMIME.</param>
 /// <param name="HasUtf8Headers">A header holds text beyond ASCII: send it with SMTPUTF8.</param>
 public sealed record ComposedMessage(long Size, bool IsEightBit, bool HasUtf8Headers);

@@ -88,7 +88,11 @@ public static class ContentFields
         writer.Begin("Content-Type");
         writer.Add($" {Token(type[..slash])}/{Token(type[(slash + 1)..])}");
         foreach (var (name, value) in parameters)
-            AddParameter(writer, Token(name), HeaderWords.Clean(value));
+        {
+            if (fileName is null || !name.Equals("name", StringComparison.OrdinalIgnoreCase))
+                AddParameter(writer, Attribute(name), HeaderWords.Clean(value));
+        }
+
         if (fileName is not null)
             AddName(writer, fileName);
         writer.End();
@@ -176,6 +180,12 @@ public static class ContentFields
         text.Length > 0 && text.Length <= 127 && !text.AsSpan().ContainsAnyExcept(TokenChars)
             ? text
             : throw new ComposeException("A media type, disposition, language or parameter name is no token");
+
+    /// <summary>RFC 2231 §7: an asterisk in a parameter's name would say something of its value.</summary>
+    static string Attribute(string name) =>
+        !name.AsSpan().ContainsAny("*'%")
+            ? Token(name)
+            : throw new ComposeException("A parameter's name holds characters that RFC 2231 gives a meaning");
 
     static string? FileName(MimePart part)
     {

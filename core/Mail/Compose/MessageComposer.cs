@@ -22,6 +22,22 @@ public static class MessageComposer
     /// <summary>Boundaries tried; even the second one means that somebody foresaw the seed.</summary>
     const int MaxAttempts = 4;
 
+    /// <summary>RFC 5322 §3.6.</summary>
+    static readonly string[] OnlyOnce =
+    [
+        "Date",
+        "From",
+        "Sender",
+        "Reply-To",
+        "To",
+        "Cc",
+        "Bcc",
+        "Subject",
+        "Message-ID",
+        "In-Reply-To",
+        "References",
+    ];
+
     /// <param name="message">What to write; its sources are read twice where their content decides the encoding.</param>
     /// <param name="options">How.</param>
     /// <param name="target">Gets the message; flushed, not completed.</param>
@@ -36,8 +52,11 @@ public static class MessageComposer
     {
         var root = await PlanAsync(message, options, cancel);
         var output = new Output(target, options, cancel);
+        var written = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var field in message.AllFields())
         {
+            if (!written.Add(field.Name) && OnlyOnce.Contains(field.Name, StringComparer.OrdinalIgnoreCase))
+                throw new ComposeException($"{field.Name} may stand only once");
             if (ContentFields.IsReserved(field.Name))
                 throw new ComposeException($"{field.Name} is written by itself");
             field.WriteTo(output.Fields);

@@ -21,7 +21,8 @@ public abstract record MimePart
     /// <summary>A URI, RFC 2557 §4.</summary>
     public string? Location { get; init; }
 
-    /// <summary>Of Content-Type, besides charset, boundary and name, which the composer writes.</summary>
+    /// <summary>Of Content-Type. What the composer writes itself is left out here.</summary>
+    /// <remarks>That is name beside a file name; boundary and charset, but in a <see cref="DataPart"/>.</remarks>
     public IReadOnlyList<KeyValuePair<string, string>> Parameters { get; init; } = [];
 
     /// <summary>Further fields; none that has a property here.</summary>
@@ -32,6 +33,10 @@ public abstract record MimePart
 public sealed record TextPart(string Text, string Subtype = "plain") : MimePart;
 
 /// <summary>Octets of any type, which come back as they are.</summary>
+/// <remarks>
+/// A message/rfc822 is treated as <see cref="MessagePart"/> is; other messages are encoded only where they must be. A
+/// multipart is refused: give <see cref="Multipart"/> its parts.
+/// </remarks>
 /// <param name="Content">The octets, decoded.</param>
 /// <param name="Type">Media type without parameters: <c>application/pdf</c>.</param>
 public sealed record DataPart(OctetSource Content, string Type = "application/octet-stream") : MimePart
@@ -42,8 +47,10 @@ public sealed record DataPart(OctetSource Content, string Type = "application/oc
 
 /// <summary>A message inside the message, its bytes untouched. RFC 2046 §5.2.1.</summary>
 /// <remarks>
-/// One that its transport could not carry unchanged, and that must not be encoded either, is attached as a file:
-/// application/octet-stream, <c>message.eml</c>.
+/// One that its transport could not carry unchanged (octets beyond ASCII without 8BITMIME, lines that are too long or
+/// end in LF alone), and that must not be encoded either, is attached as a file: application/octet-stream,
+/// <c>message.eml</c>. Whoever opens it has the message to the byte, signatures included, which no conversion of its
+/// parts would leave.
 /// </remarks>
 public sealed record MessagePart(OctetSource Content) : MimePart
 {

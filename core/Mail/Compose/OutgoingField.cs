@@ -10,7 +10,7 @@ public abstract record OutgoingField(string Name)
     /// <summary>So that a name and a first word share a line.</summary>
     const int MaxName = 70;
 
-    internal void WriteTo(FieldWriter writer)
+    internal virtual void WriteTo(FieldWriter writer)
     {
         if (Name.Length is 0 or > MaxName || Name.Any(c => c is <= ' ' or > '~' or ':'))
             throw new ComposeException("A header field's name holds characters that none may have");
@@ -61,18 +61,31 @@ public sealed record MessageIdField(string Name, IReadOnlyList<string> Ids) : Ou
     /// <summary>Octets of an id: it has to share a line with its brackets (RFC 5322 §2.1.1).</summary>
     const int MaxId = 900;
 
-    /// <summary>Leaves out ids that cannot be written: those of others, which a reply names.</summary>
+    /// <summary>Leaves out ids that cannot be written: those of others, which a reply names. Without any, no field.</summary>
     public bool IsLenient { get; init; }
+
+    /// <remarks>
+    /// Ids beyond ASCII have no other form. Downgraded, the whole value is kept as text in a field that no reader takes
+    /// for ids, <c>Downgraded-References</c> (RFC 6857 §3); those in ASCII stay besides, since threads hang on them.
+    /// </remarks>
+    internal override void WriteTo(FieldWriter writer)
+    {
+        var written = Ids.Where(id => IsWritable(id, writer.Form)).ToArray();
+        var known = Ids.Where(id => IsWritable(id, HeaderForm.Utf8)).ToArray();
+        if (!IsLenient && (Ids.Count == 0 || known.Length < Ids.Count))
+            throw new ComposeException($"{Name} holds no message-id");
+        if (writer.Form == HeaderForm.Downgraded && written.Length < known.Length)
+            new TextField($"Downgraded-{Name}", string.Join(' ', known.Select(id => $"<{id}>"))).WriteTo(writer);
+        else if (!IsLenient && written.Length < known.Length)
+            throw new ComposeException($"{Name} needs a peer with SMTPUTF8");
+        if (written.Length > 0)
+            base.WriteTo(writer);
+    }
 
     internal override void Write(FieldWriter writer)
     {
-        foreach (var id in Ids)
-        {
-            if (IsWritable(id, writer.Form))
-                writer.Add($" <{id}>");
-            else if (!IsLenient)
-                throw new ComposeException($"{Name} holds no message-id");
-        }
+        foreach (var id in Ids.Where(id => IsWritable(id, writer.Form)))
+            writer.Add($" <{id}>");
     }
 
     internal static bool IsWritable(string id, HeaderForm form) =>

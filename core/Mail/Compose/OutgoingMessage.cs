@@ -1,3 +1,4 @@
+using System.Text;
 using Cloud.Mail.Headers;
 
 namespace Cloud.Mail.Compose;
@@ -24,7 +25,8 @@ public sealed record OutgoingMessage
     /// <summary>Oldest first; of more than <see cref="MessageIndex.MaxReferences"/> the first and the last are written.</summary>
     public IReadOnlyList<string> References { get; init; } = [];
 
-    /// <summary>Further fields, in their order after the others. None of MIME's own.</summary>
+    /// <summary>Further fields, in their order after the others. None of MIME's own, and none a second time that may
+    /// stand only once (RFC 5322 §3.6).</summary>
     public IReadOnlyList<OutgoingField> Fields { get; init; } = [];
 
     public required MimePart Body { get; init; }
@@ -35,11 +37,15 @@ public sealed record OutgoingMessage
 
     /// <summary>An id nobody else makes: RFC 5322 §3.6.4.</summary>
     /// <param name="random">16 octets.</param>
-    /// <param name="domain">One of the sender's; A-labels are made of others.</param>
+    /// <param name="domain">One of the sender's; of U-labels, A-labels are made.</param>
+    /// <exception cref="ComposeException">The domain has no form in ASCII.</exception>
     public static string NewMessageId(ReadOnlySpan<byte> random, string domain)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(random.Length, 16, nameof(random));
-        return $"{System.Convert.ToHexStringLower(random)}@{EmailAddress.CanonicalDomain(domain)}";
+        var host = EmailAddress.CanonicalDomain(domain);
+        return Ascii.IsValid(host)
+            ? $"{System.Convert.ToHexStringLower(random)}@{host}"
+            : throw new ComposeException("The domain of a message-id has no form in ASCII");
     }
 
     internal IEnumerable<OutgoingField> AllFields()

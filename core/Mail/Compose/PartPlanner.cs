@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Cloud.Mail.Compose;
@@ -5,6 +6,9 @@ namespace Cloud.Mail.Compose;
 /// <summary>Chooses encodings and boundaries. RFC 2045 §6, RFC 2046 §5.1.1.</summary>
 sealed class PartPlanner(ComposeOptions options, string prefix, CancellationToken cancel)
 {
+    /// <summary>Types whose parts must not be encoded: RFC 2046 §5.2.1, §5.2.2.1, §5.2.3.</summary>
+    static readonly string[] NeverEncoded = ["message/rfc822", "message/partial", "message/external-body"];
+
     readonly byte[] needle = Encoding.ASCII.GetBytes("--" + prefix);
     int parts;
     int multiparts;
@@ -20,7 +24,28 @@ sealed class PartPlanner(ComposeOptions options, string prefix, CancellationToke
         {
             Multipart multipart => await MultipartAsync(multipart, depth),
             TextPart text => await TextAsync(text),
-            MessagePart message => await MessageAsync(message),
+            MessagePart { IsGlobal: true } message => await GlobalAsync(
+                message,
+                message.Content,
+                "message/global",
+                depth
+            ),
+            MessagePart message => await MessageAsync(message, message.Content, "message/rfc822", depth),
+            DataPart data when IsOf(data, "multipart/") => throw new ComposeException(
+                "A multipart is written from its parts, since its boundary has to be the composer's"
+            ),
+            DataPart data when NeverEncoded.Contains(data.Type, StringComparer.OrdinalIgnoreCase) => await MessageAsync(
+                data,
+                data.Content,
+                data.Type,
+                depth
+            ),
+            DataPart { IsText: false } data when IsOf(data, "message/") => await GlobalAsync(
+                data,
+                data.Content,
+                data.Type,
+                depth
+            ),
             DataPart { IsText: true } data => await LinesAsync(
                 data,
                 data.Content,
@@ -41,12 +66,14 @@ sealed class PartPlanner(ComposeOptions options, string prefix, CancellationToke
         var children = new PlannedPart[multipart.Parts.Length];
         for (var i = 0; i < children.Length; i++)
             children[i] = await PlanAsync(multipart.Parts[i], depth + 1);
-        // RFC 2045 §6.4: the outer label speaks for what is inside.
-        var encoding = Array.Exists(children, child => child.Encoding == "8bit") ? "8bit" : "7bit";
+        // RFC 2045 §6.4: the outer label speaks for what is inside, headers (RFC 6532 §3.2) and all.
+        var encoding = Array.Exists(children, child => child.Encoding == "8bit" || HasUtf8Header(child))
+            ? "8bit"
+            : "7bit";
         return new(
             multipart,
             $"multipart/{multipart.Subtype}",
-            [.. multipart.Parameters, new("boundary", boundary)],
+            [.. Callers(multipart), new("boundary", boundary)],
             encoding,
             null,
             boundary,
@@ -59,7 +86,7 @@ sealed class PartPlanner(ComposeOptions options, string prefix, CancellationToke
     {
         var octets = Encoding.UTF8.GetBytes(Lines(part.Text));
         var charset = new KeyValuePair<string, string>("charset", Ascii.IsValid(octets) ? "us-ascii" : "utf-8");
-        return LinesAsync(part, OctetSource.Of(octets), $"text/{part.Subtype}", [charset, .. part.Parameters]);
+        return LinesAsync(part, OctetSource.Of(octets), $"text/{part.Subtype}", [charset, .. Callers(part)]);
     }
 
     async ValueTask<PlannedPart> LinesAsync(
@@ -77,17 +104,28 @@ sealed class PartPlanner(ComposeOptions options, string prefix, CancellationToke
         return Leaf(part, type, parameters, encoding, body, scan.EndsLine && encoding != "base64");
     }
 
-    async ValueTask<PlannedPart> MessageAsync(MessagePart part)
+    /// <summary>A message that must not be encoded: as it stands, or as a file. RFC 2046 §5.2.1.</summary>
+    async ValueTask<PlannedPart> MessageAsync(MimePart part, OctetSource body, string type, int depth)
     {
-        var scan = await ScanAsync(part.Content);
-        var type = part.IsGlobal ? "message/global" : "message/rfc822";
-        if (Verbatim(scan) is { } encoding)
-            return Leaf(part, type, part.Parameters, encoding, part.Content, scan.EndsLine);
-        if (part.IsGlobal)
-            return Leaf(part, type, part.Parameters, "base64", part.Content, endsLine: false);
+        var scan = await ScanAsync(body);
+        if (Untouched(scan, depth) is { } encoding)
+            return Leaf(part, type, part.Parameters, encoding, body, scan.EndsLine);
         var file = part with { FileName = part.FileName ?? "message.eml", Parameters = [] };
-        return Leaf(file, "application/octet-stream", [], "base64", part.Content, endsLine: false);
+        return Leaf(file, "application/octet-stream", [], "base64", body, endsLine: false);
     }
+
+    /// <summary>message/global and its kin, which may be encoded: RFC 6532 §3.7, RFC 6533 §6.</summary>
+    async ValueTask<PlannedPart> GlobalAsync(MimePart part, OctetSource body, string type, int depth)
+    {
+        var scan = await ScanAsync(body);
+        return Untouched(scan, depth) is { } encoding
+            ? Leaf(part, type, part.Parameters, encoding, body, scan.EndsLine)
+            : Leaf(part, type, part.Parameters, "base64", body, endsLine: false);
+    }
+
+    /// <summary>As <see cref="Verbatim"/>; and the composer adds no line end to the message's body.</summary>
+    string? Untouched(OctetScan scan, int depth) =>
+        Verbatim(scan) is { } encoding && (depth > 1 || scan.EndsLine) ? encoding : null;
 
     /// <summary>Null where the octets have to be encoded.</summary>
     string? Verbatim(OctetScan scan)
@@ -108,6 +146,24 @@ sealed class PartPlanner(ComposeOptions options, string prefix, CancellationToke
         text.Replace("\r\n", "\n", StringComparison.Ordinal)
             .Replace('\r', '\n')
             .Replace("\n", "\r\n", StringComparison.Ordinal);
+
+    static bool IsOf(DataPart part, string type) => part.Type.StartsWith(type, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Without those that the composer writes: readers take the first of two.</summary>
+    static IEnumerable<KeyValuePair<string, string>> Callers(MimePart part) =>
+        part.Parameters.Where(parameter =>
+            !parameter.Key.Equals("boundary", StringComparison.OrdinalIgnoreCase)
+            && !parameter.Key.Equals("charset", StringComparison.OrdinalIgnoreCase)
+        );
+
+    bool HasUtf8Header(PlannedPart part)
+    {
+        if (options.Headers != HeaderForm.Utf8)
+            return false;
+        var writer = new FieldWriter(new ArrayBufferWriter<byte>(), options.Headers);
+        ContentFields.Write(writer, part.Part, part.Type, part.Parameters, part.Encoding);
+        return writer.HasUtf8;
+    }
 
     async ValueTask<OctetScan> ScanAsync(OctetSource body)
     {

@@ -6,9 +6,9 @@ namespace Cloud.Mail.Encodings;
 /// <summary>base64, RFC 2045 §6.8, however damaged.</summary>
 /// <remarks>
 /// Octets outside the alphabet are skipped. Padding ends a group of four, and what follows is decoded as a new one, as
-/// some senders join blocks that are padded each. There, a line with octets outside the alphabet is the footer of a mailing
-/// list or the like: it ends the body and is no part of it, but for white space at its start or end. Padding where none can be is skipped; at the end none is
-/// needed. A last lone character, six bits, says nothing and is dropped.
+/// some senders join blocks that are padded each. There, a line with octets outside the alphabet, but for white space
+/// at its start or end, is the footer of a mailing list or the like: it ends the body and is no part of it. Padding
+/// where none can be is skipped; at the end none is needed. A last lone character, six bits, says nothing and is dropped.
 /// </remarks>
 /// <param name="window">Characters gathered before they are decoded, a multiple of four, 256 or more; they make no difference.</param>
 public sealed class Base64Decoder(int window = Base64Decoder.Window) : TransferCoder
@@ -67,30 +67,64 @@ public sealed class Base64Decoder(int window = Base64Decoder.Window) : TransferC
         if (text.Length % 4 == 0 && Base64.DecodeFromUtf8(text, decoded, out _, out var all) == OperationStatus.Done)
             return all;
 
-        var (written, bits, count) = (0, 0, 0);
+        var now = default(Progress);
+        var (atLine, line, padded, spaced) = (now, 0, false, false); // where the line after padding began
         foreach (var octet in text)
         {
-            if (octet == '=' && count >= 2)
-                EndGroup(decoded, ref written, ref bits, ref count);
             var value = Value(octet);
-            if (value < 0)
+            if (value >= 0 && !spaced)
+            {
+                line++;
+                now.Add(value, decoded);
+            }
+            else if (octet == '=')
+            {
+                if (now.Count < 2)
+                    continue;
+                now.EndGroup(decoded);
+                (atLine, line, padded, spaced) = (now, 0, true, false);
+            }
+            else if (!padded)
                 continue;
-            bits = bits << 6 | value;
-            if (++count == 4)
-                EndGroup(decoded, ref written, ref bits, ref count);
+            else if (octet is (byte)'\r' or (byte)'\n')
+                (atLine, line, spaced) = (now, 0, false);
+            else if (octet is (byte)' ' or (byte)'\t')
+                spaced = line > 0;
+            else
+            {
+                if (line <= MaxFooter)
+                    now = atLine;
+                break;
+            }
         }
 
-        EndGroup(decoded, ref written, ref bits, ref count);
-        return written;
+        now.EndGroup(decoded);
+        return now.Written;
     }
 
-    /// <summary>Four characters give three octets, three two, two one, and one none.</summary>
-    static void EndGroup(Span<byte> decoded, ref int written, ref int bits, ref int count)
+    /// <summary>How far a text is decoded, and the bits of the group begun.</summary>
+    struct Progress
     {
-        bits <<= 6 * (4 - count);
-        for (var shift = 16; count > 1; count--, shift -= 8)
-            decoded[written++] = (byte)(bits >> shift);
-        (bits, count) = (0, 0);
+        int bits;
+
+        public int Written { get; private set; }
+        public int Count { get; private set; }
+
+        public void Add(int value, Span<byte> decoded)
+        {
+            bits = bits << 6 | value;
+            if (++Count == 4)
+                EndGroup(decoded);
+        }
+
+        /// <summary>Four characters give three octets, three two, two one, and one none.</summary>
+        public void EndGroup(Span<byte> decoded)
+        {
+            bits <<= 6 * (4 - Count);
+            for (var shift = 16; Count > 1; Count--, shift -= 8)
+                decoded[Written++] = (byte)(bits >> shift);
+            (bits, Count) = (0, 0);
+        }
     }
 
     /// <returns>The six bits a character stands for; -1 if it is none of the alphabet.</returns>

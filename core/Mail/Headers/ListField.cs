@@ -20,15 +20,19 @@ public static class ListField
     public static string? Id(ReadOnlySpan<byte> value)
     {
         var text = new Octets(HeaderText.Unfold(value[..Math.Min(value.Length, MaxLength)]));
-        var open = text.Span.LastIndexOf((byte)'<');
-        if (open >= 0)
-        {
-            var end = text.Span[open..].IndexOf((byte)'>');
-            text = text.Slice(open + 1, (end < 0 ? text.Length - open : end) - 1);
-        }
-
-        var id = AddressText.Clean(text, spaced: false, comments: open < 0, quotes: false);
+        var isBare = !text.Span.Contains((byte)'<');
+        var id = AddressText.Clean(Identifier(text), spaced: false, comments: isBare, quotes: false);
         return id.IsNilOrEmpty ? null : Charset.Guess(id.Span).ToLowerInvariant();
+    }
+
+    /// <summary>The identifier of a List-Id as it stands, in brackets after what may be a name. RFC 2919 §3.</summary>
+    /// <param name="value">Unfolded.</param>
+    internal static Octets Identifier(Octets value)
+    {
+        var open = value.Span.LastIndexOf((byte)'<') + 1;
+        var length = value.Span[open..].IndexOf((byte)'>');
+        var id = value.Slice(open, length < 0 ? value.Length - open : length);
+        return id.IsNilOrEmpty ? default : id;
     }
 
     /// <summary>The URIs of List-Help, -Subscribe, -Unsubscribe, -Post, -Owner and -Archive, the best one first.</summary>

@@ -18,13 +18,12 @@ public static class DeliveryReportText
         var form = isGlobal ? HeaderForm.Utf8 : HeaderForm.Ascii;
         var octets = new ArrayBufferWriter<byte>();
         var writer = new FieldWriter(octets, form);
-        Text(writer, "Original-Envelope-Id", report.EnvelopeId);
-        Typed(writer, "Reporting-MTA", mta);
-        Typed(writer, "DSN-Gateway", report.Gateway);
-        Typed(writer, "Received-From-MTA", report.ReceivedFromMta);
-        Date(writer, "Arrival-Date", report.ArrivalDate);
-        foreach (var (name, value) in report.Extensions)
-            Text(writer, name, value);
+        ReportFields.Write(writer, "Original-Envelope-Id", report.EnvelopeId);
+        ReportFields.Write(writer, "Reporting-MTA", mta);
+        ReportFields.Write(writer, "DSN-Gateway", report.Gateway);
+        ReportFields.Write(writer, "Received-From-MTA", report.ReceivedFromMta);
+        ReportFields.Write(writer, "Arrival-Date", report.ArrivalDate);
+        ReportFields.WriteExtensions(writer, report.Extensions, Standard);
         foreach (var recipient in report.Recipients)
         {
             octets.Write("\r\n"u8);
@@ -57,9 +56,7 @@ public static class DeliveryReportText
             // All of the current ones are of one group; they are looked through only where a recipient is named.
             var isNext =
                 current.Count > 0
-                && (
-                    current[^1].Group != field.Group || IsRecipient(field) && current.Exists(one => one.Is(field.Name))
-                );
+                && (current[^1].Group != field.Group || field.IsRecipient && current.Exists(one => one.Is(field.Name)));
             if (isNext)
                 End();
             current.Add(field);
@@ -71,7 +68,7 @@ public static class DeliveryReportText
         void End()
         {
             if (ToRecipient(current) is not { } recipient)
-                extensions.AddRange(current.Where(field => field.Group == 0).Select(Pair));
+                extensions.AddRange(ReportFields.Extensions(current.Where(field => field.Group == 0), OfMessage));
             else if (recipients.Count < MaxRecipients)
                 recipients.Add(recipient);
             current.Clear();
@@ -82,17 +79,16 @@ public static class DeliveryReportText
     {
         if (StatusCode.Find(recipient.Status) != recipient.Status)
             throw new ComposeException("A status is no enhanced status code");
-        Typed(writer, "Original-Recipient", recipient.OriginalRecipient);
-        Typed(writer, "Final-Recipient", recipient.FinalRecipient);
-        Text(writer, "Action", Name(recipient.Action));
-        Text(writer, "Status", recipient.Status);
-        Typed(writer, "Remote-MTA", recipient.RemoteMta);
-        Typed(writer, "Diagnostic-Code", recipient.DiagnosticCode);
-        Date(writer, "Last-Attempt-Date", recipient.LastAttempt);
-        Text(writer, "Final-Log-ID", recipient.FinalLogId);
-        Date(writer, "Will-Retry-Until", recipient.RetryUntil);
-        foreach (var (name, value) in recipient.Extensions)
-            Text(writer, name, value);
+        ReportFields.Write(writer, "Original-Recipient", recipient.OriginalRecipient);
+        ReportFields.Write(writer, "Final-Recipient", recipient.FinalRecipient);
+        ReportFields.Write(writer, "Action", Name(recipient.Action));
+        ReportFields.Write(writer, "Status", recipient.Status);
+        ReportFields.Write(writer, "Remote-MTA", recipient.RemoteMta);
+        ReportFields.Write(writer, "Diagnostic-Code", recipient.DiagnosticCode);
+        ReportFields.Write(writer, "Last-Attempt-Date", recipient.LastAttempt);
+        ReportFields.Write(writer, "Final-Log-ID", recipient.FinalLogId);
+        ReportFields.Write(writer, "Will-Retry-Until", recipient.RetryUntil);
+        ReportFields.WriteExtensions(writer, recipient.Extensions, Standard);
     }
 
     static DeliveryReport? WithMessageField(DeliveryReport report, ReportField field) =>
@@ -125,11 +121,20 @@ public static class DeliveryReportText
             LastAttempt = Find(fields, "Last-Attempt-Date") is { } last ? MailDate.Parse(last.Octets) : null,
             FinalLogId = Find(fields, "Final-Log-ID")?.Value,
             RetryUntil = Find(fields, "Will-Retry-Until") is { } until ? MailDate.Parse(until.Octets) : null,
-            Extensions = [.. fields.Where(field => !IsKnown(field.Name)).Select(Pair)],
+            Extensions = ReportFields.Extensions(fields, OfRecipient),
         };
     }
 
-    static readonly string[] Known =
+    static readonly string[] OfMessage =
+    [
+        "Original-Envelope-Id",
+        "Reporting-MTA",
+        "DSN-Gateway",
+        "Received-From-MTA",
+        "Arrival-Date",
+    ];
+
+    static readonly string[] OfRecipient =
     [
         "Original-Recipient",
         "Final-Recipient",
@@ -142,17 +147,13 @@ public static class DeliveryReportText
         "Will-Retry-Until",
     ];
 
-    static bool IsKnown(string name) => Known.Contains(name, StringComparer.OrdinalIgnoreCase);
-
-    static bool IsRecipient(ReportField field) => field.Is("Final-Recipient") || field.Is("Original-Recipient");
+    static readonly string[] Standard = [.. OfMessage, .. OfRecipient];
 
     static ReportField? Find(List<ReportField> fields, string name)
     {
         var at = fields.FindIndex(field => field.Is(name));
         return at < 0 ? null : fields[at];
     }
-
-    static KeyValuePair<string, string> Pair(ReportField field) => new(field.Name, field.Value);
 
     static TypedText Mta(ReportField field) => TypedText.Parse(field.Value, TypedText.Dns);
 
@@ -192,22 +193,4 @@ public static class DeliveryReportText
             DeliveryAction.Delayed => "4.0.0",
             _ => "2.0.0",
         };
-
-    static void Text(FieldWriter writer, string name, string? value)
-    {
-        if (value is not null)
-            ReportFields.Field(name, value, writer.Form).WriteTo(writer);
-    }
-
-    static void Typed(FieldWriter writer, string name, TypedText? value)
-    {
-        if (value is { } typed)
-            ReportFields.Field(name, typed, writer.Form).WriteTo(writer);
-    }
-
-    static void Date(FieldWriter writer, string name, DateTimeOffset? date)
-    {
-        if (date is { } known)
-            new DateField(name, known).WriteTo(writer);
-    }
 }

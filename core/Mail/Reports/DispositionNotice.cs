@@ -1,3 +1,4 @@
+using System.Text;
 using Cloud.Mail.Compose;
 
 namespace Cloud.Mail.Reports;
@@ -22,7 +23,8 @@ public sealed record DispositionNotice
     public string? OriginalSubject { get; init; }
     public ReturnedMessage? Returned { get; init; }
 
-    /// <summary>The message came by SMTPUTF8, and so may the report.</summary>
+    /// <summary>The message came by SMTPUTF8, and so may the report: message/global-disposition-notification.</summary>
+    /// <remarks>Without it too, that is what names a message by an id beyond ASCII, encoded as it must be (RFC 6533 §6.5).</remarks>
     public bool IsGlobal { get; init; }
 
     /// <summary>For a person; null for a sentence that says what the report says.</summary>
@@ -30,8 +32,9 @@ public sealed record DispositionNotice
 
     public OutgoingMessage ToMessage()
     {
-        var report = DispositionReportText.Write(Report, IsGlobal);
-        var type = IsGlobal ? "message/global-disposition-notification" : "message/disposition-notification";
+        var isGlobal = IsGlobal || Report.OriginalMessageId is { } named && !Ascii.IsValid(named);
+        var report = DispositionReportText.Write(Report, isGlobal);
+        var type = isGlobal ? "message/global-disposition-notification" : "message/disposition-notification";
         MimePart[] parts =
         [
             new TextPart(Text ?? Sentence()),
@@ -58,17 +61,17 @@ public sealed record DispositionNotice
     string Heading =>
         Report.Disposition.Type switch
         {
-            Disposition.Displayed => "Read",
-            Disposition.Deleted => "Deleted",
+            MessageDisposition.Displayed => "Read",
+            MessageDisposition.Deleted => "Deleted",
             _ => "Receipt",
         };
 
     string Sentence() =>
         Report.Disposition.Type switch
         {
-            Disposition.Displayed =>
+            MessageDisposition.Displayed =>
                 "Your message was shown on the recipient's screen. This does not say that it was read or understood.\n",
-            Disposition.Deleted => "Your message was deleted. The recipient may or may not have seen it.\n",
+            MessageDisposition.Deleted => "Your message was deleted. The recipient may or may not have seen it.\n",
             "dispatched" => "Your message was sent on to somebody else.\n",
             "processed" => "Your message was handled by a program.\n",
             _ => "This is a receipt for your message.\n",

@@ -11,26 +11,31 @@ public sealed record DispositionReport
 
     /// <summary>Without angle brackets.</summary>
     public string? OriginalMessageId { get; init; }
-    public required Disposition Disposition { get; init; }
+    public required MessageDisposition Disposition { get; init; }
 
     /// <summary>Text of Error fields; with any, the disposition has the modifier <c>error</c>.</summary>
     public IReadOnlyList<string> Errors { get; init; } = [];
     public IReadOnlyList<KeyValuePair<string, string>> Extensions { get; init; } = [];
 }
 
-/// <summary>RFC 8098 §3.2.6.</summary>
+/// <summary>What became of a message at its reader: RFC 8098 §3.2.6. (A part's is <see cref="Disposition"/>.)</summary>
 /// <param name="Type"><c>displayed</c>, <c>deleted</c>, <c>dispatched</c>, <c>processed</c>, or one of later standards
 /// and of older software (<c>denied</c>, <c>failed</c>); lower case.</param>
 /// <param name="IsManualAction">A person did it, not a rule.</param>
 /// <param name="IsSentManually">A person agreed to tell.</param>
 /// <param name="Modifiers">Lower case: <c>error</c> is the standard's only one.</param>
-public sealed record Disposition(string Type, bool IsManualAction, bool IsSentManually, IReadOnlyList<string> Modifiers)
+public sealed record MessageDisposition(
+    string Type,
+    bool IsManualAction,
+    bool IsSentManually,
+    IReadOnlyList<string> Modifiers
+)
 {
     public const string Displayed = "displayed";
     public const string Deleted = "deleted";
 
     /// <summary>Lenient: the modes may be missing, and then count as manual.</summary>
-    public static Disposition Parse(string value)
+    public static MessageDisposition Parse(string value)
     {
         var semicolon = value.IndexOf(';', StringComparison.Ordinal);
         var mode = semicolon < 0 ? "" : value[..semicolon];

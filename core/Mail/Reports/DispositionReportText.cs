@@ -7,34 +7,24 @@ namespace Cloud.Mail.Reports;
 /// <summary>message/disposition-notification, and its UTF-8 form. RFC 8098 §3.1, RFC 6533 §5.</summary>
 public static class DispositionReportText
 {
+    /// <param name="report">What to tell.</param>
+    /// <param name="isGlobal">In UTF-8. In ASCII a message-id beyond it has no form, and its field is left out.</param>
+    /// <exception cref="ComposeException">An extension has the name of a field of the standard's.</exception>
     public static byte[] Write(DispositionReport report, bool isGlobal)
     {
         var octets = new ArrayBufferWriter<byte>();
         var writer = new FieldWriter(octets, isGlobal ? HeaderForm.Utf8 : HeaderForm.Ascii);
-        Text("Reporting-UA", report.ReportingUa);
-        Typed("MDN-Gateway", report.Gateway);
-        Typed("Original-Recipient", report.OriginalRecipient);
-        Typed("Final-Recipient", report.FinalRecipient);
+        ReportFields.Write(writer, "Reporting-UA", report.ReportingUa);
+        ReportFields.Write(writer, "MDN-Gateway", report.Gateway);
+        ReportFields.Write(writer, "Original-Recipient", report.OriginalRecipient);
+        ReportFields.Write(writer, "Final-Recipient", report.FinalRecipient);
         if (report.OriginalMessageId is { } id)
-            new MessageIdField("Original-Message-ID", [id]).WriteTo(writer);
-        Text("Disposition", report.Disposition.ToString());
+            new MessageIdField("Original-Message-ID", [id]) { IsLenient = true }.WriteTo(writer);
+        ReportFields.Write(writer, "Disposition", report.Disposition.ToString());
         foreach (var error in report.Errors)
-            Text("Error", error);
-        foreach (var (name, value) in report.Extensions)
-            Text(name, value);
+            ReportFields.Write(writer, "Error", error);
+        ReportFields.WriteExtensions(writer, report.Extensions, Known);
         return octets.WrittenSpan.ToArray();
-
-        void Text(string name, string? value)
-        {
-            if (value is not null)
-                ReportFields.Field(name, value, writer.Form).WriteTo(writer);
-        }
-
-        void Typed(string name, TypedText? value)
-        {
-            if (value is { } typed)
-                ReportFields.Field(name, typed, writer.Form).WriteTo(writer);
-        }
     }
 
     /// <returns>Null without a disposition.</returns>
@@ -55,9 +45,9 @@ public static class DispositionReportText
                 && MessageIds.First(Octets.From(id)) is { IsNilOrEmpty: false } first
                     ? first.ToString()
                     : null,
-            Disposition = Disposition.Parse(disposition),
+            Disposition = MessageDisposition.Parse(disposition),
             Errors = [.. fields.Where(field => field.Is("Error")).Select(field => field.Value)],
-            Extensions = [.. fields.Where(field => !IsKnown(field.Name)).Select(field => Pair(field))],
+            Extensions = ReportFields.Extensions(fields, Known),
         };
 
         string? Find(string name)
@@ -79,8 +69,4 @@ public static class DispositionReportText
         "Disposition",
         "Error",
     ];
-
-    static bool IsKnown(string name) => Known.Contains(name, StringComparer.OrdinalIgnoreCase);
-
-    static KeyValuePair<string, string> Pair(ReportField field) => new(field.Name, field.Value);
 }

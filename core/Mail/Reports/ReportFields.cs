@@ -6,9 +6,13 @@ namespace Cloud.Mail.Reports;
 
 /// <summary>One field of a report, in the order of the report.</summary>
 /// <param name="Group">From 0; a blank line begins the next group.</param>
+/// <param name="Name">As the reporter wrote it.</param>
+/// <param name="Value">Unfolded and decoded.</param>
 readonly record struct ReportField(int Group, string Name, string Value)
 {
     public ReadOnlySpan<byte> Octets => Encoding.UTF8.GetBytes(Value);
+
+    public bool IsRecipient => Is("Final-Recipient") || Is("Original-Recipient");
 
     public bool Is(string name) => Name.Equals(name, StringComparison.OrdinalIgnoreCase);
 }
@@ -28,7 +32,10 @@ static class ReportFields
     /// <summary>Octets of a word, so that lines can be folded; the longest address has 889 (<see cref="Utf8Address"/>).</summary>
     const int MaxWord = 900;
 
-    /// <remarks>Lines that are no field are passed over: some reporters mix text in.</remarks>
+    /// <remarks>
+    /// Lines that are no field are passed over: some reporters mix text in. A line of white space is one of a folded
+    /// field (RFC 5322 §4.2), unless what follows it, up to the next, names a recipient: then it was meant to be blank.
+    /// </remarks>
     public static List<ReportField> Read(ReadOnlySpan<byte> octets)
     {
         var fields = new List<ReportField>();
@@ -37,10 +44,19 @@ static class ReportFields
         for (var group = 0; !octets.IsEmpty && fields.Count < MaxFields; )
         {
             var reader = new HeaderReader(octets);
+            var afterSpace = -1; // the first field after the last line of white space
             while (fields.Count < MaxFields && reader.MoveNext())
             {
                 var field = reader.Current;
                 fields.Add(new(group, Encoding.ASCII.GetString(field.Name), HeaderText.Decode(field.Value)));
+                if (afterSpace >= 0 && fields[^1].IsRecipient)
+                {
+                    Regroup(fields, afterSpace, ++group);
+                    afterSpace = -1;
+                }
+
+                if (EndsInSpace(field.Raw))
+                    afterSpace = fields.Count;
             }
 
             octets = reader.Rest;
@@ -54,8 +70,66 @@ static class ReportFields
         return fields;
     }
 
+    /// <summary>Those that no standard names.</summary>
+    /// <param name="fields">Of a report.</param>
+    /// <param name="known">Names of the standard's.</param>
+    public static KeyValuePair<string, string>[] Extensions(IEnumerable<ReportField> fields, string[] known) =>
+        [
+            .. fields
+                .Where(field => !IsKnown(field.Name, known))
+                .Select(field => new KeyValuePair<string, string>(field.Name, field.Value)),
+        ];
+
+    /// <exception cref="ComposeException">One has the name of a field of the standard's.</exception>
+    public static void WriteExtensions(
+        FieldWriter writer,
+        IEnumerable<KeyValuePair<string, string>> extensions,
+        string[] known
+    )
+    {
+        foreach (var (name, value) in extensions)
+        {
+            if (IsKnown(name, known))
+                throw new ComposeException($"{name} is no extension field");
+            Write(writer, name, value);
+        }
+    }
+
+    public static void Write(FieldWriter writer, string name, string? value)
+    {
+        if (value is not null)
+            Field(name, value, writer.Form).WriteTo(writer);
+    }
+
+    public static void Write(FieldWriter writer, string name, TypedText? value)
+    {
+        if (value is { } typed)
+            Write(writer, name, $"{typed.Type}; {typed.In(writer.Form)}");
+    }
+
+    public static void Write(FieldWriter writer, string name, DateTimeOffset? date)
+    {
+        if (date is { } known)
+            new DateField(name, known).WriteTo(writer);
+    }
+
+    static bool IsKnown(string name, string[] known) => known.Contains(name, StringComparer.OrdinalIgnoreCase);
+
+    static void Regroup(List<ReportField> fields, int from, int group)
+    {
+        for (var i = from; i < fields.Count; i++)
+            fields[i] = fields[i] with { Group = group };
+    }
+
+    static bool EndsInSpace(ReadOnlySpan<byte> field)
+    {
+        field = field.TrimEnd((byte)'\n');
+        var last = field[(field.LastIndexOf((byte)'\n') + 1)..];
+        return last.Length < field.Length && last.Trim(" \t\r"u8).IsEmpty;
+    }
+
     /// <summary>A field for a report: text of others is cut, cleaned, and (without UTF-8) reduced to ASCII.</summary>
-    public static RawField Field(string name, string value, HeaderForm form)
+    static RawField Field(string name, string value, HeaderForm form)
     {
         var text = new StringBuilder(value.Length);
         var word = 0;
@@ -68,16 +142,11 @@ static class ReportFields
                 text.Append(' ');
             if (word > MaxWord)
                 word = 0;
+            if (rune.Value == ' ' && text.Length > 0 && text[^1] == ' ')
+                continue; // a line cannot be folded within white space, and that of others may be longer than one
             text.Append(rune.IsAscii || form == HeaderForm.Utf8 ? rune.ToString() : "?");
         }
 
         return new RawField(name, text.ToString());
-    }
-
-    public static RawField Field(string name, TypedText value, HeaderForm form)
-    {
-        var isAddress = value.Type.Equals(TypedText.Utf8, StringComparison.OrdinalIgnoreCase);
-        var text = isAddress && form != HeaderForm.Utf8 ? Utf8Address.Encode(value.Text) : value.Text;
-        return Field(name, $"{value.Type}; {text}", form);
     }
 }

@@ -1,3 +1,7 @@
+using System.Text;
+using Cloud.Mail.Compose;
+using Cloud.Mail.Encodings;
+
 namespace Cloud.Mail.Reports;
 
 /// <summary>A value with its kind before a semicolon: <c>rfc822; ann@here.example</c>, <c>dns; mx.here.example</c>,
@@ -17,12 +21,26 @@ public readonly record struct TypedText(string Type, string Text)
     {
         get
         {
-            var plain = Type.Equals(Utf8, StringComparison.OrdinalIgnoreCase) ? Utf8Address.Decode(Text) : Text;
-            var read = Headers.AddressList.Parse(System.Text.Encoding.UTF8.GetBytes(plain));
+            var plain = IsUtf8 ? Utf8Address.Decode(Text) : Text;
+            var read = Headers.AddressList.Parse(Encoding.UTF8.GetBytes(plain));
             return read is [{ IsMailbox: true, Mailbox.IsNilOrEmpty: false, Host.IsNilOrEmpty: false } only]
                 ? new EmailAddress(only.Mailbox.ToString(), only.Host.ToString())
                 : null;
         }
+    }
+
+    bool IsUtf8 => Type.Equals(Utf8, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The text as a report of that form has it, whichever it came in. RFC 6533 §3, §4.1.</summary>
+    /// <returns>What is labelled utf-8 and is no address stays as it is, as far as the form can hold it.</returns>
+    internal string In(HeaderForm form)
+    {
+        if (!IsUtf8)
+            return Text;
+        var plain = Utf8Address.Decode(Text);
+        if (form == HeaderForm.Utf8)
+            return EmailAddress.TryParse(plain) is null ? Text : plain;
+        return EmailAddress.TryParse(plain) is null && Ascii.IsValid(Text) ? Text : Utf8Address.Encode(plain);
     }
 
     /// <param name="value">As it stands in the field.</param>

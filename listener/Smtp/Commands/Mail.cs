@@ -1,6 +1,6 @@
 using System.Text;
 using Cloud.Mail;
-using Cloud.Wire;
+using Cloud.Mail.Encodings;
 
 namespace Cloud.Listener.Smtp.Commands;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using Cloud.Api.Gateway;
 using Cloud.Mail;
-using Cloud.Wire;
+using Cloud.Mail.Encodings;
 
 namespace Cloud.Listener.Smtp.Commands;
 

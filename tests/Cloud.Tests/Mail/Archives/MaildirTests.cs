@@ -128,4 +128,11 @@ public sealed class MaildirTests
             MaildirKeywords.Parse(damaged);
         }
     }
+
+    [Fact]
+    public void Folder_without_a_name_is_no_other_directory()
+    {
+        Assert.Equal("._._", MaildirFolder.Format(["", ""]));
+        Assert.Equal("._.___", MaildirFolder.Format(["", "../"]));
+    }
 }

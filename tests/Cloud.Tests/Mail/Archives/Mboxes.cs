@@ -47,10 +47,17 @@ static class Mboxes
             {
                 if (met == MboxEvent.Begin)
                     Assert.Equal(0, message.WrittenCount);
-                else
+                if (met == MboxEvent.End)
                     messages.Add((reader.Envelope, message.WrittenSpan.ToArray()));
                 message.ResetWrittenCount();
+                if (met != MboxEvent.Rewind)
+                    continue;
+                at = (int)reader.Position;
+                input = [];
+                isLast = at == file.Length;
             }
+
+            Assert.Equal(at, reader.Position);
 
             Assert.True(input.IsEmpty);
             if (isLast)

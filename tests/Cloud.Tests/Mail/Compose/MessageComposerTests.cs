@@ -161,7 +161,77 @@ public sealed class MessageComposerTests
         Assert.Contains("To: ann@xn--bcher-kva.example\r\n", downgraded);
         var group = Messages.Scan(downgraded).Envelope.From[0];
         Assert.True(group.IsGroupStart);
-        Assert.Equal("Дмитрий <дмитрий@пример.example>", EncodedWords.Decode(group.Mailbox.Span));
+        Assert.Equal("Дмитрий дмитрий@пример.example", EncodedWords.Decode(group.Mailbox.Span));
+    }
+
+    [Theory]
+    [InlineData(null, "дмитрий@x.example")]
+    [InlineData("Dmitri", "Dmitri дмитрий@x.example")]
+    [InlineData("D., the one", "D., the one дмитрий@x.example")]
+    public void Address_that_cannot_be_written_is_named_before_an_empty_group(string? name, string shown)
+    {
+        var message = Composing.Message(new TextPart("")) with
+        {
+            To = [new(new EmailAddress("дмитрий", "x.example"), name), new(Bob)],
+        };
+
+        var to = Messages.Scan(Composing.Bytes(message, new ComposeOptions(HeaderForm.Downgraded))).Envelope.To;
+
+        Assert.Equal([true, false, false], to.Select(address => address.IsGroupStart));
+        Assert.True(to[1].IsGroupEnd);
+        Assert.Equal(shown, EncodedWords.Decode(to[0].Mailbox.Span));
+        Assert.Equal("bob", to[2].Mailbox.ToString());
+    }
+
+    [Fact]
+    public void Group_with_a_member_that_cannot_be_written_is_shown_whole()
+    {
+        AddressGroup[] groups =
+        [
+            new("Team", [new(Ann, "Ann"), new(new EmailAddress("дмитрий", "x.example"), "Dmitri")]),
+        ];
+        var message = Composing.Message(new TextPart("")) with { Fields = [new AddressField("To", groups)] };
+
+        var to = Messages.Scan(Composing.Bytes(message, new ComposeOptions(HeaderForm.Downgraded))).Envelope.To;
+
+        Assert.Equal(2, to.Count);
+        Assert.Equal(
+            "Team Ann <ann@here.example>, Dmitri <дмитрий@x.example>",
+            EncodedWords.Decode(to[0].Mailbox.Span)
+        );
+    }
+
+    [Fact]
+    public void Domain_without_an_ascii_form_is_refused_or_shown_and_never_raw()
+    {
+        var message = Composing.Message(new TextPart("")) with { To = [new(new EmailAddress("a", "bü_ro"))] };
+
+        Assert.Throws<ComposeException>(() => Composing.Text(message));
+        Assert.Contains("To: a@bü_ro\r\n", Composing.Text(message, new ComposeOptions(HeaderForm.Utf8)));
+        var downgraded = Composing.Bytes(message, new ComposeOptions(HeaderForm.Downgraded));
+        Composing.AssertSound(downgraded, new ComposeOptions(HeaderForm.Downgraded));
+        var group = Messages.Scan(downgraded).Envelope.To[0];
+        Assert.True(group.IsGroupStart);
+        Assert.Equal("a@bü_ro", EncodedWords.Decode(group.Mailbox.Span));
+        Assert.Throws<ComposeException>(() => OutgoingMessage.NewMessageId(new byte[16], "bü_ro"));
+    }
+
+    [Fact]
+    public void Ids_beyond_ascii_are_downgraded_to_a_field_of_their_own()
+    {
+        var message = Composing.Message(new TextPart("")) with
+        {
+            MessageId = "é@here.example",
+            References = ["1@here.example", "é@here.example"],
+        };
+
+        Assert.Throws<ComposeException>(() => Composing.Text(message));
+        var bytes = Composing.Bytes(message, new ComposeOptions(HeaderForm.Downgraded));
+        Composing.AssertSound(bytes, new ComposeOptions(HeaderForm.Downgraded));
+        Assert.Equal("<é@here.example>", Composing.FieldText(bytes, "Downgraded-Message-ID"));
+        Assert.Equal("<1@here.example> <é@here.example>", Composing.FieldText(bytes, "Downgraded-References"));
+        Assert.Equal("<1@here.example>", Composing.FieldText(bytes, "References"));
+        Assert.DoesNotContain("\r\nMessage-ID:", Encoding.ASCII.GetString(bytes));
     }
 
     [Fact]
@@ -241,6 +311,131 @@ public sealed class MessageComposerTests
     }
 
     [Theory]
+    [InlineData("message/rfc822", "Subject: x\r\n\r\nhi\r\n", false, "message/rfc822", "7bit")]
+    [InlineData("Message/RFC822", "Subject: x\r\n\r\nh\u00ed\r\n", true, "message/rfc822", "8bit")]
+    [InlineData("message/rfc822", "Subject: x\r\n\r\nh\u00ed\r\n", false, "application/octet-stream", "base64")]
+    [InlineData("message/rfc822", "Subject: x\n\nhi\n", true, "application/octet-stream", "base64")]
+    [InlineData("message/partial", "x\r\n\r\nh\u00ed\r\n", false, "application/octet-stream", "base64")]
+    [InlineData("message/external-body", "Content-Type: a/b\r\n\r\n", false, "message/external-body", "7bit")]
+    [InlineData("message/global", "Subject: \u00ed\r\n\r\nhi\r\n", true, "message/global", "8bit")]
+    [InlineData("message/global", "Subject: \u00ed\r\n\r\nhi\r\n", false, "message/global", "base64")]
+    [InlineData("message/global-headers", "Subject: x\r\n", false, "message/global-headers", "7bit")]
+    public void Message_given_as_data_is_never_encoded_where_the_standard_forbids_it(
+        string type,
+        string inside,
+        bool eightBit,
+        string written,
+        string encoding
+    )
+    {
+        var original = Encoding.UTF8.GetBytes(inside);
+        foreach (var isText in new[] { false, true })
+        {
+            var data = new DataPart(OctetSource.Of(original), type) { IsText = isText };
+            MimePart[] bodies = [new Multipart("mixed", [data]), data];
+            foreach (var body in bodies)
+            {
+                var bytes = Composing.Bytes(Composing.Message(body), new ComposeOptions(EightBit: eightBit));
+
+                var root = Messages.Scan(bytes).Body;
+                var part = root.IsMultipart ? root.Parts[0] : root;
+                Assert.Equal(written, $"{part.Type}/{part.Subtype}".ToLowerInvariant());
+                var isReadable = isText && written == "message/global" && encoding == "base64";
+                Assert.Equal(
+                    isReadable ? "quoted-printable" : encoding,
+                    part.Encoding.IsNil ? "7bit" : part.Encoding.ToString()
+                );
+                Assert.Equal(original, Composing.Content(part, bytes));
+            }
+        }
+    }
+
+    [Fact]
+    public void Message_without_a_line_end_at_its_end_comes_back_as_the_whole_body_too()
+    {
+        var original = "Subject: x\r\n\r\nhi"u8.ToArray();
+        foreach (var isGlobal in new[] { false, true })
+        {
+            var part = new MessagePart(OctetSource.Of(original)) { IsGlobal = isGlobal };
+            var bytes = Composing.Bytes(Composing.Message(part));
+
+            Assert.Equal(original, Composing.Content(Messages.Scan(bytes).Body, bytes));
+        }
+    }
+
+    [Theory]
+    [InlineData("multipart/mixed")]
+    [InlineData("Multipart/Signed")]
+    public void Multipart_given_as_data_is_refused(string type)
+    {
+        var data = new DataPart(OctetSource.Of("--b\r\n\r\nx\r\n--b--\r\n"u8.ToArray()), type) { IsText = true };
+
+        Assert.Throws<ComposeException>(() => Composing.Bytes(Composing.Message(data)));
+    }
+
+    [Fact]
+    public void Callers_parameters_never_take_the_place_of_the_composers()
+    {
+        KeyValuePair<string, string>[] own =
+        [
+            new("Boundary", "theirs"),
+            new("CHARSET", "utf-16"),
+            new("name", "theirs.exe"),
+            new("format", "flowed"),
+        ];
+        var text = new TextPart("Grüße\n") { Parameters = own, FileName = "ours.txt" };
+        var message = Composing.Message(new Multipart("mixed", [text]) { Parameters = own });
+
+        var bytes = Composing.Bytes(message);
+
+        var body = Messages.Scan(bytes).Body;
+        var part = Assert.Single(body.Parts);
+        Assert.DoesNotContain("theirs\"", Encoding.UTF8.GetString(bytes));
+        Assert.DoesNotContain("boundary=theirs", Encoding.UTF8.GetString(bytes), StringComparison.OrdinalIgnoreCase);
+        Assert.Equal("utf-8", part.Parameter("charset"u8).ToString());
+        Assert.Equal("ours.txt", part.Parameter("name"u8).ToString());
+        Assert.Equal("flowed", part.Parameter("format"u8).ToString());
+    }
+
+    [Fact]
+    public void Data_keeps_the_charset_and_name_that_only_its_caller_knows()
+    {
+        var data = new DataPart(OctetSource.Of("x\r\n"u8.ToArray()), "text/csv")
+        {
+            IsText = true,
+            Parameters = [new("charset", "iso-8859-1"), new("name", "a.csv")],
+        };
+
+        var part = Messages.Scan(Composing.Bytes(Composing.Message(data))).Body;
+
+        Assert.Equal("iso-8859-1", part.Parameter("charset"u8).ToString());
+        Assert.Equal("a.csv", part.Parameter("name"u8).ToString());
+    }
+
+    [Theory]
+    [InlineData("boundary*")]
+    [InlineData("charset*0")]
+    [InlineData("name*0*")]
+    [InlineData("x'y")]
+    [InlineData("x%y")]
+    public void Parameter_names_that_rfc_2231_gives_a_meaning_are_refused(string name) =>
+        Assert.Throws<ComposeException>(() =>
+            Composing.Bytes(Composing.Message(new TextPart("") { Parameters = [new(name, "x")] }))
+        );
+
+    [Fact]
+    public void Multipart_is_8bit_where_a_header_inside_it_is()
+    {
+        var file = new DataPart(OctetSource.Of("x"u8.ToArray())) { FileName = "Übersicht.pdf" };
+        var message = Composing.Message(new Multipart("mixed", [new TextPart("hi"), file]));
+
+        var bytes = Composing.Bytes(message, new ComposeOptions(HeaderForm.Utf8));
+
+        Assert.Equal("8bit", Messages.Scan(bytes).Body.Encoding.ToString());
+        Assert.Equal((true, true), Needs(message, new ComposeOptions(HeaderForm.Utf8)));
+    }
+
+    [Theory]
     [InlineData("Content-Type")]
     [InlineData("mime-version")]
     [InlineData("X Y")]
@@ -252,6 +447,25 @@ public sealed class MessageComposerTests
         Assert.Throws<ComposeException>(() =>
             Composing.Bytes(Composing.Message(new TextPart("")) with { Fields = [new RawField(name, "x")] })
         );
+
+    [Theory]
+    [InlineData("Subject")]
+    [InlineData("message-id")]
+    [InlineData("FROM")]
+    public void Field_that_may_stand_only_once_is_refused_a_second_time(string name)
+    {
+        var message = Composing.Message(new TextPart("")) with
+        {
+            From = [new(Ann)],
+            Subject = "x",
+            MessageId = "1@here.example",
+        };
+
+        Assert.Throws<ComposeException>(() =>
+            Composing.Bytes(message with { Fields = [new RawField(name, "<2@here.example>")] })
+        );
+        Composing.Bytes(message with { Fields = [new RawField("X-Tag", "a"), new RawField("X-Tag", "b")] });
+    }
 
     [Fact]
     public void No_text_can_end_its_field()
@@ -337,6 +551,11 @@ public sealed class MessageComposerTests
         };
 
         Assert.Contains("References: <1@x> <3@x>\r\n", Composing.Text(message));
+        Assert.DoesNotContain("In-Reply-To", Composing.Text(message));
+        Assert.DoesNotContain("References", Composing.Text(message with { References = ["", "é@x"] }));
+        Assert.Throws<ComposeException>(() =>
+            Composing.Text(message with { Fields = [new MessageIdField("Resent-Message-ID", [])] })
+        );
     }
 
     static (bool, bool) Needs(OutgoingMessage message, ComposeOptions options)

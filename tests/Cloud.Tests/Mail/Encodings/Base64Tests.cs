@@ -31,6 +31,43 @@ public sealed class Base64Tests
     public void What_can_be_decoded_is(string encoded, string expected) =>
         Assert.Equal(expected, Coding.Text(new Base64Decoder(), encoded));
 
+    [Fact]
+    public void Whole_text_gives_what_the_same_text_gives_in_a_stream()
+    {
+        var random = new Random(12);
+        string[] pieces =
+        [
+            "QUJD",
+            "QQ==",
+            "QUI=",
+            "Q",
+            "=",
+            " ",
+            "\t",
+            "\r\n",
+            "\n",
+            "-- ",
+            "list",
+            "!",
+            "\u00e9",
+            "QR==",
+        ];
+        for (var run = 0; run < 20_000; run++)
+        {
+            var text = new StringBuilder();
+            for (var count = random.Next(12); count > 0; count--)
+                text.Append(pieces[random.Next(pieces.Length)]);
+            if (run % 50 == 0)
+                text.Append("QQ==\r\n").Append('A', random.Next(120, 140)).Append(" footer");
+            var octets = Encoding.Latin1.GetBytes(text.ToString());
+            var decoded = new byte[octets.Length];
+
+            var length = Base64Decoder.Decode(octets, decoded);
+
+            Assert.Equal(new Base64Decoder().Convert(octets), decoded[..length]);
+        }
+    }
+
     [Theory]
     [InlineData(128, 4)]
     [InlineData(129, 4 + 96)]

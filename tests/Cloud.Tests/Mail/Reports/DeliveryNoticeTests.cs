@@ -183,6 +183,35 @@ public sealed class DeliveryNoticeTests
         }
     }
 
+    [Theory]
+    [InlineData(@"\x{434}@x.example", "д@x.example", @"\x{434}@x.example")] // as ORCPT carried it
+    [InlineData("д@x.example", "д@x.example", @"\x{434}@x.example")]
+    [InlineData(@"no\x{434}address", @"no\x{434}address", @"no\x{434}address")] // RFC 6533 §3: without alteration
+    public void Original_recipient_is_said_in_the_form_of_the_report(string given, string global, string ascii)
+    {
+        var recipient = Failed with { OriginalRecipient = new("utf-8", given) };
+        var notice = Notice with { Report = Report with { Recipients = [recipient] } };
+
+        var options = new ComposeOptions(HeaderForm.Utf8, EightBit: true);
+        var utf8 = Encoding.UTF8.GetString(Composing.Bytes((notice with { IsGlobal = true }).ToMessage(), options));
+        Assert.Contains($"Original-Recipient: utf-8; {global}\r\n", utf8);
+        Assert.Contains(
+            $"Original-Recipient: utf-8; {ascii}\r\n",
+            Encoding.ASCII.GetString(Composing.Bytes(notice.ToMessage()))
+        );
+    }
+
+    [Fact]
+    public void Extension_that_is_a_field_of_the_standard_is_refused()
+    {
+        Refused(Report with { Extensions = [new("final-recipient", "rfc822; eve@there.example")] });
+        Refused(Report with { Extensions = [new("Reporting-MTA", "dns; x")] });
+        Refused(Report with { Recipients = [Failed with { Extensions = [new("Status", "2.0.0")] }] });
+
+        static void Refused(DeliveryReport report) =>
+            Assert.Throws<ComposeException>(() => (Notice with { Report = report }).ToMessage());
+    }
+
     [Fact]
     public void Words_of_a_hostile_server_stay_in_their_field()
     {
@@ -193,7 +222,18 @@ public sealed class DeliveryNoticeTests
         Composing.AssertSound(bytes, ComposeOptions.Default);
         var read = Assert.Single(ReportReader.Read(bytes, Messages.Scan(bytes))!.Delivery!.Recipients);
         Assert.Equal("5.1.1", read.Status);
-        Assert.StartsWith("550 no  Status: 2.0.0", read.DiagnosticCode!.Value.Text);
+        Assert.StartsWith("550 no Status: 2.0.0", read.DiagnosticCode!.Value.Text);
+    }
+
+    [Fact]
+    public void White_space_longer_than_a_line_does_not_keep_a_report_from_being_written()
+    {
+        var words = $"550 no{new string(' ', 1_500)}body{new string('\t', 1_500)}";
+        var recipient = Failed with { DiagnosticCode = new("smtp", words) };
+        var bytes = Composing.Bytes((Notice with { Report = Report with { Recipients = [recipient] } }).ToMessage());
+
+        var read = Assert.Single(ReportReader.Read(bytes, Messages.Scan(bytes))!.Delivery!.Recipients);
+        Assert.Equal("550 no body", read.DiagnosticCode!.Value.Text);
     }
 
     [Fact]

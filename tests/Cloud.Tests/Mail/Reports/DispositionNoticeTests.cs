@@ -17,7 +17,7 @@ public sealed class DispositionNoticeTests
                 OriginalRecipient = new("rfc822", "Bob@there.example"),
                 FinalRecipient = new("rfc822", "bob@there.example"),
                 OriginalMessageId = "1@here.example",
-                Disposition = new(Disposition.Displayed, IsManualAction: true, IsSentManually: true, []),
+                Disposition = new(MessageDisposition.Displayed, IsManualAction: true, IsSentManually: true, []),
             },
             From = new(new EmailAddress("bob", "there.example"), "Bob"),
             To = [new(new EmailAddress("ann", "here.example"))],
@@ -72,6 +72,35 @@ public sealed class DispositionNoticeTests
         Assert.Null(read.Delivery);
     }
 
+    [Fact]
+    public void Message_id_beyond_ascii_makes_the_report_a_global_one()
+    {
+        var notice = Notice with { Report = Notice.Report with { OriginalMessageId = "é@here.example" } };
+        foreach (var options in new[] { new ComposeOptions(), new ComposeOptions(HeaderForm.Utf8, EightBit: true) })
+        {
+            var bytes = Composing.Bytes(notice.ToMessage(), options);
+
+            Composing.AssertSound(bytes, options);
+            var index = Messages.Scan(bytes);
+            Assert.True(index.Body.Parts[1].Is("message"u8, "global-disposition-notification"u8));
+            Assert.Equal("é@here.example", ReportReader.Read(bytes, index)!.OriginalMessageId);
+        }
+    }
+
+    [Theory]
+    [InlineData("a b@here.example")]
+    [InlineData("<a@here.example>")]
+    [InlineData("")]
+    public void Message_id_that_is_none_is_left_out(string id)
+    {
+        var notice = Notice with { Report = Notice.Report with { OriginalMessageId = id } };
+
+        var bytes = Composing.Bytes(notice.ToMessage());
+
+        Assert.DoesNotContain("Original-Message-ID", Encoding.UTF8.GetString(bytes));
+        Assert.Equal("displayed", ReportReader.Read(bytes, Messages.Scan(bytes))!.Disposition!.Disposition.Type);
+    }
+
     [Theory]
     [InlineData("manual-action/MDN-sent-manually; displayed", "displayed", true, true, "")]
     [InlineData("automatic-action/MDN-sent-automatically;deleted/error,x", "deleted", false, false, "error x")]
@@ -81,7 +110,7 @@ public sealed class DispositionNoticeTests
     [InlineData(";/,;", "", true, true, ";")]
     public void Dispositions_are_read_as_they_come(string value, string type, bool manual, bool sent, string modifiers)
     {
-        var read = Disposition.Parse(value);
+        var read = MessageDisposition.Parse(value);
 
         Assert.Equal((type, manual, sent), (read.Type, read.IsManualAction, read.IsSentManually));
         Assert.Equal(modifiers, string.Join(' ', read.Modifiers));

@@ -110,6 +110,37 @@ public sealed class ReportReaderTests
     }
 
     [Theory]
+    [InlineData(" ")]
+    [InlineData("\t ")]
+    public void Line_of_white_space_parts_recipients_as_a_blank_one_does(string line)
+    {
+        var read = Status(
+            $"Reporting-MTA: dns; x\nX-Queue: 1\n{line}\nAction: failed\nFinal-Recipient: rfc822; a@x\nStatus: 5.1.1\n"
+                + $"{line}\nAction: delayed\nFinal-Recipient: rfc822; b@x\nStatus: 4.2.2\n"
+        );
+
+        Assert.Equal(
+            [DeliveryAction.Failed, DeliveryAction.Delayed],
+            read.Recipients.Select(recipient => recipient.Action)
+        );
+        Assert.Equal("X-Queue", Assert.Single(read.Extensions).Key);
+        Assert.All(read.Recipients, recipient => Assert.Empty(recipient.Extensions));
+    }
+
+    [Fact]
+    public void Line_of_white_space_within_a_field_or_a_recipient_is_no_end()
+    {
+        var read = Status(
+            "Reporting-MTA: dns; x\n\nFinal-Recipient: rfc822; a@x\nDiagnostic-Code: smtp; 550 no\n \n such user\n"
+                + " \nStatus: 5.1.1\nAction: failed\n"
+        );
+
+        var recipient = Assert.Single(read.Recipients);
+        Assert.Equal("5.1.1", recipient.Status);
+        Assert.EndsWith("such user", recipient.DiagnosticCode!.Value.Text);
+    }
+
+    [Theory]
     [InlineData("    wrapped text, about as long as the two lines after it\n")]
     [InlineData("From someone, a line as of an mbox file, long as those below\n")]
     public void Lines_passed_over_before_a_recipient_do_not_repeat_it(string line)
@@ -229,28 +260,6 @@ public sealed class ReportReaderTests
     [InlineData("", null)]
     public void Status_codes_are_found_in_text(string text, string? expected) =>
         Assert.Equal(expected, StatusCode.Find(text));
-
-    [Theory]
-    [InlineData(
-        "дмитрий@пример.example",
-        @"\x{434}\x{43C}\x{438}\x{442}\x{440}\x{438}\x{439}@\x{43F}\x{440}\x{438}\x{43C}\x{435}\x{440}.example"
-    )]
-    [InlineData("a+b=c\\d e@x", @"a\x{2B}b\x{3D}c\x{5C}d\x{20}e@x")]
-    [InlineData("😀@x", @"\x{1F600}@x")]
-    public void Utf8_addresses_are_said_in_ascii_and_back(string address, string encoded)
-    {
-        Assert.Equal(encoded, Utf8Address.Encode(address));
-        Assert.Equal(address, Utf8Address.Decode(encoded));
-    }
-
-    [Theory]
-    [InlineData(@"\x{}")]
-    [InlineData(@"\x{zz}")]
-    [InlineData(@"\x{D800}")]
-    [InlineData(@"\x{110000}")]
-    [InlineData(@"\x{41")]
-    [InlineData(@"\x")]
-    public void What_is_no_escape_stays_as_it_stands(string text) => Assert.Equal(text, Utf8Address.Decode(text));
 
     static DeliveryReport Status(string fields) => Read(Report(fields))!.Delivery!;
 

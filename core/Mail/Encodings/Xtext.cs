@@ -1,11 +1,27 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
 
-namespace Cloud.Wire;
+namespace Cloud.Mail.Encodings;
 
 /// <summary>xtext: printable ASCII in which <c>+HH</c> stands for any octet (RFC 3461 §4).</summary>
 public static class Xtext
 {
+    /// <summary>Any text, its octets in UTF-8; of what is beyond ASCII, RFC 3461 §4.4 allows none in an ENVID.</summary>
+    public static string Encode(string text)
+    {
+        var xtext = new StringBuilder(text.Length);
+        foreach (var octet in Encoding.UTF8.GetBytes(text))
+        {
+            if (octet is >= (byte)'!' and <= (byte)'~' and not ((byte)'+' or (byte)'='))
+                xtext.Append((char)octet);
+            else
+                xtext.Append(CultureInfo.InvariantCulture, $"+{octet:X2}");
+        }
+
+        return xtext.ToString();
+    }
+
     /// <returns>Null when it is no xtext, or what it stands for is no UTF-8 or holds control characters.</returns>
     public static string? TryDecode(ReadOnlySpan<byte> xtext)
     {

@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Text;
 
-namespace Cloud.Mail.Reports;
+namespace Cloud.Mail.Encodings;
 
 /// <summary>Addresses of type utf-8 in ASCII: <c>\x{HEX}</c> stands for what xtext or ASCII cannot hold. RFC 6533 §3.</summary>
+/// <remarks>What of <see cref="Xtext"/> would be an escape never stands in it, so that it needs no second encoding.</remarks>
 public static class Utf8Address
 {
-    /// <summary>utf-8-addr-xtext.</summary>
+    /// <summary>The form that every transport takes: utf-8-addr-xtext. Lone surrogates become U+FFFD.</summary>
     public static string Encode(string address)
     {
         var encoded = new StringBuilder(address.Length * 2);
