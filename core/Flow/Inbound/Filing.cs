@@ -31,8 +31,9 @@ sealed class Filing(AccountStore accounts, IQueues queues)
         {
             await EachAsync(mail.Deliveries, delivery => CopyAsync(mail, delivery, cancel), cancel); // step 1
         }
-        catch (StoreException)
+        catch (StoreException e)
         {
+            result.Fault = e;
             // The first account must not own the source before the copies are made.
             foreach (var delivery in mail.Deliveries)
                 result.Failed.Add(delivery);
@@ -83,19 +84,21 @@ sealed class Filing(AccountStore accounts, IQueues queues)
                 repeated,
                 cancel
             );
-            (deposited.Status == DepositStatus.Removed ? result.Gone : result.Filed).Add(delivery);
+            result.Of(deposited.Status).Add(delivery);
         }
         catch (AccountMissingException)
         {
             result.Missing.Add(delivery);
         }
-        catch (OutcomeUnknownException)
+        catch (OutcomeUnknownException e)
         {
             result.Unknown.Add(delivery);
+            result.Fault = e;
         }
-        catch (StoreException)
+        catch (StoreException e)
         {
             result.Failed.Add(delivery);
+            result.Fault = e;
         }
     }
 
@@ -127,6 +130,9 @@ sealed class FilingResult
     /// <summary>Their account has been removed.</summary>
     public ConcurrentBag<Delivery> Missing { get; } = [];
 
+    /// <summary>Their bytes are gone, and no user has deleted them: the message is lost to these.</summary>
+    public ConcurrentBag<Delivery> Lost { get; } = [];
+
     /// <summary>Not filed, for certain.</summary>
     public ConcurrentBag<Delivery> Failed { get; } = [];
 
@@ -136,5 +142,16 @@ sealed class FilingResult
     /// <summary>Copies are still to be made, from a source that the first account owns once it has the message.</summary>
     public bool LacksCopies { get; set; }
 
+    /// <summary>Why there is something to be tried again: the last of the reasons, if there are several.</summary>
+    public StoreException? Fault { get; set; }
+
     public IEnumerable<Delivery> Pending => Failed.Concat(Unknown);
+
+    public ConcurrentBag<Delivery> Of(DepositStatus status) =>
+        status switch
+        {
+            DepositStatus.Removed => Gone,
+            DepositStatus.BytesMissing => Lost,
+            _ => Filed,
+        };
 }

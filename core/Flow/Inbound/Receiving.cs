@@ -51,6 +51,8 @@ sealed class Receiving(AccountStore accounts, MailDirectory directory, Filing fi
         var status = ReceivingStatus.Accepted;
         if (result.Pending.Any() && !(isQueueable && await TryQueueAsync(mail, result)))
             status = ReceivingStatus.Failed;
+        else if (!result.Lost.IsEmpty)
+            status = ReceivingStatus.Failed; // the sender still has it
         else if (result.Missing.Count == mail.Deliveries.Count)
             status = ReceivingStatus.NoRecipient;
 
