@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Cloud.Listener.Hosting;
 
 /// <summary>What is logged of the inbound queue where no Functions app works on it. Ids 5000 to 5099.</summary>
-public static partial class InboundLog
+static partial class InboundLog
 {
     public static void Tell(ILogger logger, InboundResult result)
     {
