@@ -1,3 +1,5 @@
+using Cloud.Flow.Sweep;
+
 namespace Cloud.Functions.Hosting;
 
 /// <summary>What the handler logs. Ids 8000 to 8099. The console writes "warn" before a warning: the host looks for it.</summary>
@@ -51,4 +53,14 @@ static partial class Log
         "A message is lost: its bytes are gone before they were filed, and nobody has deleted it (trace {Trace})"
     )]
     public static partial void Lost(ILogger logger, string trace);
+
+    [LoggerMessage(
+        8011,
+        LogLevel.Error,
+        "The sweep leaves {Blobs} unnamed blobs, and will until somebody looks why: {Reason}"
+    )]
+    public static partial void SweepHeld(ILogger logger, int blobs, SweepHold reason);
+
+    /// <summary>The ids of what somebody must hear of: infra/app/alerts.bicep asks the log for them.</summary>
+    public static readonly IReadOnlyList<int> Alarms = [8006, 8010, 8011];
 }

@@ -1,6 +1,7 @@
 using Cloud.Api.Gateway;
 using Cloud.Api.Gateway.Wire;
 using Cloud.Flow.Inbound;
+using Cloud.Flow.Sweep;
 
 namespace Cloud.Functions.Hosting;
 
@@ -25,6 +26,13 @@ sealed record Services(Backend Backend, GatewayService Gateway, IAuthorization G
             Log.FiledAfterAll(Logger, result.Trace);
         else if (result.Reason is { } reason)
             Log.Waits(Logger, reason, result.Trace);
+    }
+
+    /// <summary>Raises the alarm where the sweep stands until somebody looks; what waits on a queue goes by itself.</summary>
+    public void Tell(SweepResult result)
+    {
+        if (result.Hold is not (SweepHold.None or SweepHold.InboundWaits))
+            Log.SweepHeld(Logger, result.Held, result.Hold);
     }
 
     /// <summary>A fault of ours that is answered already: one line with its trace.</summary>

@@ -12,7 +12,10 @@ sealed class QueuedFiling(AccountStore accounts, MailDirectory directory, Filing
     public async ValueTask<FilingTry> TryAsync(InboundMail queued, CancellationToken cancel)
     {
         // What an account was found for stays with it, whatever becomes of the address.
-        var mail = queued with { Tries = queued.Tries + 1 };
+        var mail = queued with
+        {
+            Tries = queued.Tries + 1,
+        };
         try
         {
             mail = await AddressAsync(mail, cancel);
