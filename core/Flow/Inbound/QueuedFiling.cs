@@ -20,7 +20,7 @@ sealed class QueuedFiling(AccountStore accounts, MailDirectory directory, Filing
         {
             mail = await AddressAsync(mail, cancel);
             var complete = await WithIndexAsync(mail, cancel);
-            var result = await filing.FileAsync(complete, repeated: true, cancel);
+            var result = await filing.FileAsync(complete, repeated: true, copied: queued.Recipients is null, cancel);
             // In several messages the first account could delete the source before another has its copy.
             if (result.LacksCopies && mail.Deliveries.Count > InboundMail.QueuedDeliveries)
                 return new(queued with { Tries = mail.Tries }) { Fault = result.Fault };

@@ -45,7 +45,7 @@ sealed class Receiving(AccountStore accounts, MailDirectory directory, Filing fi
         if (mail.Deliveries.Count == 0)
             return new(ReceivingStatus.NoRecipient, KeepsSource: repeated);
 
-        var result = await filing.FileAsync(mail, repeated, cancel);
+        var result = await filing.FileAsync(mail, repeated, copied: repeated, cancel);
         // In several queue messages the first account could delete the source before another has its copy.
         var isQueueable = !result.LacksCopies || mail.Deliveries.Count <= InboundMail.QueuedDeliveries;
         var status = ReceivingStatus.Accepted;
