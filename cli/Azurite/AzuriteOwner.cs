@@ -21,6 +21,7 @@ sealed class AzuriteOwner : IDisposable
 
     /// <summary>Takes the directory, once an Azurite that is ending there has ended.</summary>
     /// <exception cref="StoreException">Another server has it, or its Azurite does not end.</exception>
+    /// <exception cref="IOException">The lock cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The directory is not ours to write.</exception>
     public static async Task<AzuriteOwner> TakeAsync(string data, CancellationToken cancel)
     {
@@ -54,15 +55,20 @@ sealed class AzuriteOwner : IDisposable
         {
             return new(Path.Combine(data, "azurite.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException e)
+        catch (IOException e) when (IsLocked(e))
         {
-            throw new StoreException($"Another server uses {data}: {e.Message}", e);
+            using var other = Find(data);
+            var who = other is null ? "it is starting one now" : Named(other);
+            throw new StoreException($"Another server uses {data}: {who}", e);
         }
     }
 
+    // EWOULDBLOCK of flock (Linux 11, macOS 35), ERROR_SHARING_VIOLATION.
+    static bool IsLocked(IOException fault) => fault.HResult is 11 or 35 or unchecked((int)0x80070020);
+
     async Task AwaitEndAsync(CancellationToken cancel)
     {
-        if (Find() is not { } other)
+        if (Find(directory) is not { } other)
             return;
         using (other)
         {
@@ -71,17 +77,17 @@ sealed class AzuriteOwner : IDisposable
             await other.WaitForExitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancel.ThrowIfCancellationRequested();
             if (!other.HasExited)
-                throw new StoreException($"Another server uses {directory}: its Azurite is process {other.Id}");
+                throw new StoreException($"Another server uses {directory}: {Named(other)}");
         }
     }
 
     /// <returns>Null when none was noted, or it has ended, or its number was given to another since.</returns>
-    Process? Find()
+    static Process? Find(string data)
     {
         Process? noted = null;
         try
         {
-            var words = File.ReadAllText(PathIn(directory)).Split(' ', 2);
+            var words = File.ReadAllText(PathIn(data)).Split(' ', 2);
             noted = Process.GetProcessById(int.Parse(words[0], CultureInfo.InvariantCulture));
             if (StartOf(noted) == words[^1])
                 return noted;
@@ -93,6 +99,8 @@ sealed class AzuriteOwner : IDisposable
         noted?.Dispose();
         return null;
     }
+
+    static string Named(Process azurite) => $"its Azurite is process {azurite.Id}";
 
     /// <summary>When a process started, as its system keeps it: a clock that is set makes no difference.</summary>
     /// <returns>Null when it has ended.</returns>

@@ -39,6 +39,15 @@ public sealed class AzuriteOwnerTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_is_kept_out_hears_which_process_it_is()
+    {
+        using var owner = await TakeAsync();
+        owner.Note(azurite);
+        var fault = await Assert.ThrowsAsync<StoreException>(TakeAsync);
+        Assert.Equal($"Another server uses {data}: its Azurite is process {azurite.Id}", fault.Message);
+    }
+
+    [Fact]
     public async Task The_azurite_of_a_server_that_was_killed_is_waited_for()
     {
         using (var killed = await TakeAsync())
