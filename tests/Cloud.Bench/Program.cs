@@ -39,7 +39,9 @@ switch (scenario)
 
               receive   messages received to mailbox: rate and CPU
                         --size 4096  --messages 5000  --connections 10  --users 10  --rounds 5
+                        --warm-up 5000   messages before the first round, while code is still being compiled
                         --peer postfix   the same against Postfix and Dovecot, rounds interleaved (needs root)
+                        --beside FILE,FILE   the same against other builds of `cloud`, rounds interleaved
               start     from exec to `ready`                                --rounds 9
               handler   the published Functions app: exec to first answer  --functions DIR,DIR  --rounds 9
               idle      resident memory of an idle plain IMAP connection    --connections 2000

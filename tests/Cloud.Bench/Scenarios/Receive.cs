@@ -14,48 +14,56 @@ static class Receive
         var servers = new List<IMailServer> { await CloudServer.StartAsync(users) };
         if (options.Text("peer") == "postfix")
             servers.Add(await PostfixDovecot.StartAsync(users));
+        foreach (var program in options.Text("beside")?.Split(',') ?? [])
+            servers.Add(await CloudServer.StartAsync(users, program));
 
         Console.WriteLine($"{messages} messages of {size} octets, {connections} connections, {users} mailboxes");
-        var figures = servers.ToDictionary(
-            server => server,
-            _ => new List<(double Accepted, double Delivered, double Cpu)>()
-        );
+        var figures = servers.ToDictionary(server => server, _ => new List<Figure>());
         var sent = servers.ToDictionary(server => server, _ => 0);
         for (var round = -1; round < options.Number("rounds", 5); round++)
         {
             foreach (var server in servers)
             {
-                var figure = await OneAsync(
-                    server,
-                    new SmtpLoad(server.Smtp, connections, users, size),
-                    messages,
-                    sent
-                );
-                if (round >= 0) // The first round warms up.
+                var count = round < 0 ? options.Number("warm-up", messages) : messages;
+                var load = new SmtpLoad(server.Smtp, connections, users, size);
+                var figure = await OneAsync(server, load, count, sent);
+                if (round >= 0)
                     figures[server].Add(figure);
             }
         }
-
-        Console.WriteLine("| server | accepted/s | delivered/s | CPU s per 1,000 |");
-        Console.WriteLine("|---|---|---|---|");
-        foreach (var (server, rows) in figures)
-        {
-            var accepted = Statistics.Spread([.. rows.Select(r => r.Accepted)], "0");
-            var delivered = Statistics.Spread([.. rows.Select(r => r.Delivered)], "0");
-            Console.WriteLine(
-                $"| {server.Name} | {accepted} | {delivered} | {Statistics.Spread([.. rows.Select(r => r.Cpu)], "0.000")} |"
-            );
-        }
-        if (servers.Count == 2)
-        {
-            var ratios = figures[servers[0]].Zip(figures[servers[1]], (a, b) => a.Delivered / b.Delivered).ToList();
-            Console.WriteLine($"delivered, ratio round by round: {Statistics.Spread(ratios, "0.0")}");
-        }
+        Print(servers, figures);
         foreach (var server in servers)
             await server.DisposeAsync();
     }
 
-    static async Task<(double Accepted, double Delivered, double Cpu)> OneAsync(
+    /// <param name="Accepted">Messages a second that were answered 250.</param>
+    /// <param name="Delivered">Messages a second until the last one was in its mailbox.</param>
+    /// <param name="Cpu">Seconds for 1,000 messages.</param>
+    readonly record struct Figure(double Accepted, double Delivered, double Cpu);
+
+    static void Print(List<IMailServer> servers, Dictionary<IMailServer, List<Figure>> figures)
+    {
+        Console.WriteLine("| server | accepted/s | delivered/s | CPU s per 1,000 |");
+        Console.WriteLine("|---|---|---|---|");
+        foreach (var server in servers)
+        {
+            var accepted = Statistics.Spread([.. figures[server].Select(r => r.Accepted)], "0");
+            var delivered = Statistics.Spread([.. figures[server].Select(r => r.Delivered)], "0");
+            var cpu = Statistics.Spread([.. figures[server].Select(r => r.Cpu)], "0.000");
+            Console.WriteLine($"| {server.Name} | {accepted} | {delivered} | {cpu} |");
+        }
+        foreach (var other in servers.Skip(1))
+        {
+            var pairs = figures[servers[0]].Zip(figures[other]).ToList();
+            var delivered = Statistics.Spread([.. pairs.Select(p => p.First.Delivered / p.Second.Delivered)], "0.0");
+            var cpu = Statistics.Spread([.. pairs.Select(p => p.Second.Cpu / p.First.Cpu)], "0.00");
+            Console.WriteLine(
+                $"round by round beside {other.Name}: {delivered} times as many, it takes {cpu} of the CPU"
+            );
+        }
+    }
+
+    static async Task<Figure> OneAsync(
         IMailServer server,
         SmtpLoad load,
         int messages,
@@ -69,6 +77,6 @@ static class Receive
         sent[server] += messages;
         await server.DeliveredAsync(sent[server]);
         var delivered = clock.Elapsed.TotalSeconds;
-        return (messages / accepted, messages / delivered, (server.CpuSeconds - cpu) / messages * 1000);
+        return new(messages / accepted, messages / delivered, (server.CpuSeconds - cpu) / messages * 1000);
     }
 }

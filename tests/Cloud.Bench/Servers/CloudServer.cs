@@ -16,7 +16,7 @@ sealed class CloudServer : IMailServer
         Ports = ports;
     }
 
-    public string Name => "Cloud";
+    public string Name { get; private init; } = "Cloud";
 
     public IReadOnlyDictionary<string, IPEndPoint> Ports { get; }
 
@@ -28,13 +28,14 @@ sealed class CloudServer : IMailServer
 
     public Task DeliveredAsync(int messages) => Task.CompletedTask;
 
-    public static async Task<CloudServer> StartAsync(int users)
+    /// <param name="program">Another `cloud` than the one built with this.</param>
+    public static async Task<CloudServer> StartAsync(int users, string? program = null)
     {
         var directory = Directory.CreateTempSubdirectory("cloud-bench-").FullName;
         var file = Path.Combine(directory, "users");
         await File.WriteAllLinesAsync(file, Enumerable.Range(0, users).Select(i => $"u{i}@example.test:password-{i}"));
 
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "cloud"))
+        var start = new ProcessStartInfo(program ?? Path.Combine(AppContext.BaseDirectory, "cloud"))
         {
             RedirectStandardOutput = true,
         };
@@ -58,7 +59,7 @@ sealed class CloudServer : IMailServer
                 .Split(' ')
                 .Select(pair => pair.Split('='))
                 .ToDictionary(p => p[0], p => IPEndPoint.Parse(p[1]));
-            return new CloudServer(process, directory, ports);
+            return new CloudServer(process, directory, ports) { Name = program ?? "Cloud" };
         }
         throw new InvalidOperationException("cloud serve did not get ready");
     }
