@@ -89,8 +89,11 @@ param dailyLogCap int = 1
 
 @minValue(1)
 @maxValue(100)
-@description('Percentage of telemetry that is kept.')
+@description('Percentage of calls of which the log keeps a record. What the handler says, faults above all, is kept whole.')
 param samplingPercentage int = 20
+
+@description('Address that is written to when accepted mail cannot be filed. Empty: the alarm is in the portal alone.')
+param alarmEmail string = ''
 
 @description('Server that takes outgoing mail, since most subscriptions may not connect to port 25. Empty: none.')
 param smarthostHost string = ''
@@ -167,7 +170,19 @@ module monitoring 'app/monitoring.bicep' = {
     workspaceName: '${abbreviations.operationalInsightsWorkspaces}${token}'
     componentName: '${abbreviations.insightsComponents}${token}'
     dailyCap: dailyLogCap
-    samplingPercentage: samplingPercentage
+  }
+}
+
+module alarms 'app/alarms.bicep' = {
+  name: 'alarms'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    ruleName: '${abbreviations.insightsScheduledQueryRules}${token}'
+    groupName: '${abbreviations.insightsActionGroups}${token}'
+    workspaceId: monitoring.outputs.workspaceId
+    email: alarmEmail
   }
 }
 
@@ -238,6 +253,7 @@ module functions 'app/functions.bicep' = {
     deploymentContainer: storage.outputs.deploymentContainer
     insightsConnection: monitoring.outputs.connectionString
     gatewayKeyUri: vault.outputs.gatewayKeyUri
+    samplingPercentage: samplingPercentage
     instanceMemory: instanceMemory
     maximumInstances: maximumInstances
     alwaysReady: alwaysReady

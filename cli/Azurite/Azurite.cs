@@ -20,11 +20,12 @@ sealed partial class Azurite : IAsyncDisposable
     static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
 
     readonly Process process;
+    readonly AzuriteOwner owner;
     readonly Dictionary<string, string> addresses = [];
     readonly List<string> said = [];
     readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    Azurite(Process started) => process = started;
+    Azurite(Process started, AzuriteOwner holder) => (process, owner) = (started, holder);
 
     public string ConnectionString { get; private set; } = "";
 
@@ -35,12 +36,12 @@ sealed partial class Azurite : IAsyncDisposable
     {
         await AzuritePackage.InstallAsync(package, cancel);
         Directory.CreateDirectory(data);
-        await AzuriteOwner.AwaitEndAsync(data, cancel);
+        var owner = await AzuriteOwner.TakeAsync(data, cancel);
         var key = Convert.ToBase64String(entropy.Bytes(KeyLength));
-        var azurite = new Azurite(new Process { StartInfo = StartInfo(package, data, key) });
+        var azurite = new Azurite(new Process { StartInfo = StartInfo(package, data, key) }, owner);
         try
         {
-            await azurite.StartAsync(data, key, cancel);
+            await azurite.StartAsync(key, cancel);
             return azurite;
         }
         catch
@@ -61,9 +62,10 @@ sealed partial class Azurite : IAsyncDisposable
         if (ready.Task.IsCompleted && !process.HasExited)
             process.Kill();
         process.Dispose();
+        owner.Dispose();
     }
 
-    async Task StartAsync(string data, string key, CancellationToken cancel)
+    async Task StartAsync(string key, CancellationToken cancel)
     {
         process.EnableRaisingEvents = true;
         process.OutputDataReceived += (_, line) => Hear(line.Data);
@@ -77,7 +79,7 @@ sealed partial class Azurite : IAsyncDisposable
         {
             throw new StoreException($"Azurite needs Node.js, and node cannot be started: {e.Message}", e);
         }
-        AzuriteOwner.Write(data, process);
+        owner.Note(process);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         try

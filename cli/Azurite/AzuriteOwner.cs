@@ -4,19 +4,71 @@ using Cloud.Store.Ports;
 
 namespace Cloud.Cli.Azurite;
 
-/// <summary>Which Azurite has a data directory: two at once would write over each other.</summary>
-/// <remarks>One whose server was killed writes its data and ends within moments; that one is waited for.</remarks>
-static class AzuriteOwner
+/// <summary>Which server, and which Azurite, has a data directory: two at once would write over each other.</summary>
+/// <remarks>
+/// Two servers are kept apart by the operating system's lock on the open file <c>azurite.lock</c>, which ends with its
+/// process. An Azurite outlives a server that was killed by the moments it needs to write its data: the next server
+/// finds it noted in <c>azurite.pid</c> and waits for it.
+/// </remarks>
+sealed class AzuriteOwner : IDisposable
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    /// <summary>Between two looks at when a process started, which is counted from the machine's own start.</summary>
-    static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(2);
+    readonly string directory;
+    readonly FileStream held;
 
-    /// <exception cref="StoreException">Another server runs on the directory.</exception>
-    public static async Task AwaitEndAsync(string data, CancellationToken cancel)
+    AzuriteOwner(string data, FileStream opened) => (directory, held) = (data, opened);
+
+    /// <summary>Takes the directory, once an Azurite that is ending there has ended.</summary>
+    /// <exception cref="StoreException">Another server has it, or its Azurite does not end.</exception>
+    /// <exception cref="IOException">The lock cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The directory is not ours to write.</exception>
+    public static async Task<AzuriteOwner> TakeAsync(string data, CancellationToken cancel)
     {
-        if (Find(data) is not { } other)
+        var owner = new AzuriteOwner(data, Open(data));
+        try
+        {
+            await owner.AwaitEndAsync(cancel);
+            return owner;
+        }
+        catch
+        {
+            owner.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Notes which Azurite has the directory; none, if it has ended already.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public void Note(Process azurite)
+    {
+        if (StartOf(azurite) is { } start)
+            File.WriteAllText(PathIn(directory), string.Create(CultureInfo.InvariantCulture, $"{azurite.Id} {start}"));
+    }
+
+    /// <summary>To be called when the Azurite has ended, or cannot be waited for any longer.</summary>
+    public void Dispose() => held.Dispose();
+
+    static FileStream Open(string data)
+    {
+        try
+        {
+            return new(Path.Combine(data, "azurite.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e) when (IsLocked(e))
+        {
+            using var other = Find(data);
+            var who = other is null ? "it is starting one now" : Named(other);
+            throw new StoreException($"Another server uses {data}: {who}", e);
+        }
+    }
+
+    // EWOULDBLOCK of flock (Linux 11, macOS 35), ERROR_SHARING_VIOLATION.
+    static bool IsLocked(IOException fault) => fault.HResult is 11 or 35 or unchecked((int)0x80070020);
+
+    async Task AwaitEndAsync(CancellationToken cancel)
+    {
+        if (Find(directory) is not { } other)
             return;
         using (other)
         {
@@ -25,24 +77,8 @@ static class AzuriteOwner
             await other.WaitForExitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancel.ThrowIfCancellationRequested();
             if (!other.HasExited)
-                throw new StoreException($"Another server uses {data}: its Azurite is process {other.Id}");
+                throw new StoreException($"Another server uses {directory}: {Named(other)}");
         }
-    }
-
-    /// <summary>Notes who has the directory; nobody, if it has ended already.</summary>
-    /// <exception cref="IOException">It cannot be written.</exception>
-    public static void Write(string data, Process azurite)
-    {
-        DateTime started;
-        try
-        {
-            started = azurite.StartTime.ToUniversalTime();
-        }
-        catch (InvalidOperationException)
-        {
-            return;
-        }
-        File.WriteAllText(PathIn(data), string.Create(CultureInfo.InvariantCulture, $"{azurite.Id} {started.Ticks}"));
     }
 
     /// <returns>Null when none was noted, or it has ended, or its number was given to another since.</returns>
@@ -51,25 +87,43 @@ static class AzuriteOwner
         Process? noted = null;
         try
         {
-            var words = File.ReadAllText(PathIn(data)).Split(' ');
+            var words = File.ReadAllText(PathIn(data)).Split(' ', 2);
             noted = Process.GetProcessById(int.Parse(words[0], CultureInfo.InvariantCulture));
-            var started = new DateTime(long.Parse(words[^1], CultureInfo.InvariantCulture), DateTimeKind.Utc);
-            if ((noted.StartTime.ToUniversalTime() - started).Duration() < Tolerance)
+            if (StartOf(noted) == words[^1])
                 return noted;
         }
-        catch (Exception e)
-            when (e
-                    is IOException
-                        or FormatException
-                        or OverflowException
-                        or ArgumentException
-                        or InvalidOperationException
-            )
+        catch (Exception e) when (e is IOException or FormatException or OverflowException or ArgumentException)
         {
-            // Not there, not ours to read, or gone meanwhile: all of these mean that nobody has it.
+            // Not there, or gone meanwhile: nobody has it.
         }
         noted?.Dispose();
         return null;
+    }
+
+    static string Named(Process azurite) => $"its Azurite is process {azurite.Id}";
+
+    /// <summary>When a process started, as its system keeps it: a clock that is set makes no difference.</summary>
+    /// <returns>Null when it has ended.</returns>
+    static string? StartOf(Process process)
+    {
+        try
+        {
+            return OperatingSystem.IsLinux()
+                ? $"{File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim()} {StartTicks(process.Id)}"
+                : process.StartTime.ToUniversalTime().Ticks.ToString(CultureInfo.InvariantCulture);
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException or System.ComponentModel.Win32Exception)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Clock ticks from the machine's start to the process's: field 22 of proc(5)'s stat.</summary>
+    static string StartTicks(int id)
+    {
+        var stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{id}/stat"));
+        // The second field, a name in parentheses, may hold anything; the third follows the last of them.
+        return stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[19];
     }
 
     static string PathIn(string data) => Path.Combine(data, "azurite.pid");

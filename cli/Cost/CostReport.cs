@@ -79,9 +79,11 @@ sealed class CostReport(IReadOnlyList<Scenario> scenarios, CostOptions options, 
             yield break;
         yield return "";
         yield return Text(
-            $"A month of {CostOptions.Hours} hours, in {prices.Currency}, less what is free. Each message is received and synced;"
+            $"A month of {CostOptions.Hours} hours, in {prices.Currency}, less what is free. Each message is received, synced,"
         );
-        yield return Text($"{options.Clients:N0} connected day and night.");
+        yield return Text(
+            $"and kept, so that the sweep meets it each day; {options.Clients:N0} connected day and night."
+        );
         yield return "";
         var columns = prices.Hosts.Keys.SelectMany(_ => options.Memory, (host, memory) => (Host: host, Memory: memory));
         string[] head = ["messages", .. columns.Select(column => Text($"{column.Host}, {column.Memory} MB"))];

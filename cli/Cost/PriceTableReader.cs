@@ -24,6 +24,8 @@ sealed class PriceTableReader
     public static (PriceTable? Table, IReadOnlyList<string> Faults) Read(ReadOnlyMemory<byte> json)
     {
         var reader = new PriceTableReader();
+        if (json.Span.StartsWith("\uFEFF"u8))
+            json = json[3..]; // RFC 8259 §8.1 lets a reader pass over what some editors put in front
         try
         {
             using var document = JsonDocument.Parse(json, Strict);
@@ -99,8 +101,8 @@ sealed class PriceTableReader
                 items[item.Name] = Number(item.Value, $"hosts.{host.Name}.{item.Name}", 0, MaxAmount);
             found[host.Name] = items;
         }
-        if (found.Count > MaxHosts)
-            faults.Add($"hosts: there are {found.Count}, at most {MaxHosts} may be.");
+        if (hosts is { ValueKind: JsonValueKind.Object } && found.Count is 0 or > MaxHosts)
+            faults.Add($"hosts: there are {found.Count}, but 1 to {MaxHosts} must be.");
         return found;
     }
 

@@ -2,7 +2,6 @@ using Cloud.Api.Admin;
 using Cloud.Api.Gateway;
 using Cloud.Cli.Control;
 using Cloud.Cli.FunctionsHost;
-using Cloud.Flow.Sweep;
 using Cloud.Listener.Hosting;
 using Cloud.Listener.Tls;
 using Cloud.Store.Ports;
@@ -78,25 +77,12 @@ static class Server
         Announce(listener, made);
 
         if (app is null)
-            await WorkAsync(store.Backend, loggers, stop);
+            await StoreWork.RunAsync(store.Backend, loggers, TimeProvider.System, stop);
         else
             await UntilAsync(stop);
         await listener.StopAsync(CancellationToken.None);
         if (app is not null)
             await app.DrainAsync();
-    }
-
-    /// <summary>What the Functions app's queues and timers do: files what was queued, and sweeps, until the stop.</summary>
-    static Task WorkAsync(Backend backend, ILoggerFactory loggers, CancellationToken stop)
-    {
-        var sweep = SweepTimer.RunAsync(
-            backend.Sweeper,
-            loggers.CreateLogger(nameof(Sweeper)),
-            TimeProvider.System,
-            stop
-        );
-        var logger = loggers.CreateLogger(nameof(Backend.Inbound));
-        return Task.WhenAll(backend.Inbound.RunAsync(result => InboundLog.Tell(logger, result), stop), sweep);
     }
 
     static async Task UntilAsync(CancellationToken stop) =>

@@ -19,7 +19,7 @@ sealed class TokenAuthorization(TokenRules rules, SigningKeys keys, TimeProvider
 
     const string Scheme = "Bearer ";
 
-    public TokenRules Rules => rules;
+    public string Challenge => "Bearer realm=\"gateway\""; // RFC 6750 §3
 
     public async ValueTask<CallerRefusal?> RefusalAsync(HttpRequest request, CancellationToken cancel)
     {

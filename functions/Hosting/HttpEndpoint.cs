@@ -33,10 +33,13 @@ sealed class HttpEndpoint(HttpFunction function, Services services, TimeProvider
         }
     }
 
-    static Task RefuseAsync(HttpContext http, CallerRefusal refusal) =>
-        refusal.IsKnown
-            ? Answer.FailAsync(http, StatusCodes.Status403Forbidden, $"Not for you: {refusal.Reason}.")
-            : Answer.FailAsync(http, StatusCodes.Status401Unauthorized, "Not for you.");
+    Task RefuseAsync(HttpContext http, CallerRefusal refusal)
+    {
+        if (refusal.IsKnown)
+            return Answer.FailAsync(http, StatusCodes.Status403Forbidden, $"Not for you: {refusal.Reason}.");
+        http.Response.Headers.WWWAuthenticate = authorization.Challenge;
+        return Answer.FailAsync(http, StatusCodes.Status401Unauthorized, "Not for you.");
+    }
 
     /// <summary>Half an answer must not look like a whole one.</summary>
     static async Task EndAsync(HttpContext http)

@@ -3,6 +3,9 @@ namespace Cloud.Functions.Hosting;
 /// <summary>Says who may call an HTTP function.</summary>
 interface IAuthorization
 {
+    /// <summary>What a call that is not let in should bring: the value of <c>WWW-Authenticate</c> (RFC 9110 §11.6.1).</summary>
+    string Challenge { get; }
+
     /// <returns>Null when the call may pass.</returns>
     ValueTask<CallerRefusal?> RefusalAsync(HttpRequest request, CancellationToken cancel);
 }

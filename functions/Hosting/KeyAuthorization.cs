@@ -9,7 +9,12 @@ sealed class KeyAuthorization(string key) : IAuthorization
 {
     public const string Header = "x-functions-key";
 
+    /// <summary>The platform's scheme has no registered name; this one says which field is meant.</summary>
+    public const string KeyChallenge = $"FunctionKey realm=\"gateway\", header=\"{Header}\"";
+
     readonly byte[] expected = Hash(key);
+
+    public string Challenge => KeyChallenge;
 
     public ValueTask<CallerRefusal?> RefusalAsync(HttpRequest request, CancellationToken cancel)
     {

@@ -1,3 +1,5 @@
+using Cloud.Flow.Sweep;
+
 namespace Cloud.Functions.Hosting;
 
 /// <summary>What the handler logs. Ids 8000 to 8099. The console writes "warn" before a warning: the host looks for it.</summary>
@@ -24,10 +26,41 @@ static partial class Log
     [LoggerMessage(
         8006,
         LogLevel.Critical,
-        "A message was accepted and cannot be filed; it is kept on inbound-aside and tried again (trace {Trace})"
+        "A message was accepted and cannot be filed; it is kept on inbound-aside and tried again: {Reason} (trace {Trace})"
     )]
-    public static partial void SetAside(ILogger logger, Exception? fault, string trace);
+    public static partial void SetAside(ILogger logger, Exception? fault, string reason, string trace);
 
     [LoggerMessage(8007, LogLevel.Information, "A message that had been set aside is filed (trace {Trace})")]
     public static partial void FiledAfterAll(ILogger logger, string trace);
+
+    [LoggerMessage(
+        8008,
+        LogLevel.Warning,
+        "A message cannot be filed now and waits on the inbound queue: {Reason} (trace {Trace})"
+    )]
+    public static partial void Waits(ILogger logger, string reason, string trace);
+
+    [LoggerMessage(
+        8009,
+        LogLevel.Warning,
+        "A message was accepted and goes to nobody: the accounts that it still was for are gone (trace {Trace})"
+    )]
+    public static partial void NobodyLeft(ILogger logger, string trace);
+
+    [LoggerMessage(
+        8010,
+        LogLevel.Critical,
+        "A message is lost: its bytes are gone before they were filed, and nobody has deleted it (trace {Trace})"
+    )]
+    public static partial void Lost(ILogger logger, string trace);
+
+    [LoggerMessage(
+        8011,
+        LogLevel.Error,
+        "The sweep leaves {Blobs} unnamed blobs, and will until somebody looks why: {Reason}"
+    )]
+    public static partial void SweepHeld(ILogger logger, int blobs, SweepHold reason);
+
+    /// <summary>The ids of what somebody must hear of: infra/app/alerts.bicep asks the log for them.</summary>
+    public static readonly IReadOnlyList<int> Alarms = [8006, 8010, 8011];
 }

@@ -1,6 +1,7 @@
 using Cloud.Api.Gateway;
 using Cloud.Api.Gateway.Wire;
 using Cloud.Flow.Inbound;
+using Cloud.Flow.Sweep;
 
 namespace Cloud.Functions.Hosting;
 
@@ -12,13 +13,26 @@ namespace Cloud.Functions.Hosting;
 /// <param name="GatewayCallers">Who may ask the gateway.</param>
 sealed record Services(Backend Backend, GatewayService Gateway, IAuthorization GatewayCallers, ILogger Logger)
 {
-    /// <summary>Raises the alarm where accepted mail could not be filed.</summary>
+    /// <summary>Raises the alarm where accepted mail could not be filed, and says once why it waits.</summary>
     public void Tell(InboundResult result)
     {
+        if (result.IsLost)
+            Log.Lost(Logger, result.Trace);
         if (result.Outcome == InboundOutcome.SetAside)
-            Log.SetAside(Logger, result.Fault, result.Trace);
-        else if (result.Outcome == InboundOutcome.DoneAfterAll)
+            Log.SetAside(Logger, result.Fault, result.Why, result.Trace);
+        else if (result.Outcome == InboundOutcome.NobodyLeft)
+            Log.NobodyLeft(Logger, result.Trace);
+        else if (result.Outcome == InboundOutcome.DoneAfterAll && !result.IsLost)
             Log.FiledAfterAll(Logger, result.Trace);
+        else if (result.Reason is { } reason)
+            Log.Waits(Logger, reason, result.Trace);
+    }
+
+    /// <summary>Raises the alarm where the sweep stands until somebody looks; what waits on a queue goes by itself.</summary>
+    public void Tell(SweepResult result)
+    {
+        if (result.Hold is not (SweepHold.None or SweepHold.InboundWaits))
+            Log.SweepHeld(Logger, result.Held, result.Hold);
     }
 
     /// <summary>A fault of ours that is answered already: one line with its trace.</summary>

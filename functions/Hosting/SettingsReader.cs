@@ -107,6 +107,15 @@ sealed class SettingsReader(Func<string, string?> environment)
 
     TokenAuthorization? Tokens()
     {
+        if (Rules() is not { } rules)
+            return null;
+        var keys = new SigningKeys(new(), TokenRules.PublicCloud, rules.Tenant, TimeProvider.System);
+        return new(rules, keys, TimeProvider.System);
+    }
+
+    /// <returns>Null when there are faults in them.</returns>
+    public TokenRules? Rules()
+    {
         var before = faults.Count;
         if (!Guid.TryParse(Given(TokenTenant), out var tenant))
             faults.Add($"{TokenTenant}: must be the tenant's id.");
@@ -121,11 +130,9 @@ sealed class SettingsReader(Func<string, string?> environment)
             else
                 faults.Add($"{TokenClients}: application ids, with commas.");
         }
-        if (faults.Count > before)
-            return null;
-        var rules = new TokenRules(tenant, audiences, Given(TokenRole) ?? TokenRules.DefaultRole, clients);
-        var keys = new SigningKeys(new(), TokenRules.PublicCloud, tenant, TimeProvider.System);
-        return new(rules, keys, TimeProvider.System);
+        return faults.Count > before
+            ? null
+            : new(tenant, audiences, Given(TokenRole) ?? TokenRules.DefaultRole, clients);
     }
 
     string[] List(string name) =>

@@ -7,6 +7,10 @@ static class SweepFunction
 {
     public static readonly TimerFunction Function = new("Sweep", SweepAsync);
 
-    static async ValueTask<string?> SweepAsync(Services services, CancellationToken cancel) =>
-        $"{await services.Backend.Sweeper.RunAsync(Deadlines.Sweep, cancel)}";
+    static async ValueTask<string?> SweepAsync(Services services, CancellationToken cancel)
+    {
+        var result = await services.Backend.Sweeper.RunAsync(Deadlines.Sweep, cancel);
+        services.Tell(result);
+        return $"{result}";
+    }
 }

@@ -10,6 +10,7 @@ param mailEndpoints object
 param deploymentContainer string
 param insightsConnection string
 param gatewayKeyUri string
+param samplingPercentage int
 param instanceMemory int
 param maximumInstances int
 param alwaysReady int
@@ -19,6 +20,8 @@ param smarthostUser string
 
 @description('Where the password of the smarthost is; empty: it asks for none.')
 param smarthostSecretUri string
+
+var sampling = 'AzureFunctionsJobHost__logging__applicationInsights__samplingSettings'
 
 // The template replaces all settings at each deployment: what is not here is gone.
 var settings = [
@@ -36,6 +39,10 @@ var settings = [
   { name: 'MailStorage__tableServiceUri', value: mailEndpoints.table }
   { name: 'APPLICATIONINSIGHTS_CONNECTION_STRING', value: insightsConnection }
   { name: 'APPLICATIONINSIGHTS_AUTHENTICATION_STRING', value: 'ClientId=${clientId};Authorization=AAD' }
+  // A fixed share: the host varies it between these. host.json says what is not sampled.
+  { name: '${sampling}__initialSamplingPercentage', value: string(samplingPercentage) }
+  { name: '${sampling}__minSamplingPercentage', value: string(samplingPercentage) }
+  { name: '${sampling}__maxSamplingPercentage', value: string(samplingPercentage) }
   // What the handler reads.
   { name: 'CLOUD_GATEWAY_AUTH', value: 'key' }
   { name: 'CLOUD_GATEWAY_KEY', value: '@Microsoft.KeyVault(SecretUri=${gatewayKeyUri})' }

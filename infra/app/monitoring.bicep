@@ -1,10 +1,10 @@
-// Logs are the one part of the bill without a natural end: hence the sampling and the daily cap.
+// Logs are the one part of the bill without a natural end: hence the daily cap. The host of the functions samples, not the
+// component: it knows which lines must come through (functions.bicep).
 param location string
 param tags object
 param workspaceName string
 param componentName string
 param dailyCap int
-param samplingPercentage int
 
 resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {
   name: workspaceName
@@ -26,10 +26,10 @@ resource component 'Microsoft.Insights/components@2020-02-02' = {
     Application_Type: 'web'
     WorkspaceResourceId: workspace.id
     DisableLocalAuth: true
-    SamplingPercentage: samplingPercentage
   }
 }
 
 output workspaceName string = workspace.name
+output workspaceId string = workspace.id
 output componentName string = component.name
 output connectionString string = component.properties.ConnectionString

@@ -26,13 +26,11 @@ sealed record OpenGateway(IGateway Gateway, Func<Task<string?>> FaultAsync, Func
         if (settings.Gateway.Address is not { } address)
         {
             var backend = new Backend(store.Rows, store.Blobs, store.Queues, time, entropy, new StoreOptions());
-            // What was queued because it could not be filed at once is filed here until the stop.
-            var logger = loggers.CreateLogger(nameof(Backend.Inbound));
             var answers = new CachedCheck(backend.ProbeAsync, "the storage does not answer", time);
             return new(
                 new LocalGateway(backend),
                 answers.FaultAsync,
-                stop => backend.Inbound.RunAsync(result => InboundLog.Tell(logger, result), stop)
+                stop => StoreWork.RunAsync(backend, loggers, time, stop)
             );
         }
 

@@ -21,15 +21,17 @@ sealed class CircuitBreaker(int failures, TimeSpan pause, TimeProvider time)
     }
 
     /// <returns>False when the call is to fail at once; else tell how it ended.</returns>
-    public bool TryEnter()
+    /// <param name="isProbe">Whether it is let through to see whether others may be.</param>
+    public bool TryEnter(out bool isProbe)
     {
         lock (guard)
         {
+            isProbe = false;
             if (inRow < failures)
                 return true;
             if (isProbing || time.GetElapsedTime(openedAt) < pause)
                 return false;
-            return isProbing = true;
+            return isProbe = isProbing = true;
         }
     }
 
@@ -44,21 +46,25 @@ sealed class CircuitBreaker(int failures, TimeSpan pause, TimeProvider time)
         }
     }
 
+    /// <summary>Only the probe's failure begins a new pause: calls begun before it opened may fail long after.</summary>
     /// <returns>Whether it opens now.</returns>
-    public bool Failed()
+    public bool Failed(bool isProbe)
     {
         lock (guard)
         {
-            isProbing = false;
+            if (inRow >= failures && !isProbe)
+                return false;
+            if (isProbe)
+                isProbing = false;
             openedAt = time.GetTimestamp();
             return ++inRow == failures;
         }
     }
 
-    /// <summary>The call was given up: it tells nothing.</summary>
-    public void GaveUp()
+    /// <summary>The call tells nothing: it was given up, or its answer is still far.</summary>
+    public void ToldNothing(bool isProbe)
     {
         lock (guard)
-            isProbing = false;
+            isProbing &= !isProbe;
     }
 }

@@ -145,23 +145,54 @@ sealed class GatewayClient : IDisposable
     }
 
     /// <summary>Runs a call's exchange if the breaker lets it, and tells the breaker how it ended.</summary>
-    public async ValueTask<T> GuardAsync<T>(
+    public ValueTask<T> GuardAsync<T>(
         Call call,
         Func<CancellationToken, ValueTask<T>> exchange,
         CancellationToken cancel
+    ) => WatchAsync(call, exchange, Enter(), isAnswer: true, cancel);
+
+    /// <summary>The same for the beginning of an exchange that goes on: nothing is answered yet.</summary>
+    public ValueTask<T> BeginAsync<T>(
+        Call call,
+        Func<CancellationToken, ValueTask<T>> beginning,
+        CancellationToken cancel
+    ) => WatchAsync(call, beginning, Enter(), isAnswer: false, cancel);
+
+    /// <summary>A further part of an exchange that has begun.</summary>
+    /// <param name="isAnswer">Whether the other end's answer is its result.</param>
+    public ValueTask<T> GoOnAsync<T>(
+        Call call,
+        Func<CancellationToken, ValueTask<T>> part,
+        bool isAnswer,
+        CancellationToken cancel
+    ) => WatchAsync(call, part, isProbe: false, isAnswer, cancel);
+
+    /// <returns>Whether the call is a probe.</returns>
+    bool Enter() =>
+        breaker.TryEnter(out var isProbe)
+            ? isProbe
+            : throw GatewayFault.Refused("The gateway does not answer; it is tried again soon");
+
+    async ValueTask<T> WatchAsync<T>(
+        Call call,
+        Func<CancellationToken, ValueTask<T>> exchange,
+        bool isProbe,
+        bool isAnswer,
+        CancellationToken cancel
     )
     {
-        if (!breaker.TryEnter())
-            throw GatewayFault.Refused("The gateway does not answer; it is tried again soon");
         try
         {
             var result = await TranslateAsync(call, exchange, cancel);
-            Answered();
+            if (isAnswer)
+                Answered();
+            else
+                breaker.ToldNothing(isProbe);
             return result;
         }
         catch (GatewayFault e) when (!e.IsAnswer)
         {
-            if (breaker.Failed())
+            if (breaker.Failed(isProbe))
                 Log.BreakerOpens(logger, options.BreakFor.TotalSeconds, e.Message);
             throw;
         }
@@ -172,7 +203,7 @@ sealed class GatewayClient : IDisposable
         }
         catch (Exception)
         {
-            breaker.GaveUp();
+            breaker.ToldNothing(isProbe);
             throw;
         }
     }

@@ -33,7 +33,7 @@ sealed class HttpUpload(GatewayClient client, TransactionId transaction, TimePro
     public async ValueTask BeginAsync(CancellationToken cancel)
     {
         var head = Operation.Request.Encode(new(transaction));
-        await client.GuardAsync(
+        await client.BeginAsync(
             call,
             async given =>
             {
@@ -58,6 +58,7 @@ sealed class HttpUpload(GatewayClient client, TransactionId transaction, TimePro
                 await frames!.WriteAsync(bytes, given);
                 return true;
             },
+            isAnswer: false,
             cancel
         );
     }
@@ -72,6 +73,7 @@ sealed class HttpUpload(GatewayClient client, TransactionId transaction, TimePro
                 using var answer = await response!.WaitAsync(given);
                 return await Answers.ReadAsync(answer, Operation.Answer, given);
             },
+            isAnswer: true,
             cancel
         );
         completed = true;
@@ -128,6 +130,25 @@ sealed class HttpUpload(GatewayClient client, TransactionId transaction, TimePro
         throw new WireException("The message was answered before it was there");
     }
 
-    ValueTask<T> RunAsync<T>(Func<CancellationToken, ValueTask<T>> step, CancellationToken cancel) =>
-        client.TranslateAsync(call, step, cancel);
+    ValueTask<T> RunAsync<T>(Func<CancellationToken, ValueTask<T>> step, bool isAnswer, CancellationToken cancel)
+    {
+        return client.GoOnAsync(call, InTimeAsync, isAnswer, cancel);
+
+        async ValueTask<T> InTimeAsync(CancellationToken given)
+        {
+            try
+            {
+                return await step(given);
+            }
+            catch (Exception) when (over.IsCancellationRequested && !given.IsCancellationRequested)
+            {
+                // The peer was too slow; the other end is well.
+                throw new GatewayFault($"The message took longer than {GatewayBudgets.Message}", Arrival.Perhaps)
+                {
+                    IsAnswer = true,
+                    IsFinal = true,
+                };
+            }
+        }
+    }
 }

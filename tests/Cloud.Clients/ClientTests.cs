@@ -4,9 +4,9 @@ namespace Cloud.Clients;
 public abstract class ClientTests : IAsyncLifetime
 {
     readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("cloud-clients-");
-    CloudProcess? cloud;
+    MailServer? cloud;
 
-    protected CloudProcess Cloud => cloud ?? throw new InvalidOperationException("The server does not run");
+    protected MailServer Cloud => cloud ?? throw new InvalidOperationException("The server does not run");
 
     protected string Data => Path.Combine(folder.FullName, "data");
 
@@ -19,7 +19,7 @@ public abstract class ClientTests : IAsyncLifetime
     }
 
     /// <summary>Starts the server, again after it was stopped or killed.</summary>
-    protected async Task StartAsync() => cloud = await CloudProcess.StartAsync(Data, Arguments);
+    protected async Task StartAsync() => cloud = await MailServer.StartAsync(Data, Arguments);
 
     /// <summary>More arguments for `cloud serve`.</summary>
     protected virtual string[] Arguments => [];
@@ -49,7 +49,7 @@ public abstract class ClientTests : IAsyncLifetime
         var target = Directory.CreateDirectory(At("out")).FullName;
         for (var i = 0; i < letters.Count; i++)
             await File.WriteAllBytesAsync(Path.Combine(target, $"{i:D4}"), letters[i].Bytes);
-        await Tool.PythonAsync(Home, "send.py", $"{Cloud["smtp"]}", CloudProcess.Alice, target);
+        await Tool.PythonAsync(Home, "send.py", $"{Cloud["smtp"]}", MailServer.Alice, target);
         Directory.Delete(target, recursive: true);
     }
 
@@ -61,8 +61,8 @@ public abstract class ClientTests : IAsyncLifetime
             Home,
             "imap_fetch.py",
             $"{Cloud["imap"]}",
-            CloudProcess.Alice,
-            CloudProcess.AlicePassword,
+            MailServer.Alice,
+            MailServer.AlicePassword,
             mailbox,
             target
         );
@@ -71,8 +71,8 @@ public abstract class ClientTests : IAsyncLifetime
 
     /// <summary>A user's messages by python's poplib: file names are numbers.</summary>
     protected async Task<SortedDictionary<uint, byte[]>> Pop3Async(
-        string user = CloudProcess.Alice,
-        string password = CloudProcess.AlicePassword
+        string user = MailServer.Alice,
+        string password = MailServer.AlicePassword
     )
     {
         var target = At("pop3-" + Path.GetRandomFileName());

@@ -59,7 +59,7 @@ public class CrashTests : ClientTests
     [SkippableFact]
     public async Task A_second_server_on_the_same_data_refuses_to_start()
     {
-        var (exitCode, output) = await CloudProcess.FailAsync(Data, Arguments);
+        var (exitCode, output) = await MailServer.FailAsync(Data, Arguments);
         Assert.NotEqual(0, exitCode);
         Assert.Contains(Data, output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
@@ -83,8 +83,8 @@ public class CrashTests : ClientTests
             Home,
             "imap_run.py",
             $"{Cloud["imap"]}",
-            CloudProcess.Alice,
-            CloudProcess.AlicePassword,
+            MailServer.Alice,
+            MailServer.AlicePassword,
             action,
             argument
         );
@@ -118,7 +118,7 @@ public class CrashTests : ClientTests
     async Task CheckAsync()
     {
         var folder = At("check-" + Path.GetRandomFileName());
-        string[] alice = [CloudProcess.Alice, CloudProcess.AlicePassword];
+        string[] alice = [MailServer.Alice, MailServer.AlicePassword];
         var printed = await Tool.PythonAsync(
             Home,
             "imap_fetch.py",

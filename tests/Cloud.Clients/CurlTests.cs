@@ -4,8 +4,8 @@ namespace Cloud.Clients;
 
 public sealed class CurlTests : ClientTests
 {
-    const string Alice = $"{CloudProcess.Alice}:{CloudProcess.AlicePassword}";
-    const string Bob = $"{CloudProcess.Bob}:{CloudProcess.BobPassword}";
+    const string Alice = $"{MailServer.Alice}:{MailServer.AlicePassword}";
+    const string Bob = $"{MailServer.Bob}:{MailServer.BobPassword}";
 
     static readonly Letter Letter = Letter.Of("curl", "Subject: curl\n\n.dot\n..\n\xe9t\xe9\nend\n");
 
@@ -25,7 +25,7 @@ public sealed class CurlTests : ClientTests
             "this curl has no SCRAM"
         );
         await File.WriteAllBytesAsync(At("letter"), Letter.Bytes);
-        string[] envelope = ["--mail-from", CloudProcess.Bob, "--mail-rcpt", CloudProcess.Alice, "-T", At("letter")];
+        string[] envelope = ["--mail-from", MailServer.Bob, "--mail-rcpt", MailServer.Alice, "-T", At("letter")];
         await CurlAsync([.. envelope, .. options, $"{scheme}://127.0.0.1:{Cloud[port]}/client.example"]);
         Letter.AssertSame([Letter], (await ImapAsync()).Values.Select(Letter.In));
     }
@@ -79,7 +79,7 @@ public sealed class CurlTests : ClientTests
     {
         Tool.Require("curl");
         const int LoginDenied = 67;
-        string[] wrong = ["-sS", "-m", "60", "--user", $"{CloudProcess.Alice}:wrong"];
+        string[] wrong = ["-sS", "-m", "60", "--user", $"{MailServer.Alice}:wrong"];
         var (pop3, _) = await Tool.TryAsync(Home, "curl", [.. wrong, $"pop3://127.0.0.1:{Cloud["pop3"]}/1"]);
         var (imap, _) = await Tool.TryAsync(Home, "curl", [.. wrong, $"imap://127.0.0.1:{Cloud["imap"]}/INBOX"]);
         Assert.Equal((LoginDenied, LoginDenied), (pop3, imap));

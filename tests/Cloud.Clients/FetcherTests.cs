@@ -74,8 +74,8 @@ public sealed class FetcherTests : ClientTests
             type = {retriever}
             server = 127.0.0.1
             port = {Cloud[port]}
-            username = {CloudProcess.Alice}
-            password = {CloudProcess.AlicePassword}
+            username = {MailServer.Alice}
+            password = {MailServer.AlicePassword}
 
             [destination]
             type = MDA_external
@@ -101,7 +101,7 @@ public sealed class FetcherTests : ClientTests
             "fetchmailrc",
             $"""
             poll 127.0.0.1 protocol {protocol} port {Cloud[port]}
-              user "{CloudProcess.Alice}" password "{CloudProcess.AlicePassword}"
+              user "{MailServer.Alice}" password "{MailServer.AlicePassword}"
               {tls} {keep} fetchall no rewrite
               mda "cat > {At("in")}/$(mktemp -u XXXXXXXX)"
 

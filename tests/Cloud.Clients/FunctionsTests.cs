@@ -13,8 +13,8 @@ public sealed partial class FunctionsTests : ClientTests
     static readonly TimeSpan KillFor = TimeSpan.FromSeconds(25);
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    static readonly string[] Alice = [CloudProcess.Alice, CloudProcess.AlicePassword];
-    static readonly string[] Bob = [CloudProcess.Bob, CloudProcess.BobPassword];
+    static readonly string[] Alice = [MailServer.Alice, MailServer.AlicePassword];
+    static readonly string[] Bob = [MailServer.Bob, MailServer.BobPassword];
 
     readonly ConcurrentBag<int> forAlice = [];
     readonly ConcurrentBag<int> forBob = [];
@@ -71,7 +71,7 @@ public sealed partial class FunctionsTests : ClientTests
     public async Task A_second_server_on_the_same_data_refuses_to_start()
     {
         Require();
-        var (exitCode, output) = await CloudProcess.FailAsync(Data, Arguments);
+        var (exitCode, output) = await MailServer.FailAsync(Data, Arguments);
         Assert.Equal(1, exitCode);
         Assert.Contains(Data, output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);

@@ -87,8 +87,8 @@ public sealed class MbsyncTests : ClientTests
             IMAPAccount cloud
             Host 127.0.0.1
             Port {Cloud["imap"]}
-            User {CloudProcess.Alice}
-            Pass "{CloudProcess.AlicePassword}"
+            User {MailServer.Alice}
+            Pass "{MailServer.AlicePassword}"
             SSLType None
             AuthMechs LOGIN
 
@@ -158,8 +158,8 @@ public sealed class MbsyncTests : ClientTests
             Home,
             "imap_run.py",
             $"{Cloud["imap"]}",
-            CloudProcess.Alice,
-            CloudProcess.AlicePassword,
+            MailServer.Alice,
+            MailServer.AlicePassword,
             action,
             argument
         );

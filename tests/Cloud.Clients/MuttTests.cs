@@ -51,7 +51,7 @@ public sealed class MuttTests : ClientTests
         var folder = Directory.CreateDirectory(At("later")).FullName;
         await File.WriteAllBytesAsync(Path.Combine(folder, "1"), Letter.Plain("2").Bytes);
         var script = Path.Combine(AppContext.BaseDirectory, "Scripts", "send.py");
-        var send = Configure("later.sh", $"{Tool.Python} {script} {Cloud["smtp"]} {CloudProcess.Alice} {folder}\n");
+        var send = Configure("later.sh", $"{Tool.Python} {script} {Cloud["smtp"]} {MailServer.Alice} {folder}\n");
         await MuttAsync(
             "INBOX",
             $"<shell-escape>sh {send}<enter><imap-fetch-mail><check-stats><last-entry><flag-message>"
@@ -66,7 +66,7 @@ public sealed class MuttTests : ClientTests
         var configuration = Configure(
             "muttrc",
             $"""
-            set imap_user="{CloudProcess.Alice}" imap_pass="{CloudProcess.AlicePassword}"
+            set imap_user="{MailServer.Alice}" imap_pass="{MailServer.AlicePassword}"
             set folder="imap://127.0.0.1:{Cloud["imap"]}/"
             set spoolfile="=INBOX" record="" postponed="=Drafts"
             set ssl_starttls=no ssl_force_tls=no
@@ -90,8 +90,8 @@ public sealed class MuttTests : ClientTests
                 Home,
                 "imap_run.py",
                 $"{Cloud["imap"]}",
-                CloudProcess.Alice,
-                CloudProcess.AlicePassword,
+                MailServer.Alice,
+                MailServer.AlicePassword,
                 "SEARCH",
                 criterion
             )

@@ -36,10 +36,10 @@ public sealed class PythonTests : ClientTests
         var folder = Directory.CreateDirectory(At("out")).FullName;
         var letter = Letter.Plain("over-tls");
         await File.WriteAllBytesAsync(Path.Combine(folder, "1"), letter.Bytes);
-        string[] bob = [CloudProcess.Bob, CloudProcess.BobPassword];
-        await Tool.PythonAsync(Home, "send.py", [$"{Cloud["submission"]}", CloudProcess.Alice, folder, .. bob]);
+        string[] bob = [MailServer.Bob, MailServer.BobPassword];
+        await Tool.PythonAsync(Home, "send.py", [$"{Cloud["submission"]}", MailServer.Alice, folder, .. bob]);
 
-        string[] alice = [CloudProcess.Alice, CloudProcess.AlicePassword];
+        string[] alice = [MailServer.Alice, MailServer.AlicePassword];
         string[] mailbox = port.StartsWith("imap", StringComparison.Ordinal) ? ["INBOX"] : [];
         await Tool.PythonAsync(Home, script, [$"{Cloud[port]}", .. alice, .. mailbox, At("in"), tls]);
         Letter.AssertSame([letter], [Letter.In(await File.ReadAllBytesAsync(At("in/1")))]);
@@ -49,7 +49,7 @@ public sealed class PythonTests : ClientTests
     public async Task What_is_deleted_by_pop3_is_gone_for_imap()
     {
         await SendAsync(Letter.Plain("1"), Letter.Plain("2"));
-        string[] alice = [CloudProcess.Alice, CloudProcess.AlicePassword];
+        string[] alice = [MailServer.Alice, MailServer.AlicePassword];
         await Tool.PythonAsync(Home, "pop3_fetch.py", [$"{Cloud["pop3"]}", .. alice, At("in"), "delete"]);
         Assert.Empty(await ImapAsync());
     }

@@ -20,9 +20,9 @@ sealed class SmtpSender : IDisposable
 
     /// <summary>Returns when the letter was answered 250.</summary>
     /// <exception cref="IOException">The server went before it answered: nobody knows.</exception>
-    public async Task SendAsync(Letter letter, string to = CloudProcess.Alice)
+    public async Task SendAsync(Letter letter, string to = MailServer.Alice)
     {
-        await SayAsync($"MAIL FROM:<{CloudProcess.Bob}>\r\n", "250");
+        await SayAsync($"MAIL FROM:<{MailServer.Bob}>\r\n", "250");
         await SayAsync($"RCPT TO:<{to}>\r\n", "250");
         await SayAsync("DATA\r\n", "354");
         var stuffed = Encoding.Latin1.GetString(letter.Bytes).Replace("\r\n.", "\r\n..", StringComparison.Ordinal);

@@ -8,17 +8,17 @@ public sealed class SwaksTests : ClientTests
     [InlineData("smtp")]
     [InlineData("smtp", "--pipeline")]
     [InlineData("smtp", "--tls")]
-    [InlineData("submission", "--tls", "--auth", "PLAIN", "-au", CloudProcess.Bob, "-ap", CloudProcess.BobPassword)]
-    [InlineData("submission", "--tls", "--auth", "LOGIN", "-au", CloudProcess.Bob, "-ap", CloudProcess.BobPassword)]
+    [InlineData("submission", "--tls", "--auth", "PLAIN", "-au", MailServer.Bob, "-ap", MailServer.BobPassword)]
+    [InlineData("submission", "--tls", "--auth", "LOGIN", "-au", MailServer.Bob, "-ap", MailServer.BobPassword)]
     [InlineData(
         "submissions",
         "--tls-on-connect",
         "--auth",
         "PLAIN",
         "-au",
-        CloudProcess.Bob,
+        MailServer.Bob,
         "-ap",
-        CloudProcess.BobPassword
+        MailServer.BobPassword
     )]
     public async Task Sends_an_attachment(string port, params string[] options)
     {
@@ -60,7 +60,7 @@ public sealed class SwaksTests : ClientTests
         var (exitCode, output) = await Tool.TryAsync(
             Home,
             "swaks",
-            ["--server", $"127.0.0.1:{Cloud["smtp"]}", "--from", CloudProcess.Bob, "--to", "nobody@example.test"]
+            ["--server", $"127.0.0.1:{Cloud["smtp"]}", "--from", MailServer.Bob, "--to", "nobody@example.test"]
         );
         Assert.Equal(NoRecipients, exitCode);
         Assert.Contains("550 5.1.1", output, StringComparison.Ordinal);
@@ -76,9 +76,9 @@ public sealed class SwaksTests : ClientTests
                 "--helo",
                 "client.example",
                 "--from",
-                CloudProcess.Bob,
+                MailServer.Bob,
                 "--to",
-                CloudProcess.Alice,
+                MailServer.Alice,
                 "--timeout",
                 "60",
                 .. arguments,

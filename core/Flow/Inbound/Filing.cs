@@ -9,8 +9,8 @@ namespace Cloud.Flow.Inbound;
 
 /// <summary>Files a message into accounts, and queues what cannot be filed now.</summary>
 /// <remarks>
-/// Steps: 1. every account that does not take the upload itself gets its own copy of it, before any account owns that
-/// and could delete it; 2. each account takes its message in one transaction; 3. what failed goes to queue
+/// Steps: 1. every account that neither has the message nor takes the upload itself gets its own copy of it, before any
+/// account owns that and could delete it; 2. each account takes its message in one transaction; 3. what failed goes to queue
 /// <see cref="Queue"/>. Any step may be repeated.
 /// </remarks>
 sealed class Filing(AccountStore accounts, IQueues queues)
@@ -22,25 +22,42 @@ sealed class Filing(AccountStore accounts, IQueues queues)
 
     /// <returns>Deliveries that have to be tried again; empty when all are done.</returns>
     /// <param name="repeated">
-    /// True when an earlier try may have got somewhere: then a message whose blob is gone was filed and deleted since.
+    /// True when an earlier try may have got somewhere: then who has the message already takes no copy, and what was
+    /// deleted since does not come back.
     /// </param>
-    public async ValueTask<FilingResult> FileAsync(InboundMail mail, bool repeated, CancellationToken cancel)
+    /// <param name="copied">An earlier try may have made copies: one that is there is not made again.</param>
+    public async ValueTask<FilingResult> FileAsync(
+        InboundMail mail,
+        bool repeated,
+        bool copied,
+        CancellationToken cancel
+    )
     {
         var result = new FilingResult();
         try
         {
-            await EachAsync(mail.Deliveries, delivery => CopyAsync(mail, delivery, cancel), cancel); // step 1
+            await EachAsync(mail.Deliveries, PrepareAsync, cancel); // step 1
         }
-        catch (StoreException)
+        catch (StoreException e)
         {
+            result.Fault = e;
             // The first account must not own the source before the copies are made.
-            foreach (var delivery in mail.Deliveries)
+            foreach (var delivery in mail.Deliveries.Except(result.Filed))
                 result.Failed.Push(delivery);
             result.LacksCopies = true;
             return result;
         }
-        await EachAsync(mail.Deliveries, delivery => FileAsync(mail, delivery, repeated, result, cancel), cancel); // step 2
+        var left = mail.Deliveries.Except(result.Filed).ToList();
+        await EachAsync(left, delivery => FileAsync(mail, delivery, repeated, result, cancel), cancel); // step 2
         return result;
+
+        async ValueTask PrepareAsync(Delivery delivery)
+        {
+            if (repeated && await IsFiledAsync(mail, delivery, cancel))
+                result.Filed.Push(delivery);
+            else
+                await CopyAsync(mail, delivery, copied, cancel);
+        }
     }
 
     /// <summary>Keeps a message for the worker: step 3.</summary>
@@ -56,9 +73,21 @@ sealed class Filing(AccountStore accounts, IQueues queues)
             await queues.SendAsync(queue, (mail with { Deliveries = some }).Pack(), delay, cancel);
     }
 
-    async ValueTask CopyAsync(InboundMail mail, Delivery delivery, CancellationToken cancel)
+    /// <summary>A row read costs a hundredth of the copy that it spares, and that would be waste.</summary>
+    async ValueTask<bool> IsFiledAsync(InboundMail mail, Delivery delivery, CancellationToken cancel)
     {
-        if (delivery.Blob == mail.Source || await accounts.Blobs.CopyAsync(mail.Source, delivery.Blob, cancel))
+        if (TransactionId.TryParse(mail.Transaction) is not { } transaction)
+            return false;
+        var number = EmailId.From(transaction);
+        var rows = await EmailReader.ReadAsync(accounts.Rows, new(delivery.Account), [number], cancel);
+        return rows.Any(row => row.Email.Transaction == transaction);
+    }
+
+    async ValueTask CopyAsync(InboundMail mail, Delivery delivery, bool copied, CancellationToken cancel)
+    {
+        if (delivery.Blob == mail.Source || (copied && await accounts.Blobs.ExistsAsync(delivery.Blob, cancel)))
+            return;
+        if (await accounts.Blobs.CopyAsync(mail.Source, delivery.Blob, cancel))
             return;
         // Made by an earlier try, or else filed and deleted since: the next step tells.
     }
@@ -83,19 +112,24 @@ sealed class Filing(AccountStore accounts, IQueues queues)
                 repeated,
                 cancel
             );
-            (deposited.Status == DepositStatus.Removed ? result.Gone : result.Filed).Push(delivery);
+            result.Of(deposited.Status).Push(delivery);
+            // The copy made for this try, which nobody else can have.
+            if (deposited.Status == DepositStatus.Removed && delivery.Blob != mail.Source)
+                await BlobWaste.RemoveAsync(accounts.Blobs, delivery.Blob);
         }
         catch (AccountMissingException)
         {
             result.Missing.Push(delivery);
         }
-        catch (OutcomeUnknownException)
+        catch (OutcomeUnknownException e)
         {
             result.Unknown.Push(delivery);
+            result.Fault = e;
         }
-        catch (StoreException)
+        catch (StoreException e)
         {
             result.Failed.Push(delivery);
+            result.Fault = e;
         }
     }
 
@@ -129,6 +163,9 @@ sealed class FilingResult
     /// <summary>Their account has been removed.</summary>
     public ConcurrentStack<Delivery> Missing { get; } = new();
 
+    /// <summary>Their bytes are gone, and no user has deleted them: the message is lost to these.</summary>
+    public ConcurrentStack<Delivery> Lost { get; } = new();
+
     /// <summary>Not filed, for certain.</summary>
     public ConcurrentStack<Delivery> Failed { get; } = new();
 
@@ -138,5 +175,16 @@ sealed class FilingResult
     /// <summary>Copies are still to be made, from a source that the first account owns once it has the message.</summary>
     public bool LacksCopies { get; set; }
 
+    /// <summary>Why there is something to be tried again: the last of the reasons, if there are several.</summary>
+    public StoreException? Fault { get; set; }
+
     public IEnumerable<Delivery> Pending => Failed.Concat(Unknown);
+
+    public ConcurrentStack<Delivery> Of(DepositStatus status) =>
+        status switch
+        {
+            DepositStatus.Removed => Gone,
+            DepositStatus.BytesMissing => Lost,
+            _ => Filed,
+        };
 }

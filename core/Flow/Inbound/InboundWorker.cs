@@ -122,12 +122,17 @@ public sealed class InboundWorker
         if (InboundMail.Parse(body) is not { } mail)
             return await TakeOverAsync(body, cancel);
         // What is done is not to be done again: its user may have deleted it by then.
-        if (await queued.TryAsync(mail, cancel) is not { } rest)
-            return new(InboundOutcome.Done, mail.Transaction);
+        var tried = await queued.TryAsync(mail, cancel);
+        if (tried.Rest is not { } rest)
+            return tried.Ended(InboundOutcome.Done, mail);
         if (rest.Tries >= MaxTries)
-            return await aside.KeepAsync(rest, cancel);
+            return await aside.KeepAsync(rest, tried, cancel);
         await filing.QueueAsync(Filing.Queue, rest, Delay(rest.Tries), cancel);
-        return new(InboundOutcome.Waits, mail.Transaction);
+        return new(InboundOutcome.Waits, mail.Transaction)
+        {
+            IsLost = tried.IsLost,
+            Reason = rest.Tries == 1 ? InboundResult.ReasonOf(tried.Fault) : null,
+        };
     }
 
     /// <summary>Keeps a message that somebody has given up, the Functions host for one, until it can be filed.</summary>

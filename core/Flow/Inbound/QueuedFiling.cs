@@ -9,64 +9,63 @@ namespace Cloud.Flow.Inbound;
 /// <summary>One try to file a message of a queue.</summary>
 sealed class QueuedFiling(AccountStore accounts, MailDirectory directory, Filing filing)
 {
-    /// <returns>What is left to be done, one try older; null when that is nothing.</returns>
-    public async ValueTask<InboundMail?> TryAsync(InboundMail queued, CancellationToken cancel)
+    public async ValueTask<FilingTry> TryAsync(InboundMail queued, CancellationToken cancel)
     {
-        var again = queued with { Tries = queued.Tries + 1 };
-        if (await AddressAsync(again, cancel) is not { } mail)
-            return again;
         // What an account was found for stays with it, whatever becomes of the address.
-        if (await WithIndexAsync(mail, cancel) is not { } complete)
-            return mail;
-        var result = await filing.FileAsync(complete, repeated: true, cancel);
-        // In several messages the first account could delete the source before another has its copy.
-        if (result.LacksCopies && mail.Deliveries.Count > InboundMail.QueuedDeliveries)
-            return again;
-        foreach (var delivery in result.Missing)
-            await BlobWaste.RemoveAsync(accounts.Blobs, delivery.Blob);
-        return result.Pending.Any() ? mail with { Deliveries = [.. result.Pending] } : null;
+        var mail = queued with
+        {
+            Tries = queued.Tries + 1,
+        };
+        try
+        {
+            mail = await AddressAsync(mail, cancel);
+            var complete = await WithIndexAsync(mail, cancel);
+            var result = await filing.FileAsync(complete, repeated: true, copied: queued.Recipients is null, cancel);
+            // In several messages the first account could delete the source before another has its copy.
+            if (result.LacksCopies && mail.Deliveries.Count > InboundMail.QueuedDeliveries)
+                return new(queued with { Tries = mail.Tries }) { Fault = result.Fault };
+            foreach (var delivery in result.Missing)
+                await BlobWaste.RemoveAsync(accounts.Blobs, delivery.Blob);
+            return new(result.Pending.Any() ? mail with { Deliveries = [.. result.Pending] } : null)
+            {
+                Fault = result.Fault,
+                IsLost = !result.Lost.IsEmpty,
+                // What a user had and has deleted was not for nobody.
+                IsForNobody = result.Missing.Count == mail.Deliveries.Count,
+            };
+        }
+        catch (StoreException e)
+        {
+            return new(mail) { Fault = e }; // the recipients cannot be looked up, or the blob not be read
+        }
     }
 
     /// <summary>Looks up the recipients of a message that was put on the queue without.</summary>
-    /// <returns>Null when the directory cannot be read now.</returns>
-    async ValueTask<InboundMail?> AddressAsync(InboundMail mail, CancellationToken cancel)
+    /// <exception cref="StoreException">The directory cannot be read now.</exception>
+    async ValueTask<InboundMail> AddressAsync(InboundMail mail, CancellationToken cancel)
     {
         if (mail.Recipients is not { } recipients)
             return mail;
-        try
-        {
-            var deliveries = await Addressing.DeliveriesAsync(
-                directory,
-                TransactionId.TryParse(mail.Transaction) ?? default,
-                mail.Source,
-                recipients,
-                repeated: true,
-                cancel
-            );
-            return mail with { Deliveries = deliveries, Recipients = null };
-        }
-        catch (StoreException)
-        {
-            return null;
-        }
+        var deliveries = await Addressing.DeliveriesAsync(
+            directory,
+            TransactionId.TryParse(mail.Transaction) ?? default,
+            mail.Source,
+            recipients,
+            repeated: true,
+            cancel
+        );
+        return mail with { Deliveries = deliveries, Recipients = null };
     }
 
     /// <summary>A long index did not travel along: it is made anew.</summary>
-    /// <returns>Null when the store cannot give the blob now.</returns>
-    async ValueTask<InboundMail?> WithIndexAsync(InboundMail mail, CancellationToken cancel)
+    /// <exception cref="StoreException">The store cannot give the blob now.</exception>
+    async ValueTask<InboundMail> WithIndexAsync(InboundMail mail, CancellationToken cancel)
     {
         if (mail.Index.Length > 0)
             return mail;
-        try
-        {
-            var index = await Indexing.OfBlobAsync(accounts.Blobs, mail.Source, cancel);
-            index ??= await FirstAsync(mail, cancel);
-            return mail with { Index = index ?? [] };
-        }
-        catch (StoreException)
-        {
-            return null;
-        }
+        var index = await Indexing.OfBlobAsync(accounts.Blobs, mail.Source, cancel);
+        index ??= await FirstAsync(mail, cancel);
+        return mail with { Index = index ?? [] };
     }
 
     async ValueTask<byte[]?> FirstAsync(InboundMail mail, CancellationToken cancel)
@@ -78,4 +77,21 @@ sealed class QueuedFiling(AccountStore accounts, MailDirectory directory, Filing
         }
         return null;
     }
+}
+
+/// <summary>What a try came to.</summary>
+/// <param name="Rest">What is left to be done, one try older; null when that is nothing.</param>
+readonly record struct FilingTry(InboundMail? Rest)
+{
+    /// <summary>Why there is a rest.</summary>
+    public StoreException? Fault { get; init; }
+
+    /// <summary>See <see cref="InboundResult.IsLost"/>.</summary>
+    public bool IsLost { get; init; }
+
+    /// <summary>No account is left of those that it still was for.</summary>
+    public bool IsForNobody { get; init; }
+
+    public InboundResult Ended(InboundOutcome outcome, InboundMail mail) =>
+        new(IsForNobody ? InboundOutcome.NobodyLeft : outcome, mail.Transaction) { IsLost = IsLost };
 }

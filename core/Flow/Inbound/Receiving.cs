@@ -45,12 +45,14 @@ sealed class Receiving(AccountStore accounts, MailDirectory directory, Filing fi
         if (mail.Deliveries.Count == 0)
             return new(ReceivingStatus.NoRecipient, KeepsSource: repeated);
 
-        var result = await filing.FileAsync(mail, repeated, cancel);
+        var result = await filing.FileAsync(mail, repeated, copied: repeated, cancel);
         // In several queue messages the first account could delete the source before another has its copy.
         var isQueueable = !result.LacksCopies || mail.Deliveries.Count <= InboundMail.QueuedDeliveries;
         var status = ReceivingStatus.Accepted;
         if (result.Pending.Any() && !(isQueueable && await TryQueueAsync(mail, result)))
             status = ReceivingStatus.Failed;
+        else if (!result.Lost.IsEmpty)
+            status = ReceivingStatus.Failed; // the sender still has it
         else if (result.Missing.Count == mail.Deliveries.Count)
             status = ReceivingStatus.NoRecipient;
 

@@ -29,10 +29,15 @@ sealed class SetAside(QueuedFiling queued, Filing filing, IQueues queues)
         return new(InboundOutcome.SetAside, InboundMail.Parse(body)?.Transaction);
     }
 
-    public async ValueTask<InboundResult> KeepAsync(InboundMail mail, CancellationToken cancel)
+    /// <param name="tried">Its last try.</param>
+    public async ValueTask<InboundResult> KeepAsync(InboundMail mail, FilingTry tried, CancellationToken cancel)
     {
         await filing.QueueAsync(Aside, mail, TimeSpan.Zero, cancel);
-        return new(InboundOutcome.SetAside, mail.Transaction);
+        return new(InboundOutcome.SetAside, mail.Transaction)
+        {
+            IsLost = tried.IsLost,
+            Reason = InboundResult.ReasonOf(tried.Fault),
+        };
     }
 
     /// <summary>Tries what lies here, and on the host's own queue, if nobody has taken it over from there.</summary>
@@ -66,9 +71,10 @@ sealed class SetAside(QueuedFiling queued, Filing filing, IQueues queues)
             return await KeepAsync(message.Body, cancel);
         try
         {
-            return await queued.TryAsync(mail, cancel) is { } rest
-                ? await KeepAsync(rest, cancel)
-                : new(InboundOutcome.DoneAfterAll, mail.Transaction);
+            var tried = await queued.TryAsync(mail, cancel);
+            return tried.Rest is { } rest
+                ? await KeepAsync(rest, tried, cancel)
+                : tried.Ended(InboundOutcome.DoneAfterAll, mail);
         }
         catch (Exception e) when (e is not (StoreException or OperationCanceledException))
         {

@@ -22,6 +22,9 @@ enum DepositStatus
 
     /// <summary>An earlier try filed it, and the user has removed it since.</summary>
     Removed,
+
+    /// <summary>Its blob is gone, and the log does not say that the user removed the message. Nothing is filed.</summary>
+    BytesMissing,
     OverQuota,
     TooManyKeywords,
 }

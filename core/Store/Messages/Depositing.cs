@@ -42,17 +42,21 @@ static class Depositing
                         return Repeated(change, mailbox, taken.Row);
                     id = new(id.Value + 1);
                 }
-                if (repeated && await IsGoneAsync(accounts, change, deposit))
-                    return new(DepositStatus.Removed, 0, 0, 0);
+                if (repeated && await GoneAsync(accounts, change, deposit) is { } gone)
+                    return new(gone, 0, 0, 0);
                 return await PlaceAsync(change, mailbox, id, deposit, flags, keywords, withinQuota);
             },
             cancel
         );
     }
 
-    static async ValueTask<bool> IsGoneAsync(AccountStore accounts, AccountChange change, Deposit deposit) =>
-        !await accounts.Blobs.ExistsAsync(deposit.Blob, change.Cancel)
-        || await change.WasRemovedAsync(deposit.Transaction);
+    static async ValueTask<DepositStatus?> GoneAsync(AccountStore accounts, AccountChange change, Deposit deposit)
+    {
+        var exists = await accounts.Blobs.ExistsAsync(deposit.Blob, change.Cancel);
+        if (await change.WasRemovedAsync(deposit.Transaction))
+            return DepositStatus.Removed;
+        return exists ? null : DepositStatus.BytesMissing;
+    }
 
     static async ValueTask<DepositResult> PlaceAsync(
         AccountChange change,

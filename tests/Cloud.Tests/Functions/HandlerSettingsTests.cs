@@ -15,12 +15,16 @@ public sealed class HandlerSettingsTests
         ["CLOUD_GATEWAY_KEY"] = "0123456789abcdef0123456789abcdef",
     };
 
-    static (HandlerSettings? Settings, IReadOnlyList<string> Faults) Read(params (string Name, string? Value)[] changes)
+    static (HandlerSettings? Settings, IReadOnlyList<string> Faults) Read(
+        params (string Name, string? Value)[] changes
+    ) => ReaderOf(changes).Read();
+
+    static SettingsReader ReaderOf(params (string Name, string? Value)[] changes)
     {
         var environment = new Dictionary<string, string?>(Good!);
         foreach (var (name, value) in changes)
             environment[name] = value;
-        return new SettingsReader(environment.GetValueOrDefault).Read();
+        return new SettingsReader(environment.GetValueOrDefault);
     }
 
     [Fact]
@@ -86,19 +90,20 @@ public sealed class HandlerSettingsTests
     [Fact]
     public void Tokens_need_a_tenant_and_an_audience_and_the_rest_has_defaults()
     {
-        var rules = Assert.IsType<TokenAuthorization>(Read(Tokens).Settings!.GatewayCallers).Rules;
+        var rules = ReaderOf(Tokens).Rules()!;
         Assert.Equal(new Guid("11111111-2222-3333-4444-555555555555"), rules.Tenant);
         Assert.Equal(["api://cloud", "22222222-2222-3333-4444-555555555555"], rules.Audiences);
         Assert.Equal("Gateway.Call", rules.Role);
         Assert.Empty(rules.Clients);
+        var callers = Assert.IsType<TokenAuthorization>(Read(Tokens).Settings!.GatewayCallers);
+        Assert.StartsWith("Bearer", callers.Challenge);
     }
 
     [Fact]
     public void A_role_and_callers_can_be_named()
     {
         const string Two = "99999999-8888-7777-6666-555555555555,88888888-8888-7777-6666-555555555555";
-        var (settings, _) = Read([.. Tokens, ("CLOUD_GATEWAY_ROLE", "Other"), ("CLOUD_GATEWAY_CLIENTS", Two)]);
-        var rules = Assert.IsType<TokenAuthorization>(settings!.GatewayCallers).Rules;
+        var rules = ReaderOf([.. Tokens, ("CLOUD_GATEWAY_ROLE", "Other"), ("CLOUD_GATEWAY_CLIENTS", Two)]).Rules()!;
         Assert.Equal("Other", rules.Role);
         Assert.Equal(Two.Split(',').Select(Guid.Parse), rules.Clients);
     }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Cloud.Api.Gateway;
 using Cloud.Flow.Inbound;
+using Cloud.Flow.Sweep;
 using Cloud.Functions.Hosting;
 using Cloud.Functions.InboundAside;
 using Cloud.Functions.InboundPoison;
@@ -227,6 +228,15 @@ public sealed class HandlerTests : IAsyncLifetime
         Assert.Equal(status, (await handler.SendAsync(request)).Status);
     }
 
+    [Fact]
+    public async Task Who_is_not_let_in_hears_what_he_should_bring()
+    {
+        using var http = new HttpClient { BaseAddress = handler.Address };
+        using var answer = await http.PostAsync("/api/gateway/list", null);
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        Assert.Contains("x-functions-key", $"{Assert.Single(answer.Headers.WwwAuthenticate)}");
+    }
+
     [Theory]
     [InlineData(true, 403, "Not for you: the token has no role.")]
     [InlineData(false, 401, "Not for you.")]
@@ -236,6 +246,9 @@ public sealed class HandlerTests : IAsyncLifetime
         await using var door = await HandlerFixture.StartAsync(test, new Refusing(refusal));
         var (answered, body) = await door.SendAsync(new(HttpMethod.Post, "/api/gateway/list"));
         Assert.Equal((status, error), (answered, body.GetProperty("Error").GetString()));
+        using var http = new HttpClient { BaseAddress = door.Address };
+        using var answer = await http.PostAsync("/api/gateway/list", null);
+        Assert.Equal(isKnown ? [] : ["Some challenge"], answer.Headers.WwwAuthenticate.Select(one => $"{one}"));
     }
 
     [Fact]
@@ -270,7 +283,23 @@ public sealed class HandlerTests : IAsyncLifetime
 
     sealed class Refusing(CallerRefusal refusal) : IAuthorization
     {
+        public string Challenge => "Some challenge";
+
         public ValueTask<CallerRefusal?> RefusalAsync(HttpRequest request, CancellationToken cancel) => new(refusal);
+    }
+
+    [Theory]
+    [InlineData(SweepHold.None, false)]
+    [InlineData(SweepHold.InboundWaits, false)]
+    [InlineData(SweepHold.AsideUnread, true)]
+    [InlineData(SweepHold.WrongStore, true)]
+    public void A_sweep_that_stands_until_somebody_looks_is_an_error(SweepHold hold, bool isTold)
+    {
+        var lines = new Lines();
+        var services = new Services(test.Backend, new(test.Backend), new PlatformAuthorization(), lines);
+        services.Tell(new SweepResult { Held = 3, Hold = hold });
+        Assert.Equal(isTold, lines.Said.Exists(said => said.Level == LogLevel.Error && said.Text.Contains($"{hold}")));
+        Assert.Equal(isTold ? 1 : 0, lines.Said.Count);
     }
 
     /// <summary>Keeps what is logged.</summary>

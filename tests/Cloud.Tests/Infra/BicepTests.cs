@@ -39,6 +39,8 @@ public sealed class BicepTests : IDisposable
     [InlineData("module", "main.bicep", "    dailyCap: dailyLogCap", "    dailyQuota: dailyLogCap")]
     [InlineData("output", "main.bicep", "vault.outputs.name", "vault.outputs.vaultName")]
     [InlineData("unused", "app/registry.bicep", "param name string", "param name string\nparam more string")]
+    [InlineData("enum", "app/alarms.bicep", "'GreaterThan'", "'MoreThan'")]
+    [InlineData("property", "app/alarms.bicep", "windowSize", "window")]
     [InlineData("file", "app/listener-vm.bicep", "listener/setup.sh", "listener/set-up.sh")]
     [InlineData("parameters", "main.parameters.json", "\"domains\"", "\"domain\"")]
     [InlineData("parameters", "main.parameters.json", "=2048", "=1024")]

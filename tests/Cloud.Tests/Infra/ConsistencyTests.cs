@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Cloud.Cli.Serve;
@@ -5,6 +6,8 @@ using Cloud.Flow.Inbound;
 using Cloud.Store;
 using Cloud.Store.Azure;
 using Cloud.Tests.Repository;
+using Microsoft.Extensions.Logging;
+using FunctionsLog = Cloud.Functions.Hosting.Log;
 using Health = Cloud.Listener.Hosting.Health;
 
 namespace Cloud.Tests.Infra;
@@ -103,6 +106,33 @@ public sealed class ConsistencyTests
             ports,
             port => Assert.Contains(port.GetProperty("name").GetString()!.ToLowerInvariant(), MailServices)
         );
+    }
+
+    [Fact]
+    public async Task An_alarm_is_raised_for_each_event_that_somebody_must_hear_of()
+    {
+        var events = Texts(await VariableAsync("app/alarms.bicep", "events")).Select(int.Parse).ToList();
+        Assert.Equal(FunctionsLog.Alarms, events);
+        var critical = typeof(FunctionsLog)
+            .GetMethods()
+            .Select(method => method.GetCustomAttribute<LoggerMessageAttribute>())
+            .Where(message => message?.Level == LogLevel.Critical)
+            .Select(message => message!.EventId)
+            .ToList();
+        Assert.Equal(2, critical.Count);
+        Assert.Empty(critical.Except(events));
+    }
+
+    [Fact]
+    public void What_an_alarm_looks_for_is_not_sampled()
+    {
+        using var host = JsonDocument.Parse(Source.Read("host.json"));
+        var sampling = host
+            .RootElement.GetProperty("logging")
+            .GetProperty("applicationInsights")
+            .GetProperty("samplingSettings");
+        Assert.Contains("Trace", sampling.GetProperty("excludedTypes").GetString()!.Split(';'));
+        Assert.DoesNotContain("SamplingPercentage", Source.Read("infra/app/monitoring.bicep"));
     }
 
     [Theory]

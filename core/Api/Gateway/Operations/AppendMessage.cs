@@ -43,6 +43,7 @@ static class AppendMessage
                 uploads.Take(message.Blob);
             return result.Status switch
             {
+                DepositStatus.BytesMissing => throw new StoreException("The uploaded message is gone"),
                 DepositStatus.NoMailbox => Refusals.NoMailbox,
                 DepositStatus.OverQuota => Refusals.OverQuota,
                 DepositStatus.TooManyKeywords => Refusals.TooManyKeywords,

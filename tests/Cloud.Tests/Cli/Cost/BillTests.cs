@@ -64,7 +64,16 @@ public sealed class BillTests
     {
         // 300 executions and 150 GB-seconds: all of the former are free, 100 of the latter.
         var (storage, compute, logs) = (1 + 0.2m + 0.2m + 0.6m, 25, 60);
-        Assert.Equal(7.5m + storage + compute + logs, Bill(0).Month(100, "shed", 512));
+        Assert.Equal(7.5m + storage + compute + logs, Bill(0).Month(100, "shed", 512), 1);
+    }
+
+    [Fact]
+    public void What_the_sweep_takes_grows_with_the_messages_that_are_kept()
+    {
+        // A list of 5,000 names is 0.01, on each of 30.4 days; a page of rows 0.002.
+        Scenario[] scenarios = [Scenario("receive", Count.None), Scenario("sync", Count.None), .. Scenarios[2..]];
+        var cost = new Bill(scenarios, new CostOptions { Clients = 0 }, Prices).Month(5_000_000, "shed", 512) - 7.5m;
+        Assert.InRange(cost, 30.4m * 1000 * 0.01m, 30.5m * (1000 * 0.01m + 210 * 0.002m));
     }
 
     [Fact]
@@ -107,7 +116,7 @@ public sealed class BillTests
             """
             messages  shed, 512 MB  palace, 512 MB
                    0          7.50          100.00
-                 100         94.50          187.00
+                 100         94.51          187.01
 
             shed: 7.50 fixed = roof 5.00 + door 2.50
             """,

@@ -50,9 +50,19 @@ public sealed class CostCommandTests : IDisposable
         Assert.Equal(printed.Keys, documented.Keys);
         foreach (var (messages, prices) in printed)
         {
-            foreach (var (now, then) in prices.Zip(documented[messages], (a, b) => (a, b)))
+            foreach (var (now, then) in prices.Zip(documented[messages]))
+                Assert.InRange(then, now - Cents(now), now + Cents(now));
+        }
+        var (each, told) = (Thousands(page), Thousands(text));
+        Assert.Equal(7, each.Count);
+        Assert.Equal(each.Keys, told.Keys);
+        foreach (var (name, prices) in each)
+        {
+            foreach (var (now, then) in prices.Zip(told[name]))
                 Assert.InRange(then, 0.99m * now, 1.01m * now);
         }
+        foreach (Match total in Regex.Matches(page, @"(?m)^(?:vm|containerapp): ([\d.]+) fixed"))
+            Assert.Contains($"**${total.Groups[1].Value}", text);
     }
 
     [Fact]
@@ -98,6 +108,21 @@ public sealed class CostCommandTests : IDisposable
         File.WriteAllText(path, prices);
         return path;
     }
+
+    /// <summary>What chance may make of a sum: a message's rows are some octets longer or shorter.</summary>
+    static decimal Cents(decimal sum) => Math.Max(0.01m, 0.0002m * sum);
+
+    /// <summary>The last two columns of the table of what was counted, by the first.</summary>
+    static Dictionary<string, decimal[]> Thousands(string text) =>
+        Regex
+            .Matches(text, @"(?m)^([a-z]+) +(?:message|session|hour|day) .* (\d+\.\d{4}) +(\d+\.\d{4})\r?$")
+            .ToDictionary(
+                row => row.Groups[1].Value,
+                row =>
+                    row.Groups.Values.Skip(2)
+                        .Select(price => decimal.Parse(price.Value, CultureInfo.InvariantCulture))
+                        .ToArray()
+            );
 
     /// <summary>The lines of a month's table: messages, and a price for each host and memory.</summary>
     static Dictionary<string, decimal[]> Months(string text) =>

@@ -64,6 +64,24 @@ public sealed class PriceTableTests
     public void What_is_no_json_is_told(string text) =>
         Assert.StartsWith("It is no JSON", Assert.Single(PriceTableReader.Read(Encoding.UTF8.GetBytes(text)).Faults));
 
+    [Fact]
+    public void A_mark_of_the_byte_order_is_passed_over()
+    {
+        var (read, faults) = PriceTableReader.Read(Encoding.UTF8.GetBytes("\uFEFF" + Ours));
+        Assert.Empty(faults);
+        Assert.Equal("USD", read!.Currency);
+    }
+
+    [Fact]
+    public void A_table_without_a_host_prices_nothing_and_is_told()
+    {
+        var table = JsonNode.Parse(Ours)!.AsObject();
+        table["hosts"] = new JsonObject();
+        var (read, faults) = PriceTableReader.Read(Encoding.UTF8.GetBytes(table.ToJsonString()));
+        Assert.Null(read);
+        Assert.Equal("hosts: there are 0, but 1 to 20 must be.", Assert.Single(faults));
+    }
+
     [Theory]
     [InlineData("[]")]
     [InlineData("1")]

@@ -2,6 +2,7 @@ using Cloud.Api.Gateway;
 using Cloud.Flow.Inbound;
 using Cloud.Mail;
 using Cloud.Store;
+using Cloud.Store.Counting;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
 using Cloud.Tests.Fakes;
@@ -14,18 +15,21 @@ public sealed class CopyTests : IAsyncLifetime
     const string Team = "team@example.test";
 
     readonly MemoryBlobs blobs = new();
+    readonly CountingBlobs counted;
     readonly ManualClock clock = new();
     readonly Faults faults = new();
     readonly Faults queueFaults = new();
     MemoryQueues queues = null!;
     TestBackend test = null!;
 
+    public CopyTests() => counted = new(blobs);
+
     public async Task InitializeAsync()
     {
         queues = new(clock);
         test = await TestBackend.OpenAsync(
             new FaultyRows(new MemoryRows(), faults),
-            blobs,
+            counted,
             new FaultyQueues(queues, queueFaults),
             clock,
             new() { SoleOwner = true }
@@ -132,6 +136,62 @@ public sealed class CopyTests : IAsyncLifetime
         await test.Admin.RemoveAliasAsync(Team, default);
         Assert.Equal(ReceiveStatus.Rejected, await ReceiveAsync(request, repeated: true));
         await CheckBobAsync();
+    }
+
+    [Fact]
+    public async Task Who_has_the_message_takes_no_copy_when_the_transaction_is_repeated()
+    {
+        await PointAsync(TestBackend.Alice, TestBackend.Bob);
+        var request = await UploadAsync();
+        Assert.Equal(ReceiveStatus.Accepted, await ReceiveAsync(request));
+        Assert.Equal(1, counted.Copies);
+        Assert.Equal(ReceiveStatus.Accepted, await ReceiveAsync(request, repeated: true));
+        Assert.Equal((1, 2), (counted.Copies, blobs.Count));
+    }
+
+    [Fact]
+    public async Task A_copy_that_was_made_is_not_made_again_at_each_try()
+    {
+        await PointAsync(TestBackend.Alice, TestBackend.Bob);
+        faults.Fail($"commit mail {test.BobId}");
+        Assert.Equal(ReceiveStatus.Accepted, await ReceiveAsync(await UploadAsync()));
+        for (var tries = 0; tries < 5; tries++)
+        {
+            await test.Backend.Inbound.WorkAsync(default);
+            clock.Advance(TimeSpan.FromHours(1));
+        }
+        faults.Heal();
+        Assert.Equal(1, await test.Backend.Inbound.WorkAsync(default));
+        await CheckBobAsync();
+        Assert.Equal((1, 2), (counted.Copies, blobs.Count));
+    }
+
+    [Fact]
+    public async Task A_message_that_was_deferred_is_copied_once()
+    {
+        await PointAsync(TestBackend.Bob);
+        var request = await UploadAsync();
+        EmailAddress[] team = [EmailAddress.TryParse(Team)!];
+        await Deferring.DeferAsync(queues, request.Transaction, team, request.Message, clock.GetUtcNow(), default);
+        faults.Fail($"commit mail {test.BobId}");
+        await test.Backend.Inbound.WorkAsync(default);
+        faults.Heal();
+        clock.Advance(TimeSpan.FromHours(1));
+        await test.Backend.Inbound.WorkAsync(default);
+        await CheckBobAsync();
+        Assert.Equal(1, counted.Copies);
+    }
+
+    [Fact]
+    public async Task Who_has_deleted_the_message_is_left_no_copy_of_it()
+    {
+        await PointAsync(TestBackend.Bob, TestBackend.Alice);
+        var request = await UploadAsync();
+        Assert.Equal(ReceiveStatus.Accepted, await ReceiveAsync(request));
+        await test.Gateway.ExpungeAsync(test.AliceId, MailboxRow.Inbox, UidSet.All, false, default);
+        Assert.Equal(ReceiveStatus.Accepted, await ReceiveAsync(request, repeated: true));
+        Assert.Empty((await test.OpenAsync(test.AliceId)).Entries);
+        Assert.Equal(request.Message.Blob, Assert.Single(await NamesAsync()));
     }
 
     [Fact]

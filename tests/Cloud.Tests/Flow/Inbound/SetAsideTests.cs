@@ -14,6 +14,7 @@ public sealed class SetAsideTests : IAsyncLifetime
     readonly Faults queueFaults = new();
     readonly Bug bug = new();
     readonly List<InboundResult> told = [];
+    readonly MemoryBlobs blobs = new();
     MemoryQueues queues = null!;
     TestBackend test = null!;
 
@@ -24,6 +25,7 @@ public sealed class SetAsideTests : IAsyncLifetime
         queues = new(clock);
         test = await TestBackend.OpenAsync(
             new FaultyRows(new FaultyRows(new MemoryRows(), faults), bug),
+            blobs,
             queues: new FaultyQueues(queues, queueFaults),
             time: clock
         );
@@ -72,7 +74,8 @@ public sealed class SetAsideTests : IAsyncLifetime
             await RetryAsync();
         }
         Assert.Equal((0, 1), (queues.CountOf(InboundWorker.Poison), queues.CountOf(SetAside.Aside)));
-        Assert.Equal(60, told.Count(one => one == result));
+        Assert.Equal(60, told.Count(one => one == result with { Reason = one.Reason }));
+        Assert.All(told, one => Assert.Equal($"Injected: commit mail {test.BobId} was not done", one.Reason));
 
         faults.Heal();
         await RetryAsync();
@@ -109,6 +112,67 @@ public sealed class SetAsideTests : IAsyncLifetime
         await RetryAsync();
         await CheckFiledAsync(test.BobId);
         Assert.Empty((await test.OpenAsync(test.AliceId)).Entries);
+    }
+
+    [Fact]
+    public async Task That_nobody_is_left_to_have_it_is_not_told_as_filed()
+    {
+        await Worker.TakeOverAsync(await AcceptedAsync(), default);
+        faults.Heal();
+        await test.Admin.RemoveUserAsync(TestBackend.Bob, default);
+        await RetryAsync();
+        Assert.Equal((InboundOutcome.NobodyLeft, false), (told[0].Outcome, told[0].IsLost));
+        Assert.Equal(0, queues.CountOf(SetAside.Aside));
+    }
+
+    [Fact]
+    public async Task That_its_bytes_are_gone_is_not_told_as_filed()
+    {
+        var body = await AcceptedAsync();
+        await blobs.DeleteAsync(InboundMail.Parse(body)!.Source, default);
+        await Worker.TakeOverAsync(body, default);
+        faults.Heal();
+        await RetryAsync();
+        Assert.True(Assert.Single(told).IsLost);
+        Assert.Empty((await test.OpenAsync(test.BobId)).Entries);
+    }
+
+    [Fact]
+    public async Task What_its_user_had_and_deleted_is_neither_lost_nor_for_nobody()
+    {
+        var body = await AcceptedAsync();
+        faults.Heal();
+        await Worker.FileAsync(body, default);
+        await test.Gateway.ExpungeAsync(test.BobId, new(1), UidSet.All, false, default);
+        await Worker.TakeOverAsync(body, default);
+        await RetryAsync();
+        Assert.Equal((InboundOutcome.DoneAfterAll, false), (told[0].Outcome, told[0].IsLost));
+    }
+
+    [Fact]
+    public async Task A_message_that_waits_says_why_at_its_first_try_and_when_it_is_set_aside()
+    {
+        var body = await AcceptedAsync();
+        await queues.SendAsync(Filing.Queue, body, TimeSpan.Zero, default);
+        for (var tries = 0; tries < InboundWorker.MaxTries; tries++)
+        {
+            var message = Assert.Single(await queues.ReceiveAsync(Filing.Queue, 1, TimeSpan.FromHours(1), default));
+            told.Add(await Worker.FileAsync(message.Body, default));
+            await queues.DeleteAsync(Filing.Queue, message, default);
+            clock.Advance(TimeSpan.FromHours(1));
+        }
+        var reason = $"Injected: commit mail {test.BobId} was not done";
+        var silent = Enumerable.Repeat<string?>(null, InboundWorker.MaxTries - 2);
+        Assert.Equal([reason, .. silent, reason], told.Select(one => one.Reason));
+        Assert.Equal(InboundOutcome.SetAside, told[^1].Outcome);
+    }
+
+    [Fact]
+    public void A_reason_is_one_line_of_bounded_length()
+    {
+        var reason = InboundResult.ReasonOf(new($"first\r\nsecond {new string('x', 10_000)}"))!;
+        Assert.StartsWith("first  second x", reason);
+        Assert.Equal(InboundResult.ReasonLength, reason.Length);
     }
 
     [Fact]

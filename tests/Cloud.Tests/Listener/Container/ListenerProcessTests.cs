@@ -4,6 +4,12 @@ using System.Net;
 using System.Text;
 using Cloud.Api.Admin;
 using Cloud.Api.Gateway;
+using Cloud.Flow.Inbound;
+using Cloud.Flow.Sweep;
+using Cloud.Mail;
+using Cloud.Store;
+using Cloud.Store.Mailboxes;
+using Cloud.Store.Ports;
 using Cloud.Tests.Fakes;
 using Cloud.Tests.Sessions;
 using Cloud.Tests.Store.Azure;
@@ -107,6 +113,36 @@ public sealed class ListenerProcessTests(AzuriteFixture azurite) : IAsyncLifetim
             lines.Add(await client.ReadLineAsync());
         }
         return string.Join('\n', lines);
+    }
+
+    [Fact]
+    public async Task One_that_reads_the_store_itself_files_what_waits_and_sweeps()
+    {
+        var store = azurite.Store;
+        var backend = new Backend(store.Rows, store.Blobs, store.Queues, TimeProvider.System, Entropy.System);
+        var administration = new Administration(backend);
+        if (!(await administration.ListDomainsAsync(default)).Contains("direct.test"))
+            await administration.AddDomainAsync("direct.test", default);
+        await administration.AddUserAsync("alice@direct.test", "correct horse", default);
+        // Other processes may have swept here; the next pass is due.
+        var yesterday = DateTimeOffset.UtcNow - 2 * Sweeper.PassEvery;
+        if (await SweepRows.ReadAsync(store.Rows, default) is { } state)
+            await SweepRows.WriteAsync(store.Rows, state with { Stage = SweepStage.Done, Began = yesterday });
+        var gateway = new LocalGateway(backend);
+        var transaction = TransactionId.Create(TimeProvider.System, Entropy.System);
+        await using var upload = await gateway.BeginUploadAsync(transaction, default);
+        await upload.WriteAsync("text"u8.ToArray(), default);
+        var message = await upload.CompleteAsync(default);
+        var recipient = EmailAddress.TryParse("alice@direct.test")!;
+        await Deferring.DeferAsync(store.Queues, transaction, [recipient], message, DateTimeOffset.UtcNow, default);
+
+        await ReadyAsync(Start([], Settings()));
+        var account = Assert.Single(await backend.Directory.ResolveAsync(recipient, default) ?? []);
+        using var patience = new CancellationTokenSource(Patience);
+        while ((await gateway.OpenAsync(account, MailboxRow.Inbox, false, patience.Token))!.Entries.Count == 0)
+            await Task.Delay(20, patience.Token);
+        while (!((await SweepRows.ReadAsync(store.Rows, patience.Token))?.Began > yesterday))
+            await Task.Delay(20, patience.Token);
     }
 
     [Fact]

@@ -62,6 +62,72 @@ public sealed class PressureTests : HopTests
     }
 
     [Fact]
+    public void Calls_begun_before_it_opened_keep_it_open_no_longer()
+    {
+        var breaker = new CircuitBreaker(1, TimeSpan.FromSeconds(10), Clock);
+        Assert.True(breaker.TryEnter(out _) && breaker.TryEnter(out _) && breaker.TryEnter(out _));
+        Assert.True(breaker.Failed(isProbe: false));
+        Clock.Advance(TimeSpan.FromSeconds(9));
+        Assert.False(breaker.Failed(isProbe: false));
+        Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.True(breaker.TryEnter(out var isProbe) && isProbe);
+        // Nor do they let a second probe out.
+        Assert.False(breaker.Failed(isProbe: false));
+        breaker.ToldNothing(isProbe: false);
+        Assert.False(breaker.TryEnter(out _));
+        Assert.False(breaker.Failed(isProbe: true));
+        Assert.True(breaker.IsOpen);
+    }
+
+    [Fact]
+    public async Task Messages_that_get_no_answer_are_failures_though_they_began_well()
+    {
+        await using var gateway = Connect(Options with { Tries = 1, BreakAfter = 2 }, claims: false);
+        Hop.Instead = async (http, _) =>
+        {
+            await http.Request.Body.CopyToAsync(Stream.Null);
+            http.Abort();
+        };
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.True(gateway.IsReachable);
+            await using var upload = await gateway.BeginUploadAsync(Test.NewTransaction(), default);
+            await upload.WriteAsync("text"u8.ToArray(), default);
+            await Assert.ThrowsAnyAsync<StoreException>(() => upload.CompleteAsync(default).AsTask());
+        }
+        Assert.False(gateway.IsReachable);
+    }
+
+    [Fact]
+    public async Task A_message_that_begins_well_says_nothing_of_a_service_that_did_not_answer()
+    {
+        await using var gateway = Connect(Options with { Tries = 1, BreakAfter = 2 }, claims: false);
+        Hop.Instead = Abort;
+        await FailAsync(gateway);
+        Hop.Instead = Hang;
+        await using var upload = await gateway.BeginUploadAsync(Test.NewTransaction(), default);
+        Hop.Instead = Abort;
+        await FailAsync(gateway);
+        Assert.False(gateway.IsReachable);
+    }
+
+    [Fact]
+    public async Task A_peer_that_is_too_slow_is_no_fault_of_the_service()
+    {
+        await using var gateway = Connect(Options with { Tries = 1, BreakAfter = 1 }, claims: false);
+        await using var upload = await gateway.BeginUploadAsync(Test.NewTransaction(), default);
+        await upload.WriteAsync("text"u8.ToArray(), default);
+        Clock.Advance(GatewayBudgets.Message);
+        var fault = await Assert.ThrowsAnyAsync<StoreException>(async () =>
+        {
+            await upload.WriteAsync("text"u8.ToArray(), default);
+            await upload.CompleteAsync(default);
+        });
+        Assert.Contains("took longer than 00:03:40", fault.Message);
+        Assert.True(gateway.IsReachable);
+    }
+
+    [Fact]
     public async Task A_store_that_fails_is_not_a_service_that_does_not_answer()
     {
         await using var gateway = Connect(Options with { Tries = 1, BreakAfter = 1 });

@@ -1,9 +1,10 @@
 using Cloud.Flow.Sweep;
 using Cloud.Store.Ports;
+using Microsoft.Extensions.Logging;
 
-namespace Cloud.Cli.Serve;
+namespace Cloud.Listener.Hosting;
 
-/// <summary>What the timer function does on Azure: the sweep, every hour.</summary>
+/// <summary>The sweep, every hour, where no Functions app's timer does it.</summary>
 static partial class SweepTimer
 {
     static readonly TimeSpan Every = TimeSpan.FromHours(1);

@@ -6,7 +6,7 @@ using System.Runtime.InteropServices;
 namespace Cloud.Clients;
 
 /// <summary>A real `cloud serve` on ports of its own, with users alice and bob of example.test.</summary>
-public sealed class CloudProcess : IAsyncDisposable
+public sealed class MailServer : IAsyncDisposable
 {
     public const string Alice = "alice@example.test";
     public const string AlicePassword = "correct horse";
@@ -23,7 +23,7 @@ public sealed class CloudProcess : IAsyncDisposable
     readonly TaskCompletionSource<string> ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     Dictionary<string, int> ports = [];
 
-    CloudProcess(Process process)
+    MailServer(Process process)
     {
         this.process = process;
         process.OutputDataReceived += (_, line) => Hear(line.Data);
@@ -37,7 +37,7 @@ public sealed class CloudProcess : IAsyncDisposable
 
     /// <param name="data">Its folder.</param>
     /// <param name="arguments">More of them, such as `--store azure`.</param>
-    public static async Task<CloudProcess> StartAsync(string data, params string[] arguments)
+    public static async Task<MailServer> StartAsync(string data, params string[] arguments)
     {
         var cloud = Launch(data, arguments);
         var exit = cloud.process.WaitForExitAsync();
@@ -98,7 +98,7 @@ public sealed class CloudProcess : IAsyncDisposable
         process.Dispose();
     }
 
-    static CloudProcess Launch(string data, string[] arguments)
+    static MailServer Launch(string data, string[] arguments)
     {
         Directory.CreateDirectory(data);
         var users = Path.Combine(data, "users.txt");
@@ -132,7 +132,7 @@ public sealed class CloudProcess : IAsyncDisposable
         foreach (var argument in command)
             start.ArgumentList.Add(argument);
 
-        var cloud = new CloudProcess(new Process { StartInfo = start });
+        var cloud = new MailServer(new Process { StartInfo = start });
         cloud.process.Start();
         cloud.process.BeginOutputReadLine();
         cloud.process.BeginErrorReadLine();
