@@ -1,4 +1,5 @@
 using System.Text;
+using Cloud.Mail.Compose;
 using Cloud.Mail.Encodings;
 using Cloud.Mail.Headers;
 
@@ -88,13 +89,24 @@ public static class ReportReader
             if (part.Message is { } inside)
                 return inside.Envelope;
             var isHeader =
-                part.Is("text"u8, "rfc822-headers"u8) || part.Is("message"u8, "global-headers"u8) || part.IsMessage; // encoded, so that the index did not look inside
+                part.Is("text"u8, "rfc822-headers"u8)
+                || part.Is("message"u8, "global-headers"u8)
+                || part.IsMessage // encoded, so that the index did not look inside
+                || IsReturnedFile(part, parts);
             if (isHeader)
                 return Envelope.Parse(Content(part, message));
         }
 
         return null;
     }
+
+    /// <summary>The third part of a report as a file: the message could not travel as one (<see cref="MessagePart"/>).</summary>
+    static bool IsReturnedFile(BodyPart part, List<BodyPart> parts) =>
+        parts[0].Is("multipart"u8, "report"u8)
+        && parts[0].Parts.Count > 2
+        && ReferenceEquals(parts[0].Parts[2], part)
+        && ParameterText.FileName(part) is { } name
+        && name.EndsWith(".eml", StringComparison.OrdinalIgnoreCase);
 
     internal static string? Id(Envelope? envelope) =>
         envelope is not null && MessageIds.First(envelope.MessageId) is { IsNilOrEmpty: false } id

@@ -48,6 +48,7 @@ public sealed class ComposeRoundTripTests
     [InlineData(HeaderForm.Ascii, true)]
     [InlineData(HeaderForm.Utf8, true)]
     [InlineData(HeaderForm.Utf8, false)]
+    [InlineData(HeaderForm.Downgraded, false)]
     public void What_is_written_is_read(HeaderForm form, bool eightBit)
     {
         var options = new ComposeOptions(form, eightBit);

@@ -184,6 +184,45 @@ public sealed class MessageComposerTests
     }
 
     [Fact]
+    public void Downgraded_addresses_are_sound_whatever_their_names()
+    {
+        string?[] names =
+        [
+            null,
+            "",
+            " \0 ",
+            "plain",
+            "Other, Ann",
+            "(c) \"q\" \\",
+            "=?utf-8?q?x?=",
+            "Ünï 日本",
+            "e\u0301\ud800",
+            new('x', 700),
+            string.Concat(Enumerable.Repeat("ü b ", 200)),
+        ];
+        string[] locals = ["ann", "a b", "дмитрий", "ü\"\\ x", new('日', 70)];
+        string[] domains = ["here.example", "bücher.example", "bü_ro", "[192.0.2.1]"];
+        var options = new ComposeOptions(HeaderForm.Downgraded);
+        foreach (var name in names)
+        {
+            var all = locals.SelectMany(l => domains.Select(d => new NamedAddress(new EmailAddress(l, d), name)));
+            foreach (var group in new[] { null, "Team", "Tëam" })
+            {
+                var field = new AddressField("To", [.. all.Select(one => new AddressGroup(group, [one]))]);
+                var message = Composing.Message(new TextPart("")) with { Fields = [field] };
+
+                var bytes = Composing.Bytes(message, options);
+
+                Composing.AssertSound(bytes, options);
+                var to = Envelope.Parse(bytes).To;
+                var lost = all.Count(one => !Ascii.IsValid(one.Address.Local) || one.Address.Domain == "bü_ro");
+                Assert.Equal(20 - lost, to.Count(address => address.IsMailbox));
+                Assert.Equal(group is null ? lost : 20, to.Count(address => address.IsGroupStart));
+            }
+        }
+    }
+
+    [Fact]
     public void Group_with_a_member_that_cannot_be_written_is_shown_whole()
     {
         AddressGroup[] groups =

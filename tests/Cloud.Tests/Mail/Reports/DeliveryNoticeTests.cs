@@ -135,6 +135,21 @@ public sealed class DeliveryNoticeTests
         Assert.Equal("1@here.example", ReportReader.Read(bytes, Messages.Scan(bytes))!.OriginalMessageId);
     }
 
+    [Fact]
+    public void Message_that_could_only_come_back_as_a_file_is_known_again()
+    {
+        byte[] original = [.. Original, .. "caf\u00e9\r\n"u8];
+        var notice = Notice with { Returned = new ReturnedMessage(OctetSource.Of(original), IsFull: true) };
+        var bytes = Composing.Bytes(notice.ToMessage());
+
+        var index = Messages.Scan(bytes);
+        Assert.True(index.Body.Parts[2].Is("application"u8, "octet-stream"u8));
+        Assert.Equal(original, Composing.Content(index.Body.Parts[2], bytes));
+        var read = ReportReader.Read(bytes, index)!;
+        Assert.Equal("1@here.example", read.OriginalMessageId);
+        Assert.Equal("Lunch?", read.Original!.Subject.ToString());
+    }
+
     [Theory]
     [InlineData(DeliveryAction.Delayed, "4.4.1", "Delayed: Lunch?", "could not be delivered yet")]
     [InlineData(DeliveryAction.Delivered, "2.1.5", "Delivered: Lunch?", "was delivered to:")]
