@@ -11,6 +11,5 @@ if (settings is null)
     return ExitCode.Settings;
 }
 
-await using var handler = await Handler.CreateAsync(settings, TimeProvider.System);
-await handler.RunAsync();
+await Handler.RunAsync(settings, TimeProvider.System);
 return ExitCode.Ended;

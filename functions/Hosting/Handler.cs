@@ -18,17 +18,18 @@ static class Handler
     /// <summary>As in host.json. Trigger paths do not begin with it: <see cref="HostCall"/>.</summary>
     public const string RoutePrefix = "api";
 
-    public static async Task<WebApplication> CreateAsync(HandlerSettings settings, TimeProvider time)
+    /// <summary>Serves until the host kills it.</summary>
+    public static async Task RunAsync(HandlerSettings settings, TimeProvider time)
     {
-        // Beside the server, since each takes as long to make as the other.
+        // Beside the server, which answers the host meanwhile: the first calls wait for the store.
         var opening = Task.Run(() => Open(settings, time));
-        var app = Build(settings);
-        Map(app, settings, await opening, time);
-        return app;
+        await using var app = Create(settings, opening, time);
+        await app.StartAsync();
+        await opening;
+        await app.WaitForShutdownAsync();
     }
 
-    /// <summary>On rooms that are open already.</summary>
-    public static WebApplication Create(HandlerSettings settings, Backend backend, TimeProvider time)
+    public static WebApplication Create(HandlerSettings settings, Task<Backend> backend, TimeProvider time)
     {
         var app = Build(settings);
         Map(app, settings, backend, time);
@@ -51,12 +52,11 @@ static class Handler
         return builder.Build();
     }
 
-    static void Map(WebApplication app, HandlerSettings settings, Backend backend, TimeProvider time)
+    static void Map(WebApplication app, HandlerSettings settings, Task<Backend> backend, TimeProvider time)
     {
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("handler");
-        var services = new Services(backend, new(backend), settings.GatewayCallers, logger);
-
         app.MapGet("/", http => Answer.OkAsync(http, null));
+        var services = ServicesAsync(settings, backend, logger);
         foreach (var function in FunctionTable.All)
             Map(app, function, services, time);
         app.MapFallback(
@@ -66,18 +66,38 @@ static class Handler
         app.Lifetime.ApplicationStarted.Register(() => Log.Listening(logger, settings.Port));
     }
 
-    static void Map(WebApplication app, Function function, Services services, TimeProvider time)
+    static async Task<Services> ServicesAsync(HandlerSettings settings, Task<Backend> opening, ILogger logger)
+    {
+        var backend = await opening;
+        return new(backend, new(backend), settings.GatewayCallers, logger);
+    }
+
+    static void Map(WebApplication app, Function function, Task<Services> services, TimeProvider time)
     {
         switch (function)
         {
             case HttpFunction http:
-                var route = $"/{RoutePrefix}/{http.Route}";
-                app.MapMethods(route, [http.Method], new HttpEndpoint(http, services, time).InvokeAsync);
+                var endpoint = WhenOpen(services, services => new HttpEndpoint(http, services, time).InvokeAsync);
+                app.MapMethods($"/{RoutePrefix}/{http.Route}", [http.Method], endpoint);
                 break;
             case TriggerFunction trigger:
-                app.MapPost($"/{trigger.Name}", new TriggerEndpoint(trigger, services, time).InvokeAsync);
+                app.MapPost(
+                    $"/{trigger.Name}",
+                    WhenOpen(services, services => new TriggerEndpoint(trigger, services, time).InvokeAsync)
+                );
                 break;
         }
+    }
+
+    /// <summary>Holds calls back until there is what they need.</summary>
+    static RequestDelegate WhenOpen(Task<Services> services, Func<Services, RequestDelegate> make)
+    {
+        var endpoint = new Lazy<RequestDelegate>(() => make(services.Result));
+        return async http =>
+        {
+            await services;
+            await endpoint.Value(http);
+        };
     }
 
     static void Configure(KestrelServerOptions kestrel, int port)

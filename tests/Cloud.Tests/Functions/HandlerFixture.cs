@@ -29,7 +29,7 @@ sealed class HandlerFixture : IAsyncDisposable
     {
         callers ??= new KeyAuthorization(Key);
         var settings = new HandlerSettings(0, new AzureStoreOptions(), callers, LogLevel.None);
-        var handler = Handler.Create(settings, test.Backend, TimeProvider.System);
+        var handler = Handler.Create(settings, Task.FromResult(test.Backend), TimeProvider.System);
         await handler.StartAsync();
         return new(handler);
     }
