@@ -7,11 +7,6 @@ static class Logging
     {
         logging.SetMinimumLevel(level);
         logging.AddFilter("Microsoft", LogLevel.Warning);
-        logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true; // An exception's lines too: each line becomes a record of its own.
-            console.ColorBehavior = Microsoft.Extensions.Logging.Console.LoggerColorBehavior.Disabled;
-        });
-        logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Warning);
+        logging.AddProvider(new LineLogger(Console.Out, Console.Error));
     }
 }
