@@ -43,8 +43,6 @@ public sealed record DnsSettings
     /// <returns>Null for what is no address.</returns>
     public static IPEndPoint? TryParseServer(string text)
     {
-        if (IPAddress.TryParse(text, out var address))
-            return new(address, DefaultPort);
         if (!IPEndPoint.TryParse(text, out var server))
             return null;
         return server.Port == 0 ? new(server.Address, DefaultPort) : server;

@@ -12,7 +12,11 @@ static partial class Log
     [LoggerMessage(1301, LogLevel.Information, "Name server {Server} answers again")]
     public static partial void ServerAnswers(ILogger logger, IPEndPoint server);
 
-    [LoggerMessage(1302, LogLevel.Information, "Name server {Server} does not know EDNS: it is asked without for a while")]
+    [LoggerMessage(
+        1302,
+        LogLevel.Information,
+        "Name server {Server} does not know EDNS: it is asked without for a while"
+    )]
     public static partial void WithoutEdns(ILogger logger, IPEndPoint server);
 
     [LoggerMessage(

@@ -26,7 +26,10 @@ sealed class Lookup(IReadOnlyList<NameServer> servers, int attempts, bool trusts
             if (step.Answer is { } answer)
                 return answer;
             if (step.Fault is not null)
-                return DnsAnswer.Failure(question.Name, question.Type, Faults) with { TimeToLive = TimesToLive.Failure };
+                return DnsAnswer.Failure(question.Name, question.Type, Faults) with
+                {
+                    TimeToLive = TimesToLive.Failure,
+                };
         }
     }
 

@@ -27,7 +27,9 @@ public static class ResolvConf
         try
         {
             using var file = File.OpenRead(path);
-            return Parse(Encoding.UTF8.GetString(buffer, 0, file.ReadAtLeast(buffer, MaxLength, throwOnEndOfStream: false)));
+            return Parse(
+                Encoding.UTF8.GetString(buffer, 0, file.ReadAtLeast(buffer, MaxLength, throwOnEndOfStream: false))
+            );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -54,7 +56,8 @@ public static class ResolvConf
 
     /// <summary>An address; IPv6 may have a scope (`fe80::1%eth0`), IPv4 has four parts.</summary>
     static IPAddress? TryParseAddress(string text) =>
-        IPAddress.TryParse(text, out var address)
+        !text.Contains('[', StringComparison.Ordinal)
+        && IPAddress.TryParse(text, out var address)
         && (address.AddressFamily == AddressFamily.InterNetworkV6 || text.Count(c => c == '.') == 3)
             ? address
             : null;

@@ -47,6 +47,8 @@ public sealed class Resolver : IResolver, IAsyncDisposable
     /// <summary>Ends what is running, as failures, and the connections.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (stop.IsCancellationRequested)
+            return;
         await stop.CancelAsync();
         Task<DnsAnswer>[] last;
         lock (guard)

@@ -80,11 +80,18 @@ public static class ResolverExtensions
         CancellationToken cancel
     ) => resolver.TypedAsync<CaaRecord>(name, RecordType.Caa, cancel);
 
-    static async ValueTask<DnsAnswer<T>> TypedAsync<T>(
+    static ValueTask<DnsAnswer<T>> TypedAsync<T>(
         this IResolver resolver,
         DnsName name,
         RecordType type,
         CancellationToken cancel
     )
-        where T : ResourceRecord => new(await resolver.QueryAsync(name, type, cancel));
+        where T : ResourceRecord
+    {
+        var asked = resolver.QueryAsync(name, type, cancel);
+        return asked.IsCompletedSuccessfully ? new(new DnsAnswer<T>(asked.Result)) : new(LaterAsync<T>(asked));
+    }
+
+    static async Task<DnsAnswer<T>> LaterAsync<T>(ValueTask<DnsAnswer> asked)
+        where T : ResourceRecord => new(await asked);
 }

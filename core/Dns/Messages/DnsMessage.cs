@@ -133,7 +133,11 @@ sealed class DnsMessage
     {
         while (!data.IsAtEnd)
         {
-            if (!data.TryShort(out var option) || !data.TryShort(out var length) || !data.TryTake(length, out var value))
+            if (
+                !data.TryShort(out var option)
+                || !data.TryShort(out var length)
+                || !data.TryTake(length, out var value)
+            )
                 return false;
             if (option == ExtendedErrorOption && length >= 2 && Explanation is null)
                 Explanation = Explain(value);

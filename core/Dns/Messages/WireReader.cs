@@ -35,8 +35,7 @@ ref struct WireReader(ReadOnlySpan<byte> message, int start, int end)
         return true;
     }
 
-    public bool TryShort(out ushort value) =>
-        BinaryPrimitives.TryReadUInt16BigEndian(Take(sizeof(ushort)), out value);
+    public bool TryShort(out ushort value) => BinaryPrimitives.TryReadUInt16BigEndian(Take(sizeof(ushort)), out value);
 
     public bool TryLong(out uint value) => BinaryPrimitives.TryReadUInt32BigEndian(Take(sizeof(uint)), out value);
 

@@ -12,7 +12,6 @@ static class Matching
         && header is { IsResponse: true, IsQuery: true }
         && header.Id == id
         && (
-            question == asked
-            || question is null && header.Code is not (ResponseCode.NoError or ResponseCode.NameError)
+            question == asked || question is null && header.Code is not (ResponseCode.NoError or ResponseCode.NameError)
         );
 }

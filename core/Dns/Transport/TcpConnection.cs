@@ -199,7 +199,9 @@ sealed class TcpConnection : IDisposable
         lock (guard)
             waiting.TryGetValue(header.Id, out one);
         if (one is not null && Matching.IsAnswerTo(message, header.Id, one.Question, out header))
-            one.Reply.TrySetResult(header.IsTruncated ? Reply.Failed("an answer truncated over TCP") : Reply.Read(message));
+            one.Reply.TrySetResult(
+                header.IsTruncated ? Reply.Failed("an answer truncated over TCP") : Reply.Read(message)
+            );
         return true;
     }
 
