@@ -8,7 +8,7 @@ namespace Cloud.Dns;
 /// <param name="trustsAuthenticated">Whether the AD bit counts.</param>
 sealed class AliasChain(DnsName name, RecordType type, bool trustsAuthenticated)
 {
-    /// <summary>Aliases followed. RFC 1034 §3.6.2 wants loops found; resolvers stop at 8 (dnsmasq) to 16 (BIND).</summary>
+    /// <summary>Aliases followed: 11, as unbound has it. RFC 1034 §3.6.2 wants loops to be told as errors.</summary>
     public const int MaxAliases = 11;
 
     readonly List<DnsName> names = [name];

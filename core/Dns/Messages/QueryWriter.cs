@@ -7,7 +7,7 @@ static class QueryWriter
 {
     /// <summary>
     /// Octets of an answer that UDP may bring without being cut into fragments, on any path: the size that resolvers
-    /// agreed upon in 2020 (dnsflagday.net), RFC 9715 §3.1.
+    /// agreed upon in 2020 (dnsflagday.net), less than the 1400 that RFC 9715 recommends at most.
     /// </summary>
     public const ushort MaxUdpAnswer = 1232;
 

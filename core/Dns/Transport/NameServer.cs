@@ -13,7 +13,7 @@ sealed class NameServer(IPEndPoint address, TimeSpan timeout, TimeProvider time,
     /// <summary>Faults in a row after which others are asked first: one datagram may be lost, three are not.</summary>
     const int MaxFaults = 3;
 
-    /// <summary>How long others are asked first; as unbound's for a host that is down, shortened, for there are few here.</summary>
+    /// <summary>How long others are asked first: a resolver that restarts is back sooner.</summary>
     static readonly TimeSpan DownTime = TimeSpan.FromSeconds(30);
 
     /// <summary>How long a server is asked without EDNS: RFC 6891 §6.2.2 lets it be remembered, and it may be replaced.</summary>

@@ -122,11 +122,15 @@ public sealed class CacheTests : ResolverHarness
 
     static long Allocated(Resolver resolver, DnsName name)
     {
-        for (var i = 0; i < 100; i++)
-            Assert.True(resolver.MxAsync(name, default).IsCompletedSuccessfully);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1000; i++)
-            _ = resolver.MxAsync(name, default).GetAwaiter().GetResult().Records.Count;
+        var before = 0L;
+        for (var i = 0; i < 1100; i++)
+        {
+            if (i == 100) // What is compiled, and what is made once, is made now.
+                before = GC.GetAllocatedBytesForCurrentThread();
+            var asked = resolver.MxAsync(name, default);
+            Assert.True(asked.IsCompletedSuccessfully && asked.Result.Records.Count == 1);
+        }
+
         return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
