@@ -188,9 +188,10 @@ public sealed class DnsWorld : IAsyncLifetime
             loop1 CNAME loop2
             loop2 CNAME loop1
             xn--bcher-kva A 192.0.2.11
-            big TXT {string.Join(
-                ' ',
-                Enumerable.Range(0, BigText / 250).Select(i => $"\"{new string((char)('a' + i), 250)}\"")
-            )}
-            """ + "\n";
+            big TXT {BigStrings}
+
+            """;
+
+    static string BigStrings =>
+        string.Join(' ', Enumerable.Range(0, BigText / 250).Select(i => $"\"{new string((char)('a' + i), 250)}\""));
 }
