@@ -26,6 +26,9 @@ switch (scenario)
     case "mail-decode":
         MailDecode.Run(options);
         break;
+    case "dns":
+        await DnsLookups.RunAsync(options);
+        break;
     case "store":
         await StoreScenario.RunAsync(Console.Out, CancellationToken.None);
         break;
@@ -48,6 +51,8 @@ switch (scenario)
               open      a mailbox opened: time and rows read                --messages 100000  --rounds 9
               mail-decode  transfer decoders, and parsers on hostile input
                         --size 25 (MiB)  --rounds 9  --slowest 12
+              dns       names looked up over UDP and from the cache
+                        --names 1000  --lookups 10000  --rounds 9
               store     the embedded store alone, 16 callers: rate, CPU and allocations of commits and blobs
               mail      messages indexed: time and allocations; base64 decoded
             """

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Cloud.Tests.Repository;
 
-/// <summary>Who may use whom: listener, functions, cli → Api → Flow → Store, Wire → Mail; adapters see only the ports.</summary>
+/// <summary>Who may use whom: listener, functions, cli → Api → Flow → Store, Wire → Mail, Dns; adapters see only the ports.</summary>
 public sealed class DirectionsTests
 {
     /// <summary>Room, its folder, and the rooms it may name. A room always may name itself.</summary>
@@ -10,19 +10,20 @@ public sealed class DirectionsTests
     [
         ("Mail", "core/Mail", []),
         ("Wire", "core/Wire", ["Mail", "Store.Ports"]), // Entropy lies with the ports, below everything.
+        ("Dns", "core/Dns", ["Store.Ports"]),
         ("Store.Ports", "core/Store/Ports", []),
         ("Store", "core/Store", ["Mail", "Store.Ports"]),
-        ("Flow", "core/Flow", ["Mail", "Wire", "Store", "Store.Ports"]),
-        ("Api", "core/Api", ["Mail", "Wire", "Store", "Store.Ports", "Flow"]),
+        ("Flow", "core/Flow", ["Mail", "Dns", "Wire", "Store", "Store.Ports"]),
+        ("Api", "core/Api", ["Mail", "Dns", "Wire", "Store", "Store.Ports", "Flow"]),
         ("Store.Azure", "core/Store.Azure", ["Store.Ports"]),
         ("Store.Local", "core/Store.Local", ["Store.Ports"]),
-        ("Listener", "listener", ["Mail", "Wire", "Store", "Store.Ports", "Flow", "Api"]),
+        ("Listener", "listener", ["Mail", "Dns", "Wire", "Store", "Store.Ports", "Flow", "Api"]),
         (
             "Listener.Container",
             "listener/Container",
             ["Listener", "Mail", "Store", "Store.Ports", "Store.Azure", "Api"]
         ),
-        ("Functions", "functions", ["Mail", "Wire", "Store", "Store.Ports", "Store.Azure", "Flow", "Api"]),
+        ("Functions", "functions", ["Mail", "Dns", "Wire", "Store", "Store.Ports", "Store.Azure", "Flow", "Api"]),
     ];
 
     public static TheoryData<string> RoomNames => [.. Rooms.Select(room => room.Room)];
@@ -56,7 +57,7 @@ public sealed class DirectionsTests
         Regex
             .Matches(
                 text,
-                @"\bCloud\.(Store\.(?:Ports|Azure|Local)|Mail|Wire|Store|Flow|Api|Listener\.Container|Listener|Functions|Cli)\b"
+                @"\bCloud\.(Store\.(?:Ports|Azure|Local)|Mail|Dns|Wire|Store|Flow|Api|Listener\.Container|Listener|Functions|Cli)\b"
             )
             .Select(match => match.Groups[1].Value)
             .Distinct();
