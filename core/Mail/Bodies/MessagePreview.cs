@@ -1,3 +1,4 @@
+using Cloud.Mail.Charsets;
 using Cloud.Mail.Text;
 
 namespace Cloud.Mail.Bodies;
@@ -47,7 +48,7 @@ static class MessagePreview
         for (var look = FirstLook; ; look *= 4)
         {
             var start = octets[..Math.Min(look, octets.Length)];
-            var preview = start.IsEmpty ? "" : Of(PartText.Of(part, start, MaxText));
+            var preview = start.IsEmpty ? "" : OfStart(part, start);
             if (start.Length == octets.Length || IsFull(preview))
                 return preview;
         }
@@ -56,16 +57,34 @@ static class MessagePreview
     /// <summary>Characters of HTML's text looked at: enough for quotes and signs that are left out.</summary>
     const int MaxText = 8 * Preview.MaxCharacters;
 
-    static string Of(string text)
+    static string OfStart(BodyPart part, ReadOnlySpan<byte> octets)
     {
-        if (text.StartsWith("-----BEGIN PGP MESSAGE-----", StringComparison.Ordinal))
-            return "";
-        if (!text.StartsWith("-----BEGIN PGP SIGNED MESSAGE-----", StringComparison.Ordinal))
-            return Preview.Of(text);
+        var text = new PooledText(octets.Length);
+        PartText.Append(part, octets, MaxText, ref text);
+        var preview = Of(text.Written);
+        text.Return();
+        return preview;
+    }
 
-        text = text.ReplaceLineEndings("\n");
-        var blank = text.IndexOf("\n\n", StringComparison.Ordinal); // ends the armor's headers
-        return blank < 0 ? "" : Preview.Of(text[blank..]);
+    static string Of(ReadOnlySpan<char> text)
+    {
+        if (text.StartsWith("-----BEGIN PGP MESSAGE-----"))
+            return "";
+        return Preview.Of(text.StartsWith("-----BEGIN PGP SIGNED MESSAGE-----") ? AfterArmorHeaders(text) : text);
+    }
+
+    static ReadOnlySpan<char> AfterArmorHeaders(ReadOnlySpan<char> text)
+    {
+        while (!text.IsEmpty)
+        {
+            var lf = text.IndexOf('\n');
+            var line = lf < 0 ? text : text[..lf];
+            text = lf < 0 ? [] : text[(lf + 1)..];
+            if (line.TrimEnd('\r').IsEmpty)
+                return text;
+        }
+
+        return text;
     }
 
     /// <summary>More text would not change it. One that begins with a quote may give way to the answer below.</summary>

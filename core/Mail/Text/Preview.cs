@@ -13,9 +13,11 @@ public static class Preview
     /// White space collapsed; quoted lines (<c>&gt;</c>) and what follows a signature's <c>-- </c> left out, unless there
     /// is nothing else; no invisible characters, which newsletters pad their first line with.
     /// </returns>
-    public static string Of(string text)
+    public static string Of(string text) => Of(text.AsSpan());
+
+    internal static string Of(ReadOnlySpan<char> text)
     {
-        var start = text.AsSpan(0, Math.Min(text.Length, MaxLookedAt));
+        var start = text[..Math.Min(text.Length, MaxLookedAt)];
         var own = Collect(start, all: false);
         return own.Length > 0 ? own : Collect(start, all: true);
     }
