@@ -98,7 +98,9 @@ public static class PartText
         if (part.Parameter("charset*"u8).IsNil && plain.Length <= MaxCharset && plain.Span.IndexOf("=?"u8) < 0)
         {
             Span<char> name = stackalloc char[MaxCharset];
-            return plain.IsNilOrEmpty ? null : CharsetNames.CodePage(name[..Encoding.Latin1.GetChars(plain.Span, name)]);
+            return plain.IsNilOrEmpty
+                ? null
+                : CharsetNames.CodePage(name[..Encoding.Latin1.GetChars(plain.Span, name)]);
         }
 
         return ParameterText.Find(part.Parameters, "charset") is { Text.Length: > 0 } charset

@@ -159,17 +159,19 @@ static class QuoteMarks
         "Отправлено с ",
     ];
 
+    static readonly SearchValues<char> Digits = SearchValues.Create("0123456789");
+
+    public static bool HasDigit(ReadOnlySpan<char> line) => line.ContainsAny(Digits);
+
     public static bool EndsAttribution(ReadOnlySpan<char> line) => line.TrimEnd() is [.., ':' or '：'];
 
-    public static bool BeginsAttribution(ReadOnlySpan<char> line) => StartsWith(line, Openings, StringComparison.Ordinal);
+    public static bool BeginsAttribution(ReadOnlySpan<char> line) =>
+        StartsWith(line, Openings, StringComparison.Ordinal);
 
     /// <summary>Somebody wrote something: the verb, or the name and the address alone.</summary>
     public static bool IsAttribution(ReadOnlySpan<char> text) =>
         text.Length <= MaxAttribution
-        && (
-            text.ContainsAny(Wrote)
-            || text.Contains('@') && (text.Contains('<') || text.ContainsAnyInRange('0', '9'))
-        );
+        && (text.ContainsAny(Wrote) || text.Contains('@') && (text.Contains('<') || HasDigit(text)));
 
     /// <summary><c>-----Original Message-----</c> and its like.</summary>
     public static bool IsSeparator(ReadOnlySpan<char> line)

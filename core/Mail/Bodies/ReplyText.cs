@@ -132,10 +132,7 @@ public sealed record ReplyText(string Own, string Quoted, string Signature)
     }
 
     static bool SaysWhen(TextLines lines, int end) =>
-        QuoteMarks.EndsAttribution(lines[end])
-        && (HasDigit(lines[end]) || end > 0 && HasDigit(lines[end - 1]));
-
-    static bool HasDigit(ReadOnlySpan<char> line) => line.ContainsAnyInRange('0', '9');
+        QuoteMarks.EndsAttribution(lines[end]) && (QuoteMarks.HasDigit(lines[end]) || end > 0 && QuoteMarks.HasDigit(lines[end - 1]));
 
     static void MarkSignature(TextLines lines, Span<Kind> kinds)
     {

@@ -18,9 +18,9 @@ public static class SearchText
     /// <summary>Text parts looked at; real mail has a handful, a digest some hundred.</summary>
     public const int MaxParts = 1_000;
 
-    static readonly SearchValues<char> White = SearchValues.Create(
-        [.. Enumerable.Range(0, char.MaxValue).Select(unit => (char)unit).Where(char.IsWhiteSpace)]
-    );
+    static readonly SearchValues<char> White = SearchValues.Create([
+        .. Enumerable.Range(0, char.MaxValue).Select(unit => (char)unit).Where(char.IsWhiteSpace),
+    ]);
 
     /// <summary>The text parts, in order, alternatives and text files among them.</summary>
     public static IEnumerable<BodyPart> PartsOf(BodyPart body) => Texts(body).Take(MaxParts);

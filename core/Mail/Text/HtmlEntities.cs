@@ -37,8 +37,7 @@ static class HtmlEntities
         + "≡≤≥⊂⊃⊄⊆⊇⊕⊗⊥⋅⌈⌉⌊⌋\u2329\u232a◊♠♣♥♦'";
 
     /// <summary>The characters meant by &amp;#128; to &amp;#159;: those of windows-1252, as browsers have it.</summary>
-    const string FromWindows =
-        "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ";
+    const string FromWindows = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ";
 
     static readonly FrozenDictionary<string, char>.AlternateLookup<ReadOnlySpan<char>> Named = Table()
         .GetAlternateLookup<ReadOnlySpan<char>>();
@@ -81,6 +80,8 @@ static class HtmlEntities
     {
         var latin1 = Latin1.Split(' ').Select((name, at) => (name, Character: (char)(0xA0 + at)));
         var others = Others.Split(' ').Select((name, at) => (name, Character: OtherCharacters[at]));
-        return latin1.Concat(others).ToFrozenDictionary(pair => pair.name, pair => pair.Character, StringComparer.Ordinal);
+        return latin1
+            .Concat(others)
+            .ToFrozenDictionary(pair => pair.name, pair => pair.Character, StringComparer.Ordinal);
     }
 }

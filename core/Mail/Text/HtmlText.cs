@@ -46,9 +46,10 @@ public static class HtmlText
     static readonly SearchValues<char> TagStop = SearchValues.Create(">\"'");
 
     /// <summary>Where a run of text is not copied as it stands: at white space and references.</summary>
-    static readonly SearchValues<char> WordEnd = SearchValues.Create(
-        [.. Enumerable.Range(0, char.MaxValue).Select(unit => (char)unit).Where(char.IsWhiteSpace), '&']
-    );
+    static readonly SearchValues<char> WordEnd = SearchValues.Create([
+        .. Enumerable.Range(0, char.MaxValue).Select(unit => (char)unit).Where(char.IsWhiteSpace),
+        '&',
+    ]);
 
     /// <param name="html">Any.</param>
     /// <param name="max">Most characters of text.</param>

@@ -13,21 +13,29 @@ public static class Preview
     /// White space collapsed; quoted lines (<c>&gt;</c>) and what follows a signature's <c>-- </c> left out, unless there
     /// is nothing else; no invisible characters, which newsletters pad their first line with.
     /// </returns>
-    public static string Of(string text) => Of(text.AsSpan());
+    public static string Of(string text)
+    {
+        Span<char> preview = stackalloc char[MaxUnits];
+        return new string(preview[..Write(text, preview)]);
+    }
 
-    internal static string Of(ReadOnlySpan<char> text)
+    /// <summary>UTF-16 units of the longest preview.</summary>
+    internal const int MaxUnits = 2 * MaxCharacters;
+
+    /// <summary>As <see cref="Of"/>, into <paramref name="preview"/>, which has room for <see cref="MaxUnits"/>.</summary>
+    /// <returns>Units of it.</returns>
+    internal static int Write(ReadOnlySpan<char> text, Span<char> preview)
     {
         var start = text[..Math.Min(text.Length, MaxLookedAt)];
-        var own = Collect(start, all: false);
-        return own.Length > 0 ? own : Collect(start, all: true);
+        var own = Collect(start, all: false, preview);
+        return own > 0 ? own : Collect(start, all: true, preview);
     }
 
     /// <summary>Characters looked at: quotes above the answer may be long.</summary>
     const int MaxLookedAt = 64 * 1024;
 
-    static string Collect(ReadOnlySpan<char> text, bool all)
+    static int Collect(ReadOnlySpan<char> text, bool all, Span<char> preview)
     {
-        Span<char> preview = stackalloc char[2 * MaxCharacters];
         var length = 0;
         var count = 0;
         foreach (var raw in text.EnumerateLines())
@@ -41,7 +49,7 @@ public static class Preview
                 break;
         }
 
-        return new string(preview[..length]);
+        return length;
     }
 
     /// <returns>False when it is full.</returns>

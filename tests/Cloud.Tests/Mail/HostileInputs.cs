@@ -308,12 +308,8 @@ public static class HostileInputs
         "Content-Type: multipart/mixed; boundary=b\n\n…--b\nContent-Type: a/b; n=v\n\n",
     ];
 
-    static IEnumerable<Input> Each(
-        string parser,
-        Action<byte[]> read,
-        string[] units,
-        Encoding? encoding = null
-    ) => units.Select(unit => new Input(parser, unit, read, encoding ?? Encoding.UTF8));
+    static IEnumerable<Input> Each(string parser, Action<byte[]> read, string[] units, Encoding? encoding = null) =>
+        units.Select(unit => new Input(parser, unit, read, encoding ?? Encoding.UTF8));
 
     static void Scan(byte[] octets)
     {
@@ -324,7 +320,11 @@ public static class HostileInputs
     }
 
     static BodyPart Part(string type, string subtype) =>
-        new() { Type = Octets.From(type), Subtype = Octets.From(subtype), BodyLength = Size };
+        new()
+        {
+            Type = Octets.From(type),
+            Subtype = Octets.From(subtype),
+        };
 
     static void Select(byte[] octets) => HeaderText.Select(octets, ["Subject"], not: true);
 }
