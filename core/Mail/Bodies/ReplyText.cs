@@ -132,7 +132,8 @@ public sealed record ReplyText(string Own, string Quoted, string Signature)
     }
 
     static bool SaysWhen(TextLines lines, int end) =>
-        QuoteMarks.EndsAttribution(lines[end]) && (QuoteMarks.HasDigit(lines[end]) || end > 0 && QuoteMarks.HasDigit(lines[end - 1]));
+        QuoteMarks.EndsAttribution(lines[end])
+        && (QuoteMarks.HasDigit(lines[end]) || end > 0 && QuoteMarks.HasDigit(lines[end - 1]));
 
     static void MarkSignature(TextLines lines, Span<Kind> kinds)
     {

@@ -320,11 +320,7 @@ public static class HostileInputs
     }
 
     static BodyPart Part(string type, string subtype) =>
-        new()
-        {
-            Type = Octets.From(type),
-            Subtype = Octets.From(subtype),
-        };
+        new() { Type = Octets.From(type), Subtype = Octets.From(subtype) };
 
     static void Select(byte[] octets) => HeaderText.Select(octets, ["Subject"], not: true);
 }

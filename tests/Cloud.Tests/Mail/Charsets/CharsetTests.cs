@@ -205,7 +205,7 @@ public sealed class CharsetTests
         var text = string.Concat(Enumerable.Repeat("Grüße, Größe, Æøå. ", 10_000));
 
         Assert.Equal(text, Charset.Decode("euc-jp", Encoding.UTF8.GetBytes(text)));
-        Assert.EndsWith("Æøå. ", Charset.Decode("johab", Encoding.Latin1.GetBytes(text + "\u0081")[..^1]));
+        Assert.EndsWith("Æøå. ", Charset.Decode("johab", Encoding.Latin1.GetBytes(text)));
     }
 
     [Fact]
