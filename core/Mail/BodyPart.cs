@@ -66,7 +66,11 @@ public sealed record BodyPart
     public long BodyLength { get; internal set; }
 
     /// <summary>Octets of the body once decoded: what JMAP calls size (RFC 8621 §4.1.4).</summary>
-    /// <returns>Null where it was not counted: of a multipart, or in an index of an older version.</returns>
+    /// <returns>
+    /// Null where it was not counted: an encoded body in an index of an older version, and a multipart that has parts
+    /// though it says that it is encoded (RFC 2045 §6.4 forbids it). Of any other multipart with parts it is
+    /// <see cref="BodyLength"/>, delimiters included, since its parts are decoded one by one.
+    /// </returns>
     public long? DecodedLength => Decoded ?? (Encodings.TransferCoder.IsCoded(Encoding) ? null : BodyLength);
 
     /// <summary>Line ends (LF) in the body.</summary>

@@ -70,6 +70,14 @@ sealed class BodyTap
         counts = keeps = false;
     }
 
+    /// <summary>As new, for another message.</summary>
+    public void Reset()
+    {
+        Lose();
+        heldLength = 0;
+        Leading.Release();
+    }
+
     void Pass(ReadOnlySpan<byte> octets)
     {
         if (counts)

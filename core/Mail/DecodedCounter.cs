@@ -27,6 +27,8 @@ sealed class DecodedCounter : IBufferWriter<byte>
     /// <returns>False for an encoding that changes nothing: there is nothing to count.</returns>
     public bool Begin(Octets encoding)
     {
+        decoder?.Complete(this); // a body that was given up: what it left is none of this one
+        Return();
         (counted, characters, decoder) = (0, 0, null);
         if (!TransferCoder.IsCoded(encoding))
             return false;
@@ -64,6 +66,7 @@ sealed class DecodedCounter : IBufferWriter<byte>
                     _ => 0, // a lone character says nothing
                 };
         decoder.Complete(this);
+        decoder = null;
         Return();
         return counted;
     }

@@ -28,11 +28,21 @@ public sealed record Envelope(
     /// <summary>RFC 9051 §7.5.2: a missing or empty Reply-To is the same as From.</summary>
     public IReadOnlyList<Address> ReplyToOrFrom => ReplyTo.Count == 0 ? From : ReplyTo;
 
-    /// <summary>Reads a whole header block without the index's caps: for messages whose index is truncated.</summary>
-    /// <param name="header">The block, with or without its blank line.</param>
+    /// <summary>
+    /// Addresses of a message that <see cref="Parse"/> takes, all fields together: five times what the largest services
+    /// take recipients of a message. The rest is left out of ENVELOPE; who wants them fetches the header, which is whole.
+    /// </summary>
+    public const int MaxAddresses = 10_000;
+
+    /// <summary>Known fields that <see cref="Parse"/> takes of a header, To, Cc and Bcc each time that they occur.</summary>
+    public const int MaxFields = 10_000;
+
+    /// <summary>Reads a header block with wider caps than the index's: for messages whose index is truncated.</summary>
+    /// <param name="header">The block, with or without its blank line; its first <see cref="MessageScanner.MaxHeaderBlock"/>.</param>
     public static Envelope Parse(ReadOnlySpan<byte> header)
     {
-        var fields = new KeptFields(budget: null);
+        var fields = new KeptFields(new(int.MaxValue, int.MaxValue, 0, int.MaxValue, MaxFields));
+        header = header[..Math.Min(header.Length, MessageScanner.MaxHeaderBlock)];
         foreach (var field in new HeaderReader(header))
         {
             var known = KnownFields.Find(field.Name);
@@ -41,6 +51,8 @@ public sealed record Envelope(
         }
 
         fields.Seal();
-        return fields.Envelope(int.MaxValue, out _);
+        var envelope = fields.Envelope(MaxAddresses, out _, MaxAddresses);
+        fields.Reset();
+        return envelope;
     }
 }

@@ -118,26 +118,31 @@ static class IndexUnpacker
         if ((has & PartFields.Message) != 0)
         {
             var envelope = ReadEnvelope(ref reader);
-            part.Message = new NestedMessage(envelope, ReadInside(ref reader, part, depth, ref parts));
+            part.Message = new NestedMessage(envelope, ReadInside(ref reader, part, part.BodyStart, depth, ref parts));
         }
 
         return part;
     }
 
+    /// <summary>Parts follow one another: a damaged index never shows the octets of one as another's.</summary>
     static BodyPart[] ReadParts(ref PackReader reader, BodyPart parent, int depth, ref int parts)
     {
         var children = new BodyPart[reader.Count()];
+        var start = parent.BodyStart;
         for (var i = 0; i < children.Length; i++)
-            children[i] = ReadInside(ref reader, parent, depth, ref parts);
+        {
+            children[i] = ReadInside(ref reader, parent, start, depth, ref parts);
+            start = children[i].BodyEnd;
+        }
+
         return children;
     }
 
-    static BodyPart ReadInside(ref PackReader reader, BodyPart parent, int depth, ref int parts)
+    /// <param name="start">Where the part before it ends.</param>
+    static BodyPart ReadInside(ref PackReader reader, BodyPart parent, long start, int depth, ref int parts)
     {
         var part = ReadPart(ref reader, parent.HeaderStart, depth + 1, ref parts);
-        return part.HeaderStart >= parent.BodyStart && part.BodyEnd <= parent.BodyEnd
-            ? part
-            : throw PackReader.Damaged();
+        return part.HeaderStart >= start && part.BodyEnd <= parent.BodyEnd ? part : throw PackReader.Damaged();
     }
 
     static Parameter[] ReadParameters(ref PackReader reader)

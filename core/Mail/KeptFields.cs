@@ -1,3 +1,4 @@
+using System.Buffers;
 using Cloud.Mail.Headers;
 
 namespace Cloud.Mail;
@@ -7,16 +8,14 @@ namespace Cloud.Mail;
 /// Lists have a budget of their own, so that a crowd of recipients does not push out the subject. A list that is cut
 /// loses the entry it was cut in.
 /// </remarks>
-/// <param name="budget">What may be kept of all blocks together; null for no limit.</param>
-sealed class KeptFields(KeptFields.Budget? budget)
+/// <param name="budget">What may be kept of all blocks together.</param>
+sealed class KeptFields(KeptFields.Budget budget)
 {
+    const int FirstBuffer = 1024;
+
     readonly List<(KnownField Field, int Start, int Length)> entries = new(16);
-    readonly int maxFields = budget?.Fields ?? int.MaxValue;
-    readonly int maxSingle = budget?.Single ?? int.MaxValue;
-    readonly int[] left = budget is { } b
-        ? [b.Lists, b.Singles, b.Content]
-        : [int.MaxValue, int.MaxValue, int.MaxValue];
-    byte[] buffer = new byte[1024];
+    readonly int[] left = [budget.Lists, budget.Singles, budget.Content];
+    byte[] buffer = [];
     byte[] text = [];
     int length;
     uint seen; // a bit for each known field
@@ -32,7 +31,7 @@ sealed class KeptFields(KeptFields.Budget? budget)
     {
         if (!MayRepeat(field) && (seen & Bit(field)) != 0)
             return false;
-        if (entries.Count == maxFields || left[Kind(field)] == 0)
+        if (entries.Count == budget.Fields || left[Kind(field)] == 0)
         {
             Truncated = true;
             return false;
@@ -48,7 +47,7 @@ sealed class KeptFields(KeptFields.Budget? budget)
     {
         var entry = entries[^1];
         ref var budgetLeft = ref left[Kind(entry.Field)];
-        var room = Kind(entry.Field) == 0 ? budgetLeft : Math.Min(budgetLeft, maxSingle - entry.Length);
+        var room = Kind(entry.Field) == 0 ? budgetLeft : Math.Min(budgetLeft, budget.Single - entry.Length);
         if (value.Length > room)
         {
             isCut = true;
@@ -56,7 +55,7 @@ sealed class KeptFields(KeptFields.Budget? budget)
         }
 
         if (length + value.Length > buffer.Length)
-            Array.Resize(ref buffer, Math.Max(buffer.Length * 2, length + value.Length));
+            Grow(length + value.Length);
         var added = HeaderText.CopyUnfolded(value, buffer.AsSpan(length));
         budgetLeft -= added;
         length += added;
@@ -81,6 +80,29 @@ sealed class KeptFields(KeptFields.Budget? budget)
         length = 0;
     }
 
+    /// <summary>As new, for another message; the buffer goes back.</summary>
+    public void Reset()
+    {
+        Clear();
+        text = [];
+        Truncated = false;
+        left[0] = budget.Lists;
+        left[1] = budget.Singles;
+        left[2] = budget.Content;
+        if (buffer.Length > 0)
+            ArrayPool<byte>.Shared.Return(buffer);
+        buffer = [];
+    }
+
+    void Grow(int size)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(size, Math.Max(FirstBuffer, buffer.Length * 2)));
+        buffer.AsSpan(0, length).CopyTo(larger);
+        if (buffer.Length > 0)
+            ArrayPool<byte>.Shared.Return(buffer);
+        buffer = larger;
+    }
+
     /// <summary>The first field of that name, trimmed; nil if none.</summary>
     public Octets First(KnownField field)
     {
@@ -95,9 +117,11 @@ sealed class KeptFields(KeptFields.Budget? budget)
 
     /// <param name="maxAddresses">Most addresses taken of each field.</param>
     /// <param name="cut">A field had more.</param>
-    public Envelope Envelope(int maxAddresses, out bool cut)
+    /// <param name="maxAll">Most addresses taken of all fields.</param>
+    public Envelope Envelope(int maxAddresses, out bool cut, int maxAll = int.MaxValue)
     {
         var dropped = false;
+        var room = maxAll;
         var envelope = new Envelope(
             First(KnownField.Date),
             First(KnownField.Subject),
@@ -115,29 +139,23 @@ sealed class KeptFields(KeptFields.Budget? budget)
 
         Address[] Addresses(KnownField field)
         {
-            var list = AddressList.Parse(First(field), maxAddresses, out var more);
+            var list = AddressList.Parse(First(field), Math.Min(maxAddresses, room), out var more);
             dropped |= more;
+            room -= list.Length;
             return list;
         }
 
         Address[] AllAddresses(KnownField field)
         {
-            Address[] first = [];
-            List<Address>? all = null;
+            var list = new PooledList<Address>();
             foreach (var entry in entries)
             {
-                if (entry.Field != field)
-                    continue;
-                var taken = all?.Count ?? first.Length;
-                var list = AddressList.Parse(Value(entry), maxAddresses - taken, out var more);
-                dropped |= more;
-                if (taken == 0)
-                    first = list;
-                else
-                    (all ??= [.. first]).AddRange(list);
+                if (entry.Field == field)
+                    dropped |= !AddressList.TryAdd(Value(entry), Math.Min(maxAddresses, room), ref list);
             }
 
-            return all?.ToArray() ?? first;
+            room -= list.Count;
+            return list.Take();
         }
     }
 

@@ -75,6 +75,7 @@ sealed class LeadingText
         if (buffer.Length > 0)
             ArrayPool<byte>.Shared.Return(buffer);
         buffer = [];
+        Array.Clear(parts);
         (count, length) = (0, 0);
     }
 

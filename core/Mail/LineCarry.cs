@@ -1,8 +1,12 @@
+using System.Buffers;
+
 namespace Cloud.Mail;
 
 /// <summary>The start of a line whose end is in a later chunk, up to a cap.</summary>
 sealed class LineCarry
 {
+    const int FirstBuffer = 256;
+
     byte[] buffer = [];
 
     /// <summary>Octets kept.</summary>
@@ -17,7 +21,7 @@ sealed class LineCarry
         if (bytes.Length > max - Length)
             bytes = bytes[..(max - Length)];
         if (Length + bytes.Length > buffer.Length)
-            Array.Resize(ref buffer, Math.Min(max, Math.Max(256, 2 * (Length + bytes.Length))));
+            Grow(Math.Max(FirstBuffer, 2 * (Length + bytes.Length)));
         bytes.CopyTo(buffer.AsSpan(Length));
         Length += bytes.Length;
     }
@@ -37,5 +41,23 @@ sealed class LineCarry
     {
         Length = 0;
         LineLength = 0;
+    }
+
+    /// <summary>As new; the buffer goes back.</summary>
+    public void Release()
+    {
+        Clear();
+        if (buffer.Length > 0)
+            ArrayPool<byte>.Shared.Return(buffer);
+        buffer = [];
+    }
+
+    void Grow(int size)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(size);
+        Line.CopyTo(larger);
+        if (buffer.Length > 0)
+            ArrayPool<byte>.Shared.Return(buffer);
+        buffer = larger;
     }
 }

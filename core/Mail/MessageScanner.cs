@@ -44,7 +44,7 @@ public sealed class MessageScanner
     /// <summary>Octets of a delimiter line, line end included. RFC 2046 §5.1.1 allows boundaries of 70.</summary>
     public const int MaxDelimiterLine = 1024;
 
-    readonly PartStack parts = new();
+    PartStack parts = PartStack.Rent();
     readonly LineCarry carry = new();
     long offset;
     long lines;
@@ -74,7 +74,10 @@ public sealed class MessageScanner
                 parts.Body(line);
         }
 
-        return parts.Complete(offset, lines);
+        carry.Release();
+        var ended = parts;
+        parts = null!; // it may serve another message from here on: to write on is a fault that has to show
+        return ended.Complete(offset, lines);
     }
 
     int ScanHeader(ReadOnlySpan<byte> bytes)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Cloud.Mail.Headers;
 
 namespace Cloud.Mail;
@@ -9,14 +10,21 @@ enum HeaderVerdict
     NotAField,
 }
 
-/// <summary>A line that separates (or closes) the parts of the multipart at that level.</summary>
-readonly record struct Delimiter(int Level, bool Closes);
-
 /// <summary>The parts that are open at the scanner's place, outermost first, and the header being read.</summary>
+/// <remarks>
+/// Serves one message and then the next: what it is made of costs more than an index. Whoever lets it go after an error
+/// does not give it back.
+/// </remarks>
 sealed class PartStack
 {
+    /// <summary>Kept for messages to come: as many as arrive at once, or nearly; each has a few KiB.</summary>
+    const int MaxSpare = 32;
+
+    static readonly ConcurrentQueue<PartStack> Spare = new();
+
     readonly List<OpenPart> open = [new OpenPart { IsMessage = true }];
     readonly Stack<OpenPart> spare = new();
+    readonly Boundaries boundaries = new();
     readonly BodyTap tap = new();
     readonly KeptFields fields = new(
         new(
@@ -28,7 +36,6 @@ sealed class PartStack
         )
     );
     int count = 1;
-    int boundaries;
     bool isHeaderCut; // the header held more than is kept
     bool inKnownField;
     bool atFirstLine = true;
@@ -37,9 +44,26 @@ sealed class PartStack
     Octets listId;
     Octets autoSubmitted;
 
-    public bool HasOpenBoundary => boundaries > 0 && count < MessageScanner.MaxParts;
+    public bool HasOpenBoundary => boundaries.Any && count < MessageScanner.MaxParts;
 
     OpenPart Top => open[^1];
+
+    public static PartStack Rent() => Spare.TryDequeue(out var used) ? used : new PartStack();
+
+    /// <summary>Nothing of this message stays in it.</summary>
+    void Return()
+    {
+        foreach (var part in spare)
+            part.Reset(0, isMessage: false);
+        open[0].Reset(0, isMessage: true);
+        fields.Reset();
+        tap.Reset();
+        boundaries.Clear();
+        (count, isHeaderCut, inKnownField, atFirstLine) = (1, false, false, true);
+        (envelope, references, listId, autoSubmitted) = (Envelope.Empty, default, default, default);
+        if (Spare.Count < MaxSpare)
+            Spare.Enqueue(this);
+    }
 
     /// <param name="line">With its end, unless it is cut.</param>
     /// <param name="start">Its offset.</param>
@@ -73,36 +97,8 @@ sealed class PartStack
         return HeaderVerdict.More;
     }
 
-    /// <summary>The innermost open multipart that <paramref name="line"/> delimits.</summary>
-    /// <remarks>
-    /// RFC 2046 §5.1.1 is content with a line that begins with the boundary. Here white space has to follow, since
-    /// one boundary may begin another; a line that is exactly one boundary is never taken for a shorter one.
-    /// </remarks>
-    public Delimiter? Match(ReadOnlySpan<byte> line)
-    {
-        if (!HasOpenBoundary || !line.StartsWith("--"u8) || line.Length > MessageScanner.MaxDelimiterLine)
-            return null;
-        var text = line[2..].TrimEnd(" \t\r\n"u8);
-        Delimiter? withJunk = null;
-        for (var level = open.Count - 1; level >= 0; level--)
-        {
-            var boundary = open[level].Boundary.Span;
-            if (boundary.IsEmpty || !text.StartsWith(boundary))
-                continue;
-            var rest = text[boundary.Length..];
-            if (rest.IsEmpty)
-                return new Delimiter(level, Closes: false);
-            var closes = rest.StartsWith("--"u8);
-            if (closes)
-                rest = rest[2..];
-            if (rest.IsEmpty)
-                return new Delimiter(level, Closes: true);
-            if (rest[0] is (byte)' ' or (byte)'\t')
-                withJunk ??= new Delimiter(level, closes);
-        }
-
-        return withJunk;
-    }
+    /// <summary>As <see cref="Boundaries.Match"/>, unless no further part is taken.</summary>
+    public Delimiter? Match(ReadOnlySpan<byte> line) => HasOpenBoundary ? boundaries.Match(line) : null;
 
     /// <summary>The header of the innermost part is over.</summary>
     /// <param name="bodyStart">Offset of its body.</param>
@@ -156,7 +152,7 @@ sealed class PartStack
             tap.Discard(Top.Part!); // what came before was a preamble
         if (delimiter.Closes)
         {
-            CloseBoundary();
+            boundaries.Close(open.Count - 1);
             return false;
         }
 
@@ -164,14 +160,14 @@ sealed class PartStack
         return true;
     }
 
+    /// <summary>Ends the message, and gives itself back.</summary>
     public MessageIndex Complete(long end, long lines)
     {
         while (open.Count > 1)
             EndPart(end, lines);
         EndPart(end, lines);
         var preview = Bodies.MessagePreview.Of(open[0].Part!, tap.Leading);
-        tap.Leading.Release();
-        return new MessageIndex
+        var index = new MessageIndex
         {
             Envelope = envelope,
             Body = open[0].Part!,
@@ -180,8 +176,10 @@ sealed class PartStack
             Truncated = fields.Truncated || isHeaderCut,
             ListId = listId,
             AutoSubmitted = autoSubmitted,
-            Preview = Octets.From(preview),
+            Preview = preview,
         };
+        Return();
+        return index;
     }
 
     static bool IsCut(ReadOnlySpan<byte> line) => line.Length == MessageScanner.MaxHeaderLine && line[^1] != '\n';
@@ -201,17 +199,8 @@ sealed class PartStack
         boundary = boundary.Slice(0, boundary.Span.TrimEnd(" \t"u8).Length);
         if (boundary.IsNilOrEmpty)
             return false;
-        Top.Boundary = boundary;
-        boundaries++;
+        boundaries.Open(open.Count - 1, boundary);
         return true;
-    }
-
-    void CloseBoundary()
-    {
-        if (Top.Boundary.IsNilOrEmpty)
-            return;
-        Top.Boundary = default;
-        boundaries--;
     }
 
     /// <summary>Makes the innermost part of the header just read.</summary>
@@ -255,7 +244,7 @@ sealed class PartStack
         part.Lines = part.BodyLength == 0 ? 0 : Math.Max(0, lines - top.LinesBefore);
         if (top.Children is { } children)
             part.Parts = children.ToArray();
-        CloseBoundary();
+        boundaries.Close(open.Count - 1);
         if (open.Count == 1)
             return;
 
@@ -277,9 +266,6 @@ sealed class PartStack
         /// <summary>Null while the header is being read.</summary>
         public BodyPart? Part { get; set; }
 
-        /// <summary>Of a multipart that is not closed yet.</summary>
-        public Octets Boundary { get; set; }
-
         public long LinesBefore { get; set; }
         public Envelope Envelope { get; set; } = Envelope.Empty;
         public List<BodyPart>? Children { get; set; }
@@ -288,7 +274,7 @@ sealed class PartStack
         public void Reset(long headerStart, bool isMessage)
         {
             (HeaderStart, IsMessage) = (headerStart, isMessage);
-            (Part, Boundary, LinesBefore, Envelope) = (null, default, 0, Envelope.Empty);
+            (Part, LinesBefore, Envelope) = (null, 0, Envelope.Empty);
             Children = null;
         }
     }

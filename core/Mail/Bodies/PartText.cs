@@ -17,6 +17,9 @@ public static class PartText
     /// <summary>Octets for which a decoder with a large window would cost more than it saves.</summary>
     const int Small = 4 * 1024;
 
+    /// <summary>Octets of a charset's name that is read as it stands; the longest registered one has 45.</summary>
+    const int MaxCharset = 64;
+
     static readonly SearchValues<byte> EndOfName = SearchValues.Create("\"' \t\r\n/>;"u8);
 
     /// <param name="part">Of type text.</param>
@@ -24,24 +27,52 @@ public static class PartText
     /// <param name="max">Characters wanted of an HTML's text.</param>
     public static string Of(BodyPart part, ReadOnlySpan<byte> octets, int max = int.MaxValue)
     {
-        var text = Decode(part, octets);
-        if (part.Subtype.EqualsIgnoreCase("html"u8))
-            return HtmlText.Of(text, Math.Min(max, Math.Max(text.Length, 1)));
-        return IsFlowed(part, out var delSp) ? FlowedText.Unflow(text, delSp) : text;
+        var text = new PooledText(octets.Length);
+        Append(part, octets, max, ref text);
+        return text.Take();
+    }
+
+    /// <summary>As <see cref="Of"/>, into <paramref name="text"/>, which is empty.</summary>
+    internal static void Append(BodyPart part, ReadOnlySpan<byte> octets, int max, ref PooledText text)
+    {
+        var isHtml = part.Subtype.EqualsIgnoreCase("html"u8);
+        if (!isHtml && !IsFlowed(part, out _))
+        {
+            Decode(part, octets, ref text);
+            return;
+        }
+
+        var written = new PooledText(octets.Length);
+        Decode(part, octets, ref written);
+        if (isHtml)
+            HtmlText.Append(written.Written, Math.Min(max, written.Length), ref text);
+        else if (IsFlowed(part, out var delSp))
+            FlowedText.Append(written.Written, delSp, ref text);
+        written.Return();
     }
 
     /// <summary>The text as its sender wrote it: plain text with its line breaks, HTML with its tags.</summary>
     public static string Decode(BodyPart part, ReadOnlySpan<byte> octets)
     {
-        var charset = ParameterText.Find(part.Parameters, "charset")?.Text ?? "";
+        var text = new PooledText(octets.Length);
+        Decode(part, octets, ref text);
+        return text.Take();
+    }
+
+    static void Decode(BodyPart part, ReadOnlySpan<byte> octets, ref PooledText text)
+    {
+        var isStart = octets.Length < part.BodyLength;
         if (!TransferCoder.IsCoded(part.Encoding))
-            return Decode(part, charset, octets, octets.Length < part.BodyLength);
+        {
+            Decode(part, octets, isStart, ref text);
+            return;
+        }
 
         using var decoded = new PooledWriter(octets.Length + 64);
         var decoder = Decoder(part.Encoding, octets.Length);
         decoder.Write(octets, decoded);
         decoder.Complete(decoded);
-        return Decode(part, charset, decoded.Written, octets.Length < part.BodyLength);
+        Decode(part, decoded.Written, isStart, ref text);
     }
 
     static TransferCoder Decoder(Octets encoding, int length) =>
@@ -49,13 +80,32 @@ public static class PartText
             ? new Base64Decoder(window: 256)
             : TransferCoder.Decoder(encoding);
 
-    static string Decode(BodyPart part, string charset, ReadOnlySpan<byte> octets, bool isStart)
+    static void Decode(BodyPart part, ReadOnlySpan<byte> octets, bool isStart, ref PooledText text)
     {
         if (isStart)
             octets = octets[..WholeCharacters(octets)];
-        if (charset.Length == 0 && part.Subtype.EqualsIgnoreCase("html"u8))
-            charset = Declared(octets);
-        return Charset.Decode(charset, octets);
+        var codePage = CodePage(part);
+        if (codePage is null && part.Subtype.EqualsIgnoreCase("html"u8))
+            codePage = CharsetNames.CodePage(Declared(octets));
+        if (!octets.IsEmpty)
+            Charset.Append(codePage ?? CharsetNames.Undeclared, octets, hint: null, ref text);
+    }
+
+    /// <summary>Of the charset that the part names; null if it names none.</summary>
+    static int? CodePage(BodyPart part)
+    {
+        var plain = part.Parameter("charset"u8);
+        if (part.Parameter("charset*"u8).IsNil && plain.Length <= MaxCharset && plain.Span.IndexOf("=?"u8) < 0)
+        {
+            Span<char> name = stackalloc char[MaxCharset];
+            return plain.IsNilOrEmpty
+                ? null
+                : CharsetNames.CodePage(name[..Encoding.Latin1.GetChars(plain.Span, name)]);
+        }
+
+        return ParameterText.Find(part.Parameters, "charset") is { Text.Length: > 0 } charset
+            ? CharsetNames.CodePage(charset.Text)
+            : null;
     }
 
     /// <summary>Leaves out a UTF-8 character of which the end is missing; it would make the rest look like another charset.</summary>

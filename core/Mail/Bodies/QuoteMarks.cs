@@ -8,7 +8,7 @@ static class QuoteMarks
     const StringComparison AnyCase = StringComparison.OrdinalIgnoreCase;
 
     /// <summary>Characters of an attribution, its lines joined.</summary>
-    const int MaxAttribution = 500;
+    public const int MaxAttribution = 500;
 
     /// <summary>Lines looked at for a block of header fields.</summary>
     const int MaxBlock = 8;
@@ -159,24 +159,24 @@ static class QuoteMarks
         "Отправлено с ",
     ];
 
-    public static bool EndsAttribution(string line) => line.AsSpan().TrimEnd() is [.., ':' or '：'];
+    static readonly SearchValues<char> Digits = SearchValues.Create("0123456789");
 
-    public static bool BeginsAttribution(string line) =>
-        Openings.Any(opening => line.StartsWith(opening, StringComparison.Ordinal));
+    public static bool HasDigit(ReadOnlySpan<char> line) => line.ContainsAny(Digits);
+
+    public static bool EndsAttribution(ReadOnlySpan<char> line) => line.TrimEnd() is [.., ':' or '：'];
+
+    public static bool BeginsAttribution(ReadOnlySpan<char> line) =>
+        StartsWith(line, Openings, StringComparison.Ordinal);
 
     /// <summary>Somebody wrote something: the verb, or the name and the address alone.</summary>
-    public static bool IsAttribution(string text) =>
+    public static bool IsAttribution(ReadOnlySpan<char> text) =>
         text.Length <= MaxAttribution
-        && (
-            text.AsSpan().ContainsAny(Wrote)
-            || text.Contains('@', StringComparison.Ordinal)
-                && (text.Contains('<', StringComparison.Ordinal) || text.Any(char.IsAsciiDigit))
-        );
+        && (text.ContainsAny(Wrote) || text.Contains('@') && (text.Contains('<') || HasDigit(text)));
 
     /// <summary><c>-----Original Message-----</c> and its like.</summary>
-    public static bool IsSeparator(string line)
+    public static bool IsSeparator(ReadOnlySpan<char> line)
     {
-        var text = line.AsSpan().Trim();
+        var text = line.Trim();
         if (text.StartsWith("Begin forwarded message:", AnyCase))
             return true;
         return text.StartsWith("--")
@@ -186,35 +186,46 @@ static class QuoteMarks
     }
 
     /// <summary>The line Outlook draws above a quoted header.</summary>
-    public static bool IsRule(string line) =>
-        line.AsSpan().Trim() is { Length: >= 10 } rule && rule.IndexOfAnyExcept('_', '-') < 0;
+    public static bool IsRule(ReadOnlySpan<char> line) =>
+        line.Trim() is { Length: >= 10 } rule && rule.IndexOfAnyExcept('_', '-') < 0;
 
     /// <summary>From: and, within the lines after it, two fields more: an unmarked quote begins.</summary>
-    public static bool IsHeaderBlock(ReadOnlySpan<string> lines)
+    public static bool IsHeaderBlock(TextLines lines, int start)
     {
-        if (!IsField(lines[0], FromLabels))
+        if (!IsField(lines[start], FromLabels))
             return false;
         var others = 0;
-        foreach (var line in lines[1..Math.Min(lines.Length, MaxBlock)])
+        for (var i = start + 1; i < Math.Min(lines.Length, start + MaxBlock); i++)
         {
-            if (string.IsNullOrWhiteSpace(line))
+            if (lines[i].IsWhiteSpace())
                 break;
-            if (IsField(line, OtherLabels))
+            if (IsField(lines[i], OtherLabels))
                 others++;
         }
 
         return others >= 2;
     }
 
-    public static bool IsPhoneLine(string line) =>
-        PhoneLines.Any(start => line.AsSpan().TrimStart().StartsWith(start, AnyCase)) && line.Length < 100;
+    public static bool IsPhoneLine(ReadOnlySpan<char> line) =>
+        line.Length < 100 && StartsWith(line.TrimStart(), PhoneLines, AnyCase);
 
-    static bool IsField(string line, string[] labels)
+    static bool StartsWith(ReadOnlySpan<char> line, string[] starts, StringComparison comparison)
     {
-        var colon = line.AsSpan().IndexOfAny(':', '：');
+        foreach (var start in starts)
+        {
+            if (line.StartsWith(start, comparison))
+                return true;
+        }
+
+        return false;
+    }
+
+    static bool IsField(ReadOnlySpan<char> line, string[] labels)
+    {
+        var colon = line.IndexOfAny(':', '：');
         if (colon <= 0)
             return false;
-        var label = line.AsSpan(0, colon).Trim("* \u00A0"); // Outlook's bold as plain text
+        var label = line[..colon].Trim("* \u00A0"); // Outlook's bold as plain text
         foreach (var known in labels)
         {
             if (label.Equals(known, AnyCase))

@@ -1,4 +1,5 @@
-using System.Text;
+using System.Buffers;
+using Cloud.Mail.Charsets;
 
 namespace Cloud.Mail.Bodies;
 
@@ -29,60 +30,88 @@ public sealed record ReplyText(string Own, string Quoted, string Signature)
     /// <param name="text">With its paragraphs joined if it is format=flowed; lines end in CRLF or LF.</param>
     public static ReplyText Of(string text)
     {
-        var lines = text.ReplaceLineEndings("\n").Split('\n', MaxLines);
-        var kinds = new Kind[lines.Length];
+        var count = Math.Min(text.AsSpan().Count('\n') + 1, MaxLines);
+        var ranges = ArrayPool<Range>.Shared.Rent(count);
+        var marks = ArrayPool<Kind>.Shared.Rent(count);
+        var lines = new TextLines(text, ranges.AsSpan(0, count));
+        var kinds = marks.AsSpan(0, count);
+        kinds.Clear();
         MarkQuotes(lines, kinds);
         MarkRest(lines, kinds);
         MarkSignature(lines, kinds);
-        return new ReplyText(
+        var reply = new ReplyText(
             Join(lines, kinds, Kind.Own),
             Join(lines, kinds, Kind.Quoted),
             Join(lines, kinds, Kind.Signature)
         );
+        ArrayPool<Range>.Shared.Return(ranges);
+        ArrayPool<Kind>.Shared.Return(marks);
+        return reply;
     }
 
     /// <summary>Lines with a mark of quoting, empty ones between them, and the attribution above.</summary>
-    static void MarkQuotes(string[] lines, Kind[] kinds)
+    static void MarkQuotes(TextLines lines, Span<Kind> kinds)
     {
         var last = -2; // the quoted line before this one
         for (var i = 0; i < lines.Length; i++)
         {
-            if (!lines[i].StartsWith('>'))
+            if (lines[i] is not ['>', ..])
                 continue;
             var gap = i - 1;
-            while (gap >= 0 && kinds[gap] == Kind.Own && string.IsNullOrWhiteSpace(lines[gap]))
+            while (gap >= 0 && kinds[gap] == Kind.Own && lines[gap].IsWhiteSpace())
                 gap--;
             if (gap == last)
-                Array.Fill(kinds, Kind.Quoted, gap + 1, i - gap - 1);
+                kinds[(gap + 1)..i].Fill(Kind.Quoted);
             else if (AttributionStart(lines, kinds, gap) is { } start)
-                Array.Fill(kinds, Kind.Quoted, start, i - start);
+                kinds[start..i].Fill(Kind.Quoted);
             kinds[i] = Kind.Quoted;
             last = i;
         }
     }
 
     /// <returns>Null where the lines that end at <paramref name="end"/> are none.</returns>
-    static int? AttributionStart(string[] lines, Kind[] kinds, int end)
+    static int? AttributionStart(TextLines lines, Span<Kind> kinds, int end)
     {
         if (end < 0 || kinds[end] != Kind.Own || !QuoteMarks.EndsAttribution(lines[end]))
             return null;
         var start = end;
         for (; start > 0 && end - start < MaxAttribution - 1; start--)
         {
-            if (kinds[start - 1] != Kind.Own || string.IsNullOrWhiteSpace(lines[start - 1]))
+            if (kinds[start - 1] != Kind.Own || lines[start - 1].IsWhiteSpace())
                 break;
             if (QuoteMarks.BeginsAttribution(lines[start]))
                 break;
         }
 
-        return QuoteMarks.IsAttribution(string.Join(' ', lines[start..(end + 1)])) ? start : null;
+        return IsAttribution(lines, start, end) ? start : null;
+    }
+
+    /// <summary>Whether the lines are one, joined.</summary>
+    static bool IsAttribution(TextLines lines, int start, int end)
+    {
+        Span<char> joined = stackalloc char[QuoteMarks.MaxAttribution];
+        var length = 0;
+        for (var i = start; i <= end; i++)
+        {
+            var line = lines[i];
+            if (length + 1 + line.Length > joined.Length)
+                return false;
+            if (i > start)
+                joined[length++] = ' ';
+            line.CopyTo(joined[length..]);
+            length += line.Length;
+        }
+
+        return QuoteMarks.IsAttribution(joined[..length]);
     }
 
     /// <summary>From a separator, a block of header fields or an attribution above unmarked text, all is quoted.</summary>
-    static void MarkRest(string[] lines, Kind[] kinds)
+    static void MarkRest(TextLines lines, Span<Kind> kinds)
     {
-        var lastQuoted = Array.LastIndexOf(kinds, Kind.Quoted);
-        var lastText = Array.FindLastIndex(lines, line => !string.IsNullOrWhiteSpace(line));
+        var lastQuoted = kinds.LastIndexOf(Kind.Quoted);
+        var lastText = lines.Length - 1;
+        while (lastText >= 0 && lines[lastText].IsWhiteSpace())
+            lastText--;
         for (var i = 0; i < lines.Length; i++)
         {
             if (kinds[i] != Kind.Own)
@@ -90,23 +119,23 @@ public sealed record ReplyText(string Own, string Quoted, string Signature)
             // An attribution that says when, with text below of which nothing is marked as a quote.
             var isLastWord = i >= lastQuoted && i < lastText && SaysWhen(lines, i);
             var start =
-                QuoteMarks.IsSeparator(lines[i]) || QuoteMarks.IsHeaderBlock(lines.AsSpan(i)) ? i
+                QuoteMarks.IsSeparator(lines[i]) || QuoteMarks.IsHeaderBlock(lines, i) ? i
                 : isLastWord ? AttributionStart(lines, kinds, i)
                 : null;
             if (start is not { } from)
                 continue;
             if (from > 0 && QuoteMarks.IsRule(lines[from - 1]))
                 from--;
-            Array.Fill(kinds, Kind.Quoted, from, lines.Length - from);
+            kinds[from..].Fill(Kind.Quoted);
             return;
         }
     }
 
-    static bool SaysWhen(string[] lines, int end) =>
+    static bool SaysWhen(TextLines lines, int end) =>
         QuoteMarks.EndsAttribution(lines[end])
-        && (lines[end].Any(char.IsAsciiDigit) || end > 0 && lines[end - 1].Any(char.IsAsciiDigit));
+        && (QuoteMarks.HasDigit(lines[end]) || end > 0 && QuoteMarks.HasDigit(lines[end - 1]));
 
-    static void MarkSignature(string[] lines, Kind[] kinds)
+    static void MarkSignature(TextLines lines, Span<Kind> kinds)
     {
         var start = -1;
         for (var i = 0; i < lines.Length && start < 0; i++)
@@ -122,26 +151,34 @@ public sealed record ReplyText(string Own, string Quoted, string Signature)
     }
 
     /// <summary>The last line of one's own, where a program wrote it.</summary>
-    static int PhoneLine(string[] lines, Kind[] kinds)
+    static int PhoneLine(TextLines lines, Span<Kind> kinds)
     {
         for (var i = lines.Length - 1; i >= 0; i--)
         {
-            if (kinds[i] == Kind.Own && !string.IsNullOrWhiteSpace(lines[i]))
+            if (kinds[i] == Kind.Own && !lines[i].IsWhiteSpace())
                 return QuoteMarks.IsPhoneLine(lines[i]) ? i : -1;
         }
 
         return -1;
     }
 
-    static string Join(string[] lines, Kind[] kinds, Kind kind)
+    static string Join(TextLines lines, Span<Kind> kinds, Kind kind)
     {
-        var text = new StringBuilder();
-        for (var i = 0; i < lines.Length; i++)
+        var first = kinds.IndexOf(kind);
+        if (first < 0)
+            return "";
+        var text = new PooledText(lines.Text.Length);
+        text.Append(lines[first]);
+        for (var i = first + 1; i < lines.Length; i++)
         {
-            if (kinds[i] == kind)
-                text.Append(lines[i]).Append('\n');
+            if (kinds[i] != kind)
+                continue;
+            text.Append("\n");
+            text.Append(lines[i]);
         }
 
-        return text.ToString().Trim('\n');
+        var joined = text.Written.Trim('\n').ToString();
+        text.Return();
+        return joined;
     }
 }

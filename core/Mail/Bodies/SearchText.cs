@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Text;
+using Cloud.Mail.Charsets;
 using Cloud.Mail.Headers;
 
 namespace Cloud.Mail.Bodies;
@@ -16,13 +18,23 @@ public static class SearchText
     /// <summary>Text parts looked at; real mail has a handful, a digest some hundred.</summary>
     public const int MaxParts = 1_000;
 
+    static readonly SearchValues<char> White = SearchValues.Create([
+        .. Enumerable.Range(0, char.MaxValue).Select(unit => (char)unit).Where(char.IsWhiteSpace),
+    ]);
+
     /// <summary>The text parts, in order, alternatives and text files among them.</summary>
     public static IEnumerable<BodyPart> PartsOf(BodyPart body) => Texts(body).Take(MaxParts);
 
     /// <summary>A text part's words, white space as one space, so that a phrase is found across line ends.</summary>
     /// <param name="part">One of <see cref="PartsOf"/>.</param>
     /// <param name="octets">Its body as it stands in the message, or the start of it.</param>
-    public static string Of(BodyPart part, ReadOnlySpan<byte> octets) => Collapse(PartText.Of(part, octets));
+    public static string Of(BodyPart part, ReadOnlySpan<byte> octets)
+    {
+        var text = new PooledText(octets.Length);
+        PartText.Append(part, octets, int.MaxValue, ref text);
+        text.Cut(Collapse(text.Written, text.Written));
+        return text.Take();
+    }
 
     /// <summary>What the index tells of the body: preview, the files' names, and the subjects of messages inside.</summary>
     public static string Known(MessageIndex index)
@@ -36,23 +48,31 @@ public static class SearchText
     /// <summary>White space, line ends among it, as one space. Lines that a paragraph is broken into are not the sender's.</summary>
     public static string Collapse(string text)
     {
-        var collapsed = new StringBuilder(text.Length);
-        var gap = false;
-        foreach (var c in text)
-        {
-            if (char.IsWhiteSpace(c))
-            {
-                gap = true;
-                continue;
-            }
+        var collapsed = new PooledText(text.Length);
+        collapsed.Advance(Collapse(text, collapsed.Room(text.Length)));
+        return collapsed.Take();
+    }
 
-            if (gap)
-                collapsed.Append(' ');
-            gap = false;
-            collapsed.Append(c);
+    /// <param name="text">Any.</param>
+    /// <param name="collapsed">Room for as many characters; may be the same memory.</param>
+    /// <returns>How many are left.</returns>
+    static int Collapse(ReadOnlySpan<char> text, Span<char> collapsed)
+    {
+        var length = 0;
+        while (!text.IsEmpty)
+        {
+            var white = text.IndexOfAny(White);
+            var word = white < 0 ? text : text[..white];
+            word.CopyTo(collapsed[length..]);
+            length += word.Length;
+            if (white < 0)
+                break;
+            collapsed[length++] = ' ';
+            var next = text[white..].IndexOfAnyExcept(White);
+            text = next < 0 ? [] : text[(white + next)..];
         }
 
-        return (gap ? collapsed.Append(' ') : collapsed).ToString();
+        return length;
     }
 
     static IEnumerable<BodyPart> Texts(BodyPart part)

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Unicode;
 
@@ -7,14 +6,12 @@ namespace Cloud.Mail.Charsets;
 /// <summary>Bytes to text by the charset names mail uses.</summary>
 /// <remarks>
 /// Never throws: what cannot be decoded becomes U+FFFD. A text has at most two characters for each byte. A byte
-/// order mark at its start goes.
+/// order mark at its start goes. A long text of which one octet in 24 is wrong is not in its charset: it is UTF-8 if it is
+/// valid UTF-8, else what follows is guessed.
 /// </remarks>
 public static class Charset
 {
     const char ByteOrderMark = '\uFEFF';
-
-    static readonly DecoderFallback Replacement = new DecoderReplacementFallback("\uFFFD");
-    static readonly ConcurrentDictionary<int, Encoding> CodePages = new();
 
     /// <param name="name">As the mail gives it; one that is unknown or says nothing (us-ascii with other octets in
     /// it) is guessed.</param>
@@ -57,7 +54,7 @@ public static class Charset
         if (Utf8.IsValid(bytes))
             Append(Encoding.UTF8, bytes, ref text);
         else if (CharsetNames.CodePage(hint) is not (> 0 and var codePage) || !TryAppend(codePage, bytes, ref text))
-            Append(Find(1252)!, bytes, ref text);
+            TryAppendPage(1252, bytes, ref text);
     }
 
     /// <summary>Texts put end to end are decoded as one. Not so where one may end in a shift that only its end ends.</summary>
@@ -75,16 +72,12 @@ public static class Charset
                 Utf7.Append(bytes, ref text);
                 return true;
             case 1201 when bytes is [0xFF, 0xFE, ..]: // the mark knows better
-                Append(Find(1200)!, bytes, ref text);
-                return true;
+                return TryAppendPage(1200, bytes, ref text);
             case var _ when SingleByteTables.Find(codePage) is { } table:
                 SingleByteTables.Append(table, bytes, ref text);
                 return true;
             default:
-                if (Find(codePage) is not { } encoding)
-                    return false;
-                Append(encoding, bytes, ref text);
-                return true;
+                return TryAppendPage(codePage, bytes, ref text);
         }
     }
 
@@ -92,25 +85,30 @@ public static class Charset
     {
         var start = text.Length;
         text.Advance(encoding.GetChars(bytes, text.Room(encoding.GetMaxCharCount(bytes.Length))));
-        if (text.Length > start && text.Written[start] == ByteOrderMark)
-            text.RemoveAt(start);
+        WithoutMark(start, ref text);
     }
 
-    /// <summary>Kept once found, since the tables behind one are large.</summary>
-    static Encoding? Find(int codePage)
+    static bool TryAppendPage(int codePage, ReadOnlySpan<byte> bytes, ref PooledText text)
     {
-        if (CodePages.TryGetValue(codePage, out var known))
-            return known;
-        var found = codePage switch
+        var start = text.Length;
+        if (CodePage.TryAppend(codePage, bytes, ref text) is not { } read)
+            return false;
+        if (read < bytes.Length && Utf8.IsValid(bytes))
         {
-            1200 or 1201 => new UnicodeEncoding(codePage == 1201, byteOrderMark: false),
-            12000 or 12001 => new UTF32Encoding(codePage == 12001, byteOrderMark: false),
-            _ => CodePagesEncodingProvider.Instance.GetEncoding(
-                codePage,
-                EncoderFallback.ReplacementFallback,
-                Replacement
-            ),
-        };
-        return found is null ? null : CodePages.GetOrAdd(codePage, found);
+            text.Cut(start);
+            Append(Encoding.UTF8, bytes, ref text);
+            return true;
+        }
+
+        WithoutMark(start, ref text);
+        if (read < bytes.Length)
+            AppendGuess(bytes[read..], hint: null, ref text);
+        return true;
+    }
+
+    static void WithoutMark(int start, ref PooledText text)
+    {
+        if (text.Length > start && text.Written[start] == ByteOrderMark)
+            text.RemoveAt(start);
     }
 }

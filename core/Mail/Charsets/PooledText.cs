@@ -10,7 +10,7 @@ ref struct PooledText(int capacity)
 
     public int Length { get; private set; }
 
-    public readonly ReadOnlySpan<char> Written => chars.AsSpan(0, Length);
+    public readonly Span<char> Written => chars.AsSpan(0, Length);
 
     /// <summary>Room for at least <paramref name="size"/> characters; <see cref="Advance"/> says how many were used.</summary>
     public Span<char> Room(int size)
@@ -28,11 +28,14 @@ ref struct PooledText(int capacity)
 
     public void Advance(int count) => Length += count;
 
-    public void Append(ReadOnlySpan<char> text)
+    public void Append(scoped ReadOnlySpan<char> text)
     {
         text.CopyTo(Room(text.Length));
         Length += text.Length;
     }
+
+    /// <summary>Keeps the first <paramref name="length"/> characters.</summary>
+    public void Cut(int length) => Length = length;
 
     /// <summary>Takes the character at <paramref name="at"/> out.</summary>
     public void RemoveAt(int at)
@@ -45,9 +48,15 @@ ref struct PooledText(int capacity)
     public string Take()
     {
         var text = Written.ToString();
+        Return();
+        return text;
+    }
+
+    /// <summary>Ends it where nobody wants the text as a string.</summary>
+    public void Return()
+    {
         ArrayPool<char>.Shared.Return(chars);
         chars = [];
         Length = 0;
-        return text;
     }
 }

@@ -11,7 +11,7 @@ namespace Cloud.Mail.Encodings;
 public sealed class QuotedPrintableDecoder : TransferCoder
 {
     /// <summary>Octets of white space held until it shows whether a line ends there; RFC 2045 allows lines of 76.</summary>
-    const int MaxHeld = 1024;
+    const int MaxHeld = 256;
 
     /// <summary>Octets decoded at a time.</summary>
     const int MaxPiece = 16 * 1024;

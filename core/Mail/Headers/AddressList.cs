@@ -15,34 +15,32 @@ public static class AddressList
     /// <param name="more">There were more.</param>
     internal static Address[] Parse(Octets value, int max, out bool more)
     {
-        more = false;
+        var list = new PooledList<Address>();
+        more = !TryAdd(value, max, ref list);
+        return list.Take();
+    }
+
+    /// <summary>Adds the entries of one field; a group that the limit cuts is ended.</summary>
+    /// <returns>False if there are more than <paramref name="max"/> then.</returns>
+    internal static bool TryAdd(Octets value, int max, ref PooledList<Address> list)
+    {
         if (value.IsNilOrEmpty)
-            return [];
-
+            return true;
         var reader = new AddressReader(value);
-        if (max <= 0)
-        {
-            more = reader.Next(out _);
-            return [];
-        }
-
-        var list = new Address[1];
-        var count = 0;
+        var inGroup = false;
         while (reader.Next(out var address))
         {
-            if (count == max)
+            if (list.Count >= max)
             {
-                more = true;
-                break;
+                if (inGroup)
+                    list.Add(Address.GroupEnd);
+                return false;
             }
 
-            if (count == list.Length)
-                Array.Resize(ref list, count * 2);
-            list[count++] = address;
+            inGroup = address.IsGroupStart || inGroup && !address.IsGroupEnd;
+            list.Add(address);
         }
 
-        if (count != list.Length)
-            Array.Resize(ref list, count);
-        return list;
+        return true;
     }
 }

@@ -1,4 +1,4 @@
-using System.Text;
+using System.Buffers;
 
 namespace Cloud.Mail.Headers;
 
@@ -7,36 +7,52 @@ namespace Cloud.Mail.Headers;
 /// <param name="IsReplyOrForward">Something that says so was taken away, which THREAD=REFERENCES asks for (§3).</param>
 public readonly record struct BaseSubject(string Text, bool IsReplyOrForward)
 {
+    static readonly SearchValues<char> Folds = SearchValues.Create("\t\r\n");
+
     const StringComparison AnyCase = StringComparison.OrdinalIgnoreCase;
 
     /// <param name="subject">Decoded. Steps are numbered as in the RFC.</param>
     public static BaseSubject Of(string subject)
     {
-        var rest = WithSingleSpaces(subject).AsSpan(); // (1)
-        var isReply = false;
+        if (subject.AsSpan().IndexOfAny(Folds) < 0 && !subject.Contains("  ", StringComparison.Ordinal))
+        {
+            var whole = Strip(subject, out var isWholeReply);
+            return new BaseSubject(whole.Length == subject.Length ? subject : whole.ToString(), isWholeReply);
+        }
+
+        var room = ArrayPool<char>.Shared.Rent(subject.Length);
+        var text = Strip(room.AsSpan(0, WithSingleSpaces(subject, room)), out var isReply).ToString(); // (1)
+        ArrayPool<char>.Shared.Return(room);
+        return new BaseSubject(text, isReply);
+    }
+
+    static ReadOnlySpan<char> Strip(ReadOnlySpan<char> rest, out bool isReply)
+    {
+        isReply = false;
         while (true)
         {
             rest = WithoutTrailers(rest, ref isReply); // (2)
             rest = WithoutLeaders(rest, ref isReply); // (3) to (5)
             if (!rest.StartsWith("[fwd:", AnyCase) || !rest.EndsWith("]"))
-                return new BaseSubject(rest.ToString(), isReply); // (7)
+                return rest; // (7)
             rest = rest[5..^1]; // (6)
             isReply = true;
         }
     }
 
-    static string WithSingleSpaces(string subject)
+    /// <returns>How many characters of <paramref name="room"/> it takes.</returns>
+    static int WithSingleSpaces(ReadOnlySpan<char> subject, Span<char> room)
     {
-        var text = new StringBuilder(subject.Length);
+        var length = 0;
         foreach (var c in subject)
         {
             if (c is not (' ' or '\t' or '\r' or '\n'))
-                text.Append(c);
-            else if (text.Length == 0 || text[^1] != ' ')
-                text.Append(' ');
+                room[length++] = c;
+            else if (length == 0 || room[length - 1] != ' ')
+                room[length++] = ' ';
         }
 
-        return text.ToString();
+        return length;
     }
 
     /// <summary>subj-trailer: "(fwd)" or white space.</summary>

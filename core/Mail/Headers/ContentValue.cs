@@ -44,7 +44,7 @@ static class ContentValue
     {
         if (value.IsNilOrEmpty)
             return [];
-        var tokens = new List<Octets>();
+        var tokens = new PooledList<Octets>();
         var reader = new Cursor(value);
         while (!reader.AtEnd && tokens.Count < MaxParameters)
         {
@@ -54,7 +54,7 @@ static class ContentValue
             reader.SkipOne();
         }
 
-        return tokens.Count == 0 ? [] : tokens.ToArray();
+        return tokens.Take();
     }
 
     ref struct Cursor(Octets text)
@@ -78,20 +78,15 @@ static class ContentValue
 
         public IReadOnlyList<Parameter> Parameters()
         {
-            Parameter[] found = [];
-            var count = 0;
+            var found = new PooledList<Parameter>();
             var pieces = false;
-            while (count < MaxParameters && NextParameter(out var parameter))
+            while (found.Count < MaxParameters && NextParameter(out var parameter))
             {
-                if (count == found.Length)
-                    Array.Resize(ref found, count == 0 ? 2 : count * 2);
-                found[count++] = parameter;
+                found.Add(parameter);
                 pieces |= Continuations.IsPiece(parameter.Name.Span);
             }
 
-            if (count != found.Length)
-                Array.Resize(ref found, count);
-            return pieces ? Continuations.Join(found) : found;
+            return pieces ? Continuations.Join(found.Take()) : found.Take();
         }
 
         public bool TrySlash()

@@ -12,6 +12,10 @@ namespace Cloud.Mail.Headers;
 /// </remarks>
 public static class EncodedWords
 {
+    /// <summary>Words decoded of one value; the rest stays as it stands. RFC 2047 §2 has words of 75 characters: this is 590
+    /// KiB of them, and no subject or name has a hundredth.</summary>
+    const int MaxWords = 8_000;
+
     /// <param name="value">One unfolded value; bytes outside encoded words are UTF-8 if valid, else windows-1252.</param>
     /// <param name="hint">The charset to guess for undeclared octets that are not UTF-8; null for windows-1252.</param>
     /// <returns>The text. What is no encoded word, though it looks like one, stays as it stands.</returns>
@@ -23,10 +27,11 @@ public static class EncodedWords
 
         var text = new PooledText(value.Length);
         var words = new Words(value.Length, hint);
+        var left = MaxWords;
         var afterEnds = value.Length - value.LastIndexOf("?="u8); // looked for once, not at every =?
         while (!value.IsEmpty)
         {
-            var start = value.Length < afterEnds ? -1 : value.IndexOf("=?"u8);
+            var start = left == 0 || value.Length < afterEnds ? -1 : value.IndexOf("=?"u8);
             var plain = start < 0 ? value : value[..start];
             if (start >= 0 && TryWord(value[start..], out var word))
             {
@@ -39,6 +44,7 @@ public static class EncodedWords
                 }
 
                 words.Add(word, ref text);
+                left--;
                 value = value[(start + word.Length)..];
                 continue;
             }

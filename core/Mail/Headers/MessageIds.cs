@@ -31,12 +31,12 @@ public static class MessageIds
         }
 
         if (ids.Count == 0 && !span.Contains((byte)'<'))
-            AddBare(value, ids);
+            AddBare(value, ref ids);
         return ids.ToArray();
     }
 
     /// <summary>No angle brackets: the value is one id, or ids with white space between if each has its @.</summary>
-    static void AddBare(Octets value, Kept ids)
+    static void AddBare(Octets value, ref Kept ids)
     {
         var span = value.Span;
         for (var at = 0; at < span.Length; )
@@ -56,12 +56,12 @@ public static class MessageIds
     }
 
     /// <summary>The first id and the last ones: over the limit a new one takes the place of the oldest but the first.</summary>
-    sealed class Kept(int max)
+    ref struct Kept(int max)
     {
-        readonly List<Octets> ids = [];
+        PooledList<Octets> ids;
         int oldest = 1;
 
-        public int Count => ids.Count;
+        public readonly int Count => ids.Count;
 
         public void Add(Octets id)
         {
@@ -73,7 +73,7 @@ public static class MessageIds
 
             if (max < 2)
                 return;
-            ids[oldest] = id;
+            ids.Items[oldest] = id;
             oldest = oldest == max - 1 ? 1 : oldest + 1;
         }
 
@@ -83,6 +83,12 @@ public static class MessageIds
             oldest = 1;
         }
 
-        public Octets[] ToArray() => ids.Count == 0 ? [] : [ids[0], .. ids.Skip(oldest), .. ids.Take(oldest).Skip(1)];
+        public Octets[] ToArray()
+        {
+            var taken = ids.Take();
+            if (oldest == 1)
+                return taken;
+            return [taken[0], .. taken[oldest..], .. taken[1..oldest]];
+        }
     }
 }

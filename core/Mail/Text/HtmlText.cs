@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Collections.Frozen;
-using System.Net;
 using System.Text;
+using Cloud.Mail.Charsets;
 
 namespace Cloud.Mail.Text;
 
@@ -15,27 +15,59 @@ public static class HtmlText
     /// <summary>Characters of text made, unless asked otherwise: more than anybody searches.</summary>
     const int MaxText = 1024 * 1024;
 
-    /// <summary>Elements whose content is no text.</summary>
-    static readonly FrozenSet<string> Hidden = Names("script style title noscript template textarea select object");
+    enum Kind
+    {
+        Inline,
 
-    /// <summary>Elements that begin and end on lines of their own.</summary>
-    static readonly FrozenSet<string> Blocks = Names(
-        "p div br hr li ul ol dl dt dd table tr h1 h2 h3 h4 h5 h6 blockquote pre section article header footer address"
-            + " center form body html main nav aside figure figcaption fieldset caption thead tbody tfoot"
-    );
+        /// <summary>Begins and ends on a line of its own.</summary>
+        Block,
+        Cell,
 
-    static readonly FrozenSet<string> Cells = Names("td th option");
+        /// <summary>Its content is no text.</summary>
+        Hidden,
+    }
+
+    static readonly FrozenDictionary<string, Kind>.AlternateLookup<ReadOnlySpan<char>> Elements = new (
+        Kind Kind,
+        string Names
+    )[]
+    {
+        (Kind.Hidden, "script style title noscript template textarea select object"),
+        (Kind.Block, "p div br hr li ul ol dl dt dd table tr h1 h2 h3 h4 h5 h6 blockquote pre section article header"),
+        (Kind.Block, "footer address center form body html main nav aside figure figcaption fieldset caption thead"),
+        (Kind.Block, "tbody tfoot"),
+        (Kind.Cell, "td th option"),
+    }
+        .SelectMany(row => row.Names.Split(' ').Select(name => (name, row.Kind)))
+        .ToFrozenDictionary(pair => pair.name, pair => pair.Kind, StringComparer.OrdinalIgnoreCase)
+        .GetAlternateLookup<ReadOnlySpan<char>>();
 
     static readonly SearchValues<char> TagNameEnd = SearchValues.Create(" \t\r\n\f/><");
     static readonly SearchValues<char> TagStop = SearchValues.Create(">\"'");
+
+    /// <summary>Where a run of text is not copied as it stands: at white space and references.</summary>
+    static readonly SearchValues<char> WordEnd = SearchValues.Create([
+        .. Enumerable.Range(0, char.MaxValue).Select(unit => (char)unit).Where(char.IsWhiteSpace),
+        '&',
+    ]);
 
     /// <param name="html">Any.</param>
     /// <param name="max">Most characters of text.</param>
     /// <returns>Lines with LF between, white space collapsed.</returns>
     public static string Of(string html, int max = MaxText)
     {
-        var text = new Lines(max);
-        ReadOnlySpan<char> rest = html;
+        var text = new PooledText(Math.Min(html.Length, max));
+        Append(html, max, ref text);
+        return text.Take();
+    }
+
+    /// <param name="html">Any.</param>
+    /// <param name="max">Most characters of text.</param>
+    /// <param name="target">Gets the text; empty before.</param>
+    internal static void Append(ReadOnlySpan<char> html, int max, ref PooledText target)
+    {
+        var text = new Lines(target, max);
+        var rest = html;
         while (!rest.IsEmpty && !text.IsFull)
         {
             var open = rest.IndexOf('<');
@@ -43,21 +75,21 @@ public static class HtmlText
             if (open < 0)
                 break;
             rest = rest[open..];
-            rest = rest.Length > 1 && IsTagStart(rest[1]) ? AfterTag(rest, text) : Literal(rest, text);
+            rest = rest.Length > 1 && IsTagStart(rest[1]) ? AfterTag(rest, ref text) : Literal(rest, ref text);
         }
 
-        return text.ToString();
+        target = text.End();
     }
 
     static bool IsTagStart(char c) => char.IsAsciiLetter(c) || c is '/' or '!' or '?';
 
-    static ReadOnlySpan<char> Literal(ReadOnlySpan<char> rest, Lines text)
+    static ReadOnlySpan<char> Literal(ReadOnlySpan<char> rest, scoped ref Lines text)
     {
         text.Add("<");
         return rest[1..];
     }
 
-    static ReadOnlySpan<char> AfterTag(ReadOnlySpan<char> rest, Lines text)
+    static ReadOnlySpan<char> AfterTag(ReadOnlySpan<char> rest, scoped ref Lines text)
     {
         if (rest.StartsWith("<!--"))
             return After(rest[2..], "-->");
@@ -71,11 +103,12 @@ public static class HtmlText
             return [];
         var name = rest.Slice(start, length);
         rest = AfterAttributes(rest[(start + length)..]);
-        if (Has(Blocks, name))
+        var kind = Elements.TryGetValue(name, out var known) ? known : Kind.Inline;
+        if (kind == Kind.Block)
             text.EndLine();
-        else if (Has(Cells, name))
+        else if (kind == Kind.Cell)
             text.Add(" ");
-        return !isEnd && Has(Hidden, name) ? BeforeEnd(rest, name) : rest;
+        return !isEnd && kind == Kind.Hidden ? BeforeEnd(rest, name) : rest;
     }
 
     /// <summary>Behind the &gt; that ends a tag, which quoted values may hold as well.</summary>
@@ -114,51 +147,78 @@ public static class HtmlText
     static ReadOnlySpan<char> After(ReadOnlySpan<char> rest, ReadOnlySpan<char> end) =>
         rest.IndexOf(end) is >= 0 and var at ? rest[(at + end.Length)..] : [];
 
-    static FrozenSet<string> Names(string names) => names.Split(' ').ToFrozenSet(StringComparer.OrdinalIgnoreCase);
-
-    static bool Has(FrozenSet<string> names, ReadOnlySpan<char> name) =>
-        names.GetAlternateLookup<ReadOnlySpan<char>>().Contains(name);
-
-    sealed class Lines(int max)
+    ref struct Lines(PooledText target, int max)
     {
-        readonly StringBuilder text = new();
+        PooledText text = target;
         bool gap;
 
-        public bool IsFull => text.Length >= max;
+        public readonly bool IsFull => text.Length >= max;
+
+        readonly bool IsLineStart => text.Length == 0 || text.Written[^1] == '\n';
 
         public void Add(ReadOnlySpan<char> run)
         {
-            var decoded = run.Contains('&') ? WebUtility.HtmlDecode(run.ToString()) : run;
-            foreach (var c in decoded)
+            while (!run.IsEmpty && !IsFull)
             {
-                if (IsFull)
+                var stop = run.IndexOfAny(WordEnd);
+                Word(stop < 0 ? run : run[..stop]);
+                if (stop < 0)
                     return;
-                if (char.IsWhiteSpace(c))
+                run = run[stop..];
+                if (run[0] != '&')
                 {
                     gap = true;
-                    continue;
+                    run = run[1..];
                 }
-
-                if (gap && text.Length > 0 && text[^1] != '\n')
-                    text.Append(' ');
-                gap = false;
-                text.Append(c);
+                else if (HtmlEntities.TryRead(run, out var character, out var length))
+                {
+                    Add(character);
+                    run = run[length..];
+                }
+                else
+                {
+                    Word("&");
+                    run = run[1..];
+                }
             }
         }
 
         public void EndLine()
         {
-            if (text.Length > 0 && text[^1] != '\n' && !IsFull)
-                text.Append('\n');
+            if (!IsLineStart && !IsFull)
+                text.Append("\n");
             gap = false;
         }
 
-        public override string ToString()
+        public PooledText End()
         {
-            var length = Math.Min(text.Length, max);
-            if (length > 0 && char.IsHighSurrogate(text[length - 1]))
-                length--;
-            return text.ToString(0, length).TrimEnd('\n');
+            if (text.Length > 0 && char.IsHighSurrogate(text.Written[^1]))
+                text.RemoveAt(text.Length - 1);
+            text.Cut(text.Written.TrimEnd('\n').Length);
+            return text;
+        }
+
+        void Add(Rune character)
+        {
+            if (Rune.IsWhiteSpace(character))
+            {
+                gap = true;
+                return;
+            }
+
+            Span<char> units = stackalloc char[2];
+            Word(units[..character.EncodeToUtf16(units)]);
+        }
+
+        /// <summary>Characters none of which is white space.</summary>
+        void Word(scoped ReadOnlySpan<char> word)
+        {
+            if (word.IsEmpty || IsFull)
+                return;
+            if (gap && !IsLineStart)
+                text.Append(" ");
+            gap = false;
+            text.Append(word[..Math.Min(word.Length, max - text.Length)]);
         }
     }
 }

@@ -15,17 +15,27 @@ public static class Preview
     /// </returns>
     public static string Of(string text)
     {
-        var start = text.AsSpan(0, Math.Min(text.Length, MaxLookedAt));
-        var own = Collect(start, all: false);
-        return own.Length > 0 ? own : Collect(start, all: true);
+        Span<char> preview = stackalloc char[MaxUnits];
+        return new string(preview[..Write(text, preview)]);
+    }
+
+    /// <summary>UTF-16 units of the longest preview.</summary>
+    internal const int MaxUnits = 2 * MaxCharacters;
+
+    /// <summary>As <see cref="Of"/>, into <paramref name="preview"/>, which has room for <see cref="MaxUnits"/>.</summary>
+    /// <returns>Units of it.</returns>
+    internal static int Write(ReadOnlySpan<char> text, Span<char> preview)
+    {
+        var start = text[..Math.Min(text.Length, MaxLookedAt)];
+        var own = Collect(start, all: false, preview);
+        return own > 0 ? own : Collect(start, all: true, preview);
     }
 
     /// <summary>Characters looked at: quotes above the answer may be long.</summary>
     const int MaxLookedAt = 64 * 1024;
 
-    static string Collect(ReadOnlySpan<char> text, bool all)
+    static int Collect(ReadOnlySpan<char> text, bool all, Span<char> preview)
     {
-        Span<char> preview = stackalloc char[2 * MaxCharacters];
         var length = 0;
         var count = 0;
         foreach (var raw in text.EnumerateLines())
@@ -39,7 +49,7 @@ public static class Preview
                 break;
         }
 
-        return new string(preview[..length]);
+        return length;
     }
 
     /// <returns>False when it is full.</returns>

@@ -64,7 +64,8 @@ sealed class SectionContent : IAsyncDisposable
         CancellationToken cancel
     )
     {
-        var header = await ReadAsync(gateway, account, email, 0, index.HeaderLength, cancel);
+        var length = Math.Min(index.HeaderLength, MessageScanner.MaxHeaderBlock);
+        var header = await ReadAsync(gateway, account, email, 0, length, cancel);
         return header is null ? null : Envelope.Parse(header);
     }
 

@@ -35,6 +35,17 @@ public sealed class DecodedLengthTests
         "JVBERi0xLjQKJcfsj6IKNSAwIG9iago8PC9MZW5ndGggNiAwIFIvRmlsdGVyIC9GbGF0ZURlY29k\r\n",
     ];
 
+    [Fact]
+    public void What_stands_before_the_first_part_is_counted_in_none()
+    {
+        var message = Messages.Scan(
+            "Content-Type: multipart/mixed; boundary=b\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nx=4\r\n--b\r\n"
+                + "Content-Transfer-Encoding: quoted-printable\r\n\r\n1=3D\r\n--b--\r\n"
+        );
+
+        Assert.Equal(2, message.Body.Parts[0].DecodedLength);
+    }
+
     [Theory]
     [InlineData("base64")]
     [InlineData("Quoted-Printable")]

@@ -1,5 +1,6 @@
 using System.Text;
 using Cloud.Mail;
+using Cloud.Mail.Bodies;
 using Cloud.Mail.Charsets;
 using Cloud.Mail.Encodings;
 using Cloud.Mail.Headers;
@@ -13,14 +14,16 @@ public static class HostileInputs
     public const int Size = 1024 * 1024;
 
     /// <param name="Parser">What reads it.</param>
+    /// <param name="Read">Lets it read.</param>
+    /// <param name="Encoding">Of the unit.</param>
     /// <param name="Unit">What it repeats; a start that is not repeated stands before <c>…</c>.</param>
-    public sealed record Input(string Parser, string Unit, Action<byte[]> Read)
+    public sealed record Input(string Parser, string Unit, Action<byte[]> Read, Encoding Encoding)
     {
         public byte[] Octets()
         {
             var split = Unit.Split('…');
-            var start = Encoding.UTF8.GetBytes(split.Length > 1 ? split[0] : "");
-            var unit = Encoding.UTF8.GetBytes(split[^1]);
+            var start = Encoding.GetBytes(split.Length > 1 ? split[0] : "");
+            var unit = Encoding.GetBytes(split[^1]);
             var octets = new byte[Size];
             start.CopyTo(octets, 0);
             for (var at = start.Length; at < Size; at++)
@@ -29,31 +32,8 @@ public static class HostileInputs
         }
 
         /// <summary>Octets that may be allocated for one, beside what does not grow.</summary>
-        /// <remarks>
-        /// Four, since text takes two for a character, is built and handed over. Parsers of text are given text made of
-        /// these octets, twice as large. A decoder of the framework makes an array for each octet that is wrong in UTF-32 and in
-        /// East Asian charsets. The records of 10,000 parts weigh a little more than four mebibytes.
-        /// </remarks>
-        public int MaxRatio =>
-            Parser is "html" or "preview" or "subject" ? 10
-            : Parser == "scanner" ? 5
-            : Allocating.Any(name =>
-                Parser.Contains(name, StringComparison.Ordinal) || Unit.Contains(name, StringComparison.Ordinal)
-            )
-                ? 40
-            : 4;
-
-        static readonly string[] Allocating =
-        [
-            "big5",
-            "euc-",
-            "iso-2022",
-            "hz-",
-            "gb18030",
-            "johab",
-            "shift_jis",
-            "utf-32",
-        ];
+        /// <remarks>Parsers of text are given text made of these octets, which is twice as large by itself.</remarks>
+        public const int MaxRatio = 4;
 
         public override string ToString() =>
             $"{Parser} {Unit[Math.Max(0, Unit.Length - 80)..].ReplaceLineEndings("\\n")}";
@@ -75,17 +55,43 @@ public static class HostileInputs
             .. Each("scanner", Scan, Messages),
             .. Each("html", octets => HtmlText.Of(Encoding.Latin1.GetString(octets)), Html),
             .. Each("preview", octets => Preview.Of(Encoding.Latin1.GetString(octets)), Html),
+            .. Each("flowed", octets => FlowedText.Unflow(Encoding.Latin1.GetString(octets), delSp: true), Flowed),
+            .. Each("search in plain text", octets => SearchText.Of(Part("text", "plain"), octets), Flowed),
+            .. Each("search in HTML", octets => SearchText.Of(Part("text", "html"), octets), Html),
+            .. Each("replies", octets => ReplyText.Of(Encoding.Latin1.GetString(octets)), Flowed),
+            .. Each("envelope", octets => Envelope.Parse(octets), Headers),
+            .. Each("modified utf-7", octets => ModifiedUtf7.Decode(octets), Names),
             .. Each("base64", octets => new Base64Decoder().Convert(octets), Encoded),
             .. Each("quoted-printable", octets => new QuotedPrintableDecoder().Convert(octets), Encoded),
             .. Each("uuencode", octets => new UuDecoder().Convert(octets), Encoded),
             .. CharsetNames.SelectMany(name =>
-                Each(
-                    $"charset {name}",
-                    octets => Charset.Decode(name, octets),
-                    ["a", "\u00e9", "\u001b$B", "+A", "~{", "\u001b$)A\u000e\u000f", "\u0001"]
-                )
+                Each($"charset {name}", octets => Charset.Decode(name, octets), Raw, Encoding.Latin1)
             ),
         ];
+
+    /// <summary>Each character an octet.</summary>
+    static readonly string[] Raw =
+    [
+        "a",
+        "\u00c3\u00a9",
+        "\u00e9",
+        "\u00ff",
+        "\u0081",
+        "\u0081a",
+        "\u008f\u00a1",
+        "\u0000\u00d8",
+        "\u00d8\u0000",
+        "\u0081\u0030\u0081",
+        "\u001b$B",
+        "\u001b$B\u00ff",
+        "+A",
+        "+2AA",
+        "~{",
+        "~{\u007f",
+        "\u001b$)A\u000e\u000f",
+        "\u001b$)C\u000e…\u007f\u0080",
+        "\u0001",
+    ];
 
     static readonly string[] CharsetNames =
     [
@@ -186,8 +192,34 @@ public static class HostileInputs
         "=?a?q?b?=,",
     ];
 
+    static readonly string[] Names = ["a", "&-", "&AAA-a", "&ZeVnLIqe-a", "&…ZeVn", "&"];
+
+    static readonly string[] Flowed =
+    [
+        "a",
+        " ",
+        "\n",
+        "a \n",
+        "> a \n",
+        ">",
+        ">\n",
+        "-- \n",
+        "a:\n",
+        "On 1 x wrote:\n",
+        "From: a\n",
+        "From: a\nTo: b\n",
+        "--\n",
+        "a b\r\n\t",
+        "\u00a0x",
+    ];
+
     static readonly string[] Headers =
     [
+        "To: a@b\n",
+        "To: …a,",
+        "To: …a:;",
+        "Date: …(",
+        "References: …<a>",
         "a",
         "a:\n",
         "a: b\r\n",
@@ -214,6 +246,12 @@ public static class HostileInputs
         "&",
         "&amp;",
         "&#",
+        "&#65;",
+        "&nbsp;",
+        "&thetasym;",
+        "&abcdefg;",
+        "<td>",
+        "<abcdefghij ",
         "<p>",
         "a ",
         "<script></x",
@@ -270,8 +308,8 @@ public static class HostileInputs
         "Content-Type: multipart/mixed; boundary=b\n\n…--b\nContent-Type: a/b; n=v\n\n",
     ];
 
-    static IEnumerable<Input> Each(string parser, Action<byte[]> read, string[] units) =>
-        units.Select(unit => new Input(parser, unit, read));
+    static IEnumerable<Input> Each(string parser, Action<byte[]> read, string[] units, Encoding? encoding = null) =>
+        units.Select(unit => new Input(parser, unit, read, encoding ?? Encoding.UTF8));
 
     static void Scan(byte[] octets)
     {
@@ -280,6 +318,9 @@ public static class HostileInputs
             scanner.Write(octets.AsSpan(at, Math.Min(4096, octets.Length - at)));
         scanner.Complete();
     }
+
+    static BodyPart Part(string type, string subtype) =>
+        new() { Type = Octets.From(type), Subtype = Octets.From(subtype) };
 
     static void Select(byte[] octets) => HeaderText.Select(octets, ["Subject"], not: true);
 }

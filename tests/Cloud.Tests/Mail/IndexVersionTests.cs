@@ -55,6 +55,54 @@ public sealed class IndexVersionTests
         Assert.Null(index.Part([2])!.DecodedLength);
     }
 
+    [Fact]
+    public void Index_in_which_parts_overlap_is_refused()
+    {
+        var index = Messages.Scan(
+            "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\none\r\n--b\r\n\r\ntwo\r\n--b--\r\n"
+        );
+        var body = index.Body with { Parts = [index.Body.Parts[1], index.Body.Parts[0]] };
+
+        Assert.Throws<InvalidDataException>(() => MessageIndex.Unpack((index with { Body = body }).Pack()));
+    }
+
+    [Fact]
+    public void Damaged_index_is_refused_or_names_octets_of_the_message_alone_each_once()
+    {
+        foreach (var name in Messages.Names)
+        {
+            var packed = Messages.Scan(Messages.Read(name)).Pack();
+            foreach (var damaged in Damage.Mutate(packed, seed: 7, count: 500).Concat(Damage.Cut(packed)))
+            {
+                try
+                {
+                    var index = MessageIndex.Unpack(damaged);
+                    AssertApart(index.Body, 0, index.Size);
+                }
+                catch (InvalidDataException e)
+                {
+                    Assert.NotEmpty(e.Message);
+                }
+            }
+        }
+    }
+
+    static void AssertApart(BodyPart part, long start, long end)
+    {
+        Assert.InRange(part.HeaderStart, start, end);
+        Assert.InRange(part.BodyStart, part.HeaderStart, end);
+        Assert.InRange(part.BodyEnd, part.BodyStart, end);
+        var next = part.BodyStart;
+        foreach (var child in part.Parts)
+        {
+            AssertApart(child, next, part.BodyEnd);
+            next = child.BodyEnd;
+        }
+
+        if (part.Message is { } message)
+            AssertApart(message.Body, part.BodyStart, part.BodyEnd);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(3)]

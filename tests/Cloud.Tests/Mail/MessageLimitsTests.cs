@@ -107,8 +107,46 @@ public sealed class MessageLimitsTests
     {
         var header = string.Concat(Enumerable.Repeat("To: a@b\r\nSubject: x\r\n", 100_000)); // quadratic time would be minutes
 
-        Assert.Equal(100_000, Envelope.Parse(Encoding.ASCII.GetBytes(header)).To.Count);
+        Assert.Equal(Envelope.MaxFields - 1, Envelope.Parse(Encoding.ASCII.GetBytes(header)).To.Count);
         Assert.True(Messages.Scan(header).Truncated);
+    }
+
+    [Fact]
+    public void Envelope_leaves_out_addresses_beyond_its_limit_and_ends_the_group_they_were_in()
+    {
+        var crowd = string.Concat(Enumerable.Repeat("a@b,", 6_000));
+        var envelope = Envelope.Parse(
+            Encoding.ASCII.GetBytes($"From: x@y\r\nTo: {crowd}\r\nCc: g:{crowd};\r\nBcc: z@y\r\n")
+        );
+
+        Assert.Equal([1, 6_000], new[] { envelope.From.Count, envelope.To.Count });
+        Assert.True(envelope.Cc[^1].IsGroupEnd);
+        Assert.Equal(3_998, envelope.Cc.Count(address => address.IsMailbox));
+        Assert.Empty(envelope.Bcc);
+    }
+
+    [Fact]
+    public void Scanner_keeps_nothing_of_the_message_before()
+    {
+        var messages = Messages.Names.Select(Messages.Read).ToList();
+        var expected = messages.ConvertAll(message => IndexText.Of(Messages.Scan(message)));
+        for (var i = 0; i < messages.Count; i++)
+        {
+            Messages.Scan(
+                "Content-Type: multipart/mixed; boundary=b\r\nContent-Transfer-Encoding: quoted-printable\r\n"
+                    + "List-Id: <l>\r\nReferences: <r>\r\nTo: x@y\r\n\r\n=\r\n--b\r\nTo: z"
+            );
+            Assert.Equal(expected[i], IndexText.Of(Messages.Scan(messages[i])));
+        }
+    }
+
+    [Fact]
+    public void Spent_scanner_takes_no_more()
+    {
+        var scanner = new MessageScanner();
+        scanner.Complete();
+
+        Assert.ThrowsAny<Exception>(() => scanner.Write("Subject: x\n"u8));
     }
 
     [Fact]

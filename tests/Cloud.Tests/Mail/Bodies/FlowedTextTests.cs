@@ -17,7 +17,7 @@ public sealed class FlowedTextTests
     [InlineData(" > no quote\r\n From here\r\n", "> no quote\nFrom here\n")] // stuffed: §4.4
     [InlineData("text \r\n-- \r\nname \r\nplace\r\n", "text \n-- \nname place\n")] // a signature never flows: §4.3
     [InlineData("open \r\n", "open ")]
-    [InlineData(">>>\r\n", ">>> \n")]
+    [InlineData(">>>\r\n", ">>>\n")]
     public void Paragraphs_come_back_to_one_line(string text, string expected) =>
         Assert.Equal(expected, FlowedText.Unflow(text, delSp: false));
 

@@ -167,6 +167,60 @@ public sealed class CharsetTests
         }
     }
 
+    /// <summary>Where a long text is cut for decoding shows in no character.</summary>
+    [Theory]
+    [InlineData("iso-2022-jp", 50220)]
+    [InlineData("iso-2022-kr", 50225)]
+    [InlineData("hz-gb-2312", 52936)]
+    [InlineData("gb18030", 54936)]
+    [InlineData("big5", 950)]
+    [InlineData("shift_jis", 932)]
+    [InlineData("euc-jp", 51932)]
+    [InlineData("euc-kr", 949)]
+    [InlineData("johab", 1361)]
+    [InlineData("utf-16le", 1200)]
+    [InlineData("windows-1251", 1251)]
+    public void Long_text_is_decoded_as_one(string name, int codePage)
+    {
+        var encoding = codePage == 1200 ? Encoding.Unicode : CodePagesEncodingProvider.Instance.GetEncoding(codePage)!;
+        var words = codePage switch
+        {
+            50225 or 949 or 1361 => "가나다 라마 abc\r\n",
+            1251 => "Привет, мир, abc\r\n",
+            950 => "中文測試 abc\r\n",
+            932 or 50220 or 51932 => "日本語 テキスト abc\r\n",
+            _ => "中文测试 abc\r\n",
+        };
+        foreach (var start in new[] { "", "a", "ab", "abc" })
+        {
+            var text = start + string.Concat(Enumerable.Repeat(words, 600));
+
+            Assert.Equal(text, Charset.Decode(name, encoding.GetBytes(text)));
+        }
+    }
+
+    [Fact]
+    public void Text_that_is_not_in_its_charset_can_be_read_all_the_same()
+    {
+        var text = string.Concat(Enumerable.Repeat("Grüße, Größe, Æøå. ", 10_000));
+
+        Assert.Equal(text, Charset.Decode("euc-jp", Encoding.UTF8.GetBytes(text)));
+        Assert.EndsWith("Æøå. ", Charset.Decode("johab", Encoding.Latin1.GetBytes(text)));
+    }
+
+    [Fact]
+    public void Some_characters_missing_in_a_charset_cost_no_others()
+    {
+        var octets = new List<byte>();
+        for (var i = 0; i < 10_000; i++)
+            octets.AddRange(i % 20 == 0 ? [0x87, 0xFF, (byte)'x'] : [0xA4, 0xA4]); // one that Big5 has not
+
+        var text = Charset.Decode("big5", [.. octets]);
+
+        Assert.Equal(9_500, text.Count(c => c == '中'));
+        Assert.Equal(500, text.Count(c => c == '\uFFFD'));
+    }
+
     [Fact]
     public void No_name_breaks_anything()
     {

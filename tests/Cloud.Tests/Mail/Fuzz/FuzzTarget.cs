@@ -51,6 +51,12 @@ sealed record FuzzTarget(string Name, Action<byte[]> Read)
         ),
         new("typed address", octets => EmailAddress.TryParse(Encoding.UTF8.GetString(octets))),
         new("tnef", ReadTnef),
+        new("rtf", ReadRtf),
+        new("flowed", ReadFlowed),
+        new("maildir", ReadMaildir),
+        new("disposition", ReadReportFields),
+        new("body text", ReadBodyText),
+        new("file names", octets => Assert.All(Messages.Scan(octets).Body.Parts, part => ParameterText.FileName(part))),
         new("reports", ReadReports),
         new("mbox", octets => Assert.All(Enum.GetValues<MboxFamily>(), family => ReadMbox(family, octets))),
         new("replies", ReadReply),
@@ -105,8 +111,8 @@ sealed record FuzzTarget(string Name, Action<byte[]> Read)
         Assert.Equal(text, IndexText.Of(MessageIndex.Unpack(index.Pack())));
     }
 
-    /// <summary>Parts are inside the one that holds them and, but in a damaged index, follow one another.</summary>
-    static void AssertInside(BodyPart part, long start, long end, bool inOrder = true)
+    /// <summary>Parts are inside the one that holds them, and follow one another.</summary>
+    static void AssertInside(BodyPart part, long start, long end)
     {
         Assert.InRange(part.HeaderStart, start, end);
         Assert.InRange(part.BodyStart, part.HeaderStart, end);
@@ -114,13 +120,12 @@ sealed record FuzzTarget(string Name, Action<byte[]> Read)
         var next = part.BodyStart;
         foreach (var child in part.Parts)
         {
-            AssertInside(child, next, part.BodyEnd, inOrder);
-            if (inOrder)
-                next = child.BodyEnd;
+            AssertInside(child, next, part.BodyEnd);
+            next = child.BodyEnd;
         }
 
         if (part.Message is { } message)
-            AssertInside(message.Body, part.BodyStart, part.BodyEnd, inOrder);
+            AssertInside(message.Body, part.BodyStart, part.BodyEnd);
     }
 
     static void ReadIndex(byte[] octets)
@@ -129,7 +134,7 @@ sealed record FuzzTarget(string Name, Action<byte[]> Read)
         octets.AsSpan(0, Math.Min(octets.Length, packed.Length / 8)).CopyTo(packed.AsSpan(packed.Length / 2));
         try
         {
-            AssertInside(MessageIndex.Unpack(packed).Body, 0, long.MaxValue, inOrder: false);
+            AssertInside(MessageIndex.Unpack(packed).Body, 0, long.MaxValue);
         }
         catch (InvalidDataException)
         {
@@ -186,6 +191,52 @@ sealed record FuzzTarget(string Name, Action<byte[]> Read)
         }
 
         Assert.InRange(RtfDecompressor.Decompress(octets).Length, 0, 9 * octets.Length);
+    }
+
+    /// <summary>As the fields of a report, and as the value of each.</summary>
+    static void ReadReportFields(byte[] octets)
+    {
+        var text = Encoding.UTF8.GetString(octets);
+        DispositionReportText.Parse(octets);
+        DeliveryReportText.Parse(octets);
+        Assert.NotNull(Cloud.Mail.Reports.Disposition.Parse(text).Type);
+        Assert.NotNull(TypedText.Parse(text, "rfc822").Text);
+        Assert.InRange(StatusCode.Find(text)?.Length ?? 5, 5, 9);
+        Assert.InRange(Utf8Address.Decode(text).Length, 0, text.Length);
+    }
+
+    /// <summary>As it stands, and as what follows a header that says it is compressed.</summary>
+    static void ReadRtf(byte[] octets)
+    {
+        byte[] header = [0, 0, 0, 0, 0, 0, 1, 0, (byte)'L', (byte)'Z', (byte)'F', (byte)'u', 0, 0, 0, 0];
+        Assert.InRange(RtfDecompressor.Decompress(octets).Length, 0, 9 * octets.Length);
+        Assert.InRange(RtfDecompressor.Decompress([.. header, .. octets]).Length, 0, 9 * octets.Length);
+    }
+
+    static void ReadFlowed(byte[] octets)
+    {
+        var text = Encoding.UTF8.GetString(octets);
+        foreach (var delSp in new[] { false, true })
+            Assert.InRange(FlowedText.Unflow(text, delSp).Length, 0, 2 * text.Length);
+    }
+
+    static void ReadMaildir(byte[] octets)
+    {
+        MaildirName.Parse(Encoding.UTF8.GetString(octets));
+        MaildirFolder.Parse(Encoding.UTF8.GetString(octets));
+        Assert.NotNull(MaildirKeywords.Parse(octets));
+    }
+
+    static void ReadBodyText(byte[] octets)
+    {
+        var message = Messages.Scan(octets);
+        foreach (var part in SearchText.PartsOf(message.Body))
+        {
+            var body = octets.AsSpan((int)part.BodyStart, (int)part.BodyLength);
+            Assert.InRange(PartText.Of(part, body).Length, 0, 2 * body.Length + 2);
+            Assert.InRange(PartText.Decode(part, body).Length, 0, 2 * body.Length + 2);
+            Assert.DoesNotContain("  ", SearchText.Of(part, body), StringComparison.Ordinal);
+        }
     }
 
     /// <summary>As a message, and as the part of one that programs read.</summary>

@@ -5,6 +5,16 @@ namespace Cloud.Tests.Mail.Headers;
 
 public sealed class EncodedWordsTests
 {
+    [Fact]
+    public void Words_beyond_a_limit_stay_as_they_stand()
+    {
+        var text = EncodedWords.Decode(
+            Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("=?utf-8?q?a?=x", 8_001)))
+        );
+
+        Assert.EndsWith("axaxax=?utf-8?q?a?=x", text);
+    }
+
     [Theory]
     [InlineData("plain", "plain")]
     [InlineData("=?utf-8?Q?Gr=C3=BC=C3=9Fe?=", "Grüße")]
