@@ -13,6 +13,7 @@ public sealed class FuzzCoverageTests
         "Read",
         "TryRead",
         "Decode",
+        "TryDecode",
         "Guess",
         "Decompress",
         "Unflow",
@@ -37,7 +38,6 @@ public sealed class FuzzCoverageTests
         ["Charset.Decode"] = "charsets",
         ["Charset.Guess"] = "charsets",
         ["DeliveryReportText.Parse"] = "disposition",
-        ["Disposition.Parse"] = "disposition",
         ["DispositionReportText.Parse"] = "disposition",
         ["EmailAddress.TryParse"] = "typed address",
         ["EncodedWords.Decode"] = "encoded words",
@@ -53,6 +53,7 @@ public sealed class FuzzCoverageTests
         ["MaildirFolder.Parse"] = "maildir",
         ["MaildirKeywords.Parse"] = "maildir",
         ["MaildirName.Parse"] = "maildir",
+        ["MessageDisposition.Parse"] = "disposition",
         ["MessageIds.First"] = "ids",
         ["MessageIds.Parse"] = "ids",
         ["MessageIndex.Unpack"] = "index",
@@ -74,6 +75,7 @@ public sealed class FuzzCoverageTests
         ["TnefReader.Read"] = "tnef",
         ["TypedText.Parse"] = "disposition",
         ["Utf8Address.Decode"] = "disposition",
+        ["Xtext.TryDecode"] = "disposition",
     };
 
     /// <summary>What makes mail rather than reads it.</summary>

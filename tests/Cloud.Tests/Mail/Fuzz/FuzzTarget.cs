@@ -199,10 +199,11 @@ sealed record FuzzTarget(string Name, Action<byte[]> Read)
         var text = Encoding.UTF8.GetString(octets);
         DispositionReportText.Parse(octets);
         DeliveryReportText.Parse(octets);
-        Assert.NotNull(Cloud.Mail.Reports.Disposition.Parse(text).Type);
+        Assert.NotNull(Cloud.Mail.Reports.MessageDisposition.Parse(text).Type);
         Assert.NotNull(TypedText.Parse(text, "rfc822").Text);
         Assert.InRange(StatusCode.Find(text)?.Length ?? 5, 5, 9);
         Assert.InRange(Utf8Address.Decode(text).Length, 0, text.Length);
+        Assert.InRange(Xtext.TryDecode(octets)?.Length ?? 0, 0, octets.Length);
     }
 
     /// <summary>As it stands, and as what follows a header that says it is compressed.</summary>
