@@ -50,7 +50,7 @@ static partial class Log
     [LoggerMessage(
         8010,
         LogLevel.Critical,
-        "A message is lost: its bytes are gone before they were filed, and nobody has deleted it (trace {Trace})"
+        "A message is lost unless its bytes are restored: they are gone, and nobody has deleted them (trace {Trace})"
     )]
     public static partial void Lost(ILogger logger, string trace);
 
@@ -61,6 +61,6 @@ static partial class Log
     )]
     public static partial void SweepHeld(ILogger logger, int blobs, SweepHold reason);
 
-    /// <summary>The ids of what somebody must hear of: infra/app/alerts.bicep asks the log for them.</summary>
+    /// <summary>The ids of what somebody must hear of: infra/app/alarms.bicep asks the log for them.</summary>
     public static readonly IReadOnlyList<int> Alarms = [8006, 8010, 8011];
 }

@@ -136,16 +136,17 @@ sealed class HttpUpload(GatewayClient client, TransactionId transaction, TimePro
 
         async ValueTask<T> InTimeAsync(CancellationToken given)
         {
+            // Between two parts it is the peer who takes the time, within one it is the other end.
+            var isPeer = over.IsCancellationRequested;
             try
             {
                 return await step(given);
             }
             catch (Exception) when (over.IsCancellationRequested && !given.IsCancellationRequested)
             {
-                // The peer was too slow; the other end is well.
                 throw new GatewayFault($"The message took longer than {GatewayBudgets.Message}", Arrival.Perhaps)
                 {
-                    IsAnswer = true,
+                    IsAnswer = isPeer,
                     IsFinal = true,
                 };
             }

@@ -56,7 +56,7 @@ static partial class InboundLog
     [LoggerMessage(
         5005,
         LogLevel.Critical,
-        "A message is lost: its bytes are gone before they were filed, and nobody has deleted it (trace {Trace})"
+        "A message is lost unless its bytes are restored: they are gone, and nobody has deleted them (trace {Trace})"
     )]
     static partial void Lost(ILogger logger, string trace);
 }

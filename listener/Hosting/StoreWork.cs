@@ -8,12 +8,23 @@ namespace Cloud.Listener.Hosting;
 public static class StoreWork
 {
     /// <summary>Files what was queued or set aside, and sweeps, until the stop.</summary>
-    public static Task RunAsync(Backend backend, ILoggerFactory loggers, TimeProvider time, CancellationToken stop)
+    /// <remarks>If one of the two fails for good, both end with its exception: the process is to be started anew.</remarks>
+    public static async Task RunAsync(
+        Backend backend,
+        ILoggerFactory loggers,
+        TimeProvider time,
+        CancellationToken stop
+    )
     {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var inbound = loggers.CreateLogger(nameof(Backend.Inbound));
-        return Task.WhenAll(
-            backend.Inbound.RunAsync(result => InboundLog.Tell(inbound, result), stop),
-            SweepTimer.RunAsync(backend.Sweeper, loggers.CreateLogger(nameof(Sweeper)), time, stop)
-        );
+        Task[] works =
+        [
+            backend.Inbound.RunAsync(result => InboundLog.Tell(inbound, result), either.Token),
+            SweepTimer.RunAsync(backend.Sweeper, loggers.CreateLogger(nameof(Sweeper)), time, either.Token),
+        ];
+        await Task.WhenAny(works);
+        await either.CancelAsync();
+        await Task.WhenAll(works);
     }
 }

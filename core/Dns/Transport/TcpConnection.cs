@@ -22,6 +22,7 @@ sealed class TcpConnection : IDisposable
     readonly SemaphoreSlim writing = new(1, 1);
     readonly ITimer idle;
     bool isClosed;
+    int received;
 
     TcpConnection(Socket socket, TimeProvider time, Entropy entropy)
     {
@@ -71,6 +72,7 @@ sealed class TcpConnection : IDisposable
         var mine = new Waiting(question);
         if (TryRegister(mine) is not { } id)
             return null;
+        var heard = Volatile.Read(ref received);
         try
         {
             await WriteAsync(id, question, withEdns, cancel);
@@ -80,6 +82,11 @@ sealed class TcpConnection : IDisposable
         {
             Dispose();
             return null;
+        }
+        catch (OperationCanceledException) when (Volatile.Read(ref received) == heard)
+        {
+            Dispose(); // It may be dead: somebody between us has forgotten it, and would never tell.
+            throw;
         }
         finally
         {
@@ -175,6 +182,7 @@ sealed class TcpConnection : IDisposable
                 await stream.ReadExactlyAsync(prefix);
                 var message = new byte[BinaryPrimitives.ReadUInt16BigEndian(prefix)];
                 await stream.ReadExactlyAsync(message);
+                Interlocked.Increment(ref received);
                 if (!TryDeliver(message))
                     break;
             }

@@ -125,7 +125,7 @@ public sealed class InboundWorker
         var tried = await queued.TryAsync(mail, cancel);
         if (tried.Rest is not { } rest)
             return tried.Ended(InboundOutcome.Done, mail);
-        if (rest.Tries >= MaxTries)
+        if (rest.Tries >= MaxTries || tried.IsHopeless)
             return await aside.KeepAsync(rest, tried, cancel);
         await filing.QueueAsync(Filing.Queue, rest, Delay(rest.Tries), cancel);
         return new(InboundOutcome.Waits, mail.Transaction)

@@ -26,7 +26,9 @@ sealed class QueuedFiling(AccountStore accounts, MailDirectory directory, Filing
                 return new(queued with { Tries = mail.Tries }) { Fault = result.Fault };
             foreach (var delivery in result.Missing)
                 await BlobWaste.RemoveAsync(accounts.Blobs, delivery.Blob);
-            return new(result.Pending.Any() ? mail with { Deliveries = [.. result.Pending] } : null)
+            // Bytes that are gone may be restored: what names them stays.
+            Delivery[] rest = [.. result.Pending, .. result.Lost];
+            return new(rest.Length > 0 ? mail with { Deliveries = rest } : null)
             {
                 Fault = result.Fault,
                 IsLost = !result.Lost.IsEmpty,
@@ -88,6 +90,9 @@ readonly record struct FilingTry(InboundMail? Rest)
 
     /// <summary>See <see cref="InboundResult.IsLost"/>.</summary>
     public bool IsLost { get; init; }
+
+    /// <summary>Nothing but bytes is missing, and no time brings those back.</summary>
+    public bool IsHopeless => IsLost && Fault is null;
 
     /// <summary>No account is left of those that it still was for.</summary>
     public bool IsForNobody { get; init; }

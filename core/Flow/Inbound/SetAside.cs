@@ -36,7 +36,7 @@ sealed class SetAside(QueuedFiling queued, Filing filing, IQueues queues)
         return new(InboundOutcome.SetAside, mail.Transaction)
         {
             IsLost = tried.IsLost,
-            Reason = InboundResult.ReasonOf(tried.Fault),
+            Reason = tried.IsHopeless ? "its bytes are not there" : InboundResult.ReasonOf(tried.Fault),
         };
     }
 

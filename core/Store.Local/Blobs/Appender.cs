@@ -12,7 +12,11 @@ sealed class Appender : IGroupWriter, IDisposable
     /// <summary>Octets of a group: what a torn write can reach, and how long the first of it waits.</summary>
     public const int GroupBytes = 4 * 1024 * 1024;
 
+    // Taken, and written up to the next one.
     readonly List<AppendWork> works = new(Waiting);
+    int next;
+    volatile bool hasLeft;
+
     readonly Inbox<AppendWork> inbox;
     readonly BlobIndex index;
     readonly SegmentFiles files;
@@ -46,7 +50,7 @@ sealed class Appender : IGroupWriter, IDisposable
         thread.Add(this);
     }
 
-    public bool HasWork => inbox.HasWork;
+    public bool HasWork => hasLeft || inbox.HasWork;
 
     /// <summary>The segment that is still written to; every other one is sealed.</summary>
     public int ActiveNumber { get; private set; }
@@ -89,10 +93,14 @@ sealed class Appender : IGroupWriter, IDisposable
 
     public void WriteGroup()
     {
-        inbox.Take(works, Waiting);
-        for (var at = 0; at < works.Count; )
-            at = AppendGroup(at);
+        if (!hasLeft)
+            inbox.Take(works, Waiting);
+        next = AppendGroup(next);
+        hasLeft = next < works.Count;
+        if (hasLeft)
+            return;
         works.Clear();
+        next = 0;
     }
 
     /// <returns>The first work that was left for the next group.</returns>

@@ -130,11 +130,38 @@ public sealed class SetAsideTests : IAsyncLifetime
     {
         var body = await AcceptedAsync();
         await blobs.DeleteAsync(InboundMail.Parse(body)!.Source, default);
-        await Worker.TakeOverAsync(body, default);
         faults.Heal();
-        await RetryAsync();
-        Assert.True(Assert.Single(told).IsLost);
+        var result = await Worker.FileAsync(body, default);
+        Assert.Equal((InboundOutcome.SetAside, true), (result.Outcome, result.IsLost));
         Assert.Empty((await test.OpenAsync(test.BobId)).Entries);
+    }
+
+    [Fact]
+    public async Task What_had_lost_its_bytes_is_filed_when_they_are_restored()
+    {
+        var body = await AcceptedAsync();
+        var source = InboundMail.Parse(body)!.Source;
+        byte[] octets;
+        await using (var stream = await blobs.OpenAsync(source, 0, null, default))
+        {
+            using var copy = new MemoryStream();
+            await stream!.CopyToAsync(copy);
+            octets = copy.ToArray();
+        }
+        await blobs.DeleteAsync(source, default);
+        faults.Heal();
+        await Worker.FileAsync(body, default);
+        await RetryAsync();
+        Assert.Equal((InboundOutcome.SetAside, true), (told[^1].Outcome, told[^1].IsLost));
+
+        await using (var writer = await blobs.CreateAsync(source, default))
+        {
+            await writer.WriteAsync(octets, default);
+            await writer.CompleteAsync(default);
+        }
+        await RetryAsync();
+        Assert.Equal((InboundOutcome.DoneAfterAll, false), (told[^1].Outcome, told[^1].IsLost));
+        Assert.Single((await test.OpenAsync(test.BobId)).Entries);
     }
 
     [Fact]

@@ -128,6 +128,20 @@ public sealed class PressureTests : HopTests
     }
 
     [Fact]
+    public async Task A_service_that_never_answers_a_whole_message_is_one_that_fails()
+    {
+        await using var gateway = Connect(Options with { Tries = 1, BreakAfter = 1 }, claims: false);
+        Hop.Instead = Hang;
+        await using var upload = await gateway.BeginUploadAsync(Test.NewTransaction(), default);
+        await upload.WriteAsync("text"u8.ToArray(), default);
+        Clock.Advance(GatewayBudgets.Message / 2); // the peer's time
+        var completing = upload.CompleteAsync(default).AsTask();
+        Clock.Advance(GatewayBudgets.Message / 2);
+        await Assert.ThrowsAnyAsync<StoreException>(() => completing);
+        Assert.False(gateway.IsReachable);
+    }
+
+    [Fact]
     public async Task A_store_that_fails_is_not_a_service_that_does_not_answer()
     {
         await using var gateway = Connect(Options with { Tries = 1, BreakAfter = 1 });
