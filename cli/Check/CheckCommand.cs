@@ -28,6 +28,19 @@ static class CheckCommand
         Description = "A certificate that nobody vouches for is a warning, no failure",
     };
 
+    static readonly Option<bool> Send = new("--send")
+    {
+        Description =
+            $"Send a user messages, read them back and delete them: of --account, or {CheckAccount.UserVariable} and "
+            + $"{CheckAccount.PasswordVariable} in the environment",
+    };
+
+    static readonly Option<string?> Account = new("--account")
+    {
+        Description = "File whose first line is the user's address:password",
+        HelpName = "FILE",
+    };
+
     public static Command Create()
     {
         var ports = ServerCheck
@@ -40,13 +53,15 @@ static class CheckCommand
             .ToList();
         var command = new Command(
             "check",
-            "Asks a mail server over SMTP, IMAP and POP3 whether it works; keeps nothing."
+            "Asks a mail server over SMTP, IMAP and POP3 whether it works; leaves nothing behind."
         )
         {
             Host,
             Address,
             Domain,
             AllowUntrusted,
+            Send,
+            Account,
         };
         foreach (var port in ports)
             command.Options.Add(port);
@@ -61,9 +76,14 @@ static class CheckCommand
                     .Where(service => service.Item2 is not null)
                     .Select(service => (service.Item1, service.Item2!.Value))
                     .ToList();
+                var account = parsed.GetValue(Send)
+                    ? CheckAccount.Read(parsed.GetValue(Account), Environment.GetEnvironmentVariable, faults)
+                    : null;
+                if (parsed.GetValue(Account) is not null && !parsed.GetValue(Send))
+                    faults.Add("account: is for --send.");
                 foreach (var fault in faults)
                     Console.Error.WriteLine(fault);
-                return faults.Count > 0 ? ExitCode.Usage : await RunAsync(options, services, cancel);
+                return faults.Count > 0 ? ExitCode.Usage : await RunAsync(options, services, account, cancel);
             }
         );
         return command;
@@ -72,25 +92,26 @@ static class CheckCommand
     static async Task<int> RunAsync(
         CheckOptions options,
         IReadOnlyList<(string Service, int Port)> services,
+        CheckAccount? account,
         CancellationToken cancel
     )
     {
         var worst = Verdict.Ok;
+        void Report(Finding finding)
+        {
+            worst = (Verdict)Math.Max((int)worst, (int)finding.Verdict);
+            var verdict = finding.Verdict.ToString().ToLowerInvariant();
+            Console.WriteLine($"{finding.Where, -16} {verdict, -8} {Printable(finding.Text)}");
+        }
+
         var check = new ServerCheck(options, TimeProvider.System);
         foreach (var (service, port) in services)
-        {
-            await check.RunAsync(
-                service,
-                port,
-                finding =>
-                {
-                    worst = (Verdict)Math.Max((int)worst, (int)finding.Verdict);
-                    var verdict = finding.Verdict.ToString().ToLowerInvariant();
-                    Console.WriteLine($"{finding.Where, -16} {verdict, -8} {Printable(finding.Text)}");
-                },
+            await check.RunAsync(service, port, Report, cancel);
+        if (account is not null)
+            await new RoundTrip(options, account, Report, TimeProvider.System, Entropy.System).RunAsync(
+                services,
                 cancel
             );
-        }
         return worst == Verdict.Failed ? ExitCode.Failed : ExitCode.Ok;
     }
 

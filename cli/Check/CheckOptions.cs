@@ -17,9 +17,15 @@ sealed record CheckOptions(string Host, string Domain)
     /// first transaction waits for the Functions app to wake.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Longest wait for a message that was taken to be in its mailbox. Default a minute: what could not be filed
+    /// at once is filed by a queue's worker, which may have to wake.</summary>
+    public TimeSpan Delivery { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Whether the connection does not leave the machine.</summary>
+    public bool IsLocal => Address is { } address && IPAddress.IsLoopback(address);
+
     /// <summary>Where the connection does not leave the machine, a password in the clear is common, and only a warning.</summary>
-    public Verdict ClearPassword =>
-        Address is { } address && IPAddress.IsLoopback(address) ? Verdict.Warning : Verdict.Failed;
+    public Verdict ClearPassword => IsLocal ? Verdict.Warning : Verdict.Failed;
 
     /// <summary>A user that nobody has, at <see cref="Domain"/>.</summary>
     public required string Nobody { get; init; }

@@ -1,12 +1,11 @@
+using static Cloud.Cli.Check.ImapDialogue;
+
 namespace Cloud.Cli.Check;
 
 /// <summary>Asks an IMAP port, up to where a user would sign in.</summary>
 sealed class ImapCheck(CheckOptions options, string where, Action<Verdict, string> report, TimeProvider time)
     : PortCheck(options, where, report, time)
 {
-    /// <summary>Untagged lines before the tagged one. Default: far more than CAPABILITY has.</summary>
-    const int MaxLines = 100;
-
     public async Task RunAsync(int port, bool implicitTls, CancellationToken cancel)
     {
         await using var connection = await ConnectAsync(port, implicitTls, cancel);
@@ -46,27 +45,5 @@ sealed class ImapCheck(CheckOptions options, string where, Action<Verdict, strin
         return line is null
             ? throw new CheckFailedException("CAPABILITY is not answered")
             : new(line[Start.Length..].Split(' '), StringComparer.OrdinalIgnoreCase);
-    }
-
-    /// <returns>The untagged lines.</returns>
-    static async Task<IReadOnlyList<string>> AskAsync(
-        LineConnection connection,
-        string tag,
-        string command,
-        CancellationToken cancel
-    )
-    {
-        await connection.SendAsync($"{tag} {command}", cancel);
-        var untagged = new List<string>();
-        while (untagged.Count < MaxLines)
-        {
-            var line = await connection.ReadLineAsync(cancel);
-            if (line.StartsWith($"{tag} OK", StringComparison.OrdinalIgnoreCase))
-                return untagged;
-            if (!line.StartsWith("* ", StringComparison.Ordinal))
-                throw new CheckFailedException($"{command}: {line}");
-            untagged.Add(line);
-        }
-        throw new CheckFailedException($"{command}: more than {MaxLines} lines and no end");
     }
 }

@@ -109,13 +109,38 @@ sealed class LineConnection : IAsyncDisposable
             (start, end) = (0, end - start);
             if (end == buffer.Length)
                 throw new CheckFailedException($"a line is longer than {MaxLine} octets");
-            var read = await ReadAsync(cancel);
-            Received += read;
-            end += read;
+            await FillAsync(cancel);
         }
     }
 
+    /// <param name="octets">As many are read; the caller bounds them.</param>
+    /// <exception cref="CheckFailedException">The connection ended, or it took too long.</exception>
+    public async Task<string> ReadTextAsync(int octets, CancellationToken cancel)
+    {
+        var text = new byte[octets];
+        for (var filled = 0; filled < octets; )
+        {
+            if (start == end)
+            {
+                (start, end) = (0, 0);
+                await FillAsync(cancel);
+            }
+            var part = buffer.AsSpan(start, Math.Min(end - start, octets - filled));
+            part.CopyTo(text.AsSpan(filled));
+            start += part.Length;
+            filled += part.Length;
+        }
+        return Encoding.UTF8.GetString(text);
+    }
+
     public ValueTask DisposeAsync() => stream.DisposeAsync();
+
+    async Task FillAsync(CancellationToken cancel)
+    {
+        var read = await ReadAsync(cancel);
+        Received += read;
+        end += read;
+    }
 
     async Task<int> ReadAsync(CancellationToken cancel)
     {

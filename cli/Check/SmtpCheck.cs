@@ -1,15 +1,11 @@
+using static Cloud.Cli.Check.SmtpDialogue;
+
 namespace Cloud.Cli.Check;
 
 /// <summary>Asks an SMTP port, as another server or a client would, up to where a message would follow.</summary>
 sealed class SmtpCheck(CheckOptions options, string where, Action<Verdict, string> report, TimeProvider time)
     : PortCheck(options, where, report, time)
 {
-    /// <summary>Nobody's domain, for good (RFC 6761 §6.4).</summary>
-    const string Elsewhere = "relay-check.invalid";
-
-    /// <summary>Lines of one reply. Default: more than any server has extensions.</summary>
-    const int MaxLines = 100;
-
     /// <param name="submission">A port for users: they must sign in, and nobody else is served.</param>
     public async Task RunAsync(int port, bool implicitTls, bool submission, CancellationToken cancel)
     {
@@ -89,47 +85,5 @@ sealed class SmtpCheck(CheckOptions options, string where, Action<Verdict, strin
     {
         await connection.SendAsync($"RCPT TO:<{address}>", cancel);
         return (await ReplyAsync(connection, cancel))[^1];
-    }
-
-    static async Task<IReadOnlyList<string>> AskAsync(
-        LineConnection connection,
-        string command,
-        string code,
-        CancellationToken cancel
-    )
-    {
-        await connection.SendAsync(command, cancel);
-        var reply = await ReplyAsync(connection, cancel);
-        Expect(reply, code, command);
-        return reply;
-    }
-
-    static void Expect(IReadOnlyList<string> reply, string code, string what)
-    {
-        if (!reply[0].StartsWith(code, StringComparison.Ordinal))
-            throw new CheckFailedException($"{what}: {reply[^1]}");
-    }
-
-    static bool Offers(IReadOnlyList<string> extensions, string keyword) =>
-        extensions.Any(line => line[4..].Split(' ')[0].Equals(keyword, StringComparison.OrdinalIgnoreCase));
-
-    /// <summary>Lines of at least a code and a separator (RFC 5321 §4.2).</summary>
-    static async Task<IReadOnlyList<string>> ReplyAsync(LineConnection connection, CancellationToken cancel)
-    {
-        var lines = new List<string>();
-        while (lines.Count < MaxLines)
-        {
-            var line = await connection.ReadLineAsync(cancel);
-            if (
-                line.Length < 3
-                || line.AsSpan(0, 3).ContainsAnyExceptInRange('0', '9')
-                || (line.Length > 3 && line[3] is not (' ' or '-'))
-            )
-                throw new CheckFailedException($"this is not SMTP: {line}");
-            lines.Add(line.Length > 3 ? line : $"{line} ");
-            if (line.Length == 3 || line[3] == ' ')
-                return lines;
-        }
-        throw new CheckFailedException($"a reply has more than {MaxLines} lines");
     }
 }

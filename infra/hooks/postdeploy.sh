@@ -1,6 +1,6 @@
 #!/bin/sh
 # After deployment: makes the gateway key known to the platform, then asks the server over SMTP, IMAP and POP3 whether
-# it works. Nothing is kept: no message is sent, no user is made.
+# it works. With CLOUD_CHECK_USER and CLOUD_CHECK_PASSWORD that user is sent messages, which are read back and deleted.
 set -eu
 . ./infra/hooks/common.sh
 need AZURE_RESOURCE_GROUP AZURE_KEY_VAULT_NAME SERVICE_FUNCTIONS_NAME CLOUD_MAIL_HOST CLOUD_LISTENER_ADDRESS CLOUD_DOMAINS
@@ -22,6 +22,12 @@ has_cloud || { warn "not tested: neither cloud nor the .NET SDK is here."; exit 
 domain=${CLOUD_DOMAINS%%,*}
 set -- "$CLOUD_MAIL_HOST" --address "$CLOUD_LISTENER_ADDRESS" --domain "$domain" --allow-untrusted
 [ "${CLOUD_LISTENER_HOST:-vm}" = vm ] || set -- "$@" --pop3 off
+if [ -n "${CLOUD_CHECK_USER:-}" ] && [ -n "${CLOUD_CHECK_PASSWORD:-}" ]; then
+  set -- "$@" --send
+else
+  say "The server is only greeted. To send a message and read it back, once there is a user for it:"
+  say "  CLOUD_CHECK_USER=somebody@$domain CLOUD_CHECK_PASSWORD=… azd hooks run postdeploy"
+fi
 if run_cloud check "$@"; then
   say "It works. Next: cloud user add somebody@$domain (docs/deploy.md), and the DNS records."
 else

@@ -47,6 +47,22 @@ public sealed class FunctionFilesTests
         }
     }
 
+    /// <summary>Lines of a function's class between its braces: it decodes, calls core and encodes, and no more.</summary>
+    const int LongestClass = 15;
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_function_is_answered_by_a_short_class_beside_its_function_json(string name)
+    {
+        var lines = File.ReadAllLines(Path.Combine(Folder, name, $"{name}Function.cs"));
+        var declared = Array.FindIndex(lines, line => line == $"static class {name}Function");
+        Assert.True(declared >= 0, $"{name}Function.cs does not declare {name}Function");
+        Assert.Equal("{", lines[declared + 1]);
+        Assert.Equal("}", lines[^1]);
+        Assert.Single(lines, line => line == "}");
+        Assert.InRange(lines.Length - 1 - (declared + 2), 1, LongestClass);
+    }
+
     [Fact]
     public void Our_deadlines_end_before_the_hosts()
     {

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using Cloud.Api.Gateway;
 using Cloud.Functions.Hosting;
 using Cloud.Store.Azure;
 using Cloud.Tests.Fakes;
@@ -25,11 +26,15 @@ sealed class HandlerFixture : IAsyncDisposable
 
     public Uri Address => http.BaseAddress!;
 
-    public static async Task<HandlerFixture> StartAsync(TestBackend test, IAuthorization? callers = null)
+    public static Task<HandlerFixture> StartAsync(TestBackend test, IAuthorization? callers = null) =>
+        StartAsync(Task.FromResult(test.Backend), callers);
+
+    /// <param name="backend">Comes when the store is open.</param>
+    public static async Task<HandlerFixture> StartAsync(Task<Backend> backend, IAuthorization? callers = null)
     {
         callers ??= new KeyAuthorization(Key);
         var settings = new HandlerSettings(0, new AzureStoreOptions(), callers, LogLevel.None);
-        var handler = Handler.Create(settings, Task.FromResult(test.Backend), TimeProvider.System);
+        var handler = Handler.Create(settings, backend, TimeProvider.System);
         await handler.StartAsync();
         return new(handler);
     }

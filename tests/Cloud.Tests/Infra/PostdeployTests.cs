@@ -41,6 +41,30 @@ public sealed class PostdeployTests : IDisposable
     }
 
     [Fact]
+    public async Task Without_a_user_it_says_that_the_server_is_only_greeted()
+    {
+        var (code, output, _) = await stage.Set("CLOUD_CHECK_USER", "ada@example.org").RunAsync("postdeploy");
+        Assert.Equal(0, code);
+        Assert.Contains("The server is only greeted.", output);
+        Assert.DoesNotContain(stage.Calls, call => call.Contains("--send", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task With_a_user_a_message_goes_the_whole_round_and_the_password_is_no_argument()
+    {
+        var (code, output, errors) = await stage
+            .Stub("cloud", "echo \"for $CLOUD_CHECK_USER, ${#CLOUD_CHECK_PASSWORD}\"")
+            .Set("CLOUD_CHECK_USER", "ada@example.org")
+            .Set("CLOUD_CHECK_PASSWORD", "open-sesame")
+            .RunAsync("postdeploy");
+        Assert.True(code == 0, errors);
+        Assert.Contains("for ada@example.org, 11", output);
+        Assert.Contains(stage.Calls, call => call.EndsWith(" --send", StringComparison.Ordinal));
+        Assert.DoesNotContain("only greeted", output);
+        Assert.DoesNotContain("open-sesame", output + errors + string.Concat(stage.Calls));
+    }
+
+    [Fact]
     public async Task Container_apps_are_not_asked_for_the_port_they_lack()
     {
         await stage.Set("CLOUD_LISTENER_HOST", "containerapp").RunAsync("postdeploy");

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Text;
 using Cloud.Mail;
 using Cloud.Mail.Compose;
@@ -28,6 +29,18 @@ static class Composing
     /// <summary>The first lines, up to the blank one.</summary>
     public static string Header(OutgoingMessage message, ComposeOptions? options = null) =>
         Text(message, options).Split("\r\n\r\n")[0];
+
+    /// <summary>Whether it has octets beyond ASCII, and whether its headers have.</summary>
+    public static (bool, bool) Needs(OutgoingMessage message, ComposeOptions options)
+    {
+        var target = PipeWriter.Create(Stream.Null);
+        var composed = MessageComposer
+            .WriteAsync(message, options, target, CancellationToken.None)
+            .AsTask()
+            .GetAwaiter()
+            .GetResult();
+        return (composed.IsEightBit, composed.HasUtf8Headers);
+    }
 
     public static byte[] Content(BodyPart part, ReadOnlySpan<byte> message) =>
         TransferCoder.Decoder(part.Encoding).Convert(message.Slice((int)part.BodyStart, (int)part.BodyLength));
