@@ -33,7 +33,13 @@ sealed class ClientNames(Questions questions, System.Net.IPAddress client, int m
     public async ValueTask<DnsName?> BestAsync(DnsName domain, CancellationToken cancel)
     {
         var all = await AllAsync(cancel);
-        foreach (var name in all.OrderBy(name => name == domain ? 0 : name.IsAtOrBelow(domain) ? 1 : 2))
+        foreach (
+            var name in all.OrderBy(name =>
+                name == domain ? 0
+                : name.IsAtOrBelow(domain) ? 1
+                : 2
+            )
+        )
         {
             if (await IsValidatedAsync(name, cancel))
                 return name;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
@@ -37,6 +38,8 @@ sealed record Directive(
 {
     const int AllBits4 = 32;
     const int AllBits6 = 128;
+
+    static readonly SearchValues<char> Ip6Characters = SearchValues.Create("0123456789abcdefABCDEF:.");
 
     /// <summary>Whether it counts among the ten terms that ask. RFC 7208 §4.6.4.</summary>
     public bool Asks => Mechanism is not (Mechanism.All or Mechanism.Ip4 or Mechanism.Ip6);
@@ -168,7 +171,7 @@ sealed record Directive(
     /// <summary>Digits and colons alone: the platform reads scopes and brackets as well.</summary>
     static IPAddress? ReadIp6(ReadOnlySpan<char> text)
     {
-        if (text.IndexOfAnyExcept("0123456789abcdefABCDEF:.") >= 0)
+        if (text.ContainsAnyExcept(Ip6Characters))
             return null;
         return IPAddress.TryParse(text, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6
             ? address

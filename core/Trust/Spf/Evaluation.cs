@@ -73,12 +73,7 @@ sealed class Evaluation(IResolver resolver, SpfOptions options, MacroValues orig
     }
 
     /// <summary>RFC 7208 §6.1.</summary>
-    async Task<SpfResult> RedirectAsync(
-        MacroString redirect,
-        DnsName domain,
-        bool isIncluded,
-        CancellationToken cancel
-    )
+    async Task<SpfResult> RedirectAsync(MacroString redirect, DnsName domain, bool isIncluded, CancellationToken cancel)
     {
         if (!TryCount(asks: true, redirect))
             return SpfResult.PermError;

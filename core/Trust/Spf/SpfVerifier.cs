@@ -54,7 +54,9 @@ public sealed class SpfVerifier(IResolver resolver, TimeProvider clock, SpfOptio
             name.ToMacroText(),
             name.ToMacroText(),
             // A scope is nothing that anybody publishes.
-            address.IsIPv6LinkLocal ? new IPAddress(address.GetAddressBytes()) : address,
+            address.IsIPv6LinkLocal
+                ? new IPAddress(address.GetAddressBytes())
+                : address,
             client.Helo,
             client.Receiver,
             "unknown",
