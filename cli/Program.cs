@@ -4,6 +4,7 @@ using Cloud.Cli.Admin;
 using Cloud.Cli.Check;
 using Cloud.Cli.Cost;
 using Cloud.Cli.Dns;
+using Cloud.Cli.Psl;
 using Cloud.Cli.Serve;
 
 var root = new RootCommand("Cloud: mail for your own domains.")
@@ -15,6 +16,7 @@ var root = new RootCommand("Cloud: mail for your own domains.")
     DnsCommand.Create(),
     CheckCommand.Create(),
     CostCommand.Create(),
+    PslCommand.Create(),
 };
 var parsed = root.Parse(args);
 
