@@ -11,6 +11,7 @@ public sealed class DirectionsTests
         ("Mail", "core/Mail", []),
         ("Wire", "core/Wire", ["Mail", "Store.Ports"]), // Entropy lies with the ports, below everything.
         ("Dns", "core/Dns", ["Store.Ports"]),
+        ("Trust", "core/Trust", ["Mail", "Dns", "Store.Ports"]),
         ("Store.Ports", "core/Store/Ports", []),
         ("Store", "core/Store", ["Mail", "Store.Ports"]),
         ("Flow", "core/Flow", ["Mail", "Dns", "Wire", "Store", "Store.Ports"]),
@@ -57,7 +58,7 @@ public sealed class DirectionsTests
         Regex
             .Matches(
                 text,
-                @"\bCloud\.(Store\.(?:Ports|Azure|Local)|Mail|Dns|Wire|Store|Flow|Api|Listener\.Container|Listener|Functions|Cli)\b"
+                @"\bCloud\.(Store\.(?:Ports|Azure|Local)|Mail|Dns|Trust|Wire|Store|Flow|Api|Listener\.Container|Listener|Functions|Cli)\b"
             )
             .Select(match => match.Groups[1].Value)
             .Distinct();
