@@ -118,7 +118,12 @@ readonly struct EdwardsPoint(in FieldElement x, in FieldElement y, in FieldEleme
     static EdwardsPoint FromAffine(in FieldElement x, in FieldElement y) => new(x, y, One, x * y);
 
     /// <summary>A point prepared to be added: y + x, y − x, 2z and 2dt.</summary>
-    public readonly struct Addend(in FieldElement sum, in FieldElement difference, in FieldElement z2, in FieldElement t2d)
+    public readonly struct Addend(
+        in FieldElement sum,
+        in FieldElement difference,
+        in FieldElement z2,
+        in FieldElement t2d
+    )
     {
         public readonly FieldElement Sum = sum;
         public readonly FieldElement Difference = difference;

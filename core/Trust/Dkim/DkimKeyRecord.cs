@@ -9,14 +9,7 @@ namespace Cloud.Trust.Dkim;
 /// <param name="IsStrict">t=s: i= has to be of the very domain.</param>
 /// <param name="Hashes">h=, in lower case; null for all.</param>
 /// <param name="Services">s=, in lower case.</param>
-sealed record DkimKeyRecord(
-    string Type,
-    byte[] Key,
-    bool IsTesting,
-    bool IsStrict,
-    string[]? Hashes,
-    string[] Services
-)
+sealed record DkimKeyRecord(string Type, byte[] Key, bool IsTesting, bool IsStrict, string[]? Hashes, string[] Services)
 {
     public bool IsRevoked => Key.Length == 0;
 

@@ -145,9 +145,10 @@ sealed class DkimSignature
 
     string? ReadNumbers(TagList tags)
     {
-        (Length, Time, Expires) = (Number(tags["l"], 76), Number(tags["t"], 12), Number(tags["x"], 12));
-        if (Length < 0 || Time < 0 || Expires < 0)
+        var (length, time, expires) = (Number(tags["l"], 76), Number(tags["t"], 12), Number(tags["x"], 12));
+        if (length < 0 || time < 0 || expires < 0)
             return "syntax: l=, t= or x= is no number";
+        (Length, Time, Expires) = (length, time, expires);
         return Expires <= Time ? "syntax: x= is not after t=" : null;
     }
 

@@ -62,7 +62,9 @@ sealed class TagList
 
     /// <summary>The value with all white space taken out, as base64 and lists of names have it.</summary>
     public static string WithoutSpace(string value) =>
-        value.AsSpan().ContainsAny(" \t\r\n") ? string.Concat(value.Where(c => c is not (' ' or '\t' or '\r' or '\n'))) : value;
+        value.AsSpan().ContainsAny(" \t\r\n")
+            ? string.Concat(value.Where(c => c is not (' ' or '\t' or '\r' or '\n')))
+            : value;
 
     /// <summary>The parts between colons, each without white space.</summary>
     public static string[] Split(string value) => WithoutSpace(value).Split(':');

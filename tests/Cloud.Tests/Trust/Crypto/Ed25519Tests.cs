@@ -8,7 +8,8 @@ public sealed class Ed25519Tests
 {
     static readonly BigInteger Prime = BigInteger.Pow(2, 255) - 19;
     static readonly BigInteger Order =
-        BigInteger.Pow(2, 252) + BigInteger.Parse("27742317777372353535851937790883648493", CultureInfo.InvariantCulture);
+        BigInteger.Pow(2, 252)
+        + BigInteger.Parse("27742317777372353535851937790883648493", CultureInfo.InvariantCulture);
 
     /// <summary>RFC 8032 §7.1: secret, public key, message, signature.</summary>
     public static TheoryData<string, string, string, string> Vectors =>
