@@ -4,10 +4,13 @@ using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Cloud.Api.WellKnown;
+using Cloud.Dns;
+using Cloud.Store.Ports;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Cloud.Cli.Dns;
 
-/// <summary>`cloud dns DOMAIN…`: the records to publish. Asks nobody: it follows from what is given.</summary>
+/// <summary>`cloud dns DOMAIN…`: the records to publish. Without --check it asks nobody: they follow from what is given.</summary>
 static class DnsCommand
 {
     static readonly Argument<string[]> Domains = new("domain")
@@ -39,6 +42,14 @@ static class DnsCommand
     static readonly Option<bool> AsZoneFile = new("--zone-file") { Description = "As a zone file" };
     static readonly Option<bool> AsJson = new("--json") { Description = "As JSON" };
 
+    static readonly Option<bool> Check = new("--check") { Description = "Look up which of them are published" };
+
+    static readonly Option<string?> Server = new("--server")
+    {
+        Description = "Name server to ask with --check (the system's)",
+        HelpName = "ADDRESS[:PORT]",
+    };
+
     public static Command Create()
     {
         var command = new Command("dns", "The DNS records that a mail server and its domains need.")
@@ -51,25 +62,71 @@ static class DnsCommand
             NoPointer,
             AsZoneFile,
             AsJson,
+            Check,
+            Server,
         };
-        command.SetAction(parsed =>
-        {
-            var faults = new List<string>();
-            var plan = Plan(parsed, faults);
-            foreach (var fault in faults)
-                Console.Error.WriteLine(fault);
-            if (faults.Count > 0)
-                return ExitCode.Usage;
+        command.SetAction(
+            async (parsed, cancel) =>
+            {
+                var faults = new List<string>();
+                var plan = Plan(parsed, faults);
+                var settings = Asked(parsed, faults);
+                foreach (var fault in faults)
+                    Console.Error.WriteLine(fault);
+                if (faults.Count > 0)
+                    return ExitCode.Usage;
 
-            var records = DnsRecords.For(plan);
-            Console.Write(
-                parsed.GetValue(AsJson) ? JsonSerializer.Serialize([.. records], DnsJson.Default.DnsRecordArray) + "\n"
-                : parsed.GetValue(AsZoneFile) ? ZoneFile.Write(records)
-                : Lines(records)
-            );
-            return ExitCode.Ok;
-        });
+                var records = DnsRecords.For(plan);
+                if (settings is not null)
+                    return await CheckAsync(records, settings, cancel);
+                Console.Write(
+                    parsed.GetValue(AsJson)
+                        ? JsonSerializer.Serialize([.. records], DnsJson.Default.DnsRecordArray) + "\n"
+                    : parsed.GetValue(AsZoneFile) ? ZoneFile.Write(records)
+                    : Lines(records)
+                );
+                return ExitCode.Ok;
+            }
+        );
         return command;
+    }
+
+    /// <summary>Prints what is there and what is not.</summary>
+    static async Task<int> CheckAsync(IReadOnlyList<DnsRecord> records, DnsSettings settings, CancellationToken cancel)
+    {
+        await using var resolver = new Resolver(settings, TimeProvider.System, Entropy.System, NullLogger.Instance);
+        var findings = await new RecordCheck(resolver).RunAsync(records, cancel);
+        foreach (var (record, state, remark) in findings)
+        {
+            Console.WriteLine($"{state.ToString().ToLowerInvariant(), -8} {record.Name} {record.Type} {record.Data}");
+            if (remark is not null)
+                Console.WriteLine($"{"", -8} {remark}");
+        }
+        return findings.All(finding => finding.State is RecordState.There or RecordState.Later)
+            ? ExitCode.Ok
+            : ExitCode.Failed;
+    }
+
+    /// <returns>Whom to ask; null for nobody.</returns>
+    static DnsSettings? Asked(ParseResult parsed, List<string> faults)
+    {
+        var server = parsed.GetValue(Server);
+        if (!parsed.GetValue(Check))
+        {
+            if (server is not null)
+                faults.Add("server: is for --check.");
+            return null;
+        }
+        if (parsed.GetValue(AsJson) || parsed.GetValue(AsZoneFile))
+            faults.Add("check: is printed for people, neither as JSON nor as a zone file.");
+        var settings = ResolvConf.Read();
+        if (server is null)
+            return settings;
+        if (!IPEndPoint.TryParse(server, out var address))
+            faults.Add($"server: \"{server}\" is no address.");
+        else if (address.Port == 0)
+            address.Port = DnsSettings.DefaultPort;
+        return address is null ? null : settings with { Servers = [address] };
     }
 
     static DnsPlan Plan(ParseResult parsed, List<string> faults)
