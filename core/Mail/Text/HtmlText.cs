@@ -177,8 +177,11 @@ public static class HtmlText
                 }
                 else
                 {
-                    Word("&");
-                    run = run[1..];
+                    // Of several in a row only the last can begin a reference.
+                    var others = run.IndexOfAnyExcept('&');
+                    var plain = others < 0 ? run.Length : Math.Max(1, others - 1);
+                    Word(run[..plain]);
+                    run = run[plain..];
                 }
             }
         }
