@@ -12,7 +12,7 @@ namespace Cloud.Cli.Serve;
 sealed class SettingsReader(
     IReadOnlyDictionary<string, IReadOnlyList<string>> commandLine,
     Func<string, string?> environment
-) : SettingSource(commandLine, environment)
+) : DoorSettingSource(commandLine, environment)
 {
     /// <summary>Every setting's name; an unknown one in the file is a fault, since it is mostly a typing mistake.</summary>
     public static readonly IReadOnlyList<string> Names =
@@ -35,6 +35,7 @@ sealed class SettingsReader(
         "connections",
         "connections-per-address",
         "trust-client-address",
+        .. DoorNames.Select(setting => setting.Name),
         "log-level",
         "log-format",
         "try",
@@ -63,6 +64,7 @@ sealed class SettingsReader(
             Choice("log-level", LogLevel.Information),
             Choice("log-format", LogFormat.Plain),
             Limits(),
+            Door(Hostname()),
             Switch("try"),
             Choice("gateway", GatewayKind.Local),
             One("functions") ?? Path.Combine(AppContext.BaseDirectory, "functions"),

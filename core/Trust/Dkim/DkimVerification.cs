@@ -33,6 +33,10 @@ public sealed class DkimVerification(
     /// <summary>Signatures that will be evaluated.</summary>
     public int SignatureCount => checks.Count;
 
+    /// <summary>The values of all fields of a name, folded or not, from the top; known once the header has ended.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Values(string name) =>
+        [.. header.Named(name).Select(index => (ReadOnlyMemory<byte>)header[index].Value.ToArray())];
+
     public void Write(ReadOnlySpan<byte> octets)
     {
         if (inBody)

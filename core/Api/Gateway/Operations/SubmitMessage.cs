@@ -24,6 +24,7 @@ static class SubmitMessage
             request.Transaction,
             request.Envelope,
             request.Message,
+            evidence: null,
             repeated,
             cancel
         );
