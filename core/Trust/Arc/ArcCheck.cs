@@ -27,7 +27,10 @@ sealed class ArcCheck(StreamedMessage message, KeyLookups keys, DkimLimits limit
             return;
 
         // Each signature may ask for a hash of the body of its own (l=).
-        signatures = [.. Enumerable.Range(0, Math.Min(count, limits.MaxSignatures)).Select(i => SignatureAt(count - 1 - i))];
+        signatures =
+        [
+            .. Enumerable.Range(0, Math.Min(count, limits.MaxSignatures)).Select(i => SignatureAt(count - 1 - i)),
+        ];
         var text = new SealedText(message.Header, chain.Links);
         seals = [.. Enumerable.Range(0, count).Select(i => SealAt(count - 1 - i, text))];
     }

@@ -86,8 +86,7 @@ public static class ResultsField
         return local.ContainsAnyExcept(AtomCharacters) ? Quote(local) + clean[at..] : clean;
     }
 
-    static bool IsDomain(ReadOnlySpan<char> text) =>
-        text.Length > 0 && !text.ContainsAnyExcept(DomainCharacters);
+    static bool IsDomain(ReadOnlySpan<char> text) => text.Length > 0 && !text.ContainsAnyExcept(DomainCharacters);
 
     static string Quote(ReadOnlySpan<char> text)
     {

@@ -12,7 +12,8 @@ namespace Cloud.Tests.Trust.Arc;
 sealed record ArcSealer(string Domain, DkimKey Key)
 {
     /// <summary>What it saw, behind the instance.</summary>
-    public string Results { get; init; } = "mx.example; dmarc=pass header.from=example.org; spf=pass smtp.mailfrom=a@example.org";
+    public string Results { get; init; } =
+        "mx.example; dmarc=pass header.from=example.org; spf=pass smtp.mailfrom=a@example.org";
 
     /// <summary>h= of the signature.</summary>
     public string Names { get; init; } = "from:to:subject";
@@ -36,8 +37,11 @@ sealed record ArcSealer(string Domain, DkimKey Key)
 
         var common = $"i={instance}; a={Key.AlgorithmName}; d={Domain}; s={Key.Selector}; t={DkimHarness.Now}";
         var results = $"{ArcChain.ResultsField}: i={instance}; {Results}\r\n";
-        var unsigned = $"{ArcChain.SignatureField}: {common}; {Tags}; h={Names}; bh={Convert.ToBase64String(hash.Value)}; b=";
-        var form = Tags.Contains("simple", StringComparison.Ordinal) ? Canonicalization.Simple : Canonicalization.Relaxed;
+        var unsigned =
+            $"{ArcChain.SignatureField}: {common}; {Tags}; h={Names}; bh={Convert.ToBase64String(hash.Value)}; b=";
+        var form = Tags.Contains("simple", StringComparison.Ordinal)
+            ? Canonicalization.Simple
+            : Canonicalization.Relaxed;
         var own = Field(unsigned, ArcChain.SignatureField);
         var signature = Sign(unsigned, CanonicalHeader.Hash(header, Names.Split(':'), own, form));
         var validation = Validation ?? (instance == 1 ? "none" : "pass");

@@ -1,12 +1,11 @@
 using System.Text;
-using Cloud.Mail.Headers;
 using Cloud.Trust.AuthResults;
 
 namespace Cloud.Tests.Trust.AuthResults;
 
 public sealed class ForgedResultsTests
 {
-    static readonly string[] Ours = ["mx.example.com", "b\u00fccher.example"];
+    public static readonly string[] Ours = ["mx.example.com", "b\u00fccher.example"];
 
     [Theory]
     [InlineData("Authentication-Results: mx.example.com; spf=pass smtp.mailfrom=a@b.example")]
@@ -100,54 +99,7 @@ public sealed class ForgedResultsTests
         }
     }
 
-    [Fact]
-    public void What_comes_out_is_the_message_without_the_forged_fields_however_it_is_cut() =>
-        TrustFuzz.Run(
-            [
-                "Received: x\r\nAuthentication-Results: mx.example.com; spf=pass\r\n more\r\nFrom: a@b\r\n\r\nAuthentication-Results: mx.example.com; x=y\r\n",
-                "From x\nAuthentication-Results : mx.example.com\n\t;none\n\n",
-                "Authentication-Results: mx.example.com;\r\n dkim=pass\r\n>From y\r\nAuthentication-Results: z.example; a=b\r\nauthentication-results: (c) \"mx.example.com\" 1; d=e\r\n",
-                " leading\r\n\tlines\r\nA :b\r\nAuthentication-Results:\r\n mx.example.com; spf=pass",
-            ],
-            message =>
-            {
-                var expected = Expected(message);
-                foreach (var piece in (int[])[1, 2, 3, 7, 64, int.MaxValue])
-                    Assert.Equal(expected, Filter(message, piece));
-            }
-        );
-
-    /// <summary>The same by the reader of headers, again until nothing goes.</summary>
-    static string Expected(string message)
-    {
-        while (true)
-        {
-            var octets = Encoding.Latin1.GetBytes(message);
-            var kept = new StringBuilder();
-            var (at, count) = (0, 0);
-            var reader = new HeaderReader(octets);
-            while (reader.MoveNext())
-            {
-                var end = octets.Length - reader.Rest.Length;
-                var start = end - reader.Current.Raw.Length;
-                if (!reader.Current.Is("Authentication-Results"u8) || !IsForged(reader.Current.Value))
-                    continue;
-                kept.Append(message, at, start - at);
-                (at, count) = (end, count + 1);
-            }
-
-            if (count == 0)
-                return message;
-            message = kept.Append(message, at, message.Length - at).ToString();
-        }
-    }
-
-    static bool IsForged(ReadOnlySpan<byte> value) =>
-        AuthenticationResults.Parse(value) is not { Version: 1 } results
-        || results.Server.TrimEnd('.').Split('/', '=', ',', ':')[0].Equals("mx.example.com", StringComparison.OrdinalIgnoreCase)
-        || new AuthServers(Ours).Include(results.Server);
-
-    static string Filter(string message, int piece = int.MaxValue)
+    public static string Filter(string message, int piece = int.MaxValue)
     {
         var encoding = message.All(c => c <= '\xFF') && !message.Contains('\u00dc') ? Encoding.Latin1 : Encoding.UTF8;
         var octets = encoding.GetBytes(message);

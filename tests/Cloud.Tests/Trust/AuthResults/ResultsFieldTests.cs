@@ -64,7 +64,10 @@ public sealed class ResultsFieldTests
                 + " dkim=policy reason=\"expired\"\r\n",
             Write([.. results.ToResults()])
         );
-        Assert.Equal("Authentication-Results: mx.example.com; dkim=none\r\n", Write([.. Array.Empty<DkimResult>().ToResults()]));
+        Assert.Equal(
+            "Authentication-Results: mx.example.com; dkim=none\r\n",
+            Write([.. Array.Empty<DkimResult>().ToResults()])
+        );
         Assert.Equal("Authentication-Results: mx.example.com; none\r\n", Write());
     }
 
@@ -89,7 +92,10 @@ public sealed class ResultsFieldTests
         var result = Assert.Single(read.Results);
         Assert.Equal(("spf", "fail", expected), (result.Method, result.Result, result.Reason));
         Assert.Equal(new AuthenticationProperty("smtp.mailfrom", expected), Assert.Single(result.Properties));
-        Assert.All(field.TrimEnd().Split("\r\n").Skip(1), line => Assert.StartsWith(" ", line, StringComparison.Ordinal));
+        Assert.All(
+            field.TrimEnd().Split("\r\n").Skip(1),
+            line => Assert.StartsWith(" ", line, StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -97,32 +103,13 @@ public sealed class ResultsFieldTests
     {
         Assert.Throws<ArgumentException>(() => Write(new AuthenticationResult("spf pass", "pass", null, [])));
         Assert.Throws<ArgumentException>(() => Write(new AuthenticationResult("spf", "", null, [])));
-        Assert.Throws<ArgumentException>(() => Write(new AuthenticationResult("spf", "pass", null, [new("from", "x")])));
-        Assert.Throws<ArgumentException>(() => Write(new AuthenticationResult("spf", "pass", null, [new("a.b c", "x")])));
-    }
-
-    [Fact]
-    public void Whatever_is_told_reads_back_as_one_field_with_its_results() =>
-        TrustFuzz.Run(
-            ["ada@example.org", "\"a b\"@example.org", "; x=y (\\\") \r\n\r\nz", "why not? =?utf-8?q?x?="],
-            text =>
-            {
-                var field = Write(
-                    new AuthenticationResult("spf", "fail", text, [new("smtp.mailfrom", text)]),
-                    new AuthenticationResult("dkim", "pass", null, [new("header.d", text), new("header.i", "@x")])
-                );
-                var octets = Encoding.UTF8.GetBytes(field);
-                var reader = new HeaderReader(octets);
-                Assert.True(reader.MoveNext());
-                Assert.True(reader.Rest.IsEmpty);
-                var read = AuthenticationResults.Parse(reader.Current.Value)!;
-                Assert.Equal("mx.example.com", read.Server);
-                Assert.Equal(["spf", "dkim"], read.Results.Select(result => result.Method));
-                Assert.Equal("@x", read.Results[1].Property("header.i"));
-                Assert.Single(read.Results[0].Properties);
-                Assert.All(field.Split("\r\n"), line => Assert.InRange(Encoding.UTF8.GetByteCount(line), 0, 998));
-            }
+        Assert.Throws<ArgumentException>(() =>
+            Write(new AuthenticationResult("spf", "pass", null, [new("from", "x")]))
         );
+        Assert.Throws<ArgumentException>(() =>
+            Write(new AuthenticationResult("spf", "pass", null, [new("a.b c", "x")]))
+        );
+    }
 
     static SpfVerdict Spf(SpfResult result, SpfIdentity identity, string sender) =>
         new(result, identity, sender, sender.Split('@')[1], null, "the record says so", []);
@@ -130,6 +117,6 @@ public sealed class ResultsFieldTests
     static DmarcRecord Record(string text) =>
         DmarcRecord.TryParse(text, out var record) ? record : throw new FormatException(text);
 
-    static string Write(params AuthenticationResult[] results) =>
+    public static string Write(params AuthenticationResult[] results) =>
         Encoding.UTF8.GetString(ResultsField.Write(new AuthenticationResults("mx.example.com", 1, results)));
 }
