@@ -76,7 +76,7 @@ public sealed record DnsList
                     NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint,
                     CultureInfo.InvariantCulture,
                     out var weight
-                )
+                ) && double.IsFinite(weight)
                     ? this with
                     {
                         Weight = weight,
