@@ -32,7 +32,7 @@ readonly record struct RateWindow(long Bucket, int Current, int Previous)
             Current <= room
                 ? Fading(Previous, room - Current) - elapsed
                 : 1 - elapsed + Fading(Current, room);
-        return share <= 0 ? TimeSpan.Zero : limit.Window * share;
+        return TimeSpan.FromSeconds(Math.Ceiling(Math.Max(share, 0) * limit.Window.TotalSeconds));
     }
 
     /// <summary>The share of a bucket that has to pass until no more than so many of the one before count.</summary>
