@@ -28,7 +28,8 @@ sealed class AccountPruning(AccountStore accounts)
         if (isDone && IsDayOf(account, clock.Now))
         {
             isDone =
-                await PruneThreadsAsync(account, result, clock) && await PruneCorrespondentsAsync(account, result, clock);
+                await PruneThreadsAsync(account, result, clock)
+                && await PruneCorrespondentsAsync(account, result, clock);
         }
 
         return isDone ? kept.Messages : null;

@@ -8,7 +8,7 @@ namespace Cloud.Trust.DnsLists;
 /// <summary>A list of addresses or of domains, kept in the domain name system (RFC 5782), and what it counts here.</summary>
 /// <remarks>
 /// As a line of settings: <c>zone weight=4 [codes=127.0.0.2-11,127.0.1.*] [for=client] [domains=organizational]</c>.
-/// A zone may stand on several lines, with other codes and weights: it is asked once.
+/// A zone may stand on several lines, with other codes and weights: it is asked once. <c>#</c> begins a comment.
 /// </remarks>
 public sealed record DnsList
 {
@@ -39,7 +39,7 @@ public sealed record DnsList
     public static bool TryParse(string text, [NotNullWhen(true)] out DnsList? list, out string fault)
     {
         list = null;
-        var words = text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        var words = text.Split('#')[0].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         if (words.Length == 0 || !DnsName.TryParse(words[0], out var zone) || zone.LabelCount < 2)
         {
             fault = $"\"{text}\" does not begin with the name of a zone";
@@ -71,12 +71,13 @@ public sealed record DnsList
         switch (name)
         {
             case "weight":
-                return double.TryParse(
-                    value,
-                    NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint,
-                    CultureInfo.InvariantCulture,
-                    out var weight
-                ) && double.IsFinite(weight)
+                return
+                    double.TryParse(
+                        value,
+                        NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint,
+                        CultureInfo.InvariantCulture,
+                        out var weight
+                    ) && double.IsFinite(weight)
                     ? this with
                     {
                         Weight = weight,

@@ -50,10 +50,7 @@ public static class DnsListProbe
         if (good is null || bad is null)
             return new(DnsListHealth.ListsNothing, "the zone's name is too long to have entries");
         using var questions = new TimedQuestions(resolver, clock, new DnsListOptions().Timeout, cancel);
-        var answers = await Task.WhenAll(
-            questions.AskAsync(good, RecordType.A),
-            questions.AskAsync(bad, RecordType.A)
-        );
+        var answers = await Task.WhenAll(questions.AskAsync(good, RecordType.A), questions.AskAsync(bad, RecordType.A));
         var (must, mustNot) = (answers[0], answers[1]);
         if (must.IsFailure || mustNot.IsFailure)
             return new(DnsListHealth.TempError, (must.IsFailure ? must : mustNot).ToString());

@@ -93,7 +93,12 @@ sealed class ClientHistory
     }
 
     /// <summary>As it was kept; pairs that are not whole are not read.</summary>
-    public static ClientHistory Unpack(int passes, DateTimeOffset counted, DateTimeOffset seen, ReadOnlySpan<byte> packed)
+    public static ClientHistory Unpack(
+        int passes,
+        DateTimeOffset counted,
+        DateTimeOffset seen,
+        ReadOnlySpan<byte> packed
+    )
     {
         var history = new ClientHistory
         {

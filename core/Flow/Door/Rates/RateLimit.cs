@@ -24,7 +24,10 @@ public sealed record RateLimit(RateUnit Unit, int Most, TimeSpan Window)
     public bool IsSound => Most > 0 && Window >= ShortestWindow && Window <= LongestWindow;
 
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{Most} {(Unit == RateUnit.Messages ? "messages" : "recipients")} in {ToText(Window)}");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Most} {(Unit == RateUnit.Messages ? "messages" : "recipients")} in {ToText(Window)}"
+        );
 
     static string ToText(TimeSpan window) =>
         window.TotalHours switch

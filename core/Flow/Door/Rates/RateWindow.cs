@@ -28,10 +28,7 @@ readonly record struct RateWindow(long Bucket, int Current, int Previous)
         if (room < 0)
             return null;
         // In this bucket, where the one before fades; else in the next, where this one does.
-        var share =
-            Current <= room
-                ? Fading(Previous, room - Current) - elapsed
-                : 1 - elapsed + Fading(Current, room);
+        var share = Current <= room ? Fading(Previous, room - Current) - elapsed : 1 - elapsed + Fading(Current, room);
         return TimeSpan.FromSeconds(Math.Ceiling(Math.Max(share, 0) * limit.Window.TotalSeconds));
     }
 

@@ -47,7 +47,9 @@ public sealed class KnownSendersTests
     {
         var test = await OpenAsync();
         await test.ReceiveAsync("From: sender@elsewhere.test\r\n\r\n", TestBackend.Alice);
-        Assert.False(await test.Backend.KnownSenders.KnowsAsync(test.AliceId, Address("sender@elsewhere.test"), default));
+        Assert.False(
+            await test.Backend.KnownSenders.KnowsAsync(test.AliceId, Address("sender@elsewhere.test"), default)
+        );
     }
 
     [Fact]

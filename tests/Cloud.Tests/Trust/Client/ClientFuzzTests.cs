@@ -14,7 +14,14 @@ public sealed class ClientFuzzTests
     [Fact]
     public void Any_helo_has_a_verdict() =>
         TrustFuzz.Run(
-            ["mail.example.com", "[192.0.2.1]", "[IPv6:2001:db8::1]", "192.0.2.1", "localhost", "xn--bcher-kva.example"],
+            [
+                "mail.example.com",
+                "[192.0.2.1]",
+                "[IPv6:2001:db8::1]",
+                "192.0.2.1",
+                "localhost",
+                "xn--bcher-kva.example",
+            ],
             helo =>
             {
                 var dns = new ZoneResolver("*.example.com A 192.0.2.1");

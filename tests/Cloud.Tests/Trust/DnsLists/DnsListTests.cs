@@ -1,6 +1,7 @@
 using System.Net;
 using Cloud.Tests.Dns;
 using Cloud.Tests.Fakes;
+using Cloud.Tests.Repository;
 using Cloud.Trust.DnsLists;
 
 namespace Cloud.Tests.Trust.DnsLists;
@@ -37,11 +38,10 @@ public sealed class DnsListTests
     Task<DnsListVerdict> CheckAsync(string lines, params ListItem[] items) => CheckAsync(lines, default, items);
 
     Task<DnsListVerdict> CheckAsync(string lines, CancellationToken cancel, params ListItem[] items) =>
-        new DnsListVerifier(
-            [.. lines.Split('\n', StringSplitOptions.TrimEntries).Select(List)],
-            dns,
-            clock
-        ).CheckAsync(items, cancel);
+        new DnsListVerifier([.. lines.Split('\n', StringSplitOptions.TrimEntries).Select(List)], dns, clock).CheckAsync(
+            items,
+            cancel
+        );
 
     static ListItem Client(string address) => ListItem.OfClient(IPAddress.Parse(address));
 
@@ -141,7 +141,9 @@ public sealed class DnsListTests
 
     [Fact]
     public async Task Whoever_gives_up_gets_errors_and_no_exception() =>
-        Assert.Single((await CheckAsync("block.example weight=4", new CancellationToken(true), Client("192.0.2.1"))).Errors);
+        Assert.Single(
+            (await CheckAsync("block.example weight=4", new CancellationToken(true), Client("192.0.2.1"))).Errors
+        );
 
     [Fact]
     public async Task Ipv6_addresses_are_asked_for_by_nibbles() =>
@@ -226,6 +228,18 @@ public sealed class DnsListTests
     {
         Assert.True(CodeFilter.TryParse(filter, out var parsed));
         Assert.Equal(matches, parsed.Matches(IPAddress.Parse(code)));
+    }
+
+    [Fact]
+    public void The_examples_of_the_manual_are_understood()
+    {
+        var lines = Source
+            .Read("docs/trust.md")
+            .Split('\n')
+            .Where(line => line.Contains(" weight=", StringComparison.Ordinal));
+        var examples = lines.Where(line => !line.Contains("NUMBER", StringComparison.Ordinal)).ToArray();
+        Assert.InRange(examples.Length, 5, 20);
+        Assert.All(examples, line => List(line));
     }
 
     [Theory]

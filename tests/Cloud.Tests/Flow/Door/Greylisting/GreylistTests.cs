@@ -284,7 +284,7 @@ public sealed class GreylistTests
         await TwiceAsync(Request());
         for (var i = 0; i < 250; i++)
             await CheckAsync(Request($"198.51.{i}.1"));
-        Assert.Equal(251, store.AllKeys("greylist").Count());
+        Assert.Equal(251, store.AllKeys("greylist").Count);
         clock.Advance(TimeSpan.FromDays(3));
         Assert.Equal(250, (await test.Backend.Sweeper.RunAsync(TimeSpan.FromMinutes(5), default)).DoorRows);
         Assert.Equal(GreylistOutcome.Pass, await OutcomeAsync(Request()));

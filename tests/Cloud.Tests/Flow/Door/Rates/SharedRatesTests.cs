@@ -119,7 +119,9 @@ public sealed class SharedRatesTests
     [Fact]
     public async Task Messages_that_come_at_once_are_all_counted()
     {
-        var taken = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => Task.Run(() => TakeAsync(1, TenAnHour).AsTask())));
+        var taken = await Task.WhenAll(
+            Enumerable.Range(0, 30).Select(_ => Task.Run(() => TakeAsync(1, TenAnHour).AsTask()))
+        );
         Assert.Equal(10, taken.Count(verdict => verdict.Outcome == RateOutcome.Ok));
         Assert.Equal(20, taken.Count(verdict => verdict.Outcome == RateOutcome.OverLimit));
     }
