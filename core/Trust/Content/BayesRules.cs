@@ -28,6 +28,6 @@ public static class BayesRules
             return score;
         var rule = Array.Find(Levels, level => probability >= level.From).Rule;
         var words = string.Join(", ", verdict.Strongest.Take(3).Select(clue => clue.Token));
-        return ContentRules.Hit(rule, words, options) is { } hit ? score.With(hit) : score;
+        return ContentRules.Hit(rule, new(1, words), options) is { } hit ? score.With(hit) : score;
     }
 }

@@ -18,6 +18,7 @@ public static class ContentRules
             .. AttachmentRules.All,
             .. TrustRules.All,
             .. BayesRules.All,
+            .. ScannerRules.All,
         ];
 
     static readonly FrozenDictionary<string, ContentRule> ByName = All.ToFrozenDictionary(
@@ -52,10 +53,10 @@ public static class ContentRules
     }
 
     /// <summary>A rule's hit without a message: for what is found in other places.</summary>
-    internal static ContentHit? Hit(ContentRule rule, string detail, ContentOptions? options)
+    internal static ContentHit? Hit(ContentRule rule, Finding finding, ContentOptions? options)
     {
         var score = options?.Scores.GetValueOrDefault(rule.Name, rule.Score) ?? rule.Score;
-        return score == 0 ? null : Hit(rule, score, new(1, detail));
+        return score == 0 ? null : Hit(rule, score, finding);
     }
 
     static ContentHit Hit(ContentRule rule, decimal score, Finding finding) =>
