@@ -14,11 +14,16 @@ static class Handover
         CancellationToken cancel
     )
     {
-        var evidence = transaction.Check is { } check && intake.Failure is null ? await check.CompleteAsync() : null;
-        if (evidence is { Outcome: DoorOutcome.Reject or DoorOutcome.Defer })
-            return Replies.Judged(evidence);
+        if (await intake.AuthenticateAsync(cancel) is { } refusal)
+            return Judged(session, intake, refusal);
         if (await intake.CompleteAsync(cancel) is not { } message)
             return intake.Failure ?? Replies.TryLater;
+        var evidence = await intake.JudgeAsync(transaction.Envelope, message, cancel);
+        if (evidence is not null && Judged(session, intake, evidence) is { Code: >= 400 } refused)
+        {
+            await intake.AbandonAsync(cancel);
+            return refused;
+        }
 
         ReceiveResult result;
         try
@@ -46,5 +51,17 @@ static class Handover
         return result.Status == ReceiveStatus.Rejected
             ? Replies.Rejected(result.Code, result.Reason)
             : Replies.Deferred(result.Reason);
+    }
+
+    /// <summary>What the peer hears of what was found out: nothing yet, where that refuses nothing.</summary>
+    static Reply Judged(SmtpSession session, MessageIntake intake, Evidence evidence)
+    {
+        SmtpLog.Judged(session.Logger, intake.Id, evidence.Outcome, evidence.Score, evidence.Reason);
+        return evidence.Outcome switch
+        {
+            DoorOutcome.Reject => Replies.Rejected(evidence.Code, evidence.Reason),
+            DoorOutcome.Defer => Replies.Postponed(evidence.Code, evidence.Reason),
+            _ => Reply.Nothing,
+        };
     }
 }

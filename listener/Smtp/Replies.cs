@@ -1,10 +1,11 @@
-using Cloud.Flow.Door;
-
 namespace Cloud.Listener.Smtp;
 
 /// <summary>Everything this server says (codes: RFC 5321 §4.2.3; enhanced codes: RFC 3463 and the IANA registry).</summary>
 static class Replies
 {
+    /// <summary>Characters of a reason: a reply line has 512 octets (RFC 5321 §4.5.3.1.5).</summary>
+    const int MaxReason = 400;
+
     // It worked
     public static readonly Reply Ok = new(250, "0.0", "Ok");
     public static readonly Reply SenderOk = new(250, "1.0", "Sender ok");
@@ -43,6 +44,7 @@ static class Replies
     public static readonly Reply NoSuchUser = new(550, "1.1", "No such mailbox");
     public static readonly Reply SenderNotAllowed = new(550, "7.1", "The sender's address does not belong to you");
     public static readonly Reply NotLocal = new(550, "7.1", "Not a domain of this server, and no relay");
+    public static readonly Reply Greylisted = new(450, "7.1", "Not known here yet; try again in some minutes");
     public static readonly Reply MailboxFull = new(452, "2.2", "Mailbox is full");
     public static readonly Reply NeedsSmtpUtf8 = new(553, "6.7", "An address beyond ASCII needs SMTPUTF8");
     public static readonly Reply TooManyRecipients = new(452, "5.3", "Too many recipients");
@@ -79,8 +81,13 @@ static class Replies
 
     public static Reply Deferred(string reason) => new(451, "3.0", OneLine(reason));
 
-    public static Reply Judged(Evidence evidence) =>
-        new(evidence.Outcome == DoorOutcome.Reject ? 550 : 451, evidence.Code, OneLine(evidence.Reason));
+    public static Reply Postponed(string code, string reason) => new(451, code, OneLine(reason));
 
-    static string OneLine(string reason) => reason.Length == 0 ? "Not accepted" : reason.ReplaceLineEndings(" ");
+    /// <summary>Text of strangers may be in it: one line of printable ASCII.</summary>
+    static string OneLine(string reason) =>
+        reason.Length == 0
+            ? "Not accepted"
+            : string.Concat(
+                reason.ReplaceLineEndings(" ").Take(MaxReason).Select(c => c is >= ' ' and <= '~' ? c : '?')
+            );
 }

@@ -1,4 +1,6 @@
+using Cloud.Flow.Door.Greylisting;
 using Cloud.Flow.Inbound;
+using Cloud.Flow.Junk;
 using Cloud.Flow.Sweep;
 using Cloud.Store;
 using Cloud.Store.Accounts;
@@ -29,7 +31,9 @@ public sealed class Backend
         WatchRegistration = new(Accounts);
         Directory = new(rows, time, options);
         KnownSenders = new(rows, time);
-        Filing = new(Accounts, queues);
+        Lessons = new(Accounts, KnownSenders, entropy);
+        Filing = new(Accounts, queues, new(Lessons));
+        Greylist = new(rows, time);
         Receiving = new(Accounts, Directory, Filing);
         Inbound = new(Accounts, Directory, Filing, queues);
         Sweeper = new(Accounts, queues);
@@ -61,6 +65,10 @@ public sealed class Backend
     internal MailDirectory Directory { get; }
 
     internal KnownSenders KnownSenders { get; }
+
+    internal JunkLessons Lessons { get; }
+
+    internal Greylist Greylist { get; }
 
     internal Filing Filing { get; }
 

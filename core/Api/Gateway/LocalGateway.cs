@@ -59,7 +59,7 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
         authenticator.FinishScramAsync(proof, cancel);
 
     public ValueTask<RecipientVerdict> CheckRecipientAsync(CheckRecipientRequest request, CancellationToken cancel) =>
-        CheckRecipient.RunAsync(backend.Accounts, backend.Directory, request, cancel);
+        CheckRecipient.RunAsync(backend, request, cancel);
 
     public ValueTask<MessageUpload> BeginUploadAsync(TransactionId transaction, CancellationToken cancel) =>
         uploads.BeginAsync(transaction, cancel);
@@ -190,10 +190,10 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
         StoreFlags.RunAsync(backend.Accounts, request, cancel);
 
     public ValueTask<Result<CopyResult>> CopyAsync(CopyRequest request, CancellationToken cancel) =>
-        CopyMessages.RunAsync(backend.Accounts, request, move: false, cancel);
+        CopyMessages.RunAsync(backend.Accounts, backend.Lessons, request, move: false, cancel);
 
     public ValueTask<Result<CopyResult>> MoveAsync(CopyRequest request, CancellationToken cancel) =>
-        CopyMessages.RunAsync(backend.Accounts, request, move: true, cancel);
+        CopyMessages.RunAsync(backend.Accounts, backend.Lessons, request, move: true, cancel);
 
     public ValueTask<Result<ExpungeResult>> ExpungeAsync(
         AccountId account,

@@ -13,13 +13,15 @@ namespace Cloud.Api.Gateway;
 public sealed record Peer(IPAddress Address, string Helo, string? Tls);
 
 /// <param name="Authenticated">The account of an authenticated sender; null for mail from outside.</param>
+/// <param name="Greylist">A stranger's message waits for its retry; null where it need not.</param>
 /// <param name="DeclaredSize">SIZE of MAIL, octets; 0 when not given.</param>
 public sealed record CheckRecipientRequest(
     EmailAddress? From,
     EmailAddress To,
     AccountId? Authenticated,
     long DeclaredSize,
-    IPAddress Client
+    IPAddress Client,
+    GreylistTicket? Greylist = null
 );
 
 public enum RecipientVerdict
@@ -34,6 +36,9 @@ public enum RecipientVerdict
 
     /// <summary>The authenticated sender may not use this reverse path: 550 5.7.1.</summary>
     SenderNotAllowed,
+
+    /// <summary>A stranger has to try again a little later: 450 4.7.1 (RFC 6647).</summary>
+    Greylisted,
 
     /// <summary>The mailbox has no room for it: 452 4.2.2.</summary>
     OverQuota,

@@ -1,7 +1,11 @@
 using System.Net;
 using Cloud.Dns;
+using Cloud.Flow.Door.Greylisting;
+using Cloud.Trust.Content;
 using Cloud.Trust.Dkim;
 using Cloud.Trust.Dmarc;
+using Cloud.Trust.DnsLists;
+using Cloud.Trust.Scanners;
 using Cloud.Trust.Spf;
 
 namespace Cloud.Flow.Door;
@@ -14,6 +18,18 @@ public enum SpfFailure
 
     /// <summary>550 5.7.23 (RFC 7372 §3.2). Refuses mail that plain forwarders send on.</summary>
     Reject,
+}
+
+/// <summary>Whose mail has to wait until it is tried again. RFC 6647.</summary>
+public enum GreylistMode
+{
+    Off,
+
+    /// <summary>Clients without a proper name, or whose sender does not vouch for them by SPF.</summary>
+    Suspicious,
+
+    /// <summary>All strangers.</summary>
+    All,
 }
 
 /// <summary>How mail from outside is judged.</summary>
@@ -35,13 +51,15 @@ public sealed record DoorOptions
     /// </summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>How long RCPT waits to know whether the client is suspicious; who is not known by then is not. From 0 to 60 s.
+    /// Default 5 s: a sender waits 5 minutes (RFC 5321 §4.5.3.2.3).</summary>
+    public TimeSpan RecipientDeadline { get; init; } = TimeSpan.FromSeconds(5);
+
     public SpfFailure SpfFailure { get; init; } = SpfFailure.Score;
 
-    /// <summary>Where a message goes to Junk. Default 5, as in SpamAssassin.</summary>
-    public double JunkScore { get; init; } = 5;
+    public GreylistMode Greylist { get; init; } = GreylistMode.Off;
 
-    /// <summary>Where a message is refused; infinite for never. Default 15: three times what is junk.</summary>
-    public double RejectScore { get; init; } = 15;
+    public GreylistOptions Greylisting { get; init; } = new();
 
     public SpfOptions Spf { get; init; } = new();
 
@@ -52,13 +70,35 @@ public sealed record DoorOptions
     /// <summary>Forwarders whose word about a message's authentication counts (RFC 8617 §7.2): the d= of their seals.</summary>
     public IReadOnlyList<DnsName> TrustedForwarders { get; init; } = [];
 
+    /// <summary>Lists of the domain name system. Default: none, for most restrict who may ask.</summary>
+    public IReadOnlyList<DnsList> Lists { get; init; } = [];
+
+    /// <summary>How rules count, where a message goes to Junk, and where it is refused.</summary>
+    public ContentOptions Content { get; init; } = new();
+
+    /// <summary>Programs that are asked about each message.</summary>
+    public IReadOnlyList<IScanner> Scanners { get; init; } = [];
+
+    public ScanPolicy ScanPolicy { get; init; } = new();
+
+    /// <summary>Points from which a message is kept from its recipients, at <see cref="QuarantineAddress"/>; null for never.</summary>
+    public decimal? QuarantineAt { get; init; }
+
+    /// <summary>An address of ours that gets what is quarantined; without one, that goes to Junk.</summary>
+    public string? QuarantineAddress { get; init; }
+
     /// <summary>All that is wrong with these options, in words.</summary>
     public IEnumerable<string> Faults()
     {
-        if (Deadline < TimeSpan.Zero || Deadline > TimeSpan.FromSeconds(60))
-            yield return "The deadline of the checks: from 0 to 60 s";
-        if (double.IsNaN(JunkScore) || double.IsNaN(RejectScore) || JunkScore > RejectScore)
-            yield return "The score for Junk is at most the one for refusal";
+        foreach (var time in new[] { Deadline, RecipientDeadline })
+        {
+            if (time < TimeSpan.Zero || time > TimeSpan.FromSeconds(60))
+                yield return "The deadlines of the checks are from 0 to 60 s";
+        }
+        foreach (var fault in Content.Faults())
+            yield return fault;
+        if (QuarantineAt < Content.JunkAt || QuarantineAt > Content.RejectAt)
+            yield return "What is quarantined has more points than junk, and fewer than what is refused";
     }
 
     public bool IsTrusted(IPAddress client)

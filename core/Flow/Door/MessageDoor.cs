@@ -2,16 +2,19 @@ using System.Net;
 using Cloud.Dns;
 using Cloud.Mail;
 using Cloud.Store.Ports;
+using Cloud.Trust.Client;
 using Cloud.Trust.Dmarc;
 using Cloud.Trust.Dmarc.Suffixes;
+using Cloud.Trust.DnsLists;
 using Cloud.Trust.Spf;
 
 namespace Cloud.Flow.Door;
 
 /// <summary>Judges mail from outside while it comes in.</summary>
 /// <remarks>
-/// Invariants: nothing is thrown, and nothing keeps a sender waiting beyond <see cref="DoorOptions.Deadline"/>; what is not
-/// known by then is a temporary error, which refuses nothing. No octet of a message is kept, but for its header.
+/// Invariants: nothing is thrown, and nothing keeps a sender waiting beyond the deadlines of <see cref="DoorOptions"/>; what
+/// is not known by then is a temporary error, which refuses nothing. Of a message its header and its first octets are
+/// kept in memory, no more.
 /// </remarks>
 public sealed class MessageDoor(
     DoorOptions options,
@@ -28,6 +31,13 @@ public sealed class MessageDoor(
     internal TimeProvider Time => time;
 
     internal SpfVerifier Spf { get; } = new(resolver, time, options.Spf);
+
+    internal IprevVerifier Iprev { get; } = new(resolver, time);
+
+    internal HeloVerifier Helo { get; } =
+        new(resolver, time, new() { OurNames = DnsName.TryParse(options.Hostname, out var name) ? [name] : [] });
+
+    internal DnsListVerifier Lists { get; } = new(options.Lists, resolver, time);
 
     internal DmarcVerifier Dmarc { get; } = new(resolver, time, options.Dmarc, suffixes);
 

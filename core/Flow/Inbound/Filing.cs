@@ -13,7 +13,7 @@ namespace Cloud.Flow.Inbound;
 /// account owns that and could delete it; 2. each account takes its message in one transaction; 3. what failed goes to queue
 /// <see cref="Queue"/>. Any step may be repeated.
 /// </remarks>
-sealed class Filing(AccountStore accounts, IQueues queues)
+sealed class Filing(AccountStore accounts, IQueues queues, Judging judging)
 {
     public const string Queue = "inbound";
 
@@ -100,7 +100,7 @@ sealed class Filing(AccountStore accounts, IQueues queues)
         CancellationToken cancel
     )
     {
-        var judgement = Judging.Judge(mail);
+        var judgement = await judging.JudgeAsync(mail, delivery, cancel);
         var deposit = mail.DepositOf(delivery, judgement);
         try
         {

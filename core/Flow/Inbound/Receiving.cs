@@ -38,7 +38,7 @@ sealed class Receiving(AccountStore accounts, MailDirectory directory, Filing fi
         InboundMail mail;
         try
         {
-            mail = await AddressAsync(transaction, recipients, message, repeated, cancel) with { Evidence = evidence };
+            mail = await AddressAsync(transaction, recipients, message, evidence, repeated, cancel);
         }
         catch (StoreException)
         {
@@ -69,12 +69,21 @@ sealed class Receiving(AccountStore accounts, MailDirectory directory, Filing fi
         TransactionId transaction,
         IEnumerable<EmailAddress> recipients,
         UploadedMessage message,
+        Evidence? evidence,
         bool repeated,
         CancellationToken cancel
     )
     {
         var source = message.Blob;
-        var deliveries = await Addressing.DeliveriesAsync(directory, transaction, source, recipients, repeated, cancel);
+        var (deliveries, judged) = await Quarantine.AddressAsync(
+            directory,
+            transaction,
+            source,
+            recipients,
+            evidence,
+            repeated,
+            cancel
+        );
         return new(
             transaction.ToString(),
             accounts.Time.GetUtcNow().ToUnixTimeSeconds(),
@@ -82,7 +91,8 @@ sealed class Receiving(AccountStore accounts, MailDirectory directory, Filing fi
             message.Size,
             message.Sha256.ToArray(),
             message.Index.ToArray(),
-            deliveries
+            deliveries,
+            Evidence: judged
         );
     }
 

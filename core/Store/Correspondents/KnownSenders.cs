@@ -27,6 +27,19 @@ sealed class KnownSenders(IRows rows, TimeProvider time)
         return row is not null && time.GetUtcNow() - CorrespondentRows.At(row.Data) < CorrespondentRows.Age;
     }
 
+    /// <summary>The same; false as well where nobody can tell.</summary>
+    public async ValueTask<bool> TryKnowAsync(AccountId account, EmailAddress sender, CancellationToken cancel)
+    {
+        try
+        {
+            return await KnowsAsync(account, sender, cancel);
+        }
+        catch (StoreException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>One write for a hundred addresses; none for those that were added within the day.</summary>
     /// <returns>False when the store failed: they are not known, or not all, until they are added again.</returns>
     public async ValueTask<bool> TryAddAsync(

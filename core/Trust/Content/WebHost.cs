@@ -37,7 +37,8 @@ sealed record WebHost(string Name, bool IsAddress, bool HasUser)
     }
 
     /// <summary>Whether two hosts are one organization's.</summary>
-    public bool IsOf(WebHost other) => Name == other.Name || !IsAddress && !other.IsAddress && SameOwner(Name, other.Name);
+    public bool IsOf(WebHost other) =>
+        Name == other.Name || !IsAddress && !other.IsAddress && SameOwner(Name, other.Name);
 
     /// <summary>Whether two domains have the same registered domain.</summary>
     public static bool SameOwner(string one, string other) =>

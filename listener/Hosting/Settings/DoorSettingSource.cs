@@ -2,7 +2,10 @@ using System.Globalization;
 using System.Net;
 using Cloud.Dns;
 using Cloud.Flow.Door;
+using Cloud.Mail;
 using Cloud.Trust.Dmarc;
+using Cloud.Trust.DnsLists;
+using Cloud.Trust.Scanners;
 
 namespace Cloud.Listener.Hosting.Settings;
 
@@ -21,14 +24,28 @@ public abstract class DoorSettingSource(
         ("trusted-forwarder", "NAME", "A forwarder whose ARC seal counts; may be repeated"),
         ("dmarc", "honour|quarantine|report", "How far policies are followed; quarantine never refuses (honour)"),
         ("spf-fail", "score|reject", "What a failure of SPF means where no DMARC policy decides (score)"),
-        ("junk-score", "NUMBER", "Where a message goes to Junk (5)"),
-        ("reject-score", "NUMBER", "Where it is refused (15)"),
+        ("dns-list", "LIST", "\"ZONE weight=4 codes=127.0.0.2-11 for=client\", see docs/trust.md; may be repeated"),
+        ("greylist", "off|suspicious|all", "Which strangers have to try again in some minutes (off)"),
+        ("junk-score", "NUMBER", "Points from which a message goes to Junk (5)"),
+        ("reject-score", "NUMBER|never", "Points from which it is refused (15)"),
+        ("quarantine-score", "NUMBER", "Points from which it goes to --quarantine instead of its recipients"),
+        ("quarantine", "ADDRESS", "An address of this server that gets what is quarantined"),
+        ("rspamd", "HOST:PORT", "An rspamd to ask about each message; or unix:/PATH"),
+        ("spamd", "HOST:PORT", "A SpamAssassin to ask; or unix:/PATH"),
+        ("clamd", "HOST:PORT", "A ClamAV to ask; or unix:/PATH"),
+        ("scan-failure", "accept|defer", "What becomes of mail while a scanner fails (accept)"),
     ];
 
     enum OnOff
     {
         Off,
         On,
+    }
+
+    enum ScanFailure
+    {
+        Accept,
+        Defer,
     }
 
     enum Dmarc
@@ -55,8 +72,20 @@ public abstract class DoorSettingSource(
                 },
             },
             SpfFailure = Choice("spf-fail", standard.SpfFailure),
-            JunkScore = Score("junk-score", standard.JunkScore),
-            RejectScore = Score("reject-score", standard.RejectScore),
+            Greylist = Choice("greylist", standard.Greylist),
+            Lists = Lists(),
+            Content = standard.Content with
+            {
+                JunkAt = Score("junk-score") ?? standard.Content.JunkAt,
+                RejectAt = One("reject-score") is "never" ? null : Score("reject-score") ?? standard.Content.RejectAt,
+            },
+            QuarantineAt = Score("quarantine-score"),
+            QuarantineAddress = Quarantine(),
+            Scanners = [.. Scanners()],
+            ScanPolicy = standard.ScanPolicy with
+            {
+                FailClosed = Choice("scan-failure", ScanFailure.Accept) == ScanFailure.Defer,
+            },
         };
         Faults.AddRange(options.Faults().Select(fault => $"checks: {fault}."));
         return new(Choice("checks", OnOff.On) == OnOff.On ? options : null, Servers());
@@ -109,17 +138,55 @@ public abstract class DoorSettingSource(
         return forwarders;
     }
 
-    double Score(string name, double otherwise)
+    List<DnsList> Lists()
+    {
+        var lists = new List<DnsList>();
+        foreach (var text in All("dns-list"))
+        {
+            if (DnsList.TryParse(text, out var list, out var fault))
+                lists.Add(list);
+            else
+                Faults.Add($"dns-list: {fault}.");
+        }
+        return lists;
+    }
+
+    string? Quarantine()
+    {
+        var text = One("quarantine");
+        if (text is not null && EmailAddress.TryParse(text) is null)
+            Faults.Add($"quarantine: \"{text}\" is no address.");
+        return text;
+    }
+
+    IEnumerable<IScanner> Scanners()
+    {
+        (string Name, Func<ScanOptions, IScanner> Make)[] known =
+        [
+            ("rspamd", options => new RspamdScanner(options, TimeProvider.System)),
+            ("spamd", options => new SpamdScanner(options, TimeProvider.System)),
+            ("clamd", options => new ClamdScanner(options, TimeProvider.System)),
+        ];
+        foreach (var (name, make) in known)
+        {
+            if (One(name) is not { } text)
+                continue;
+            if (ScanEndpoint.TryParse(text) is { } endpoint)
+                yield return make(new(endpoint));
+            else
+                Faults.Add($"{name}: \"{text}\" is neither HOST:PORT nor unix:/PATH.");
+        }
+    }
+
+    decimal? Score(string name)
     {
         var text = One(name);
         if (text is null)
-            return otherwise;
-        if (
-            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var score)
-            && score is > -1e6 and < 1e6
-        )
+            return null;
+        const NumberStyles style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;
+        if (decimal.TryParse(text, style, CultureInfo.InvariantCulture, out var score) && Math.Abs(score) <= 1_000_000)
             return score;
-        Faults.Add($"{name}: \"{text}\" is no number.");
-        return otherwise;
+        Faults.Add($"{name}: \"{text}\" is no number of points.");
+        return null;
     }
 }

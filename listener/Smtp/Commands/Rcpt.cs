@@ -40,7 +40,8 @@ sealed record Rcpt(EmailAddress? To, string? Notify, string? OriginalRecipient) 
             to,
             session.User,
             transaction.DeclaredSize,
-            session.Connection.Remote.Address
+            session.Connection.Remote.Address,
+            transaction.Check is { } check ? await check.GreylistAsync() : null
         );
         switch (await session.Gateway.CheckRecipientAsync(request, cancel))
         {
@@ -51,6 +52,8 @@ sealed record Rcpt(EmailAddress? To, string? Notify, string? OriginalRecipient) 
                 return Replies.NoSuchUser;
             case RecipientVerdict.SenderNotAllowed:
                 return Replies.SenderNotAllowed;
+            case RecipientVerdict.Greylisted:
+                return Replies.Greylisted;
             case RecipientVerdict.OverQuota:
                 return Replies.MailboxFull;
             default:

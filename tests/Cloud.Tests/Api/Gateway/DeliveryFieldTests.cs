@@ -19,7 +19,7 @@ public abstract class DeliveryFieldTests(Hop hop) : GatewayTests(hop)
         "Subject: two parts\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
         + "--b\r\n\r\nfirst text\r\n--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: inside\r\n\r\ninner\r\n--b--\r\n";
 
-    static readonly Evidence Evidence = new(DoorOutcome.Accept, "", "", Fields, [new("SPF_PASS", -0.5, "why")], []);
+    static readonly Evidence Evidence = new(DoorOutcome.Accept, "", "", Fields, [new("SPF_PASS", -0.5m, "why")], []);
 
     [Fact]
     public async Task A_message_is_read_as_its_fields_and_then_its_octets_in_every_range()
@@ -27,7 +27,7 @@ public abstract class DeliveryFieldTests(Hop hop) : GatewayTests(hop)
         var (test, entry, email) = await DeliverAsync(Evidence);
         var whole = await ReadAsync(test, email, 0, null);
         var text = Encoding.UTF8.GetString(whole);
-        Assert.StartsWith(Fields + "X-Spam-Status: No, score=-0.5\r\n\ttests=SPF_PASS=-0.5\r\n", text);
+        Assert.StartsWith(Fields + "X-Spam-Status: No, score=-0.5 required=5.0\r\n\ttests=SPF_PASS=-0.5\r\n", text);
         Assert.EndsWith(Message, text);
         Assert.Equal((whole.Length, whole.Length), (entry.Size, email.Size));
         Assert.Equal(Encoding.UTF8.GetBytes(Message), whole[^Message.Length..]);

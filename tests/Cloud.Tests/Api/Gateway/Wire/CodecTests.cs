@@ -116,7 +116,7 @@ public sealed class CodecTests
         var envelope = TestBackend.Envelope("a@b.test", "c@d.test") with { Ret = "FULL", EnvelopeId = "x" };
         var message = new Cloud.Flow.Inbound.UploadedMessage("aa/b", 5, new byte[32], new byte[] { 1 });
         var transaction = new TransactionId(0x3FF_FFFF_FFFF, Big);
-        var evidence = new Evidence(DoorOutcome.Junk, "7.1", "ä", "A: b\r\n", [new("SPF_FAIL", 1.5, "why")], ["step"]);
+        var evidence = new Evidence(DoorOutcome.Junk, "7.1", "ä", "A: b\r\n", [new("SPF_FAIL", 1.5m, "why")], ["step"]);
         var peer = new Peer(IPAddress.IPv6Loopback, "helo", "TLS 1.3");
         Same(Ops.Receive.Request, new(new(transaction, peer, envelope, message, evidence), true));
         Same(Ops.Submit.Request, new(new(transaction, new("a"), peer, envelope, message), false));
