@@ -35,6 +35,7 @@ sealed class SettingsReader(
         "connections",
         "connections-per-address",
         "trust-client-address",
+        "mta-sts",
         "log-level",
         "log-format",
         "try",
@@ -66,7 +67,8 @@ sealed class SettingsReader(
             Switch("try"),
             Choice("gateway", GatewayKind.Local),
             One("functions") ?? Path.Combine(AppContext.BaseDirectory, "functions"),
-            One("azurite") ?? Path.Combine(One("data") ?? "data", "azurite", "npm")
+            One("azurite") ?? Path.Combine(One("data") ?? "data", "azurite", "npm"),
+            MtaSts()
         );
         CheckStore(settings);
         CheckGateway(settings);

@@ -191,6 +191,7 @@ public sealed class ListenerProcessTests(AzuriteFixture azurite) : IAsyncLifetim
             ["CLOUD_GATEWAY"] = "direct",
             ["CLOUD_STORAGE"] = azurite.ConnectionString,
             ["CLOUD_HTTP"] = "127.0.0.1:0",
+            ["CLOUD_HTTPS"] = "127.0.0.1:0",
         };
         foreach (var (name, _) in Cloud.Listener.Hosting.Fronts.Registered)
             settings[$"CLOUD_{name.ToUpperInvariant()}"] = "127.0.0.1:0";
