@@ -128,7 +128,10 @@ static class Server
             return null;
         var host = DomainName.ToAscii(settings.Hostname) ?? settings.Hostname;
         int? Port(string name) =>
-            listener.Endpoints.Where(port => port.Name == name).Select(port => (int?)port.Address.Port).FirstOrDefault();
+            listener
+                .Endpoints.Where(port => port.Name == name)
+                .Select(port => (int?)port.Address.Port)
+                .FirstOrDefault();
         var ports = new MailPorts
         {
             Imaps = Port("imaps"),

@@ -104,7 +104,9 @@ sealed class ContainerListener : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await server.DisposeAsync();
-        foreach (var part in new IAsyncDisposable?[] { watch, names, challenges, web, health }.OfType<IAsyncDisposable>())
+        foreach (
+            var part in new IAsyncDisposable?[] { watch, names, challenges, web, health }.OfType<IAsyncDisposable>()
+        )
             await part.DisposeAsync();
         await gateway.DisposeAsync();
     }

@@ -111,7 +111,12 @@ public sealed class ClientSettings(string host, MailPorts ports)
     static byte[] Write(Action<XmlWriter> content)
     {
         using var octets = new MemoryStream();
-        var form = new XmlWriterSettings { Encoding = new UTF8Encoding(false), Indent = true, NewLineChars = "\n" };
+        var form = new XmlWriterSettings
+        {
+            Encoding = new UTF8Encoding(false),
+            Indent = true,
+            NewLineChars = "\n",
+        };
         using (var xml = XmlWriter.Create(octets, form))
         {
             content(xml);

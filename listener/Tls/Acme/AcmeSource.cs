@@ -41,7 +41,12 @@ public sealed class AcmeSource(
     public async ValueTask<CertificateLook> LookAsync(CancellationToken cancel)
     {
         var started = current is null;
-        if (started && state.Certificate() is { } kept && Covers(kept, options.Names) && kept.NotAfter > time.GetUtcNow())
+        if (
+            started
+            && state.Certificate() is { } kept
+            && Covers(kept, options.Names)
+            && kept.NotAfter > time.GetUtcNow()
+        )
             Take(kept);
         var found = started ? current : null;
         try

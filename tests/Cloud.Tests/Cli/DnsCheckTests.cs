@@ -92,7 +92,8 @@ public sealed class DnsCheckTests
     static async Task<(int Code, string Output)> CheckAsync(string zone)
     {
         var id = StsPolicy.Id(StsMode.Testing, "mail.example.org");
-        var lines = zone.Replace("=ID", $"={id}", StringComparison.Ordinal).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var lines = zone.Replace("=ID", $"={id}", StringComparison.Ordinal)
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         await using var server = FakeNameServer.Of(query =>
         {
             var records = ZoneText

@@ -65,10 +65,7 @@ public sealed class DnsRecordsTests
     public void Nobody_is_told_to_publish_what_does_not_work_yet()
     {
         var pending = DnsRecords.For(Plan).Where(record => record.Pending is not null).ToList();
-        Assert.Equal(
-            ["PTR", "TXT"],
-            pending.Select(record => record.Type).Distinct().Order(StringComparer.Ordinal)
-        );
+        Assert.Equal(["PTR", "TXT"], pending.Select(record => record.Type).Distinct().Order(StringComparer.Ordinal));
         var lines = ZoneFile.Write(DnsRecords.For(Plan)).Split('\n');
         foreach (var record in pending)
             Assert.Contains(lines, line => line.StartsWith($"; {record.Name} ", StringComparison.Ordinal));
@@ -93,7 +90,9 @@ public sealed class DnsRecordsTests
     {
         var ids = Enum.GetValues<StsMode>()
             .Select(mode => Data(DnsRecords.For(Plan with { StsMode = mode }), "_mta-sts.example.org.", "TXT").Single())
-            .Append(Data(DnsRecords.For(Plan with { Host = "mx.example.org" }), "_mta-sts.example.org.", "TXT").Single())
+            .Append(
+                Data(DnsRecords.For(Plan with { Host = "mx.example.org" }), "_mta-sts.example.org.", "TXT").Single()
+            )
             .ToList();
         Assert.Equal(ids.Count, ids.Distinct().Count());
         Assert.All(ids, id => Assert.True(MtaStsRecord.TryParse(id.Trim('"'), out _), id));

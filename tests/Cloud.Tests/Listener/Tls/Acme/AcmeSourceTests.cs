@@ -290,7 +290,9 @@ public sealed class AcmeSourceTests : IAsyncLifetime
     public async Task A_further_name_that_cannot_be_proved_does_not_keep_the_certificate_away()
     {
         authority.Validate = (name, token) =>
-            name.StartsWith("mta-sts", StringComparison.Ordinal) ? Task.FromResult<string?>(null) : LookAsync(name, token);
+            name.StartsWith("mta-sts", StringComparison.Ordinal)
+                ? Task.FromResult<string?>(null)
+                : LookAsync(name, token);
         var source = Joining(_ => true);
         Assert.Equal(["mx.example.test"], (await source.LookAsync(default)).Changed!.Names);
         // Then nothing is due, and the failure is one.
