@@ -41,9 +41,14 @@ public sealed class ServeTests : IDisposable
 
     static async Task<string> PageAsync(CloudProcess cloud, string host, string path)
     {
-        using var handler = new HttpClientHandler
+        using var handler = new SocketsHttpHandler
         {
-            ServerCertificateCustomValidationCallback = (_, _, _, _) => true, // It is self-signed.
+            SslOptions = new()
+            {
+                // It is self-signed, and for no domain's pages.
+                RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+                    certificate?.Subject == "CN=example.test",
+            },
         };
         using var http = new HttpClient(handler);
         using var request = new HttpRequestMessage(HttpMethod.Get, $"https://{cloud.Ports["https"]}{path}");

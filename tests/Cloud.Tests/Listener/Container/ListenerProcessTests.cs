@@ -70,10 +70,13 @@ public sealed class ListenerProcessTests(AzuriteFixture azurite) : IAsyncLifetim
         (settings["CLOUD_DOMAIN"], settings["CLOUD_MTA_STS"]) = ("example.test", "none");
         var ports = await ReadyAsync(Start([], settings));
         var subject = "";
-        using var handler = new HttpClientHandler
+        using var handler = new SocketsHttpHandler
         {
-            ServerCertificateCustomValidationCallback = (_, certificate, _, _) =>
-                (subject = certificate!.Subject).Length > 0,
+            SslOptions = new()
+            {
+                RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+                    (subject = certificate!.Subject).Length > 0,
+            },
         };
         using var http = new HttpClient(handler) { BaseAddress = new Uri($"https://{ports["https"]}") };
         http.DefaultRequestHeaders.Host = "mta-sts.example.test";
