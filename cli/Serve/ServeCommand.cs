@@ -88,13 +88,15 @@ static class ServeCommand
             "log-format" => "plain|json",
             "connections" or "connections-per-address" => "NUMBER",
             "trust-client-address" => "true|false",
-            _ => "HOST:PORT",
+            _ => SettingsReader.DoorNames.FirstOrDefault(setting => setting.Name == name).Value ?? "HOST:PORT",
         };
 
     static string Describe(string name)
     {
         if (Descriptions.TryGetValue(name, out var text))
             return text;
+        if (SettingsReader.DoorNames.FirstOrDefault(setting => setting.Name == name).Description is { } of)
+            return of;
         var port = Settings.DefaultPorts.First(port => port.Name == name);
         return $"HOST:PORT, HOST:0 for any free port, or off (127.0.0.1:{port.Port})";
     }

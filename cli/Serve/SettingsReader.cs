@@ -12,7 +12,7 @@ namespace Cloud.Cli.Serve;
 sealed class SettingsReader(
     IReadOnlyDictionary<string, IReadOnlyList<string>> commandLine,
     Func<string, string?> environment
-) : SettingSource(commandLine, environment)
+) : DoorSettingSource(commandLine, environment)
 {
     /// <summary>Every setting's name; an unknown one in the file is a fault, since it is mostly a typing mistake.</summary>
     public static readonly IReadOnlyList<string> Names =
@@ -36,6 +36,7 @@ sealed class SettingsReader(
         "connections-per-address",
         "trust-client-address",
         "mta-sts",
+        .. DoorNames.Select(setting => setting.Name),
         "log-level",
         "log-format",
         "try",
@@ -64,6 +65,7 @@ sealed class SettingsReader(
             Choice("log-level", LogLevel.Information),
             Choice("log-format", LogFormat.Plain),
             Limits(),
+            Door(Hostname()),
             Switch("try"),
             Choice("gateway", GatewayKind.Local),
             One("functions") ?? Path.Combine(AppContext.BaseDirectory, "functions"),

@@ -20,6 +20,7 @@ sealed class ContainerListener : IAsyncDisposable
     readonly HttpPort? web;
     readonly NameCheck? names;
     readonly OpenGateway gateway;
+    readonly OpenDoor door;
     volatile string? notReady = "not listening yet";
 
     /// <exception cref="CertificateException">The PEM files hold no certificate with its key.</exception>
@@ -61,9 +62,11 @@ sealed class ContainerListener : IAsyncDisposable
             [("certificate", () => certificate.Current.Expiry(time.GetUtcNow()))]
         );
         health = settings.Http is { } port ? new HttpPort("http", port, answers.AnswerAsync, loggers) : null;
+        door = new(settings.Door, time, entropy, loggers);
         var fronts = new Fronts(gateway.Gateway, certificate, time, entropy, loggers)
         {
             Hostname = settings.Hostname,
+            Door = door.Door,
             PostmasterDomain = settings.Domains is [var first, ..] ? first : null,
         };
         server = new ListenerServer(
@@ -108,6 +111,7 @@ sealed class ContainerListener : IAsyncDisposable
             var part in new IAsyncDisposable?[] { watch, names, challenges, web, health }.OfType<IAsyncDisposable>()
         )
             await part.DisposeAsync();
+        await door.DisposeAsync();
         await gateway.DisposeAsync();
     }
 

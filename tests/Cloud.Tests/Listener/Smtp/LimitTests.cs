@@ -241,6 +241,7 @@ public sealed class LimitTests
             SmtpServer.Options,
             gateway,
             null,
+            null,
             TimeProvider.System,
             Entropy.System,
             NullLoggerFactory.Instance
