@@ -24,6 +24,7 @@ static class ServeCommand
         ["connections"] = "Connections open at once (10000)",
         ["connections-per-address"] = "Connections open at once from one address (250)",
         ["trust-client-address"] = "false behind a proxy that hides clients: nothing is limited by address then (true)",
+        ["mta-sts"] = "What the https port tells senders about TLS: none, testing or enforce (testing)",
         ["log-format"] = "plain or json",
         ["log-level"] = "trace, debug, information, warning, error, critical or none",
     };
@@ -82,6 +83,7 @@ static class ServeCommand
             "gateway" => "local|functions",
             "connection-string" => "TEXT",
             "blob-endpoint" or "queue-endpoint" or "table-endpoint" => "URL",
+            "mta-sts" => "none|testing|enforce",
             "log-level" => "LEVEL",
             "log-format" => "plain|json",
             "connections" or "connections-per-address" => "NUMBER",

@@ -1,4 +1,5 @@
 using System.Net;
+using Cloud.Api.WellKnown;
 using Cloud.Listener.Hosting;
 using Cloud.Listener.Hosting.Settings;
 
@@ -38,6 +39,7 @@ public enum GatewayKind
 /// <param name="Gateway">Where transactions are done.</param>
 /// <param name="Functions">The published Functions app: host.json, the handler, a folder for each function.</param>
 /// <param name="Azurite">Where npm has installed Azurite, or is to.</param>
+/// <param name="MtaSts">Of the domains' policy, which the https port gives out.</param>
 /// <param name="Try">Makes example.test with alice and bob and says what to paste.</param>
 public sealed record Settings(
     string Data,
@@ -56,7 +58,8 @@ public sealed record Settings(
     bool Try,
     GatewayKind Gateway,
     string Functions,
-    string Azurite
+    string Azurite,
+    StsMode MtaSts
 )
 {
     /// <summary>The ports in the order of the `ready` line, with their defaults on 127.0.0.1.</summary>
@@ -70,5 +73,6 @@ public sealed record Settings(
         ("pop3", 2110),
         ("pop3s", 2995),
         ("http", 8080),
+        ("https", 8443),
     ];
 }

@@ -35,6 +35,7 @@ sealed class SettingsReader(
         "connections",
         "connections-per-address",
         "trust-client-address",
+        "mta-sts",
         .. DoorNames.Select(setting => setting.Name),
         "log-level",
         "log-format",
@@ -68,7 +69,8 @@ sealed class SettingsReader(
             Switch("try"),
             Choice("gateway", GatewayKind.Local),
             One("functions") ?? Path.Combine(AppContext.BaseDirectory, "functions"),
-            One("azurite") ?? Path.Combine(One("data") ?? "data", "azurite", "npm")
+            One("azurite") ?? Path.Combine(One("data") ?? "data", "azurite", "npm"),
+            MtaSts()
         );
         CheckStore(settings);
         CheckGateway(settings);

@@ -1,4 +1,5 @@
 using System.Net;
+using Cloud.Api.WellKnown;
 using Cloud.Listener.Hosting;
 using Cloud.Listener.Hosting.Settings;
 using Cloud.Listener.Tls.Acme;
@@ -20,6 +21,12 @@ sealed class ContainerSettings
 
     /// <summary>Where health is told; null for nowhere.</summary>
     public required IPEndPoint? Http { get; init; }
+
+    /// <summary>Where the pages of the domains are, over TLS; null for nowhere.</summary>
+    public required IPEndPoint? Https { get; init; }
+
+    /// <summary>Of the domains' policy.</summary>
+    public required StsMode MtaSts { get; init; }
 
     public required GatewaySettings Gateway { get; init; }
 

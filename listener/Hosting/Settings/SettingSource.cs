@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using Cloud.Api.WellKnown;
 using Cloud.Mail;
 
 namespace Cloud.Listener.Hosting.Settings;
@@ -207,6 +208,9 @@ public abstract class SettingSource(
             TrustClientAddress = Switch("trust-client-address", standard.TrustClientAddress),
         };
     }
+
+    /// <summary>What our domains ask of senders; the default is the mildest that tells anything.</summary>
+    protected StsMode MtaSts() => Choice("mta-sts", StsMode.Testing);
 
     /// <summary>Ports on which two would listen are faults.</summary>
     protected void CheckPorts(IReadOnlyDictionary<string, IPEndPoint?> ports)

@@ -9,9 +9,9 @@ public sealed class DirectionsTests
     static readonly (string Room, string Folder, string[] May)[] Rooms =
     [
         ("Mail", "core/Mail", []),
-        ("Wire", "core/Wire", ["Mail", "Store.Ports"]), // Entropy lies with the ports, below everything.
+        ("Wire", "core/Wire", ["Mail", "Dns", "Store.Ports"]), // Entropy lies with the ports, below everything.
         ("Dns", "core/Dns", ["Store.Ports"]),
-        ("Trust", "core/Trust", ["Mail", "Dns", "Store.Ports"]),
+        ("Trust", "core/Trust", ["Mail", "Dns", "Wire", "Store.Ports"]),
         ("Store.Ports", "core/Store/Ports", []),
         ("Store", "core/Store", ["Mail", "Store.Ports"]),
         ("Flow", "core/Flow", ["Mail", "Dns", "Trust", "Wire", "Store", "Store.Ports"]),
