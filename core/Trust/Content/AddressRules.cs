@@ -23,57 +23,47 @@ static class AddressRules
         .ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     public static IEnumerable<ContentRule> All { get; } =
-        [
-            ContentRule.If("MISSING_FROM", 2.5m, "There is no author", message => !message.Author.IsMailbox),
-            ContentRule.If(
-                "MULTIPLE_FROM",
-                3.0m,
-                "There are several From fields",
-                message => message.Count("From") > 1
-            ),
-            ContentRule.If(
-                "FROM_NO_DOMAIN",
-                2.0m,
-                "The author's address has no domain",
-                message => message.Author.IsMailbox && !HasDomain(message.Author)
-            ),
-            ContentRule.Naming(
-                "FROM_NAME_HAS_ADDRESS",
-                2.5m,
-                "The author's name shows an address of another domain",
-                AddressInName
-            ),
-            ContentRule.Naming(
-                "REPLYTO_FREEMAIL",
-                2.0m,
-                "Answers go to a free mailbox, though the author's address is none",
-                FreeReply
-            ),
-            ContentRule.If(
-                "TO_EQUALS_FROM",
-                1.0m,
-                "It is addressed to its author, who is not authenticated",
-                message => !message.IsAuthenticated && ToItself(message)
-            ),
-            ContentRule.If(
-                "FROM_LOCAL_FORGED",
-                3.0m,
-                "It claims to be from one of our own domains, which nothing proves",
-                message => message.Facts.AuthorIsLocal && !message.IsAuthenticated
-            ),
-            ContentRule.If(
-                "UNDISCLOSED_RECIPIENTS",
-                0.5m,
-                "It names no recipient",
-                message => !message.Recipients.Any()
-            ),
-            ContentRule.If(
-                "MANY_RECIPIENTS",
-                0.7m,
-                "It names more than 50 recipients",
-                message => message.Recipients.Skip(ManyRecipients).Any()
-            ),
-        ];
+    [
+        ContentRule.If("MISSING_FROM", 2.5m, "There is no author", message => !message.Author.IsMailbox),
+        ContentRule.If("MULTIPLE_FROM", 3.0m, "There are several From fields", message => message.Count("From") > 1),
+        ContentRule.If(
+            "FROM_NO_DOMAIN",
+            2.0m,
+            "The author's address has no domain",
+            message => message.Author.IsMailbox && !HasDomain(message.Author)
+        ),
+        ContentRule.Naming(
+            "FROM_NAME_HAS_ADDRESS",
+            2.5m,
+            "The author's name shows an address of another domain",
+            AddressInName
+        ),
+        ContentRule.Naming(
+            "REPLYTO_FREEMAIL",
+            2.0m,
+            "Answers go to a free mailbox, though the author's address is none",
+            FreeReply
+        ),
+        ContentRule.If(
+            "TO_EQUALS_FROM",
+            1.0m,
+            "It is addressed to its author, who is not authenticated",
+            message => !message.IsAuthenticated && ToItself(message)
+        ),
+        ContentRule.If(
+            "FROM_LOCAL_FORGED",
+            3.0m,
+            "It claims to be from one of our own domains, which nothing proves",
+            message => message.Facts.AuthorIsLocal && !message.IsAuthenticated
+        ),
+        ContentRule.If("UNDISCLOSED_RECIPIENTS", 0.5m, "It names no recipient", message => !message.Recipients.Any()),
+        ContentRule.If(
+            "MANY_RECIPIENTS",
+            0.7m,
+            "It names more than 50 recipients",
+            message => message.Recipients.Skip(ManyRecipients).Any()
+        ),
+    ];
 
     static bool HasDomain(Address address) =>
         address.Host.ToString() is { Length: > 0 } host && EmailAddress.IsDomain(host);

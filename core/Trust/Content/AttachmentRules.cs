@@ -25,26 +25,32 @@ static class AttachmentRules
     static readonly FrozenSet<string> Page = Words("htm html shtml xhtml mht mhtml svg");
 
     public static IEnumerable<ContentRule> All { get; } =
-        [
-            Of("EXECUTABLE_FILE", 4.0m, "A file that runs when it is opened", file => Executable.Contains(file.Extension)),
-            Of(
-                "DOUBLE_EXTENSION",
-                3.0m,
-                "A file that runs looks like a document",
-                file => Executable.Contains(file.Extension) && Document.Contains(file.InnerExtension)
-            ),
-            Of("REVERSED_FILE_NAME", 3.0m, "A file's name turns its direction, to hide its end", HasOverride),
-            Of("MACRO_DOCUMENT", 1.5m, "An office file with programs inside", file => Macro.Contains(file.Extension)),
-            Of("DISK_IMAGE", 2.0m, "A disk image or a packer hardly anybody uses", file => Container.Contains(file.Extension)),
-            Of("ENCRYPTED_ARCHIVE", 1.5m, "An archive that no scanner can look into", IsEncryptedZip),
-            Of("HTML_FILE", 0.7m, "A file that opens in a browser", file => Page.Contains(file.Extension)),
-        ];
+    [
+        Of("EXECUTABLE_FILE", 4.0m, "A file that runs when it is opened", file => Executable.Contains(file.Extension)),
+        Of(
+            "DOUBLE_EXTENSION",
+            3.0m,
+            "A file that runs looks like a document",
+            file => Executable.Contains(file.Extension) && Document.Contains(file.InnerExtension)
+        ),
+        Of("REVERSED_FILE_NAME", 3.0m, "A file's name turns its direction, to hide its end", HasOverride),
+        Of("MACRO_DOCUMENT", 1.5m, "An office file with programs inside", file => Macro.Contains(file.Extension)),
+        Of(
+            "DISK_IMAGE",
+            2.0m,
+            "A disk image or a packer hardly anybody uses",
+            file => Container.Contains(file.Extension)
+        ),
+        Of("ENCRYPTED_ARCHIVE", 1.5m, "An archive that no scanner can look into", IsEncryptedZip),
+        Of("HTML_FILE", 0.7m, "A file that opens in a browser", file => Page.Contains(file.Extension)),
+    ];
 
     static ContentRule Of(string name, decimal score, string explanation, Func<AttachedFile, bool> test) =>
         ContentRule.Naming(name, score, explanation, message => message.Files.FirstOrDefault(test)?.Name);
 
     /// <summary>U+202E and its like (UAX 9): <c>gpj.exe</c> reads <c>exe.jpg</c>.</summary>
-    static bool HasOverride(AttachedFile file) => file.Name.AsSpan().IndexOfAny("\u202A\u202B\u202D\u202E\u2066\u2067") >= 0;
+    static bool HasOverride(AttachedFile file) =>
+        file.Name.AsSpan().IndexOfAny("\u202A\u202B\u202D\u202E\u2066\u2067") >= 0;
 
     /// <summary>Bit 0 of the first entry's flags (APPNOTE.TXT 4.4.4).</summary>
     static bool IsEncryptedZip(AttachedFile file) =>

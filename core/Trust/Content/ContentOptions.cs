@@ -18,7 +18,9 @@ public sealed record ContentOptions
     /// <summary>What is wrong with the settings; empty if nothing is.</summary>
     public IReadOnlyList<string> Faults()
     {
-        var unknown = Scores.Keys.Where(name => ContentRules.Find(name) is null).Select(name => $"There is no rule {name}");
+        var unknown = Scores
+            .Keys.Where(name => ContentRules.Find(name) is null)
+            .Select(name => $"There is no rule {name}");
         var excessive = Scores
             .Where(score => Math.Abs(score.Value) > MaxScore)
             .Select(score => $"{score.Key}: points are from -{MaxScore} to {MaxScore}");

@@ -10,16 +10,16 @@ namespace Cloud.Trust.Content;
 public static class ContentRules
 {
     public static IReadOnlyList<ContentRule> All { get; } =
-        [
-            .. HeaderRules.All,
-            .. AddressRules.All,
-            .. TextRules.All,
-            .. LinkRules.All,
-            .. AttachmentRules.All,
-            .. TrustRules.All,
-            .. BayesRules.All,
-            .. ScannerRules.All,
-        ];
+    [
+        .. HeaderRules.All,
+        .. AddressRules.All,
+        .. TextRules.All,
+        .. LinkRules.All,
+        .. AttachmentRules.All,
+        .. TrustRules.All,
+        .. BayesRules.All,
+        .. ScannerRules.All,
+    ];
 
     static readonly FrozenDictionary<string, ContentRule> ByName = All.ToFrozenDictionary(
         rule => rule.Name,

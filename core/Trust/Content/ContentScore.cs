@@ -15,9 +15,7 @@ public sealed record ContentScore(IReadOnlyList<ContentHit> Hits)
     public ContentScore With(params IEnumerable<ContentHit> more) => Of(Hits.Concat(more));
 
     public static ContentScore Of(IEnumerable<ContentHit> hits) =>
-        new([
-            .. hits.OrderByDescending(hit => Math.Abs(hit.Score)).ThenBy(hit => hit.Name, StringComparer.Ordinal),
-        ]);
+        new([.. hits.OrderByDescending(hit => Math.Abs(hit.Score)).ThenBy(hit => hit.Name, StringComparer.Ordinal)]);
 
     /// <summary>On one line, for a header field: <c>5.3 (SPF_FAIL 2.0, MISSING_DATE 1.0, …)</c>.</summary>
     public override string ToString() => $"{Text(Total)} ({string.Join(", ", Hits.Select(hit => hit.ToString()))})";

@@ -30,70 +30,67 @@ static class HeaderRules
     ];
 
     public static IEnumerable<ContentRule> All { get; } =
-        [
-            ContentRule.If("MISSING_DATE", 1.0m, "There is no Date field", message => !message.Has("Date")),
-            ContentRule.If(
-                "INVALID_DATE",
-                0.7m,
-                "The Date field cannot be understood",
-                message => message.Has("Date") && message.Message.Index.SentDate is null
-            ),
-            ContentRule.If(
-                "DATE_IN_FUTURE",
-                1.5m,
-                "The date is more than 15 hours ahead",
-                message => message.Message.Index.SentDate > message.Received + Ahead
-            ),
-            ContentRule.If(
-                "DATE_IN_PAST",
-                0.7m,
-                "The date is more than 7 days old",
-                message => message.Message.Index.SentDate < message.Received - Behind
-            ),
-            ContentRule.If("MISSING_MID", 0.7m, "There is no Message-ID field", message => !message.Has("Message-ID")),
-            ContentRule.If(
-                "MISSING_SUBJECT",
-                0.5m,
-                "There is no subject",
-                message => message.Envelope.Subject.IsNilOrEmpty
-            ),
-            ContentRule.If(
-                "SUBJECT_ALL_CAPS",
-                0.7m,
-                "The subject is all in capitals",
-                message => IsShouted(message.Message.Index.Subject)
-            ),
-            ContentRule.Naming("DUPLICATE_FIELD", 1.5m, "A field that may occur once occurs again", Duplicate),
-            ContentRule.If(
-                "HEADER_BAD_OCTETS",
-                1.0m,
-                "The header holds octets that are neither ASCII nor UTF-8",
-                message => !Utf8.IsValid(message.Message.Header)
-            ),
-            ContentRule.Naming("RCVD_FORGED_HELO", 2.0m, "A server before was greeted with our name", ForgedHop),
-            ContentRule.If(
-                "LIST_UNSUBSCRIBE",
-                -0.5m,
-                "An authenticated list that says how to leave it",
-                message => message.IsAuthenticated && IsList(message) && Unsubscribes(message)
-            ),
-            ContentRule.If(
-                "BULK_NO_UNSUBSCRIBE",
-                0.7m,
-                "Mail for many that does not say how to get no more of it",
-                message => (IsList(message) || IsBulk(message)) && !Unsubscribes(message)
-            ),
-        ];
+    [
+        ContentRule.If("MISSING_DATE", 1.0m, "There is no Date field", message => !message.Has("Date")),
+        ContentRule.If(
+            "INVALID_DATE",
+            0.7m,
+            "The Date field cannot be understood",
+            message => message.Has("Date") && message.Message.Index.SentDate is null
+        ),
+        ContentRule.If(
+            "DATE_IN_FUTURE",
+            1.5m,
+            "The date is more than 15 hours ahead",
+            message => message.Message.Index.SentDate > message.Received + Ahead
+        ),
+        ContentRule.If(
+            "DATE_IN_PAST",
+            0.7m,
+            "The date is more than 7 days old",
+            message => message.Message.Index.SentDate < message.Received - Behind
+        ),
+        ContentRule.If("MISSING_MID", 0.7m, "There is no Message-ID field", message => !message.Has("Message-ID")),
+        ContentRule.If(
+            "MISSING_SUBJECT",
+            0.5m,
+            "There is no subject",
+            message => message.Envelope.Subject.IsNilOrEmpty
+        ),
+        ContentRule.If(
+            "SUBJECT_ALL_CAPS",
+            0.7m,
+            "The subject is all in capitals",
+            message => IsShouted(message.Message.Index.Subject)
+        ),
+        ContentRule.Naming("DUPLICATE_FIELD", 1.5m, "A field that may occur once occurs again", Duplicate),
+        ContentRule.If(
+            "HEADER_BAD_OCTETS",
+            1.0m,
+            "The header holds octets that are neither ASCII nor UTF-8",
+            message => !Utf8.IsValid(message.Message.Header)
+        ),
+        ContentRule.Naming("RCVD_FORGED_HELO", 2.0m, "A server before was greeted with our name", ForgedHop),
+        ContentRule.If(
+            "LIST_UNSUBSCRIBE",
+            -0.5m,
+            "An authenticated list that says how to leave it",
+            message => message.IsAuthenticated && IsList(message) && Unsubscribes(message)
+        ),
+        ContentRule.If(
+            "BULK_NO_UNSUBSCRIBE",
+            0.7m,
+            "Mail for many that does not say how to get no more of it",
+            message => (IsList(message) || IsBulk(message)) && !Unsubscribes(message)
+        ),
+    ];
 
-    static string? Duplicate(ContentCase message) =>
-        Single.FirstOrDefault(name => message.Count(name) > 1);
+    static string? Duplicate(ContentCase message) => Single.FirstOrDefault(name => message.Count(name) > 1);
 
     static bool IsShouted(string subject)
     {
         var letters = subject.Where(char.IsLetter).ToArray();
-        return letters.Length >= ShortSubject
-            && letters.Any(char.IsUpper)
-            && !letters.Any(char.IsLower);
+        return letters.Length >= ShortSubject && letters.Any(char.IsUpper) && !letters.Any(char.IsLower);
     }
 
     /// <summary>A hop in which our name was given by a host that the DNS calls otherwise.</summary>
@@ -105,7 +102,12 @@ static class HeaderRules
         {
             var hop = Received.Parse(field.Value);
             var claimed = hop.Helo ?? hop.From;
-            if (message.IsOurs(claimed) && hop.FromName is { Length: > 0 } name && IsName(name) && !message.IsOurs(name))
+            if (
+                message.IsOurs(claimed)
+                && hop.FromName is { Length: > 0 } name
+                && IsName(name)
+                && !message.IsOurs(name)
+            )
                 return name;
         }
 
@@ -118,9 +120,15 @@ static class HeaderRules
     static bool IsList(ContentCase message) => !message.Message.Index.ListId.IsNilOrEmpty;
 
     static bool IsBulk(ContentCase message) =>
-        message.Message.Named("Precedence").Any(field => field.Text.Trim() is var text
-            && (text.Equals("bulk", StringComparison.OrdinalIgnoreCase)
-                || text.Equals("list", StringComparison.OrdinalIgnoreCase)));
+        message
+            .Message.Named("Precedence")
+            .Any(field =>
+                field.Text.Trim() is var text
+                && (
+                    text.Equals("bulk", StringComparison.OrdinalIgnoreCase)
+                    || text.Equals("list", StringComparison.OrdinalIgnoreCase)
+                )
+            );
 
     /// <summary>RFC 2369 §3.2.</summary>
     static bool Unsubscribes(ContentCase message) =>

@@ -26,59 +26,58 @@ static class TextRules
     static readonly SearchValues<char> Invisible = SearchValues.Create("\u200B\u200C\u200D\u2060\uFEFF\u00AD");
 
     public static IEnumerable<ContentRule> All { get; } =
-        [
-            ContentRule.If(
-                "EMPTY_MESSAGE",
-                1.0m,
-                "There is nothing to read and nothing to save",
-                message => message.Letters == 0 && !HasImage(message) && !message.Message.Index.HasAttachment
-            ),
-            ContentRule.If(
-                "HTML_ONLY",
-                0.3m,
-                "The text is in HTML alone",
-                message => message.HasHtml && !message.HasPlain
-            ),
-            ContentRule.If(
-                "HTML_SHORT_TEXT",
-                1.0m,
-                "HTML with a link and next to no text",
-                message => message.HasHtml && message.Links.Count > 0 && message.Letters < TinyText
-            ),
-            ContentRule.If(
-                "IMAGE_ONLY",
-                1.5m,
-                "A picture with next to no text",
-                message => HasImage(message) && message.Letters < LittleText
-            ),
-            ContentRule.Naming("HTML_ACTIVE", 1.0m, "The HTML acts by itself or asks for input", Active),
-            ContentRule.If("INVISIBLE_CHARACTERS", 1.5m, "Words are split by characters nobody sees", HidesWords),
-            ContentRule.If("INVALID_BASE64", 1.0m, "A text in base64 is damaged", message => Any(message, IsDamaged)),
-            ContentRule.If(
-                "BASE64_ASCII",
-                0.7m,
-                "A text in plain ASCII is hidden in base64",
-                message => Any(message, text => IsBase64(text) && text.Source.Length > 0 && Ascii.IsValid(text.Source))
-            ),
-            ContentRule.Naming(
-                "UNKNOWN_CHARSET",
-                0.7m,
-                "A text names a charset that nobody has",
-                message => message.Message.Texts.Select(Unknown).FirstOrDefault(name => name is not null)
-            ),
-        ];
+    [
+        ContentRule.If(
+            "EMPTY_MESSAGE",
+            1.0m,
+            "There is nothing to read and nothing to save",
+            message => message.Letters == 0 && !HasImage(message) && !message.Message.Index.HasAttachment
+        ),
+        ContentRule.If("HTML_ONLY", 0.3m, "The text is in HTML alone", message => message.HasHtml && !message.HasPlain),
+        ContentRule.If(
+            "HTML_SHORT_TEXT",
+            1.0m,
+            "HTML with a link and next to no text",
+            message => message.HasHtml && message.Links.Count > 0 && message.Letters < TinyText
+        ),
+        ContentRule.If(
+            "IMAGE_ONLY",
+            1.5m,
+            "A picture with next to no text",
+            message => HasImage(message) && message.Letters < LittleText
+        ),
+        ContentRule.Naming("HTML_ACTIVE", 1.0m, "The HTML acts by itself or asks for input", Active),
+        ContentRule.If("INVISIBLE_CHARACTERS", 1.5m, "Words are split by characters nobody sees", HidesWords),
+        ContentRule.If("INVALID_BASE64", 1.0m, "A text in base64 is damaged", message => Any(message, IsDamaged)),
+        ContentRule.If(
+            "BASE64_ASCII",
+            0.7m,
+            "A text in plain ASCII is hidden in base64",
+            message => Any(message, text => IsBase64(text) && text.Source.Length > 0 && Ascii.IsValid(text.Source))
+        ),
+        ContentRule.Naming(
+            "UNKNOWN_CHARSET",
+            0.7m,
+            "A text names a charset that nobody has",
+            message => message.Message.Texts.Select(Unknown).FirstOrDefault(name => name is not null)
+        ),
+    ];
 
     static bool Any(ContentCase message, Func<SampleText, bool> test) => message.Message.Texts.Any(test);
 
     /// <summary>A part or an address of one.</summary>
     static bool HasImage(ContentCase message) =>
-        message.Message.Texts.Any(text => text.IsHtml && text.Html.Images > 0) || Images(message.Message.Index.Body) == 1;
+        message.Message.Texts.Any(text => text.IsHtml && text.Html.Images > 0)
+        || Images(message.Message.Index.Body) == 1;
 
     static int Images(BodyPart part) =>
         part.Type.EqualsIgnoreCase("image"u8) && !part.IsAttachment ? 1 : part.Parts.Sum(Images);
 
     static string? Active(ContentCase message) =>
-        message.Message.Texts.Where(text => text.IsHtml).Select(text => text.Html.Active).FirstOrDefault(name => name is not null);
+        message
+            .Message.Texts.Where(text => text.IsHtml)
+            .Select(text => text.Html.Active)
+            .FirstOrDefault(name => name is not null);
 
     static bool HidesWords(ContentCase message)
     {
