@@ -83,7 +83,7 @@ public sealed class ScannerTests : IDisposable
             "rspamd.conf",
             $$"""
             options {
-              pidfile = "{{folder.FullName}}/pid"; tempdir = "{{folder.FullName}}"; filters = ""; gtube_patterns = "all";
+              pidfile = "{{folder.FullName}}/pid"; tempdir = "{{folder.FullName}}"; hs_cache_dir = "{{folder.FullName}}"; filters = ""; gtube_patterns = "all";
               url_tld = "/usr/share/rspamd/effective_tld_names.dat"; dns { nameserver = ["127.0.0.1:9"]; timeout = 0.1s; }
             }
             logging { type = "console"; level = "info"; }
