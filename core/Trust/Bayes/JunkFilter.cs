@@ -38,8 +38,7 @@ public sealed class JunkFilter
     internal (byte[] Salt, byte[] Table, byte[] Log) Packed => (salt, table.Pack(), log.Pack());
 
     /// <summary>Whether it has learned enough to say something.</summary>
-    public bool IsReady(BayesOptions? options = null) =>
-        Math.Min(Spam, Ham) >= (options ?? new()).MinLessons;
+    public bool IsReady(BayesOptions? options = null) => Math.Min(Spam, Ham) >= (options ?? new()).MinLessons;
 
     /// <summary>Learns a message, or that it was learned wrongly. Repeating it changes nothing.</summary>
     /// <param name="message">Its id: the same for the same message.</param>
@@ -84,7 +83,11 @@ public sealed class JunkFilter
     {
         options ??= new();
         if (!IsReady(options))
-            return new(null, [], Text($"knows {Spam} junk and {Ham} other messages, {options.MinLessons} of each are needed"));
+            return new(
+                null,
+                [],
+                Text($"knows {Spam} junk and {Ham} other messages, {options.MinLessons} of each are needed")
+            );
         var clues = tokens
             .Take(JunkTokens.Max)
             .Select(token => Weigh(token, options))

@@ -119,7 +119,9 @@ public static class JunkTokens
             if (word.Length <= Longest)
                 Add(string.Concat(prefix, word.ToString().ToLowerInvariant()));
             else
-                Add(string.Create(CultureInfo.InvariantCulture, $"{prefix}long:{Lower(word[0])}{word.Length / 10 * 10}"));
+                Add(
+                    string.Create(CultureInfo.InvariantCulture, $"{prefix}long:{Lower(word[0])}{word.Length / 10 * 10}")
+                );
         }
 
         static string Lower(char c) => char.IsSurrogate(c) ? "?" : c.ToString().ToLowerInvariant();
@@ -145,11 +147,18 @@ public static class JunkTokens
 
         /// <summary>Thai, Lao, Khmer, Burmese, kana and Han: scripts in which words are not set apart. Hangul sets them apart.</summary>
         static bool IsUnspaced(char c) =>
-            c is >= '\u0E00' and <= '\u0EFF'
-                or >= '\u1000' and <= '\u109F'
-                or >= '\u1780' and <= '\u17FF'
-                or >= '\u3041' and <= '\u30FF'
-                or >= '\u3400' and <= '\u9FFF'
-                or >= '\uF900' and <= '\uFAFF';
+            c
+                is >= '\u0E00'
+                    and <= '\u0EFF'
+                    or >= '\u1000'
+                    and <= '\u109F'
+                    or >= '\u1780'
+                    and <= '\u17FF'
+                    or >= '\u3041'
+                    and <= '\u30FF'
+                    or >= '\u3400'
+                    and <= '\u9FFF'
+                    or >= '\uF900'
+                    and <= '\uFAFF';
     }
 }

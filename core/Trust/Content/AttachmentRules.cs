@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Frozen;
 
 namespace Cloud.Trust.Content;
@@ -49,12 +50,13 @@ static class AttachmentRules
         ContentRule.Naming(name, score, explanation, message => message.Files.FirstOrDefault(test)?.Name);
 
     /// <summary>U+202E and its like (UAX 9): <c>gpj.exe</c> reads <c>exe.jpg</c>.</summary>
-    static bool HasOverride(AttachedFile file) =>
-        file.Name.AsSpan().IndexOfAny("\u202A\u202B\u202D\u202E\u2066\u2067") >= 0;
+    static bool HasOverride(AttachedFile file) => file.Name.AsSpan().ContainsAny(Overrides);
 
     /// <summary>Bit 0 of the first entry's flags (APPNOTE.TXT 4.4.4).</summary>
     static bool IsEncryptedZip(AttachedFile file) =>
         file.Start.AsSpan().StartsWith("PK\u0003\u0004"u8) && file.Start.Length > 6 && (file.Start[6] & 1) != 0;
+
+    static readonly SearchValues<char> Overrides = SearchValues.Create("\u202A\u202B\u202D\u202E\u2066\u2067");
 
     static FrozenSet<string> Words(string words) => words.Split(' ').ToFrozenSet(StringComparer.Ordinal);
 }

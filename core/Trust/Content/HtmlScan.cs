@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Cloud.Mail.Text;
 
@@ -18,6 +19,9 @@ sealed record HtmlScan(IReadOnlyList<HtmlLink> Links, int Images, string? Active
 
     /// <summary>Characters of a link's text with its markup; one that shows an address is short.</summary>
     const int MaxInner = 4 * 1024;
+
+    static readonly SearchValues<char> EndOfName = SearchValues.Create(" \t\r\n\f=>");
+    static readonly SearchValues<char> EndOfValue = SearchValues.Create(" \t\r\n\f>");
 
     static readonly string[] ActiveElements = ["script", "form", "iframe", "object", "embed", "applet"];
 
@@ -123,7 +127,7 @@ sealed record HtmlScan(IReadOnlyList<HtmlLink> Links, int Images, string? Active
             attributes = attributes.TrimStart(" \t\r\n\f/");
             if (attributes.IsEmpty)
                 return null;
-            var nameEnd = attributes.IndexOfAny(" \t\r\n\f=>");
+            var nameEnd = attributes.IndexOfAny(EndOfName);
             if (nameEnd < 0)
                 return null;
             var found = attributes[..nameEnd];
@@ -145,7 +149,7 @@ sealed record HtmlScan(IReadOnlyList<HtmlLink> Links, int Images, string? Active
     {
         var isQuoted = attributes is ['"' or '\'', ..];
         var rest = isQuoted ? attributes[1..] : attributes;
-        var end = isQuoted ? rest.IndexOf(attributes[0]) : rest.IndexOfAny(" \t\r\n\f>");
+        var end = isQuoted ? rest.IndexOf(attributes[0]) : rest.IndexOfAny(EndOfValue);
         var value = end < 0 ? rest : rest[..end];
         attributes = end < 0 ? [] : rest[(end + 1)..];
         return value;

@@ -21,7 +21,7 @@ sealed record WebHost(string Name, bool IsAddress, bool HasUser)
         if (!IsWeb(text) || !Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Host.Length == 0)
             return null;
         var isAddress = uri.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6;
-        return new(uri.IdnHost.ToLowerInvariant(), isAddress, uri.UserInfo.Length > 0);
+        return new(NameOf(uri).ToLowerInvariant(), isAddress, uri.UserInfo.Length > 0);
     }
 
     /// <summary>The host that a text shows to a reader, if it is nothing but an address of the web.</summary>
@@ -47,6 +47,18 @@ sealed record WebHost(string Name, bool IsAddress, bool HasUser)
 
     public static DnsName? Registered(string domain) =>
         DnsName.TryParse(domain, out var name) ? PublicSuffixes.Shipped.RegistrableDomain(name) : null;
+
+    static string NameOf(Uri uri)
+    {
+        try
+        {
+            return uri.IdnHost;
+        }
+        catch (UriFormatException)
+        {
+            return uri.Host; // characters that no name can have
+        }
+    }
 
     static bool IsWeb(string text) =>
         text.StartsWith("http://", StringComparison.OrdinalIgnoreCase)

@@ -34,8 +34,6 @@ static class RspamdReply
             return scan.Failed("an answer of another shape");
         if (root.TryGetProperty("error", out var error))
             return scan.Failed($"rspamd says: {Text(error)}");
-        if (root.TryGetProperty("is_skipped", out var skipped) && skipped.ValueKind == JsonValueKind.True)
-            return scan.Verdict(ScanOutcome.Clean, "skipped by rspamd's settings");
         if (Number(root, "score") is not { } score || Text(root, "action") is not { } action)
             return scan.Failed("an answer without score or action");
         var required = Number(root, "required_score");

@@ -20,7 +20,9 @@ public sealed record ScanEndpoint
         if (text.StartsWith("unix:", StringComparison.Ordinal))
         {
             var path = text["unix:".Length..];
-            return path.Length is > 1 and < MaxPath && path[0] == '/' ? new(new UnixDomainSocketEndPoint(path), text) : null;
+            return path.Length is > 1 and < MaxPath && path[0] == '/'
+                ? new(new UnixDomainSocketEndPoint(path), text)
+                : null;
         }
 
         var colon = text.LastIndexOf(':');

@@ -31,7 +31,12 @@ sealed class ScanStream(Stream connection) : IAsyncDisposable
     /// <param name="fill">Writes them, given the piece's length.</param>
     /// <param name="cancel">Ends it.</param>
     /// <exception cref="IOException">The message is not as long as it was said to be.</exception>
-    public async Task SendAsync(ScanMessage message, int prefix, Action<Memory<byte>, int> fill, CancellationToken cancel)
+    public async Task SendAsync(
+        ScanMessage message,
+        int prefix,
+        Action<Memory<byte>, int> fill,
+        CancellationToken cancel
+    )
     {
         await using var octets = await message.OpenAsync(cancel);
         var buffer = ArrayPool<byte>.Shared.Rent(prefix + Chunk);

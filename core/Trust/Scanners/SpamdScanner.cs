@@ -15,9 +15,13 @@ public sealed class SpamdScanner(ScanOptions options, TimeProvider time, string?
     /// <summary>Octets of an answer: names of some hundred rules.</summary>
     const int MaxAnswer = 64 * 1024;
 
-    readonly string? user = user is null || IsUser(user)
-        ? user
-        : throw new ArgumentException("A user of spamd has letters, digits, '-', '_', '.' and '@' only", nameof(user));
+    readonly string? user =
+        user is null || IsUser(user)
+            ? user
+            : throw new ArgumentException(
+                "A user of spamd has letters, digits, '-', '_', '.' and '@' only",
+                nameof(user)
+            );
 
     public string Name => "spamd";
 

@@ -45,5 +45,13 @@ sealed class Corpus
     string Pick(string[] words) => words[(int)Math.Exp(random.NextDouble() * Math.Log(words.Length)) - 1];
 
     string[] Words(int count) =>
-        [.. Enumerable.Range(0, count).Select(_ => string.Concat(Enumerable.Range(0, random.Next(2, 5)).Select(_ => Syllables[random.Next(Syllables.Length)])))];
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(_ =>
+                    string.Concat(
+                        Enumerable.Range(0, random.Next(2, 5)).Select(_ => Syllables[random.Next(Syllables.Length)])
+                    )
+                ),
+        ];
 }

@@ -28,9 +28,7 @@ public sealed class JunkFiltersTests
     public async Task Lessons_at_the_same_moment_are_all_learned()
     {
         var (one, other) = (Filters(1), Filters(2));
-        await Task.WhenAll(
-            Enumerable.Range(0, 8).Select(i => Task.Run(() => Teach(i % 2 == 0 ? one : other, i)))
-        );
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => Teach(i % 2 == 0 ? one : other, i))));
         clock.Advance(Age);
         Assert.Equal(8, (await one.FindAsync("acc", default))!.Spam);
     }

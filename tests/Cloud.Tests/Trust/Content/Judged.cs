@@ -21,7 +21,8 @@ static class Judged
 
     public const string Plain = Header + "\nHere is what we agreed on, as I remember it.\n";
 
-    public static MessageSample Sample(string message) => Sample(Encoding.Latin1.GetBytes(message.ReplaceLineEndings("\r\n")));
+    public static MessageSample Sample(string message) =>
+        Sample(Encoding.Latin1.GetBytes(message.ReplaceLineEndings("\r\n")));
 
     public static MessageSample Sample(byte[] octets)
     {

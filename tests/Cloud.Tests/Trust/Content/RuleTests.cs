@@ -39,7 +39,11 @@ public sealed class RuleTests
     [InlineData("From", "\"ada@mail.example.com\" <ada@example.com>", "FROM_NAME_HAS_ADDRESS")]
     [InlineData("Reply-To", "office@example.com", "REPLYTO_FREEMAIL")]
     [InlineData("Subject", "RE: ISO 27001", "SUBJECT_ALL_CAPS")]
-    [InlineData("Subject", "\u6771\u4eac\u3067\u306e\u4f1a\u8b70\u306b\u3064\u3044\u3066\u306e\u304a\u77e5\u3089\u305b", "SUBJECT_ALL_CAPS")]
+    [InlineData(
+        "Subject",
+        "\u6771\u4eac\u3067\u306e\u4f1a\u8b70\u306b\u3064\u3044\u3066\u306e\u304a\u77e5\u3089\u305b",
+        "SUBJECT_ALL_CAPS"
+    )]
     public void A_field_that_is_right_is_not(string field, string value, string rule) =>
         Judged.Misses(rule, Score8(Judged.Replace(field, value)));
 
@@ -87,8 +91,12 @@ public sealed class RuleTests
     [InlineData("<a href='https://click.bank.example/x'>https://www.bank.example/login</a>", "LINK_HOST_DIFFERS")]
     [InlineData("<a href='https://files.example/y'>report.pdf</a>", "LINK_HOST_DIFFERS")]
     [InlineData("<!-- <form> --><p>only words</p>", "HTML_ACTIVE")]
-    [InlineData("<p>\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645 \u0646\u0645\u06cc\u200c\u0634\u0648\u062f \u0645\u06cc\u200c\u0631\u0648\u062f \u0645\u06cc\u200c\u06a9\u0646\u062f \u0645\u06cc\u200c\u062f\u0647\u062f</p>", "INVISIBLE_CHARACTERS")]
-    public void Html_as_others_write_it_is_not(string html, string rule) => Judged.Misses(rule, Score8(Judged.Html(html)));
+    [InlineData(
+        "<p>\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645 \u0646\u0645\u06cc\u200c\u0634\u0648\u062f \u0645\u06cc\u200c\u0631\u0648\u062f \u0645\u06cc\u200c\u06a9\u0646\u062f \u0645\u06cc\u200c\u062f\u0647\u062f</p>",
+        "INVISIBLE_CHARACTERS"
+    )]
+    public void Html_as_others_write_it_is_not(string html, string rule) =>
+        Judged.Misses(rule, Score8(Judged.Html(html)));
 
     [Fact]
     public void An_address_in_plain_text_is_a_link() =>
@@ -107,7 +115,8 @@ public sealed class RuleTests
         Judged.Hits(rule, Judged.Score(Judged.WithFile(name)));
 
     [Fact]
-    public void A_file_of_an_ordinary_kind_is_not() => Assert.Empty(Judged.Score(Judged.WithFile("minutes.v2.pdf")).Hits);
+    public void A_file_of_an_ordinary_kind_is_not() =>
+        Assert.Empty(Judged.Score(Judged.WithFile("minutes.v2.pdf")).Hits);
 
     [Theory]
     [InlineData(1, true)]
@@ -122,7 +131,8 @@ public sealed class RuleTests
     [Fact]
     public void Base64_that_is_damaged_or_hides_ascii_is_told()
     {
-        const string head = Judged.Header + "Content-Transfer-Encoding: base64\nContent-Type: text/plain; charset=x-none\n\n";
+        const string head =
+            Judged.Header + "Content-Transfer-Encoding: base64\nContent-Type: text/plain; charset=x-none\n\n";
         var score = Judged.Score(head + "SGVsbG8gd29ybGQs*IGhlbGxv\n");
         Judged.Hits("INVALID_BASE64", score);
         Judged.Hits("BASE64_ASCII", score);

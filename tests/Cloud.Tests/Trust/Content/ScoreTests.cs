@@ -44,7 +44,12 @@ public sealed class ScoreTests
     public void Settings_that_make_no_sense_are_all_told()
     {
         var scores = new Dictionary<string, decimal> { ["MISING_DATE"] = 1, ["SPF_FAIL"] = 1001 };
-        var options = new ContentOptions { Scores = scores, JunkAt = 5, RejectAt = 4 };
+        var options = new ContentOptions
+        {
+            Scores = scores,
+            JunkAt = 5,
+            RejectAt = 4,
+        };
         Assert.Equal(3, options.Faults().Count);
     }
 
@@ -87,7 +92,12 @@ public sealed class ScoreTests
             Steps = [],
         };
         Judged.Hits("DMARC_QUARANTINE", Judged.Score(Judged.Plain, new() { Dmarc = verdict }));
-        var forwarded = new ContentFacts { Dmarc = verdict, TrustedForwarder = true, Spf = SpfResult.Fail };
+        var forwarded = new ContentFacts
+        {
+            Dmarc = verdict,
+            TrustedForwarder = true,
+            Spf = SpfResult.Fail,
+        };
         Judged.Misses("DMARC_QUARANTINE", Judged.Score(Judged.Plain, forwarded));
     }
 
@@ -128,7 +138,10 @@ public sealed class ScoreTests
     [Fact]
     public void An_explanation_can_go_into_a_header()
     {
-        var score = Judged.With("From", "\"a@b.example\u00e9\" <x@example.com>, \"\t\u0001y@z.example\" <x@example.com>");
+        var score = Judged.With(
+            "From",
+            "\"a@b.example\u00e9\" <x@example.com>, \"\t\u0001y@z.example\" <x@example.com>"
+        );
         Assert.All(score.Hits, hit => Assert.DoesNotContain(hit.Explanation, c => c is < ' ' or > '~'));
     }
 
@@ -136,7 +149,10 @@ public sealed class ScoreTests
     public void Every_rule_is_in_the_documentation_with_its_points()
     {
         var rules = ContentRules.All.Select(rule => $"| `{rule.Name}` | {Points(rule)} | {rule.Explanation} |");
-        var told = Source.Read("docs/junk.md").Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal));
+        var told = Source
+            .Read("docs/junk.md")
+            .Split('\n')
+            .Where(line => line.StartsWith("| `", StringComparison.Ordinal));
         Assert.Equal(rules, told);
         Assert.All(ContentRules.All, rule => Assert.Matches("^[A-Z0-9_]+$", rule.Name));
     }

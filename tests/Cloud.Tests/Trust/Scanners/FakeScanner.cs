@@ -19,7 +19,7 @@ sealed class FakeScanner : IAsyncDisposable
     public FakeScanner(Func<byte[], bool> isHeard, byte[] answer, bool byOctet = false, bool hangs = false)
     {
         listener.Start();
-        session = Task.Run(() => AnswerAsync(isHeard, answer, byOctet, hangs));
+        session = AnswerAsync(isHeard, answer, byOctet, hangs);
     }
 
     public byte[] Heard => heard.ToArray();

@@ -14,7 +14,12 @@ public sealed class ScanPolicyTests
     [InlineData(ScanOutcome.Failed, ScanDecision.Accept, ScanDecision.Defer)]
     public void What_follows_is_the_operators_choice(ScanOutcome outcome, ScanDecision open, ScanDecision closed)
     {
-        var strict = new ScanPolicy { FailClosed = true, RefuseTooLarge = true, MayRefuse = true };
+        var strict = new ScanPolicy
+        {
+            FailClosed = true,
+            RefuseTooLarge = true,
+            MayRefuse = true,
+        };
         Assert.Equal(open, new ScanPolicy().Decide(Verdict(outcome)));
         Assert.Equal(closed, strict.Decide(Verdict(outcome)));
     }

@@ -9,7 +9,8 @@ public sealed class ScannerTests
 {
     const string Message = "Subject: x\r\n\r\nHello\r\n";
 
-    const string SpamdAnswer = "SPAMD/1.1 0 EX_OK\r\nContent-length: 19\r\nSpam: True ; 15.5 / 5.0\r\n\r\nGTUBE,MISSING_DATE\n";
+    const string SpamdAnswer =
+        "SPAMD/1.1 0 EX_OK\r\nContent-length: 19\r\nSpam: True ; 15.5 / 5.0\r\n\r\nGTUBE,MISSING_DATE\n";
 
     const string RspamdJson = """
         {"is_skipped":false,"score":7.5,"required_score":15,"action":"add header",
@@ -42,7 +43,10 @@ public sealed class ScannerTests
         await using var fake = Fake("clamd", "stream: OK\0");
         var verdict = await ScanAsync("clamd", fake.Options);
         Assert.Equal(ScanOutcome.Clean, verdict.Outcome);
-        Assert.Equal($"zINSTREAM\0\0\0\0{(char)Message.Length}{Message}\0\0\0\0", Encoding.Latin1.GetString(fake.Heard));
+        Assert.Equal(
+            $"zINSTREAM\0\0\0\0{(char)Message.Length}{Message}\0\0\0\0",
+            Encoding.Latin1.GetString(fake.Heard)
+        );
     }
 
     [Fact]
@@ -67,7 +71,14 @@ public sealed class ScannerTests
         Assert.Equal([new("B", 7.0m), new ScanSymbol("A", 0.5m)], verdict.Symbols);
         var lines = Encoding.Latin1.GetString(fake.Heard).Split("\r\n");
         Assert.Equal("POST /checkv2 HTTP/1.1", lines[0]);
-        string[] told = ["IP: 192.0.2.7", "Hostname: mx.example.com", "From: ada@example.com", "Queue-Id: 19aa", "Password: secret"];
+        string[] told =
+        [
+            "IP: 192.0.2.7",
+            "Hostname: mx.example.com",
+            "From: ada@example.com",
+            "Queue-Id: 19aa",
+            "Password: secret",
+        ];
         Assert.All(told, line => Assert.Contains(line, lines));
         Assert.Contains(lines, line => line.StartsWith("Rcpt: bob@here.example", StringComparison.Ordinal));
         Assert.DoesNotContain(lines, line => line.StartsWith("Helo", StringComparison.Ordinal)); // it would end its field
@@ -160,11 +171,20 @@ public sealed class ScannerTests
 
     [Theory]
     [InlineData("SPAMD/1.0 76 Bad header line: x\r\n", "spamd", ScanOutcome.Failed)]
-    [InlineData("SPAMD/1.1 0 EX_OK\r\nContent-length: 0\r\nSpam: False ; -1.2 / 5.0\r\n\r\n", "spamd", ScanOutcome.Clean)]
-    [InlineData("SPAMD/1.1 0 EX_OK\r\nContent-length: 0\r\nSpam: Perhaps ; 1 / 5.0\r\n\r\n", "spamd", ScanOutcome.Failed)]
+    [InlineData(
+        "SPAMD/1.1 0 EX_OK\r\nContent-length: 0\r\nSpam: False ; -1.2 / 5.0\r\n\r\n",
+        "spamd",
+        ScanOutcome.Clean
+    )]
+    [InlineData(
+        "SPAMD/1.1 0 EX_OK\r\nContent-length: 0\r\nSpam: Perhaps ; 1 / 5.0\r\n\r\n",
+        "spamd",
+        ScanOutcome.Failed
+    )]
     [InlineData("stream: Can't allocate memory ERROR\0", "clamd", ScanOutcome.Failed)]
     [InlineData("stream:  FOUND\0", "clamd", ScanOutcome.Failed)]
     [InlineData("{\"score\":1,\"action\":\"no action\"}", "rspamd", ScanOutcome.Clean)]
+    [InlineData("{\"is_skipped\":true,\"score\":15,\"action\":\"reject\"}", "rspamd", ScanOutcome.Refuse)]
     [InlineData("{\"score\":20,\"required_score\":15,\"action\":\"reject\"}", "rspamd", ScanOutcome.Refuse)]
     [InlineData("{\"score\":4,\"action\":\"greylist\"}", "rspamd", ScanOutcome.Defer)]
     [InlineData("{\"score\":4,\"required_score\":3,\"action\":\"mine\"}", "rspamd", ScanOutcome.Junk)]
@@ -220,7 +240,9 @@ public sealed class ScannerTests
         new(heard => IsWhole(scanner, heard), Encoding.Latin1.GetBytes(answer), byOctet, hangs);
 
     static bool IsWhole(string scanner, byte[] heard) =>
-        Encoding.Latin1.GetString(heard).EndsWith(scanner == "clamd" ? $"{Message}\0\0\0\0" : Message, StringComparison.Ordinal);
+        Encoding
+            .Latin1.GetString(heard)
+            .EndsWith(scanner == "clamd" ? $"{Message}\0\0\0\0" : Message, StringComparison.Ordinal);
 
     static async Task<ScanVerdict> ScanAsync(string scanner, ScanOptions options, ScanClient? client = null)
     {
