@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cloud.Listener.Hosting.Settings;
 
 namespace Cloud.Cli.Serve;
 
@@ -21,9 +22,6 @@ static class ServeCommand
         ["tls-cert"] = "Certificate chain, PEM; without it a self-signed one is made",
         ["tls-key"] = "Its private key, PEM",
         ["hostname"] = "What the server calls itself (the first domain)",
-        ["connections"] = "Connections open at once (10000)",
-        ["connections-per-address"] = "Connections open at once from one address (250)",
-        ["trust-client-address"] = "false behind a proxy that hides clients: nothing is limited by address then (true)",
         ["log-format"] = "plain or json",
         ["log-level"] = "trace, debug, information, warning, error, critical or none",
     };
@@ -84,15 +82,15 @@ static class ServeCommand
             "blob-endpoint" or "queue-endpoint" or "table-endpoint" => "URL",
             "log-level" => "LEVEL",
             "log-format" => "plain|json",
-            "connections" or "connections-per-address" => "NUMBER",
-            "trust-client-address" => "true|false",
-            _ => "HOST:PORT",
+            _ => SettingSource.DoorNames.FirstOrDefault(setting => setting.Name == name).Value ?? "HOST:PORT",
         };
 
     static string Describe(string name)
     {
         if (Descriptions.TryGetValue(name, out var text))
             return text;
+        if (SettingSource.DoorNames.FirstOrDefault(setting => setting.Name == name).Description is { } description)
+            return description;
         var port = Settings.DefaultPorts.First(port => port.Name == name);
         return $"HOST:PORT, HOST:0 for any free port, or off (127.0.0.1:{port.Port})";
     }
