@@ -21,9 +21,11 @@ sealed class ProxyIntake(NetworkList proxies, TimeSpan patience, TimeProvider ti
         while (true)
         {
             var left = patience - time.GetElapsedTime(start);
-            var (result, interruption) = await connection.ReadAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+            if (left <= TimeSpan.Zero)
+                return Refuse(port, proxy, "it does not come in time");
+            var (result, interruption) = await connection.ReadAsync(left);
             if (interruption != Interruption.None)
-                return Refuse(port, proxy, interruption.HasFlag(Interruption.Timeout) ? "none came in time" : null);
+                return Refuse(port, proxy, interruption == Interruption.Timeout ? "it does not come in time" : null);
 
             var rest = result.Buffer;
             var status = ProxyHeader.Take(ref rest, out var header, out var fault);

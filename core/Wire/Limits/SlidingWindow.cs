@@ -7,6 +7,9 @@ namespace Cloud.Wire.Limits;
 /// </remarks>
 public struct SlidingWindow
 {
+    /// <summary>Part of one that may be over: sums of fractions are not exact.</summary>
+    const double Grain = 1e-6;
+
     long began;
     int current;
     int previous;
@@ -23,7 +26,7 @@ public struct SlidingWindow
         var elapsed = now - began;
         var room = (double)limit - current - Math.Max(add, 1);
         var weighted = previous * (1 - ((double)elapsed / window));
-        if (room >= 0 && weighted <= room)
+        if (room >= 0 && weighted <= room + Grain)
         {
             current += add;
             return 0;

@@ -39,7 +39,8 @@ sealed class AbuseTable : IDisposable
                 return new(TimeSpan.Zero, IsBanned: true);
             record.Points = Points(record, now) + offence.Points();
             record.At = now;
-            if (record.Points < options.BanPoints || options.FirstBan == TimeSpan.Zero)
+            // Rounded: the fractions forgiven between two offences of one second are no mercy.
+            if (Math.Round(record.Points) < options.BanPoints || options.FirstBan == TimeSpan.Zero)
                 return new(Delay(record.Points), IsBanned: false);
             length = Ban(ref record, now);
             Expect(address, now, record.BannedUntil);

@@ -42,19 +42,15 @@ public abstract partial class SettingSource
         };
     }
 
-    DoorOptions Door(DoorOptions standard) =>
-        standard with
+    DoorOptions Door(DoorOptions standard)
+    {
+        var rate = Rate("connection-rate", standard.ConnectionRate);
+        return standard with
         {
             Exempt = Networks("exempt-networks", standard.Exempt),
             ConnectionsPerNetwork = Number("connections-per-network", standard.ConnectionsPerNetwork, 1, Most),
-            ConnectionRate = Rate("connection-rate", standard.ConnectionRate),
-            // Four addresses at their limit, as by default.
-            NetworkConnectionRate = Rate("connection-rate", standard.ConnectionRate) is var rate
-                ? rate with
-                {
-                    Count = 4 * rate.Count,
-                }
-                : default,
+            ConnectionRate = rate,
+            NetworkConnectionRate = rate with { Count = 4 * rate.Count }, // Four addresses at their limit, as by default.
             GreetingPause = Seconds("greeting-pause", standard.GreetingPause, 30),
             Tarpit = Seconds("tarpit", standard.Tarpit, 60),
             FirstBan = TimeSpan.FromMinutes(Number("ban-minutes", (int)standard.FirstBan.TotalMinutes, 0, 720)),
@@ -64,6 +60,7 @@ public abstract partial class SettingSource
             MessagesPerSender = Rate("sender-rate", RateLimit.PerHour(0)),
             Submissions = Rate("submission-rate", standard.Submissions),
         };
+    }
 
     RateLimit Rate(string name, RateLimit standard) => standard with { Count = Number(name, standard.Count, 0, Most) };
 
