@@ -30,7 +30,9 @@ static class Measure
         if (session.User is { } account)
             return Wait(visitor.TakeSubmission(account), "Too many messages from your account");
         return Wait(visitor.TakeMessage(), "Too many messages from your address")
-            ?? (from is null ? null : Wait(visitor.TakeSender(from.Domain), "Too many messages of this sender's domain"));
+            ?? (
+                from is null ? null : Wait(visitor.TakeSender(from.Domain), "Too many messages of this sender's domain")
+            );
     }
 
     /// <summary>Whether RCPT may name one more recipient now.</summary>

@@ -41,10 +41,7 @@ static class Replies
     };
 
     // Addresses
-    public static readonly Reply NoSuchUser = new(550, "1.1", "No such mailbox")
-    {
-        Offence = Offence.RefusedRecipient,
-    };
+    public static readonly Reply NoSuchUser = new(550, "1.1", "No such mailbox") { Offence = Offence.RefusedRecipient };
     public static readonly Reply SenderNotAllowed = new(550, "7.1", "The sender's address does not belong to you");
     public static readonly Reply NotLocal = new(550, "7.1", "Not a domain of this server, and no relay")
     {
@@ -79,10 +76,7 @@ static class Replies
     // The session ends
     public static readonly Reply TimedOut = new(421, "4.2", "Nothing came in time");
     public static readonly Reply Draining = new(421, "3.2", "Going down; try again later");
-    public static readonly Reply TooManyErrors = new(421, "7.0", "Too many errors")
-    {
-        Offence = Offence.TooManyErrors,
-    };
+    public static readonly Reply TooManyErrors = new(421, "7.0", "Too many errors") { Offence = Offence.TooManyErrors };
     public static readonly Reply TooManyConnections = new(421, "7.0", "Too many connections; try again later");
 
     public static readonly Reply Banned = new(421, "7.0", "Too much abuse from your address; try again later");
@@ -100,7 +94,11 @@ static class Replies
     public static Reply Greeting(string hostname) => new(220, "", $"{hostname} ESMTP");
 
     public static Reply TooFast(string why, TimeSpan wait) =>
-        new(450, "7.1", string.Create(CultureInfo.InvariantCulture, $"{why}; try again in {Math.Ceiling(wait.TotalSeconds)} s"));
+        new(
+            450,
+            "7.1",
+            string.Create(CultureInfo.InvariantCulture, $"{why}; try again in {Math.Ceiling(wait.TotalSeconds)} s")
+        );
 
     public static Reply Kept(string transaction) => new(250, "0.0", $"Ok: kept as {transaction}");
 

@@ -17,7 +17,8 @@ public sealed class NetworkList
     public static NetworkList Empty { get; } = new([]);
 
     /// <summary>This machine itself: 127.0.0.0/8 and ::1.</summary>
-    public static NetworkList Loopback { get; } = new([.. new[] { "127.0.0.0/8", "::1" }.Select(text => Read(text)!.Value)]);
+    public static NetworkList Loopback { get; } =
+        new([.. new[] { "127.0.0.0/8", "::1" }.Select(text => Read(text)!.Value)]);
 
     public bool IsEmpty => networks.Length == 0;
 

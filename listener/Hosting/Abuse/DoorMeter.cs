@@ -13,7 +13,8 @@ static class DoorMeter
 
     static readonly Counter<long> Bans = Meter.CreateCounter<long>("cloud.listener.bans", "bans");
 
-    public static void TurnedAway(Admission why) => Refused.Add(1, new KeyValuePair<string, object?>("reason", $"{why}"));
+    public static void TurnedAway(Admission why) =>
+        Refused.Add(1, new KeyValuePair<string, object?>("reason", $"{why}"));
 
     public static void Offended(Offence offence) => Offences.Add(1, Kind(offence));
 

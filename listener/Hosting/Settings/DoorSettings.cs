@@ -16,13 +16,21 @@ public abstract partial class SettingSource
         ("connections-per-address", "NUMBER", "Connections open at once from one address (250)"),
         ("connections-per-network", "NUMBER", "The same from one /24, or /48 of IPv6 (1000)"),
         ("connection-rate", "NUMBER", "New connections of an address in a minute, 0 for any number (300)"),
-        ("trust-client-address", "true|false", "false behind a proxy that hides clients: nothing is limited by address then (true)"),
+        (
+            "trust-client-address",
+            "true|false",
+            "false behind a proxy that hides clients: nothing is limited by address then (true)"
+        ),
         ("proxy-networks", "NETWORK", "Proxies that name clients by the PROXY protocol; may be repeated"),
         ("exempt-networks", "NETWORK", "Networks that are not limited, or off; may be repeated (this machine)"),
         ("greeting-pause", "SECONDS", "Wait before an unknown peer is greeted on port 25 (2)"),
         ("tarpit", "SECONDS", "Longest time the answer to a mistake is held back (5)"),
         ("ban-minutes", "NUMBER", "First ban of an abusive address, doubled each time up to 12 hours; 0 for none (10)"),
-        ("refused-recipients-rate", "NUMBER", "Unknown recipients of an address in an hour before all are put off (50)"),
+        (
+            "refused-recipients-rate",
+            "NUMBER",
+            "Unknown recipients of an address in an hour before all are put off (50)"
+        ),
         ("message-rate", "NUMBER", "Messages of an address in an hour, 0 for any number (1000)"),
         ("recipient-rate", "NUMBER", "Recipients of an address in an hour, 0 for any number (10000)"),
         ("sender-rate", "NUMBER", "Messages of a sender's domain in an hour (0: any number)"),

@@ -39,7 +39,12 @@ public sealed class SettingsReaderTests
     {
         var (settings, faults) = Read(
             new() { ["proxy-networks"] = ["10.0.0.0/8", "2001:db8::1"], ["exempt-networks"] = ["off"] },
-            new() { ["CLOUD_BAN_MINUTES"] = "0", ["CLOUD_GREETING_PAUSE"] = "6", ["CLOUD_MESSAGE_RATE"] = "7" }
+            new()
+            {
+                ["CLOUD_BAN_MINUTES"] = "0",
+                ["CLOUD_GREETING_PAUSE"] = "6",
+                ["CLOUD_MESSAGE_RATE"] = "7",
+            }
         );
         Assert.Empty(faults);
         var limits = settings!.Limits;

@@ -83,12 +83,7 @@ public sealed class ProxyTests
     {
         var clock = new ManualClock();
         var peer = new PipedConnection(clock);
-        var intake = new ProxyIntake(
-            NetworkList.Loopback,
-            TimeSpan.FromSeconds(5),
-            clock,
-            NullLogger.Instance
-        );
+        var intake = new ProxyIntake(NetworkList.Loopback, TimeSpan.FromSeconds(5), clock, NullLogger.Instance);
         var reading = intake.ReadAsync(peer.Server, new IPEndPoint(IPAddress.Loopback, 1), "smtp").AsTask();
         await peer.Send.WriteAsync(Client.AsMemory(0, 10));
         while (!reading.IsCompleted)
@@ -114,10 +109,7 @@ public sealed class ProxyTests
     static async Task<ScriptConnection> OpenAsync(TestListener listener, string client)
     {
         var connection = await ScriptConnection.OpenAsync(listener.Address("who"));
-        await connection.SendAsync(
-            ProxyHeaders.For(new IPEndPoint(IPAddress.Parse(client), 4711)),
-            byteByByte: false
-        );
+        await connection.SendAsync(ProxyHeaders.For(new IPEndPoint(IPAddress.Parse(client), 4711)), byteByByte: false);
         return connection;
     }
 

@@ -35,7 +35,11 @@ static class ProxyHeaders
 
     public static byte[] Build(byte command, byte family, byte[] addresses, params (byte Type, byte[] Value)[] values)
     {
-        byte[] rest = [.. addresses, .. values.SelectMany(v => (byte[])[v.Type, .. Number(v.Value.Length), .. v.Value])];
+        byte[] rest =
+        [
+            .. addresses,
+            .. values.SelectMany(v => (byte[])[v.Type, .. Number(v.Value.Length), .. v.Value]),
+        ];
         return [.. "\r\n\r\n\0\r\nQUIT\n"u8, command, family, .. Number(rest.Length), .. rest];
     }
 

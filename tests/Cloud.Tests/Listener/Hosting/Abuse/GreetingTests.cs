@@ -38,14 +38,7 @@ public sealed class GreetingTests
     [Fact]
     public async Task Whoever_talks_meanwhile_is_turned_away_and_remembered_for_it()
     {
-        using var door = Strangers.Door(
-            Pausing with
-            {
-                FirstBan = TimeSpan.FromMinutes(10),
-                BanPoints = 50,
-            },
-            clock
-        );
+        using var door = Strangers.Door(Pausing with { FirstBan = TimeSpan.FromMinutes(10), BanPoints = 50 }, clock);
         for (var i = 0; i < 2; i++)
         {
             var peer = Strangers.Meet(door, clock);

@@ -34,8 +34,7 @@ static class Strangers
 
     public static ListenerLimits Limits(DoorOptions door) => new() { Door = door };
 
-    public static Door Door(DoorOptions options, TimeProvider time) =>
-        new(Limits(options), time, NullLogger.Instance);
+    public static Door Door(DoorOptions options, TimeProvider time) => new(Limits(options), time, NullLogger.Instance);
 
     /// <summary>relay, submissions, imap and pop3 over one gateway.</summary>
     public static Task<TestListener> StartAsync(ListenerLimits limits)
