@@ -37,7 +37,7 @@ sealed class AbuseTable : IDisposable
             ref var record = ref records.Touch(address);
             if (record.BannedUntil > now)
                 return new(TimeSpan.Zero, IsBanned: true);
-            record.Points = Points(record, now) + offence.Points();
+            record.Points = Decayed(record.Points, record.At, now) + offence.Points();
             record.At = now;
             // Rounded: the fractions forgiven between two offences of one second are no mercy.
             if (Math.Round(record.Points) < options.BanPoints || options.FirstBan == TimeSpan.Zero)
@@ -63,8 +63,8 @@ sealed class AbuseTable : IDisposable
 
     public void Dispose() => timer.Dispose();
 
-    double Points(in Record record, long now) =>
-        record.Points * Math.Pow(0.5, time.GetElapsedTime(record.At, now) / options.PointsHalfLife);
+    double Decayed(double points, long at, long now) =>
+        points * Math.Pow(0.5, time.GetElapsedTime(at, now) / options.PointsHalfLife);
 
     TimeSpan Delay(double points)
     {
