@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Cloud.Listener.Hosting.Settings;
 
 namespace Cloud.Cli.Serve;
 
@@ -25,6 +24,10 @@ static class ServeCommand
         ["log-format"] = "plain or json",
         ["log-level"] = "trace, debug, information, warning, error, critical or none",
     };
+
+    /// <summary>Settings that the container has as well.</summary>
+    static IEnumerable<(string Name, string Value, string Description)> Table =>
+        SettingsReader.StrangerNames.Concat(SettingsReader.DoorNames);
 
     public static Command Create()
     {
@@ -82,14 +85,14 @@ static class ServeCommand
             "blob-endpoint" or "queue-endpoint" or "table-endpoint" => "URL",
             "log-level" => "LEVEL",
             "log-format" => "plain|json",
-            _ => SettingSource.DoorNames.FirstOrDefault(setting => setting.Name == name).Value ?? "HOST:PORT",
+            _ => Table.FirstOrDefault(setting => setting.Name == name).Value ?? "HOST:PORT",
         };
 
     static string Describe(string name)
     {
         if (Descriptions.TryGetValue(name, out var text))
             return text;
-        if (SettingSource.DoorNames.FirstOrDefault(setting => setting.Name == name).Description is { } description)
+        if (Table.FirstOrDefault(setting => setting.Name == name).Description is { } description)
             return description;
         var port = Settings.DefaultPorts.First(port => port.Name == name);
         return $"HOST:PORT, HOST:0 for any free port, or off (127.0.0.1:{port.Port})";

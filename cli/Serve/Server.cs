@@ -60,10 +60,12 @@ static class Server
         await using var watch = files is null
             ? null
             : new CertificateWatch(files, certificate, TimeProvider.System, Entropy.System, loggers);
+        await using var door = new OpenDoor(settings.Door, TimeProvider.System, Entropy.System, loggers);
         await using var listener = new ListenerServer(
             new Fronts(gateway, certificate, TimeProvider.System, Entropy.System, loggers)
             {
                 Hostname = settings.Hostname,
+                Door = door.Door,
                 PostmasterDomain = await PostmasterDomainAsync(settings, administration, stop),
             }.Endpoints(settings.Ports),
             settings.Ports["http"] is { } http ? (http, Health.Map) : null,

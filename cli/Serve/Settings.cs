@@ -34,6 +34,7 @@ public enum GatewayKind
 /// <param name="Endpoints">Blob, queue and table service addresses, reached by identity.</param>
 /// <param name="Certificate">PEM files; null for a self-signed one.</param>
 /// <param name="Limits">Connections, and whether their addresses are the peers'.</param>
+/// <param name="Door">How mail from outside is judged.</param>
 /// <param name="Gateway">Where transactions are done.</param>
 /// <param name="Functions">The published Functions app: host.json, the handler, a folder for each function.</param>
 /// <param name="Azurite">Where npm has installed Azurite, or is to.</param>
@@ -51,6 +52,7 @@ public sealed record Settings(
     Microsoft.Extensions.Logging.LogLevel LogLevel,
     LogFormat LogFormat,
     ListenerLimits Limits,
+    DoorSettings Door,
     bool Try,
     GatewayKind Gateway,
     string Functions,

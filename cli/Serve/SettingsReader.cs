@@ -12,7 +12,7 @@ namespace Cloud.Cli.Serve;
 sealed class SettingsReader(
     IReadOnlyDictionary<string, IReadOnlyList<string>> commandLine,
     Func<string, string?> environment
-) : SettingSource(commandLine, environment)
+) : DoorSettingSource(commandLine, environment)
 {
     /// <summary>Every setting's name; an unknown one in the file is a fault, since it is mostly a typing mistake.</summary>
     public static readonly IReadOnlyList<string> Names =
@@ -32,6 +32,7 @@ sealed class SettingsReader(
         "tls-cert",
         "tls-key",
         "hostname",
+        .. StrangerNames.Select(setting => setting.Name),
         .. DoorNames.Select(setting => setting.Name),
         "log-level",
         "log-format",
@@ -61,6 +62,7 @@ sealed class SettingsReader(
             Choice("log-level", LogLevel.Information),
             Choice("log-format", LogFormat.Plain),
             Limits(),
+            Door(Hostname()),
             Switch("try"),
             Choice("gateway", GatewayKind.Local),
             One("functions") ?? Path.Combine(AppContext.BaseDirectory, "functions"),

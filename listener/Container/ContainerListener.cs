@@ -16,6 +16,7 @@ sealed class ContainerListener : IAsyncDisposable
     readonly HttpPort? health;
     readonly HttpPort? challenges;
     readonly OpenGateway gateway;
+    readonly OpenDoor door;
     volatile string? notReady = "not listening yet";
 
     /// <exception cref="CertificateException">The PEM files hold no certificate with its key.</exception>
@@ -39,9 +40,11 @@ sealed class ContainerListener : IAsyncDisposable
             [("certificate", () => certificate.Current.Expiry(time.GetUtcNow()))]
         );
         health = settings.Http is { } port ? new HttpPort("http", port, answers.AnswerAsync, loggers) : null;
+        door = new(settings.Door, time, entropy, loggers);
         var fronts = new Fronts(gateway.Gateway, certificate, time, entropy, loggers)
         {
             Hostname = settings.Hostname,
+            Door = door.Door,
             PostmasterDomain = settings.Domains is [var first, ..] ? first : null,
         };
         server = new ListenerServer(
@@ -84,6 +87,7 @@ sealed class ContainerListener : IAsyncDisposable
         await server.DisposeAsync();
         foreach (var part in new IAsyncDisposable?[] { watch, challenges, health }.OfType<IAsyncDisposable>())
             await part.DisposeAsync();
+        await door.DisposeAsync();
         await gateway.DisposeAsync();
     }
 

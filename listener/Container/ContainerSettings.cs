@@ -35,6 +35,9 @@ sealed class ContainerSettings
 
     public required ListenerLimits Limits { get; init; }
 
+    /// <summary>How mail from outside is judged.</summary>
+    public required DoorSettings Door { get; init; }
+
     public required LogLevel LogLevel { get; init; }
 
     public required LogFormat LogFormat { get; init; }

@@ -13,7 +13,7 @@ namespace Cloud.Listener.Container;
 /// <summary>Reads the container's settings from the environment, and from nowhere else.</summary>
 /// <remarks>Names are those of <c>cloud serve</c>; what it does not have is told in docs/listener.md.</remarks>
 sealed partial class ContainerSettingsReader(Func<string, string?> environment)
-    : SettingSource(new Dictionary<string, IReadOnlyList<string>>(), environment)
+    : DoorSettingSource(new Dictionary<string, IReadOnlyList<string>>(), environment)
 {
     const int MatchMilliseconds = 1000;
 
@@ -38,6 +38,7 @@ sealed partial class ContainerSettingsReader(Func<string, string?> environment)
             Identity = variables("AZURE_CLIENT_ID") is { Length: > 0 } id ? id : null,
             Tls = Tls(),
             Limits = Limits(),
+            Door = Door(One("hostname") ?? "localhost"),
             LogLevel = Choice("log-level", LogLevel.Information),
             LogFormat = Choice("log-format", LogFormat.Plain),
         };

@@ -171,7 +171,7 @@ public sealed class Connection : IAsyncDisposable
     /// <param name="client">Null for nobody who is known.</param>
     internal void ComesFrom(IPEndPoint? client) => Remote = client ?? new IPEndPoint(ClientAddress.Unknown, 0);
 
-    internal void Meet(Door door) => Visitor = new Visitor(door, Remote.Address);
+    internal void Meet(Entrance entrance) => Visitor = new Visitor(entrance, Remote.Address);
 
     public async ValueTask DisposeAsync()
     {

@@ -30,7 +30,7 @@ public sealed record ListenerLimits
     public TimeSpan ProxyHeader { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How strangers are held to measure.</summary>
-    public DoorOptions Door { get; init; } = new();
+    public AbuseOptions Abuse { get; init; } = new();
 
     /// <summary>Octets read from a connection before its session takes them. Default: 64 KiB, so that a fast sender before
     /// a slow store costs no more; Kestrel's own default is 1 MiB.</summary>

@@ -22,7 +22,7 @@ public sealed class ListenerServer : IAsyncDisposable
     readonly TlsCertificate certificate;
     readonly TimeProvider time;
     readonly ILogger logger;
-    readonly Door door;
+    readonly Entrance entrance;
     readonly ProxyIntake proxies;
     readonly WebApplication application;
     readonly List<(string Name, ListenOptions Options)> bound = [];
@@ -41,7 +41,7 @@ public sealed class ListenerServer : IAsyncDisposable
         this.certificate = certificate;
         this.time = time;
         logger = loggers.CreateLogger<ListenerServer>();
-        door = new Door(limits, time, logger);
+        entrance = new Entrance(limits, time, logger);
         proxies = new ProxyIntake(limits.Proxies, limits.ProxyHeader, time, logger);
 
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -89,7 +89,7 @@ public sealed class ListenerServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await application.DisposeAsync();
-        door.Dispose();
+        entrance.Dispose();
     }
 
     // Which of the ports it was is lost in Kestrel's own exceptions.
@@ -140,7 +140,7 @@ public sealed class ListenerServer : IAsyncDisposable
     /// <summary>Learns the client from a proxy; until then the connection counts as nobody's.</summary>
     async Task<bool> PassOnAsync(Connection connection, IPEndPoint proxy, ListenerEndpoint endpoint)
     {
-        if (door.TryEnter(ClientAddress.Unknown) != Admission.Admitted)
+        if (entrance.TryEnter(ClientAddress.Unknown) != Admission.Admitted)
             return false;
         try
         {
@@ -148,13 +148,13 @@ public sealed class ListenerServer : IAsyncDisposable
         }
         finally
         {
-            door.Leave(ClientAddress.Unknown);
+            entrance.Leave(ClientAddress.Unknown);
         }
     }
 
     async Task ServeAsync(Connection connection, ListenerEndpoint endpoint)
     {
-        var admission = door.TryEnter(connection.Remote.Address);
+        var admission = entrance.TryEnter(connection.Remote.Address);
         if (admission != Admission.Admitted)
         {
             await TurnAwayAsync(connection, endpoint, admission);
@@ -162,19 +162,19 @@ public sealed class ListenerServer : IAsyncDisposable
         }
         try
         {
-            connection.Meet(door);
+            connection.Meet(entrance);
             if (!endpoint.ImplicitTls || await HandshakeAsync(connection, endpoint))
                 await endpoint.Front.RunAsync(connection);
         }
         finally
         {
-            door.Leave(connection.Remote.Address);
+            entrance.Leave(connection.Remote.Address);
         }
     }
 
     async Task TurnAwayAsync(Connection connection, ListenerEndpoint endpoint, Admission why)
     {
-        DoorMeter.TurnedAway(why);
+        AbuseMeter.TurnedAway(why);
         if (why == Admission.TooMany)
             Log.TooManyConnections(logger, endpoint.Name, connection.Remote.Address);
         else

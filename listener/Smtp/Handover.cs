@@ -1,4 +1,5 @@
 using Cloud.Api.Gateway;
+using Cloud.Flow.Door;
 using Cloud.Store.Ports;
 
 namespace Cloud.Listener.Smtp;
@@ -13,6 +14,9 @@ static class Handover
         CancellationToken cancel
     )
     {
+        var evidence = transaction.Check is { } check && intake.Failure is null ? await check.CompleteAsync() : null;
+        if (evidence is { Outcome: DoorOutcome.Reject or DoorOutcome.Defer })
+            return Replies.Judged(evidence);
         if (await intake.CompleteAsync(cancel) is not { } message)
             return intake.Failure ?? Replies.TryLater;
 
@@ -25,7 +29,7 @@ static class Handover
                     cancel
                 )
                 : await session.Gateway.ReceiveAsync(
-                    new ReceiveRequest(intake.Id, session.Peer, transaction.Envelope, message),
+                    new ReceiveRequest(intake.Id, session.Peer, transaction.Envelope, message, evidence),
                     cancel
                 );
         }
@@ -40,7 +44,7 @@ static class Handover
             return Replies.Kept(intake.Id.ToString());
         await intake.AbandonAsync(cancel);
         return result.Status == ReceiveStatus.Rejected
-            ? Replies.Rejected(result.Reason)
+            ? Replies.Rejected(result.Code, result.Reason)
             : Replies.Deferred(result.Reason);
     }
 }

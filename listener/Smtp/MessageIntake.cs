@@ -1,4 +1,5 @@
 using Cloud.Api.Gateway;
+using Cloud.Flow.Door;
 using Cloud.Flow.Inbound;
 using Cloud.Store;
 using Cloud.Store.Ports;
@@ -11,8 +12,13 @@ namespace Cloud.Listener.Smtp;
 /// Once something stands in its way the rest is read and thrown away, since a peer hears of it only at the end
 /// (RFC 5321 §4.1.1.4, RFC 3030 §2). Disposed before <see cref="CompleteAsync"/>, it leaves nothing behind.
 /// </remarks>
-sealed class MessageIntake(TransactionId id, MessageUpload upload, SmtpOptions options, ILogger logger)
-    : IAsyncDisposable
+sealed class MessageIntake(
+    TransactionId id,
+    MessageUpload upload,
+    MessageCheck? check,
+    SmtpOptions options,
+    ILogger logger
+) : IAsyncDisposable
 {
     bool disposed;
 
@@ -36,7 +42,10 @@ sealed class MessageIntake(TransactionId id, MessageUpload upload, SmtpOptions o
         Received += octets.Length;
         if (Received > options.MaxMessageSize)
             return RefuseAsync(Replies.TooLarge);
-        return Failure is null ? KeepAsync(octets, cancel) : ValueTask.CompletedTask;
+        if (Failure is not null)
+            return ValueTask.CompletedTask;
+        check?.Write(octets.Span);
+        return KeepAsync(octets, cancel);
     }
 
     /// <summary>Keeps nothing of the message; the first reason given is the one told.</summary>

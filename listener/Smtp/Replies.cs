@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cloud.Flow.Door;
 using Cloud.Listener.Hosting.Abuse;
 
 namespace Cloud.Listener.Smtp;
@@ -102,9 +103,12 @@ static class Replies
 
     public static Reply Kept(string transaction) => new(250, "0.0", $"Ok: kept as {transaction}");
 
-    public static Reply Rejected(string reason) => new(550, "7.1", OneLine(reason));
+    public static Reply Rejected(string code, string reason) => new(550, code, OneLine(reason));
 
     public static Reply Deferred(string reason) => new(451, "3.0", OneLine(reason));
+
+    public static Reply Judged(Evidence evidence) =>
+        new(evidence.Outcome == DoorOutcome.Reject ? 550 : 451, evidence.Code, OneLine(evidence.Reason));
 
     static string OneLine(string reason) => reason.Length == 0 ? "Not accepted" : reason.ReplaceLineEndings(" ");
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Authentication;
 using Cloud.Api.Gateway;
+using Cloud.Flow.Door;
 using Cloud.Listener.Hosting;
 using Cloud.Listener.Tls;
 using Cloud.Store;
@@ -14,6 +15,7 @@ namespace Cloud.Listener.Smtp;
 sealed class SmtpSession(
     SmtpOptions options,
     IGateway gateway,
+    MessageDoor? door,
     TlsCertificate? certificate,
     TimeProvider time,
     Entropy entropy,
@@ -114,7 +116,13 @@ sealed class SmtpSession(
 
     public void BeginTransaction(MailTransaction transaction)
     {
-        Transaction = transaction;
+        var address = connection.Remote.Address;
+        Transaction = transaction with
+        {
+            Check = User is null
+                ? door?.Begin(ClientAddress.IsKnown(address) ? address : null, Helo ?? "", transaction.From)
+                : null,
+        };
         Input.ThroughDrain = true;
     }
 
@@ -125,6 +133,7 @@ sealed class SmtpSession(
         if (Transaction is not { } ended)
             return;
         Transaction = null;
+        ended.Check?.Dispose();
         if (ended.Intake is not { } intake)
             return;
         await intake.DisposeAsync();
@@ -146,7 +155,7 @@ sealed class SmtpSession(
             await EndTransactionAsync();
             throw;
         }
-        var intake = new MessageIntake(id, upload, options, logger);
+        var intake = new MessageIntake(id, upload, transaction.Check, options, logger);
         transaction.Intake = intake;
         var header = TraceHeader.Format(options, Peer, transaction, id, Protocol, time.GetUtcNow());
         await intake.WriteTraceAsync(header, cancel);

@@ -2,6 +2,7 @@ using Cloud.Flow.Inbound;
 using Cloud.Flow.Sweep;
 using Cloud.Store;
 using Cloud.Store.Accounts;
+using Cloud.Store.Correspondents;
 using Cloud.Store.Directory;
 using Cloud.Store.Messages;
 using Cloud.Store.Ports;
@@ -27,6 +28,7 @@ public sealed class Backend
         Accounts = new(rows, blobs, time, entropy, options, Watches, new(queues, time, listener));
         WatchRegistration = new(Accounts);
         Directory = new(rows, time, options);
+        KnownSenders = new(rows, time);
         Filing = new(Accounts, queues);
         Receiving = new(Accounts, Directory, Filing);
         Inbound = new(Accounts, Directory, Filing, queues);
@@ -57,6 +59,8 @@ public sealed class Backend
     internal AccountStore Accounts { get; }
 
     internal MailDirectory Directory { get; }
+
+    internal KnownSenders KnownSenders { get; }
 
     internal Filing Filing { get; }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Cloud.Flow.Door;
 using Cloud.Flow.Inbound;
 using Cloud.Mail;
 using Cloud.Store;
@@ -58,11 +59,13 @@ public sealed record MailEnvelope(
     bool EightBit
 );
 
+/// <param name="Evidence">What the door found out; null for a client that is trusted.</param>
 public sealed record ReceiveRequest(
     TransactionId Transaction,
     Peer Peer,
     MailEnvelope Envelope,
-    UploadedMessage Message
+    UploadedMessage Message,
+    Evidence? Evidence
 );
 
 /// <param name="Sender">Whom the submission session has authenticated as.</param>
@@ -86,7 +89,8 @@ public enum ReceiveStatus
     Deferred,
 }
 
-public sealed record ReceiveResult(ReceiveStatus Status, string Reason);
+/// <param name="Code">Subject and detail of the enhanced status code (RFC 3463), where the status is no success.</param>
+public sealed record ReceiveResult(ReceiveStatus Status, string Reason, string Code = "7.1");
 
 /// <param name="Received">INTERNALDATE.</param>
 public sealed record AppendRequest(

@@ -1,3 +1,4 @@
+using Cloud.Flow.Door;
 using Cloud.Mail;
 using Cloud.Store;
 using Cloud.Store.Accounts;
@@ -29,6 +30,7 @@ sealed class Receiving(AccountStore accounts, MailDirectory directory, Filing fi
         TransactionId transaction,
         IEnumerable<EmailAddress> recipients,
         UploadedMessage message,
+        Evidence? evidence,
         bool repeated,
         CancellationToken cancel
     )
@@ -36,7 +38,7 @@ sealed class Receiving(AccountStore accounts, MailDirectory directory, Filing fi
         InboundMail mail;
         try
         {
-            mail = await AddressAsync(transaction, recipients, message, repeated, cancel);
+            mail = await AddressAsync(transaction, recipients, message, repeated, cancel) with { Evidence = evidence };
         }
         catch (StoreException)
         {

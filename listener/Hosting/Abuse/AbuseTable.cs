@@ -10,7 +10,7 @@ sealed class AbuseTable : IDisposable
     /// <summary>Points, of a ban's hundred, from which on answers are held back: nobody waits for a single slip.</summary>
     const double TarpitFrom = 0.03;
 
-    readonly DoorOptions options;
+    readonly AbuseOptions options;
     readonly TimeProvider time;
     readonly ILogger logger;
     readonly Lock guard = new();
@@ -18,7 +18,7 @@ sealed class AbuseTable : IDisposable
     readonly PriorityQueue<AddressKey, long> ends = new();
     readonly ITimer timer;
 
-    public AbuseTable(DoorOptions options, TimeProvider time, ILogger logger)
+    public AbuseTable(AbuseOptions options, TimeProvider time, ILogger logger)
     {
         this.options = options;
         this.time = time;
@@ -29,7 +29,7 @@ sealed class AbuseTable : IDisposable
 
     public Sentence Add(AddressKey address, Offence offence)
     {
-        DoorMeter.Offended(offence);
+        AbuseMeter.Offended(offence);
         TimeSpan length;
         lock (guard)
         {
@@ -45,7 +45,7 @@ sealed class AbuseTable : IDisposable
             length = Ban(ref record, now);
             Expect(address, now, record.BannedUntil);
         }
-        DoorMeter.Banned(offence);
+        AbuseMeter.Banned(offence);
         Log.Banned(logger, address, length, offence);
         return new(TimeSpan.Zero, IsBanned: true);
     }

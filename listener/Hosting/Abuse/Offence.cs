@@ -31,7 +31,7 @@ public readonly record struct Sentence(TimeSpan Delay, bool IsBanned);
 
 static class Offences
 {
-    /// <summary>Points by which offences are weighed against <see cref="DoorOptions.BanPoints"/>.</summary>
+    /// <summary>Points by which offences are weighed against <see cref="AbuseOptions.BanPoints"/>.</summary>
     /// <remarks>
     /// An office of fifty with one phone that has an old password must stay welcome: failed logins weigh little, for
     /// accounts have their own wait. What no mail program does weighs much.

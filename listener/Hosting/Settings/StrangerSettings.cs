@@ -10,7 +10,7 @@ public abstract partial class SettingSource
     const int Most = 1_000_000;
 
     /// <summary>The settings read here: each with the value a command line shows, and what it is, its default in brackets.</summary>
-    public static IReadOnlyList<(string Name, string Value, string Description)> DoorNames { get; } =
+    public static IReadOnlyList<(string Name, string Value, string Description)> StrangerNames { get; } =
     [
         ("connections", "NUMBER", "Connections open at once (10000)"),
         ("connections-per-address", "NUMBER", "Connections open at once from one address (250)"),
@@ -46,11 +46,11 @@ public abstract partial class SettingSource
             ConnectionsPerAddress = Number("connections-per-address", standard.ConnectionsPerAddress, 1, Most),
             TrustClientAddress = Switch("trust-client-address", standard.TrustClientAddress),
             Proxies = Networks("proxy-networks", standard.Proxies),
-            Door = Door(standard.Door),
+            Abuse = Abuse(standard.Abuse),
         };
     }
 
-    DoorOptions Door(DoorOptions standard)
+    AbuseOptions Abuse(AbuseOptions standard)
     {
         var rate = Rate("connection-rate", standard.ConnectionRate);
         return standard with

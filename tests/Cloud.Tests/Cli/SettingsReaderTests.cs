@@ -49,11 +49,11 @@ public sealed class SettingsReaderTests
         Assert.Empty(faults);
         var limits = settings!.Limits;
         Assert.True(limits.Proxies.Contains(IPAddress.Parse("10.1.2.3")));
-        Assert.True(limits.Door.Exempt.IsEmpty);
-        Assert.Equal(TimeSpan.Zero, limits.Door.FirstBan);
-        Assert.Equal(TimeSpan.FromSeconds(6), limits.Door.GreetingPause);
-        Assert.Equal(7, limits.Door.Messages.Count);
-        Assert.Equal(new Cloud.Listener.Hosting.Abuse.DoorOptions().Recipients, limits.Door.Recipients);
+        Assert.True(limits.Abuse.Exempt.IsEmpty);
+        Assert.Equal(TimeSpan.Zero, limits.Abuse.FirstBan);
+        Assert.Equal(TimeSpan.FromSeconds(6), limits.Abuse.GreetingPause);
+        Assert.Equal(7, limits.Abuse.Messages.Count);
+        Assert.Equal(new Cloud.Listener.Hosting.Abuse.AbuseOptions().Recipients, limits.Abuse.Recipients);
     }
 
     [Theory]

@@ -14,11 +14,11 @@ public sealed class DirectionsTests
         ("Trust", "core/Trust", ["Mail", "Dns", "Store.Ports"]),
         ("Store.Ports", "core/Store/Ports", []),
         ("Store", "core/Store", ["Mail", "Store.Ports"]),
-        ("Flow", "core/Flow", ["Mail", "Dns", "Wire", "Store", "Store.Ports"]),
+        ("Flow", "core/Flow", ["Mail", "Dns", "Trust", "Wire", "Store", "Store.Ports"]),
         ("Api", "core/Api", ["Mail", "Dns", "Wire", "Store", "Store.Ports", "Flow"]),
         ("Store.Azure", "core/Store.Azure", ["Store.Ports"]),
         ("Store.Local", "core/Store.Local", ["Store.Ports"]),
-        ("Listener", "listener", ["Mail", "Dns", "Wire", "Store", "Store.Ports", "Flow", "Api"]),
+        ("Listener", "listener", ["Mail", "Dns", "Trust", "Wire", "Store", "Store.Ports", "Flow", "Api"]),
         (
             "Listener.Container",
             "listener/Container",

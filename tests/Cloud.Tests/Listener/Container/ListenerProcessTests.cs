@@ -134,7 +134,15 @@ public sealed class ListenerProcessTests(AzuriteFixture azurite) : IAsyncLifetim
         await upload.WriteAsync("text"u8.ToArray(), default);
         var message = await upload.CompleteAsync(default);
         var recipient = EmailAddress.TryParse("alice@direct.test")!;
-        await Deferring.DeferAsync(store.Queues, transaction, [recipient], message, DateTimeOffset.UtcNow, default);
+        await Deferring.DeferAsync(
+            store.Queues,
+            transaction,
+            [recipient],
+            message,
+            null,
+            DateTimeOffset.UtcNow,
+            default
+        );
 
         await ReadyAsync(Start([], Settings()));
         var account = Assert.Single(await backend.Directory.ResolveAsync(recipient, default) ?? []);

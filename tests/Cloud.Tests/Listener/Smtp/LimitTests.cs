@@ -242,6 +242,7 @@ public sealed class LimitTests
             SmtpServer.Options,
             gateway,
             null,
+            null,
             TimeProvider.System,
             Entropy.System,
             NullLoggerFactory.Instance

@@ -9,17 +9,17 @@ namespace Cloud.Tests.Listener.Hosting.Abuse;
 /// <summary>How long a stranger waits: for the greeting, and for answers to its mistakes.</summary>
 public sealed class GreetingTests
 {
-    static readonly DoorOptions Pausing = Strangers.Judged with { GreetingPause = TimeSpan.FromSeconds(2) };
+    static readonly AbuseOptions Pausing = Strangers.Judged with { GreetingPause = TimeSpan.FromSeconds(2) };
 
     readonly ManualClock clock = new();
 
     [Fact]
     public async Task A_silent_peer_is_greeted_after_the_pause_and_the_next_time_at_once()
     {
-        using var door = Strangers.Door(Pausing, clock);
-        await using (var first = Strangers.Meet(door, clock).Server)
+        using var entrance = Strangers.Entrance(Pausing, clock);
+        await using (var first = Strangers.Meet(entrance, clock).Server)
         {
-            var peer = Strangers.Meet(door, clock);
+            var peer = Strangers.Meet(entrance, clock);
             var session = Run(peer);
             Assert.False(peer.Receive.TryRead(out _));
             clock.Advance(TimeSpan.FromSeconds(2));
@@ -28,7 +28,7 @@ public sealed class GreetingTests
             await session;
         }
 
-        var again = Strangers.Meet(door, clock);
+        var again = Strangers.Meet(entrance, clock);
         var second = Run(again);
         Assert.StartsWith("220 ", await ReadAsync(again));
         await again.Send.CompleteAsync();
@@ -38,23 +38,30 @@ public sealed class GreetingTests
     [Fact]
     public async Task Whoever_talks_meanwhile_is_turned_away_and_remembered_for_it()
     {
-        using var door = Strangers.Door(Pausing with { FirstBan = TimeSpan.FromMinutes(10), BanPoints = 50 }, clock);
+        using var entrance = Strangers.Entrance(
+            Pausing with
+            {
+                FirstBan = TimeSpan.FromMinutes(10),
+                BanPoints = 50,
+            },
+            clock
+        );
         for (var i = 0; i < 2; i++)
         {
-            var peer = Strangers.Meet(door, clock);
+            var peer = Strangers.Meet(entrance, clock);
             var session = Run(peer);
             await peer.Send.WriteAsync("EHLO early.example.org\r\n"u8.ToArray());
             Assert.Equal("554 5.5.1 You spoke before the greeting\r\n", await ReadAsync(peer));
             await session;
         }
-        Assert.Equal(Admission.Banned, door.TryEnter(Strangers.Address));
+        Assert.Equal(Admission.Banned, entrance.TryEnter(Strangers.Address));
     }
 
     [Fact]
     public async Task Whoever_leaves_meanwhile_hears_nothing()
     {
-        using var door = Strangers.Door(Pausing, clock);
-        var peer = Strangers.Meet(door, clock);
+        using var entrance = Strangers.Entrance(Pausing, clock);
+        var peer = Strangers.Meet(entrance, clock);
         var session = Run(peer);
         await peer.Send.CompleteAsync();
         await session;
@@ -64,7 +71,7 @@ public sealed class GreetingTests
     [Fact]
     public async Task The_answer_to_a_mistake_is_held_back()
     {
-        using var door = Strangers.Door(
+        using var entrance = Strangers.Entrance(
             Strangers.Judged with
             {
                 Tarpit = TimeSpan.FromSeconds(5),
@@ -72,7 +79,7 @@ public sealed class GreetingTests
             },
             clock
         );
-        var peer = Strangers.Meet(door, clock);
+        var peer = Strangers.Meet(entrance, clock);
         await peer.Send.WriteAsync("NOOP\r\nWHAT\r\n"u8.ToArray());
         var session = Run(peer); // Comes as far as the pause, since all it reads is there.
         Assert.Equal("220 mx.example.test ESMTP\r\n", await ReadAsync(peer));

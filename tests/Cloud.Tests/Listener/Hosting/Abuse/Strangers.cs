@@ -15,7 +15,7 @@ namespace Cloud.Tests.Listener.Hosting.Abuse;
 static class Strangers
 {
     /// <summary>Nothing is limited, and nobody exempt: a test sets the one limit that it is about.</summary>
-    public static readonly DoorOptions Judged = new()
+    public static readonly AbuseOptions Judged = new()
     {
         Exempt = NetworkList.Empty,
         ConnectionsPerNetwork = int.MaxValue,
@@ -32,9 +32,10 @@ static class Strangers
 
     public static readonly IPAddress Address = IPAddress.Parse("198.51.100.7");
 
-    public static ListenerLimits Limits(DoorOptions door) => new() { Door = door };
+    public static ListenerLimits Limits(AbuseOptions entrance) => new() { Abuse = entrance };
 
-    public static Door Door(DoorOptions options, TimeProvider time) => new(Limits(options), time, NullLogger.Instance);
+    public static Entrance Entrance(AbuseOptions options, TimeProvider time) =>
+        new(Limits(options), time, NullLogger.Instance);
 
     /// <summary>relay, submissions, imap and pop3 over one gateway.</summary>
     public static Task<TestListener> StartAsync(ListenerLimits limits)
@@ -57,11 +58,11 @@ static class Strangers
     }
 
     /// <summary>A session on port 25 with a stranger, over pipes.</summary>
-    public static PipedConnection Meet(Door door, TimeProvider time)
+    public static PipedConnection Meet(Entrance entrance, TimeProvider time)
     {
         var peer = new PipedConnection(time);
         peer.Server.ComesFrom(new IPEndPoint(Address, 4711));
-        peer.Server.Meet(door);
+        peer.Server.Meet(entrance);
         return peer;
     }
 }

@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 namespace Cloud.Listener.Hosting.Abuse;
 
 /// <summary>How often somebody was held to measure. By kind, never by address.</summary>
-static class DoorMeter
+static class AbuseMeter
 {
     static readonly Meter Meter = new("Cloud.Listener");
 

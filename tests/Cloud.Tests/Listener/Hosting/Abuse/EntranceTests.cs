@@ -7,9 +7,9 @@ using Cloud.Wire.Limits;
 
 namespace Cloud.Tests.Listener.Hosting.Abuse;
 
-public sealed class DoorTests : IDisposable
+public sealed class EntranceTests : IDisposable
 {
-    static readonly DoorOptions Bans = Strangers.Judged with
+    static readonly AbuseOptions Bans = Strangers.Judged with
     {
         FirstBan = TimeSpan.FromMinutes(10),
         LongestBan = TimeSpan.FromMinutes(35),
@@ -18,9 +18,9 @@ public sealed class DoorTests : IDisposable
     static readonly IPAddress Address = Strangers.Address;
 
     readonly ManualClock clock = new();
-    Door? door;
+    Entrance? entrance;
 
-    public void Dispose() => door?.Dispose();
+    public void Dispose() => entrance?.Dispose();
 
     [Fact]
     public void Twenty_failed_logins_ban_an_address_and_it_may_come_again()
@@ -28,14 +28,14 @@ public sealed class DoorTests : IDisposable
         var visitor = Visitor(Bans);
         for (var i = 0; i < 19; i++)
             Assert.False(visitor.Report(Offence.FailedLogin).IsBanned);
-        Assert.Equal(Admission.Admitted, door!.TryEnter(Address));
+        Assert.Equal(Admission.Admitted, entrance!.TryEnter(Address));
         Assert.True(visitor.Report(Offence.FailedLogin).IsBanned);
-        Assert.Equal(Admission.Banned, door.TryEnter(Address));
-        Assert.Equal(Admission.Banned, door.TryEnter(Address.MapToIPv6()));
-        Assert.Equal(Admission.Admitted, door.TryEnter(IPAddress.Parse("198.51.100.8")));
+        Assert.Equal(Admission.Banned, entrance.TryEnter(Address));
+        Assert.Equal(Admission.Banned, entrance.TryEnter(Address.MapToIPv6()));
+        Assert.Equal(Admission.Admitted, entrance.TryEnter(IPAddress.Parse("198.51.100.8")));
 
         clock.Advance(TimeSpan.FromMinutes(10));
-        Assert.Equal(Admission.Admitted, door.TryEnter(Address));
+        Assert.Equal(Admission.Admitted, entrance.TryEnter(Address));
     }
 
     [Fact]
@@ -54,24 +54,24 @@ public sealed class DoorTests : IDisposable
         {
             Ban(visitor);
             clock.Advance(TimeSpan.FromMinutes(minutes) - TimeSpan.FromSeconds(1));
-            Assert.Equal(Admission.Banned, door!.TryEnter(Address));
+            Assert.Equal(Admission.Banned, entrance!.TryEnter(Address));
             clock.Advance(TimeSpan.FromSeconds(1));
-            Assert.Equal(Admission.Admitted, door.TryEnter(Address));
+            Assert.Equal(Admission.Admitted, entrance.TryEnter(Address));
         }
 
         clock.Advance(TimeSpan.FromMinutes(35));
         Ban(visitor);
         clock.Advance(TimeSpan.FromMinutes(10));
-        Assert.Equal(Admission.Admitted, door!.TryEnter(Address));
+        Assert.Equal(Admission.Admitted, entrance!.TryEnter(Address));
     }
 
     [Fact]
     public void A_ban_goes_for_the_64_bits_that_a_subscriber_has()
     {
-        door = Strangers.Door(Bans, clock);
-        Ban(new Visitor(door, IPAddress.Parse("2001:db8:1:2::1")));
-        Assert.Equal(Admission.Banned, door.TryEnter(IPAddress.Parse("2001:db8:1:2:ffff::9")));
-        Assert.Equal(Admission.Admitted, door.TryEnter(IPAddress.Parse("2001:db8:1:3::1")));
+        entrance = Strangers.Entrance(Bans, clock);
+        Ban(new Visitor(entrance, IPAddress.Parse("2001:db8:1:2::1")));
+        Assert.Equal(Admission.Banned, entrance.TryEnter(IPAddress.Parse("2001:db8:1:2:ffff::9")));
+        Assert.Equal(Admission.Admitted, entrance.TryEnter(IPAddress.Parse("2001:db8:1:3::1")));
     }
 
     [Fact]
@@ -108,12 +108,12 @@ public sealed class DoorTests : IDisposable
             MessagesPerSender = RateLimit.PerHour(1),
             Submissions = RateLimit.PerHour(1),
         };
-        door = Strangers.Door(strict, clock);
-        var nobody = new Visitor(door, ClientAddress.Unknown);
+        entrance = Strangers.Entrance(strict, clock);
+        var nobody = new Visitor(entrance, ClientAddress.Unknown);
         Assert.Equal(TimeSpan.Zero, nobody.GreetingPause);
         for (var i = 0; i < 100; i++)
         {
-            Assert.Equal(Admission.Admitted, door.TryEnter(ClientAddress.Unknown));
+            Assert.Equal(Admission.Admitted, entrance.TryEnter(ClientAddress.Unknown));
             Assert.Equal(default, nobody.Report(Offence.ForeignProtocol));
             Assert.Equal(default, nobody.Report(Offence.RefusedRecipient));
             TimeSpan[] waits = [nobody.TakeMessage(), nobody.TakeRecipient(), nobody.Guessing()];
@@ -130,11 +130,11 @@ public sealed class DoorTests : IDisposable
     [Fact]
     public void This_machine_is_exempt_unless_told_otherwise()
     {
-        Assert.True(new DoorOptions().Exempt.Contains(IPAddress.Loopback));
-        door = Strangers.Door(new DoorOptions { ConnectionRate = RateLimit.PerMinute(1) }, clock);
+        Assert.True(new AbuseOptions().Exempt.Contains(IPAddress.Loopback));
+        entrance = Strangers.Entrance(new AbuseOptions { ConnectionRate = RateLimit.PerMinute(1) }, clock);
         for (var i = 0; i < 1000; i++)
-            Assert.Equal(Admission.Admitted, door.TryEnter(IPAddress.Loopback));
-        Assert.Equal(TimeSpan.Zero, new Visitor(door, IPAddress.Loopback).GreetingPause);
+            Assert.Equal(Admission.Admitted, entrance.TryEnter(IPAddress.Loopback));
+        Assert.Equal(TimeSpan.Zero, new Visitor(entrance, IPAddress.Loopback).GreetingPause);
     }
 
     [Fact]
@@ -145,7 +145,7 @@ public sealed class DoorTests : IDisposable
             ConnectionRate = RateLimit.PerMinute(2),
             NetworkConnectionRate = RateLimit.PerMinute(3),
         };
-        door = Strangers.Door(slow, clock);
+        entrance = Strangers.Entrance(slow, clock);
         Assert.Equal(Admission.Admitted, Knock("198.51.100.7"));
         Assert.Equal(Admission.Admitted, Knock("198.51.100.7"));
         Assert.Equal(Admission.TooFast, Knock("198.51.100.7"));
@@ -181,17 +181,17 @@ public sealed class DoorTests : IDisposable
         Assert.Equal(TimeSpan.FromSeconds(2), visitor.GreetingPause);
     }
 
-    Visitor Visitor(DoorOptions options)
+    Visitor Visitor(AbuseOptions options)
     {
-        door = Strangers.Door(options, clock);
-        return new Visitor(door, Address);
+        entrance = Strangers.Entrance(options, clock);
+        return new Visitor(entrance, Address);
     }
 
     Admission Knock(string address)
     {
-        var admission = door!.TryEnter(IPAddress.Parse(address));
+        var admission = entrance!.TryEnter(IPAddress.Parse(address));
         if (admission == Admission.Admitted)
-            door.Leave(IPAddress.Parse(address));
+            entrance.Leave(IPAddress.Parse(address));
         return admission;
     }
 

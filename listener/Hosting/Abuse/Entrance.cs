@@ -28,9 +28,9 @@ enum Admission
 /// Judges by address only where that is the peer's and not exempt (<see cref="IsJudged"/>). Everything here is bounded
 /// and takes constant time.
 /// </remarks>
-sealed class Door : IDisposable
+sealed class Entrance : IDisposable
 {
-    readonly DoorOptions options;
+    readonly AbuseOptions options;
     readonly NetworkList proxies;
     readonly ConnectionGate gate;
     readonly AbuseTable abuse;
@@ -45,9 +45,9 @@ sealed class Door : IDisposable
     readonly Lock passing = new();
     readonly RecentTable<AddressKey, long> passes;
 
-    public Door(ListenerLimits limits, TimeProvider time, ILogger logger)
+    public Entrance(ListenerLimits limits, TimeProvider time, ILogger logger)
     {
-        options = limits.Door;
+        options = limits.Abuse;
         proxies = limits.Proxies;
         this.time = time;
         gate = new ConnectionGate(limits.Connections, limits.ConnectionsPerAddress, options.ConnectionsPerNetwork);
@@ -62,7 +62,7 @@ sealed class Door : IDisposable
         passes = new(options.Remembered);
     }
 
-    public DoorOptions Options => options;
+    public AbuseOptions Options => options;
 
     /// <summary>Neither unknown, nor exempt, nor a proxy that speaks for itself.</summary>
     public bool IsJudged(IPAddress address) => ClientAddress.IsKnown(address) && !IsExempt(address);

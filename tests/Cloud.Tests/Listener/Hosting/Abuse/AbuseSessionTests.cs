@@ -6,11 +6,11 @@ using Cloud.Wire.Limits;
 namespace Cloud.Tests.Listener.Hosting.Abuse;
 
 /// <summary>Plays Sessions/PORT-LIMIT.txt against a server with that one limit set low.</summary>
-public sealed class DoorSessionTests
+public sealed class AbuseSessionTests
 {
     const string Folder = "tests/Cloud.Tests/Listener/Hosting/Abuse/Sessions";
 
-    static readonly Dictionary<string, DoorOptions> Limits = new()
+    static readonly Dictionary<string, AbuseOptions> Limits = new()
     {
         ["early"] = Strangers.Judged with { GreetingPause = TimeSpan.FromMinutes(1) },
         ["foreign"] = Strangers.Judged,

@@ -7,7 +7,7 @@ namespace Cloud.Listener.Hosting.Abuse;
 /// An address is one IPv4 address or one IPv6 /64, a network an IPv4 /24 or an IPv6 /48. All refusals are temporary
 /// (4xx, or a closed connection): whoever is held back wrongly tries again and loses no mail.
 /// </remarks>
-public sealed record DoorOptions
+public sealed record AbuseOptions
 {
     /// <summary>Networks none of this applies to. Default: this machine.</summary>
     public NetworkList Exempt { get; init; } = NetworkList.Loopback;
@@ -71,7 +71,7 @@ public sealed record DoorOptions
     public int Remembered { get; init; } = 16 * 1024;
 
     /// <summary>Nothing is limited.</summary>
-    public static DoorOptions Off { get; } =
+    public static AbuseOptions Off { get; } =
         new()
         {
             ConnectionsPerNetwork = int.MaxValue,
