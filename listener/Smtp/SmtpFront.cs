@@ -35,6 +35,8 @@ public sealed class SmtpFront(
     public ReadOnlyMemory<byte> TooManyConnections { get; } =
         Encoding.ASCII.GetBytes($"{Replies.TooManyConnections}\r\n");
 
+    public ReadOnlyMemory<byte> Banned { get; } = Encoding.ASCII.GetBytes($"{Replies.Banned}\r\n");
+
     public Task RunAsync(Connection connection) =>
         new SmtpSession(options, gateway, door, certificate, time, entropy, logger, connection).RunAsync(
             CancellationToken.None

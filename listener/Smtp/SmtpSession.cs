@@ -6,6 +6,7 @@ using Cloud.Listener.Hosting;
 using Cloud.Listener.Tls;
 using Cloud.Store;
 using Cloud.Store.Ports;
+using Cloud.Wire;
 using Microsoft.Extensions.Logging;
 
 namespace Cloud.Listener.Smtp;
@@ -67,10 +68,13 @@ sealed class SmtpSession(
     {
         try
         {
-            Write(Replies.Greeting(options.Hostname));
-            while (true)
+            var reply = await Greeting.AwaitAsync(options, connection);
+            Write(reply);
+            while (!reply.Closes)
             {
-                var reply = await AnswerAsync(cancel);
+                reply = await AnswerAsync(cancel);
+                if (reply.Offence is not null)
+                    reply = await Measure.JudgeAsync(this, reply);
                 Write(reply);
                 if (reply.Closes)
                     break;
@@ -81,7 +85,7 @@ sealed class SmtpSession(
                         continue;
                     break;
                 }
-                Write(last);
+                Write(await Measure.JudgeAsync(this, last));
                 SmtpLog.SentAway(logger, connection.Remote.Address, last.Text);
                 break;
             }
@@ -227,9 +231,14 @@ sealed class SmtpSession(
         if (line.Length + 2 > (row?.MaxLine ?? SmtpLimits.Line))
             throw new ProtocolException(Replies.LineTooLong);
         if (row is null)
-            throw new ProtocolException(Replies.UnknownCommand);
+            throw new ProtocolException(UnknownCommand(line));
         return row.Parse(ref reader);
     }
+
+    static Reply UnknownCommand(ReadOnlySequence<byte> line) =>
+        ForeignProtocol.Speaks(line.IsSingleSegment ? line.FirstSpan : line.ToArray())
+            ? Replies.ForeignProtocol
+            : Replies.UnknownCommand;
 
     Reply? Refusal(CommandRow command)
     {

@@ -12,7 +12,7 @@ namespace Cloud.Listener.Hosting.Settings;
 /// repeating the option, with commas in the environment, as arrays in JSON. The connection string's variable is
 /// <c>CLOUD_STORAGE</c>. Every fault is kept, in words, so that all are told at once.
 /// </remarks>
-public abstract class SettingSource(
+public abstract partial class SettingSource(
     IReadOnlyDictionary<string, IReadOnlyList<string>> commandLine,
     Func<string, string?> environment
 )
@@ -195,18 +195,6 @@ public abstract class SettingSource(
         if (certificate is null != key is null)
             Faults.Add("tls-cert, tls-key: the one needs the other.");
         return certificate is null || key is null ? null : (certificate, key);
-    }
-
-    /// <summary>Connections in all and by address, and whether addresses mean anything.</summary>
-    protected ListenerLimits Limits()
-    {
-        var standard = new ListenerLimits();
-        return standard with
-        {
-            Connections = Number("connections", standard.Connections, 1, 1_000_000),
-            ConnectionsPerAddress = Number("connections-per-address", standard.ConnectionsPerAddress, 1, 1_000_000),
-            TrustClientAddress = Switch("trust-client-address", standard.TrustClientAddress),
-        };
     }
 
     /// <summary>What our domains ask of senders; the default is the mildest that tells anything.</summary>

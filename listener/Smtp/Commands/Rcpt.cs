@@ -34,6 +34,8 @@ sealed record Rcpt(EmailAddress? To, string? Notify, string? OriginalRecipient) 
         var to = To ?? new EmailAddress("postmaster", session.Options.PostmasterDomain ?? session.Options.Hostname);
         if (!to.IsAscii && !transaction.SmtpUtf8)
             return Replies.NeedsSmtpUtf8; // RFC 6531 §3.5
+        if (Measure.OfRecipient(session) is { } tooFast)
+            return tooFast;
 
         var request = new CheckRecipientRequest(
             transaction.From,
