@@ -33,7 +33,9 @@ sealed class Judging(JunkLessons lessons)
         }
         // Whoever was told 250 is not refused any more: what comes late is filed where it is looked at with care.
         var isKept = evidence is { Outcome: DoorOutcome.Quarantine, Quarantine: not null };
-        var isJunk = evidence.IsByScore ? score.Total >= evidence.JunkAt : !isKept;
+        var isJunk = evidence.IsByScore
+            ? score.Total >= evidence.JunkAt
+            : evidence.Outcome != DoorOutcome.Accept && !isKept;
         return Place(evidence with { Hits = score.Hits }, isJunk);
     }
 

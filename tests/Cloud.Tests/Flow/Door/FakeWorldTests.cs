@@ -1,0 +1,223 @@
+using System.Text;
+using Cloud.Flow.Door;
+using Cloud.Mail;
+using Cloud.Tests.Fakes;
+using Cloud.Trust.DnsLists;
+
+namespace Cloud.Tests.Flow.Door;
+
+/// <summary>Real SMTP sessions of senders who are what they say, and of those who are not.</summary>
+public sealed class FakeWorldTests
+{
+    [Fact]
+    public async Task An_honest_bank_comes_into_the_inbox_with_what_was_found_out()
+    {
+        await using var world = await FakeWorld.OpenAsync();
+        var letter = world.Sign("bank.test", FakeWorld.Letter("news@bank.test"));
+        var reply = await world.SendAsync(FakeWorld.Bank, "mail.bank.test", "news@bank.test", letter);
+        Assert.StartsWith("250 2.0.0 Ok: kept as ", reply);
+        var text = Assert.Single(await world.ReadAsync("INBOX"));
+        Assert.EndsWith(Encoding.UTF8.GetString(letter), text);
+        Assert.StartsWith("Authentication-Results: mx.example.test;", text);
+        var results = Unfolded(text);
+        Assert.Contains("; iprev=pass ", results);
+        Assert.Contains("; spf=pass smtp.mailfrom=news@bank.test;", results);
+        Assert.Contains("; dkim=pass header.d=bank.test ", results);
+        Assert.Contains("; dmarc=pass header.from=bank.test ", results);
+        Assert.Contains("\r\nX-Spam-Status: No, score=", text);
+    }
+
+    [Fact]
+    public async Task Who_forges_it_is_refused_in_its_name_and_nothing_is_kept()
+    {
+        await using var world = await FakeWorld.OpenAsync();
+        var reply = await world.SendAsync(
+            FakeWorld.Stranger,
+            "stranger.test",
+            "news@stranger.test",
+            FakeWorld.Letter("news@bank.test")
+        );
+        Assert.Equal("550 5.7.1 bank.test asks to refuse mail that fails DMARC", reply);
+        Assert.Empty(await world.ReadAsync("INBOX"));
+        Assert.Empty(await world.ReadAsync("Junk"));
+    }
+
+    [Fact]
+    public async Task Who_forges_the_shop_ends_in_Junk()
+    {
+        await using var world = await FakeWorld.OpenAsync();
+        var letter = FakeWorld.Letter("sale@shop.test");
+        Assert.StartsWith(
+            "250 ",
+            await world.SendAsync(FakeWorld.Stranger, "stranger.test", "x@stranger.test", letter)
+        );
+        Assert.Empty(await world.ReadAsync("INBOX"));
+        var text = Assert.Single(await world.ReadAsync("Junk"));
+        Assert.Contains("dmarc=fail", Unfolded(text));
+        Assert.Contains("\r\nX-Spam-Flag: YES\r\nX-Spam-Status: Yes, score=", text);
+        Assert.Contains("DMARC_QUARANTINE=", text);
+    }
+
+    [Theory]
+    [InlineData("quarantine", "250 2.0.0 Ok: kept as ")]
+    [InlineData("report", "250 2.0.0 Ok: kept as ")]
+    public async Task A_policy_is_followed_as_far_as_is_configured(string mode, string begin)
+    {
+        var report = mode == "report";
+        await using var world = await FakeWorld.OpenAsync(options =>
+            options with
+            {
+                Dmarc = options.Dmarc with
+                {
+                    Mode = report ? Cloud.Trust.Dmarc.DmarcMode.ReportOnly : Cloud.Trust.Dmarc.DmarcMode.QuarantineOnly,
+                },
+            }
+        );
+        var letter = FakeWorld.Letter("news@bank.test");
+        var reply = await world.SendAsync(FakeWorld.Stranger, "stranger.test", "x@stranger.test", letter);
+        Assert.StartsWith(begin, reply);
+        Assert.Single(await world.ReadAsync(report ? "INBOX" : "Junk"));
+    }
+
+    [Fact]
+    public async Task A_client_that_SPF_forbids_is_refused_where_that_is_chosen()
+    {
+        await using var world = await FakeWorld.OpenAsync(options => options with { SpfFailure = SpfFailure.Reject });
+        var letter = FakeWorld.Letter("x@plain.test");
+        var reply = await world.SendAsync(FakeWorld.Stranger, "stranger.test", "x@shop.test", letter);
+        Assert.Equal("550 5.7.23 shop.test does not let this client send for it (SPF)", reply);
+    }
+
+    [Fact]
+    public async Task A_stranger_without_a_name_waits_and_comes_through_later()
+    {
+        var clock = new ManualClock();
+        await using var world = await FakeWorld.OpenAsync(
+            options => options with { Greylist = GreylistMode.Suspicious },
+            clock
+        );
+        Task<string> SendAsync(string client, string helo, string from) =>
+            world.SendAsync(client, helo, from, FakeWorld.Letter(from));
+
+        const string wait = "450 4.7.1 Not known here yet; try again in some minutes";
+        Assert.Equal(wait, await SendAsync(FakeWorld.Plain, "plain.test", "x@plain.test"));
+        Assert.StartsWith("250 ", await SendAsync(FakeWorld.Shop, "mail.shop.test", "x@shop.test"));
+        clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(wait, await SendAsync(FakeWorld.Plain, "plain.test", "x@plain.test"));
+        clock.Advance(TimeSpan.FromMinutes(5));
+        Assert.StartsWith("250 ", await SendAsync(FakeWorld.Plain, "plain.test", "x@plain.test"));
+    }
+
+    [Fact]
+    public async Task Whom_the_recipient_has_written_to_need_not_wait()
+    {
+        await using var world = await FakeWorld.OpenAsync(options => options with { Greylist = GreylistMode.All });
+        var test = world.Backend;
+        var sender = EmailAddress.TryParse("x@plain.test")!;
+        Assert.True(await test.Backend.KnownSenders.TryAddAsync(test.AliceId, [sender], default));
+        var letter = FakeWorld.Letter("x@plain.test");
+        Assert.StartsWith("250 ", await world.SendAsync(FakeWorld.Plain, "plain.test", "x@plain.test", letter));
+        var other = await world.SendAsync(FakeWorld.Plain, "plain.test", "x@plain.test", letter, TestBackend.Bob);
+        Assert.StartsWith("450 4.7.1 ", other);
+    }
+
+    [Fact]
+    public async Task A_listed_client_is_refused_with_the_lists_own_words()
+    {
+        Assert.True(DnsList.TryParse("bl.test weight=20", out var list, out _));
+        await using var world = await FakeWorld.OpenAsync(options => options with { Lists = [list] });
+        var letter = FakeWorld.Letter("x@plain.test");
+        var reply = await world.SendAsync(FakeWorld.Listed, "plain.test", "x@plain.test", letter);
+        Assert.StartsWith(
+            "550 5.7.1 This looks like spam: Listed in the DNS, times the list's weight: 192.0.2.66 in bl.test",
+            reply
+        );
+    }
+
+    [Fact]
+    public async Task Names_that_nobody_answers_for_in_time_keep_no_mail_away()
+    {
+        await using var world = await FakeWorld.OpenAsync(options =>
+            options with
+            {
+                Deadline = TimeSpan.FromMilliseconds(200),
+            }
+        );
+        var letter = FakeWorld.Letter("x@late.test");
+        Assert.StartsWith("250 ", await world.SendAsync(FakeWorld.Stranger, "stranger.test", "x@late.test", letter));
+        var results = Unfolded(Assert.Single(await world.ReadAsync("INBOX")));
+        Assert.Contains("; spf=temperror ", results);
+        Assert.Contains("; dmarc=temperror ", results);
+    }
+
+    [Fact]
+    public async Task Results_in_our_name_are_taken_off_and_others_stay()
+    {
+        await using var world = await FakeWorld.OpenAsync();
+        var letter = FakeWorld.Letter(
+            "x@plain.test",
+            more: "Authentication-Results: MX.example.test;\r\n dkim=pass header.d=bank.test\r\n"
+                + "Authentication-Results: mx.elsewhere.test; spf=pass\r\n"
+        );
+        Assert.StartsWith("250 ", await world.SendAsync(FakeWorld.Plain, "plain.test", "x@plain.test", letter));
+        var text = Assert.Single(await world.ReadAsync("INBOX"));
+        Assert.DoesNotContain("header.d=bank.test", text);
+        Assert.Contains("\r\nAuthentication-Results: mx.elsewhere.test; spf=pass\r\n", text);
+    }
+
+    [Fact]
+    public async Task Who_cannot_be_seen_is_not_judged_by_address()
+    {
+        await using var world = await FakeWorld.OpenAsync(
+            options => options with { Greylist = GreylistMode.All, SpfFailure = SpfFailure.Reject },
+            trustClients: false
+        );
+        var letter = FakeWorld.Letter("x@plain.test");
+        Assert.StartsWith("250 ", await world.SendAsync(null, "mail.shop.test", "x@shop.test", letter));
+        var results = Unfolded(Assert.Single(await world.ReadAsync("INBOX")));
+        Assert.DoesNotContain("spf=", results);
+        Assert.DoesNotContain("iprev=", results);
+        Assert.Contains("; dkim=none;", results);
+    }
+
+    [Fact]
+    public async Task A_message_that_goes_round_in_circles_is_refused()
+    {
+        await using var world = await FakeWorld.OpenAsync();
+        var hops = string.Concat(
+            Enumerable.Repeat("Received: from a.test by b.test; Mon, 1 Jun 2026 00:00:00 +0000\r\n", 100)
+        );
+        var letter = FakeWorld.Letter("x@plain.test", more: hops);
+        var reply = await world.SendAsync(FakeWorld.Plain, "plain.test", "x@plain.test", letter);
+        Assert.StartsWith("550 5.4.6 Mail loop: ", reply);
+        Assert.Empty(await world.ReadAsync("INBOX"));
+    }
+
+    [Fact]
+    public async Task What_is_quarantined_goes_to_whom_looks_after_it()
+    {
+        await using var world = await FakeWorld.OpenAsync(options =>
+            options with
+            {
+                QuarantineAt = 5,
+                QuarantineAddress = TestBackend.Bob,
+                Dmarc = options.Dmarc with { Mode = Cloud.Trust.Dmarc.DmarcMode.ReportOnly },
+            }
+        );
+        var letter = FakeWorld.Letter(
+            "x@plain.test",
+            more: "From: y@plain.test\r\nDate: yesterday\r\nTo: x@plain.test\r\n"
+        );
+        Assert.StartsWith("250 ", await world.SendAsync(FakeWorld.Plain, "mx.example.test", "x@shop.test", letter));
+        Assert.Empty(await world.ReadAsync("INBOX"));
+        Assert.Empty(await world.ReadAsync("Junk"));
+        var text = Assert.Single(await world.ReadAsync("INBOX", world.Backend.BobId));
+        Assert.Contains("\r\nX-Envelope-To: <alice@example.test>\r\n", text);
+    }
+
+    /// <summary>The first field of a message on one line.</summary>
+    static string Unfolded(string text) =>
+        text[..text.IndexOf("\r\nX-Spam-", StringComparison.Ordinal)]
+            .Replace("\r\n\t", " ", StringComparison.Ordinal)
+            .Replace("\r\n ", " ", StringComparison.Ordinal) + ";";
+}

@@ -1,0 +1,159 @@
+using System.Net;
+using System.Text;
+using Cloud.Api.Gateway;
+using Cloud.Dns;
+using Cloud.Flow.Door;
+using Cloud.Mail;
+using Cloud.Store;
+using Cloud.Store.Messages;
+using Cloud.Store.Ports;
+using Cloud.Tests.Fakes;
+using Cloud.Tests.Trust.Arc;
+using Cloud.Trust.Dkim;
+using Cloud.Trust.Scanners;
+
+namespace Cloud.Tests.Flow.Door;
+
+/// <summary>What others say of a message: forwarders, scanners, and its reader by moving mail.</summary>
+public sealed class FilterTests
+{
+    [Fact]
+    public async Task A_trusted_forwarders_word_stands_for_a_signature_that_it_broke()
+    {
+        Assert.True(DnsName.TryParse("lists.test", out var forwarder));
+        await using var trusting = await FakeWorld.OpenAsync(options =>
+            options with
+            {
+                TrustedForwarders = [forwarder],
+            }
+        );
+        await using var wary = await FakeWorld.OpenAsync();
+        using var key = DkimKey.GenerateEd25519("s1", Entropy.System);
+        var sealer = new ArcSealer("lists.test", key)
+        {
+            Results = "mx.lists.test; dmarc=pass header.from=bank.test; spf=pass smtp.mailfrom=news@bank.test",
+        };
+        var letter = sealer.Seal(FakeWorld.Letter("news@bank.test"));
+        foreach (var world in new[] { trusting, wary })
+        {
+            world.Dns.Add($"s1._domainkey.lists.test TXT \"{key.RecordText}\"");
+            var reply = await world.SendAsync(FakeWorld.Stranger, "stranger.test", "list@stranger.test", letter);
+            Assert.StartsWith(world == trusting ? "250 " : "550 5.7.1 bank.test asks", reply);
+        }
+        Assert.Single(await trusting.ReadAsync("INBOX"));
+    }
+
+    [Theory]
+    [InlineData(ScanOutcome.Infected, "550 5.7.1 The content is refused: found Test.Virus")]
+    [InlineData(ScanOutcome.Failed, "451 4.7.1 The message cannot be scanned now; try again later")]
+    [InlineData(ScanOutcome.Junk, "250 2.0.0 Ok: kept as ")]
+    [InlineData(ScanOutcome.Clean, "250 2.0.0 Ok: kept as ")]
+    public async Task A_scanner_sees_the_whole_message_and_is_heard(ScanOutcome outcome, string begin)
+    {
+        var scanner = new FakeVerdict(outcome);
+        await using var world = await FakeWorld.OpenAsync(options =>
+            options with
+            {
+                Scanners = [scanner],
+                ScanPolicy = new() { FailClosed = true },
+            }
+        );
+        var letter = FakeWorld.Letter("x@plain.test");
+        Assert.StartsWith(begin, await world.SendAsync(FakeWorld.Plain, "plain.test", "x@plain.test", letter));
+        Assert.EndsWith(Encoding.UTF8.GetString(letter), scanner.Seen);
+        Assert.Equal(
+            (IPAddress.Parse(FakeWorld.Plain), "plain.test", "x@plain.test", TestBackend.Alice),
+            (scanner.Client!.Address, scanner.Client.Helo, scanner.Client.Sender, scanner.Client.Recipients[0])
+        );
+        Assert.Equal(outcome == ScanOutcome.Clean ? 1 : 0, (await world.ReadAsync("INBOX")).Count);
+        Assert.Equal(outcome == ScanOutcome.Junk ? 1 : 0, (await world.ReadAsync("Junk")).Count);
+    }
+
+    [Fact]
+    public async Task Mail_like_what_was_moved_to_Junk_goes_there_by_itself()
+    {
+        await using var world = await FakeWorld.OpenAsync(options =>
+            options with
+            {
+                Content = options.Content with { JunkAt = 3 },
+            }
+        );
+        const int lessons = 20; // BayesOptions.MinLessons
+        await SendAsync("casino jackpot roulette bonus spins");
+        Assert.Single(await world.ReadAsync("INBOX"));
+        for (var i = 0; i < lessons; i++)
+        {
+            await SendAsync($"casino jackpot roulette bonus spins number{i}");
+            await SendAsync($"meeting minutes budget review quarter number{i}");
+        }
+        await MoveAsync("casino", "Junk");
+        await MoveAsync("meeting", "Archive");
+
+        await SendAsync("casino jackpot roulette bonus spins again");
+        await SendAsync("meeting minutes budget review again");
+        Assert.Contains("again", Assert.Single(await world.ReadAsync("INBOX")));
+        Assert.Contains("again", (await world.ReadAsync("Junk"))[^1]);
+        Assert.Contains("BAYES_99=", (await world.ReadAsync("Junk"))[^1]);
+
+        async Task SendAsync(string words)
+        {
+            var letter = FakeWorld.Letter("x@plain.test", words);
+            Assert.StartsWith("250 ", await world.SendAsync(FakeWorld.Plain, "plain.test", "x@plain.test", letter));
+        }
+
+        async Task MoveAsync(string word, string to)
+        {
+            var test = world.Backend;
+            var texts = await world.ReadAsync("INBOX");
+            var entries = (await test.OpenAsync(test.AliceId)).Entries;
+            var uids = UidSet.Of(entries.Where((_, i) => texts[i].Contains(word)).Select(entry => entry.Uid));
+            var (from, target) = (
+                await test.MailboxAsync(test.AliceId, "INBOX"),
+                await test.MailboxAsync(test.AliceId, to)
+            );
+            var moved = await test.Gateway.MoveAsync(new(test.AliceId, from.Id, uids, target.Id), default);
+            Assert.True(moved.IsOk);
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_known_author_who_is_authenticated_is_not_junk_for_a_few_points(bool isKnown)
+    {
+        await using var world = await FakeWorld.OpenAsync(options =>
+            options with
+            {
+                Content = options.Content with { Scores = new Dictionary<string, decimal> { ["DKIM_PASS"] = 6 } },
+            }
+        );
+        var test = world.Backend;
+        if (isKnown)
+        {
+            var author = EmailAddress.TryParse("news@bank.test")!;
+            Assert.True(await test.Backend.KnownSenders.TryAddAsync(test.AliceId, [author], default));
+        }
+        var letter = world.Sign("bank.test", FakeWorld.Letter("news@bank.test"));
+        Assert.StartsWith("250 ", await world.SendAsync(FakeWorld.Bank, "mail.bank.test", "news@bank.test", letter));
+        Assert.Contains("DKIM_PASS=6.0", Assert.Single(await world.ReadAsync(isKnown ? "INBOX" : "Junk")));
+    }
+
+    sealed class FakeVerdict(ScanOutcome outcome) : IScanner
+    {
+        public string Name => "fake";
+
+        public string Seen { get; private set; } = "";
+
+        public ScanClient? Client { get; private set; }
+
+        public async Task<ScanVerdict> ScanAsync(ScanMessage message, ScanClient client, CancellationToken cancel)
+        {
+            Client = client;
+            await using var stream = await message.OpenAsync(cancel);
+            using var reader = new StreamReader(stream);
+            Seen = await reader.ReadToEndAsync(cancel);
+            Assert.Equal(message.Length, Encoding.UTF8.GetByteCount(Seen));
+            return new(Name, outcome, "found Test.Virus", []) { Malware = "Test.Virus" };
+        }
+    }
+}
