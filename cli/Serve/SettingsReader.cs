@@ -47,6 +47,7 @@ sealed class SettingsReader(
         if (configuration is not null)
             ReadFile(configuration, Names);
 
+        var limits = Limits();
         var settings = new Settings(
             One("data") ?? "data",
             Domains(),
@@ -62,8 +63,8 @@ sealed class SettingsReader(
             Hostname(),
             Choice("log-level", LogLevel.Information),
             Choice("log-format", LogFormat.Plain),
-            Limits(),
-            Door(Hostname()),
+            limits,
+            Door(Hostname(), limits.Abuse.Exempt),
             Switch("try"),
             Choice("gateway", GatewayKind.Local),
             One("functions") ?? Path.Combine(AppContext.BaseDirectory, "functions"),

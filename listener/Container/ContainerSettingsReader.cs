@@ -23,6 +23,7 @@ sealed partial class ContainerSettingsReader(Func<string, string?> environment)
     public (ContainerSettings? Settings, IReadOnlyList<string> Faults) Read()
     {
         var gateway = Gateway();
+        var limits = Limits();
         var settings = new ContainerSettings
         {
             Hostname = HostName(),
@@ -39,8 +40,8 @@ sealed partial class ContainerSettingsReader(Func<string, string?> environment)
             Endpoints = Endpoints(withTables: gateway.Address is null),
             Identity = variables("AZURE_CLIENT_ID") is { Length: > 0 } id ? id : null,
             Tls = Tls(),
-            Limits = Limits(),
-            Door = Door(One("hostname") ?? "localhost"),
+            Limits = limits,
+            Door = Door(One("hostname") ?? "localhost", limits.Abuse.Exempt),
             LogLevel = Choice("log-level", LogLevel.Information),
             LogFormat = Choice("log-format", LogFormat.Plain),
         };

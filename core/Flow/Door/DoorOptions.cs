@@ -1,4 +1,3 @@
-using System.Net;
 using Cloud.Dns;
 using Cloud.Flow.Door.Greylisting;
 using Cloud.Trust.Content;
@@ -7,6 +6,7 @@ using Cloud.Trust.Dmarc;
 using Cloud.Trust.DnsLists;
 using Cloud.Trust.Scanners;
 using Cloud.Trust.Spf;
+using Cloud.Wire.Limits;
 
 namespace Cloud.Flow.Door;
 
@@ -42,8 +42,7 @@ public sealed record DoorOptions
     /// Clients that are not looked at: our own machines and relays. Default: this machine. Whoever may connect from there
     /// can write as anybody.
     /// </summary>
-    public IReadOnlyList<IPNetwork> Trusted { get; init; } =
-    [new(new IPAddress([127, 0, 0, 0]), 8), new(IPAddress.IPv6Loopback, 128)];
+    public NetworkList Trusted { get; init; } = NetworkList.Loopback;
 
     /// <summary>
     /// How long the sender waits, after its last octet, for what is still being looked up; then the message is taken with
@@ -99,11 +98,5 @@ public sealed record DoorOptions
             yield return fault;
         if (QuarantineAt < Content.JunkAt || QuarantineAt > Content.RejectAt)
             yield return "What is quarantined has more points than junk, and fewer than what is refused";
-    }
-
-    public bool IsTrusted(IPAddress client)
-    {
-        var address = client.IsIPv4MappedToIPv6 ? client.MapToIPv4() : client;
-        return Trusted.Any(network => network.Contains(address));
     }
 }

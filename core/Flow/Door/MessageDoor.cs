@@ -50,5 +50,5 @@ public sealed class MessageDoor(
     /// <param name="from">The reverse path; null for the null sender.</param>
     /// <returns>Null for a client that is trusted; to be disposed.</returns>
     public MessageCheck? Begin(IPAddress? client, string helo, EmailAddress? from) =>
-        client is not null && options.IsTrusted(client) ? null : new MessageCheck(this, client, helo, from);
+        client is not null && options.Trusted.Contains(client) ? null : new MessageCheck(this, client, helo, from);
 }

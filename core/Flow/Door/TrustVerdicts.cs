@@ -107,7 +107,7 @@ static class Forwarders
             set.ResultOf("dmarc") is { } seen
             && seen.Result.Equals("pass", StringComparison.OrdinalIgnoreCase)
             && seen.Property("header.from") is { } from
-            && Dns.DnsName.TryParse(from[(from.LastIndexOf('@') + 1)..], out var name)
+            && Dns.DnsName.TryParse(from.AsSpan(from.LastIndexOf('@') + 1), out var name)
             && name == author
             ? set
             : null;

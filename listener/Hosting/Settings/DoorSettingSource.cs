@@ -6,6 +6,7 @@ using Cloud.Mail;
 using Cloud.Trust.Dmarc;
 using Cloud.Trust.DnsLists;
 using Cloud.Trust.Scanners;
+using Cloud.Wire.Limits;
 
 namespace Cloud.Listener.Hosting.Settings;
 
@@ -20,7 +21,6 @@ public abstract class DoorSettingSource(
     [
         ("checks", "on|off", "Whether mail from outside is judged: SPF, DKIM, DMARC and what else follows (on)"),
         ("dns-server", "ADDRESS[:PORT]", "A recursive name server; may be repeated (those of /etc/resolv.conf)"),
-        ("trusted-network", "NETWORK", "Clients that are not judged, as 192.0.2.0/24; may be repeated (this machine)"),
         ("trusted-forwarder", "NAME", "A forwarder whose ARC seal counts; may be repeated"),
         ("dmarc", "honour|quarantine|report", "How far policies are followed; quarantine never refuses (honour)"),
         ("spf-fail", "score|reject", "What a failure of SPF means where no DMARC policy decides (score)"),
@@ -55,12 +55,14 @@ public abstract class DoorSettingSource(
         Report,
     }
 
-    protected DoorSettings Door(string hostname)
+    /// <param name="hostname">What the server calls itself.</param>
+    /// <param name="trusted">Who is neither limited nor judged.</param>
+    protected DoorSettings Door(string hostname, NetworkList trusted)
     {
         var standard = new DoorOptions { Hostname = hostname };
         var options = standard with
         {
-            Trusted = All("trusted-network").Count == 0 ? standard.Trusted : Networks(),
+            Trusted = trusted,
             TrustedForwarders = Forwarders(),
             Dmarc = standard.Dmarc with
             {
@@ -108,21 +110,6 @@ public abstract class DoorSettingSource(
         if (servers.Count == names.Count)
             Faults.AddRange(settings.Faults().Select(fault => $"dns-server: {fault}."));
         return settings;
-    }
-
-    List<IPNetwork> Networks()
-    {
-        var networks = new List<IPNetwork>();
-        foreach (var text in All("trusted-network"))
-        {
-            if (IPNetwork.TryParse(text, out var network))
-                networks.Add(network);
-            else if (IPAddress.TryParse(text, out var address))
-                networks.Add(new(address, address.GetAddressBytes().Length * 8));
-            else if (text != "none")
-                Faults.Add($"trusted-network: \"{text}\" is no network (192.0.2.0/24), address, or none.");
-        }
-        return networks;
     }
 
     List<DnsName> Forwarders()

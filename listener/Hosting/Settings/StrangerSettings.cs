@@ -22,7 +22,11 @@ public abstract partial class SettingSource
             "false behind a proxy that hides clients: nothing is limited by address then (true)"
         ),
         ("proxy-networks", "NETWORK", "Proxies that name clients by the PROXY protocol; may be repeated"),
-        ("exempt-networks", "NETWORK", "Networks that are not limited, or off; may be repeated (this machine)"),
+        (
+            "exempt-networks",
+            "NETWORK",
+            "Networks that are neither limited nor judged, or off; may be repeated (this machine)"
+        ),
         ("greeting-pause", "SECONDS", "Wait before an unknown peer is greeted on port 25 (2)"),
         ("tarpit", "SECONDS", "Longest time the answer to a mistake is held back (5)"),
         ("ban-minutes", "NUMBER", "First ban of an abusive address, doubled each time up to 12 hours; 0 for none (10)"),
