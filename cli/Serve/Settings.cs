@@ -37,6 +37,7 @@ public enum GatewayKind
 /// <param name="Gateway">Where transactions are done.</param>
 /// <param name="Functions">The published Functions app: host.json, the handler, a folder for each function.</param>
 /// <param name="Azurite">Where npm has installed Azurite, or is to.</param>
+/// <param name="KeyEncryptionSecret">What private keys in the store are encrypted with; null for a file's under <c>Data</c>.</param>
 /// <param name="Try">Makes example.test with alice and bob and says what to paste.</param>
 public sealed record Settings(
     string Data,
@@ -54,7 +55,8 @@ public sealed record Settings(
     bool Try,
     GatewayKind Gateway,
     string Functions,
-    string Azurite
+    string Azurite,
+    string? KeyEncryptionSecret
 )
 {
     /// <summary>The ports in the order of the `ready` line, with their defaults on 127.0.0.1.</summary>

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Cloud.Tests.Repository;
 
-/// <summary>Who may use whom: listener, functions, cli → Api → Flow → Store, Wire → Mail, Dns; adapters see only the ports.</summary>
+/// <summary>Who may use whom: listener, functions, cli → Api → Flow → Store, Trust, Wire → Mail, Dns; adapters see only the ports.</summary>
 public sealed class DirectionsTests
 {
     /// <summary>Room, its folder, and the rooms it may name. A room always may name itself.</summary>
@@ -14,7 +14,7 @@ public sealed class DirectionsTests
         ("Trust", "core/Trust", ["Mail", "Dns", "Store.Ports"]),
         ("Store.Ports", "core/Store/Ports", []),
         ("Store", "core/Store", ["Mail", "Store.Ports"]),
-        ("Flow", "core/Flow", ["Mail", "Dns", "Wire", "Store", "Store.Ports"]),
+        ("Flow", "core/Flow", ["Mail", "Dns", "Trust", "Wire", "Store", "Store.Ports"]),
         ("Api", "core/Api", ["Mail", "Dns", "Wire", "Store", "Store.Ports", "Flow"]),
         ("Store.Azure", "core/Store.Azure", ["Store.Ports"]),
         ("Store.Local", "core/Store.Local", ["Store.Ports"]),
