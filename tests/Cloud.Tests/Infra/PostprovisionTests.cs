@@ -45,7 +45,7 @@ public sealed class PostprovisionTests : IDisposable
         Assert.Contains("azd env set CLOUD_REVERSE_DNS true", output);
         Assert.Contains("no smarthost is set", output);
         Assert.Equal(
-            ["cloud dns --host mail.example.org --ipv4 192.0.2.25 --zone-file example.org example.net"],
+            ["cloud dns --host mail.example.org --ipv4 192.0.2.25 --zone-file --no-keys example.org example.net"],
             stage.Calls
         );
     }
