@@ -5,7 +5,8 @@ namespace Cloud.Cli.Admin;
 /// <summary>`cloud domain add|list|keys|remove`.</summary>
 static class DomainCommand
 {
-    public static Command Create() => new("domain", "The domains mail is received for.") { Add(), List(), DomainKeysCommand.Create(), Remove() };
+    public static Command Create() =>
+        new("domain", "The domains mail is received for.") { Add(), List(), DomainKeysCommand.Create(), Remove() };
 
     static Command Add()
     {

@@ -78,12 +78,7 @@ static class DomainKeysCommand
     }
 
     /// <param name="dns">Null for nobody.</param>
-    static async ValueTask RotateAsync(
-        IAdministration admin,
-        string domain,
-        DnsSettings? dns,
-        CancellationToken cancel
-    )
+    static async ValueTask RotateAsync(IAdministration admin, string domain, DnsSettings? dns, CancellationToken cancel)
     {
         var pairs = await admin.ListKeysAsync(domain, cancel);
         if (pairs.FirstOrDefault(pair => pair.State == DomainKeyState.Upcoming) is not { } next)
@@ -105,12 +100,7 @@ static class DomainKeysCommand
     }
 
     /// <exception cref="AdminException">A record is not there.</exception>
-    static async Task DemandPublishedAsync(
-        DnsSettings dns,
-        string domain,
-        DomainKeyPair next,
-        CancellationToken cancel
-    )
+    static async Task DemandPublishedAsync(DnsSettings dns, string domain, DomainKeyPair next, CancellationToken cancel)
     {
         var findings = await NameServer.CheckAsync(dns, [.. DnsRecords.Keys(domain, [next])], cancel);
         var missing = findings.Where(finding => finding.State != RecordState.There).ToList();
@@ -118,9 +108,11 @@ static class DomainKeysCommand
             return;
         var lines = missing.Select(finding =>
             $"  {finding.State.ToString().ToLowerInvariant()} {finding.Record.Name} {finding.Record.Type} {finding.Record.Data}"
-                + (finding.Remark is { } remark ? $"\n    {remark}" : "")
+            + (finding.Remark is { } remark ? $"\n    {remark}" : "")
         );
-        throw new AdminException($"{next.Name} does not sign yet, for DNS does not tell it:\n{string.Join('\n', lines)}");
+        throw new AdminException(
+            $"{next.Name} does not sign yet, for DNS does not tell it:\n{string.Join('\n', lines)}"
+        );
     }
 
     static void Print(string domain, DomainKeyPair pair)

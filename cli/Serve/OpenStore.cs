@@ -32,7 +32,12 @@ sealed record OpenStore(
     )
     {
         if (settings.Store == StoreKind.Azure)
-            return Over(AzureStore.Open(AzureOptions(settings)), settings.KeyEncryptionSecret, settings.ConnectionString, null);
+            return Over(
+                AzureStore.Open(AzureOptions(settings)),
+                settings.KeyEncryptionSecret,
+                settings.ConnectionString,
+                null
+            );
         if (settings.Store == StoreKind.Azurite)
         {
             var data = Path.Combine(settings.Data, "azurite", "data");

@@ -9,7 +9,8 @@ namespace Cloud.Api.WellKnown;
 /// <summary>The DNS records of a mail server: what must be published so that mail arrives and clients find it.</summary>
 public static class DnsRecords
 {
-    const string NoKeys = "comes with the keys, which `cloud domain add` makes: the store at hand has none of this domain";
+    const string NoKeys =
+        "comes with the keys, which `cloud domain add` makes: the store at hand has none of this domain";
     const string NoPolicy = "comes with the policy page, without which senders ignore it: this version has none yet";
     const string NoAutoconfig = "comes with the page it leads to: this version has none yet";
 

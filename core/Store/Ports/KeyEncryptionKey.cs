@@ -71,7 +71,13 @@ public sealed class KeyEncryptionKey
         var secret = new byte[octets.Length - Overhead];
         using var aes = new AesGcm(key, TagSize);
         var text = octets[(1 + IdSize + NonceSize)..];
-        aes.Decrypt(octets.Slice(1 + IdSize, NonceSize), text[..secret.Length], text[secret.Length..], secret, Encoding.UTF8.GetBytes(purpose));
+        aes.Decrypt(
+            octets.Slice(1 + IdSize, NonceSize),
+            text[..secret.Length],
+            text[secret.Length..],
+            secret,
+            Encoding.UTF8.GetBytes(purpose)
+        );
         return secret;
     }
 

@@ -46,7 +46,10 @@ public sealed class DomainKeysCommandTests : IDisposable
             Assert.Matches("(?m)^cloud-[a-z2-9]{6} retired since .*, its records may go on", output);
         }
         var (_, list, _) = await RunAsync("domain", "keys", "example.org");
-        Assert.Equal(["retired", "active"], Regex.Matches(list, "(?m)^cloud-\\S+ (\\S+)").Select(m => m.Groups[1].Value));
+        Assert.Equal(
+            ["retired", "active"],
+            Regex.Matches(list, "(?m)^cloud-\\S+ (\\S+)").Select(m => m.Groups[1].Value)
+        );
         Assert.Equal(published, await DkimLinesAsync());
     }
 

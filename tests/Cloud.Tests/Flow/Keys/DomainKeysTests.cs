@@ -59,9 +59,7 @@ public sealed class DomainKeysTests
             stolen.Data
         );
         await rows.CommitAsync("directory", transaction, default);
-        await Assert.ThrowsAnyAsync<CryptographicException>(async () =>
-            await keys.SigningAsync("other.test", default)
-        );
+        await Assert.ThrowsAnyAsync<CryptographicException>(async () => await keys.SigningAsync("other.test", default));
     }
 
     [Fact]
@@ -88,7 +86,9 @@ public sealed class DomainKeysTests
         Assert.Empty(await keys.SigningAsync(Domain, default));
         await Assert.ThrowsAsync<AdminException>(async () => await admin.ListKeysAsync(Domain, default));
         Assert.Null(await keys.PrepareAsync(Domain, default));
-        Assert.Null(await rows.GetAsync("directory", new(DirectoryRows.Partition, DirectoryRows.Key(Domain, 1)), default));
+        Assert.Null(
+            await rows.GetAsync("directory", new(DirectoryRows.Partition, DirectoryRows.Key(Domain, 1)), default)
+        );
     }
 
     [Fact]
@@ -173,10 +173,7 @@ public sealed class DomainKeysTests
     async Task<Row> RowAsync(int number) =>
         (await rows.GetAsync("directory", new(DirectoryRows.Partition, DirectoryRows.Key(Domain, number)), default))!;
 
-    (Administration Admin, DomainKeys Keys) Open(
-        string? secret = "0123456789abcdef0123456789abcdef",
-        ulong seed = 1
-    )
+    (Administration Admin, DomainKeys Keys) Open(string? secret = "0123456789abcdef0123456789abcdef", ulong seed = 1)
     {
         var key = secret is not null && KeyEncryptionKey.TryFromSecret(secret, out var found) ? found : null;
         var backend = new Backend(

@@ -21,10 +21,7 @@ public sealed class KeyEncryptionKeyTests
 
     [Fact]
     public void The_same_key_is_never_sealed_alike() =>
-        Assert.NotEqual(
-            Key(Secret).Seal("private"u8, "mine", entropy),
-            Key(Secret).Seal("private"u8, "mine", entropy)
-        );
+        Assert.NotEqual(Key(Secret).Seal("private"u8, "mine", entropy), Key(Secret).Seal("private"u8, "mine", entropy));
 
     [Fact]
     public void Another_purpose_does_not_open_it()
