@@ -34,6 +34,10 @@ param acmeContact string = ''
 @description('ACME directory. https://acme-staging-v02.api.letsencrypt.org/directory gives test certificates without tight limits.')
 param acmeDirectory string = 'https://acme-v02.api.letsencrypt.org/directory'
 
+@allowed(['none', 'testing', 'enforce'])
+@description('What the domains ask of senders by MTA-STS: testing wants reports, enforce refuses mail without TLS that holds. On the machine only.')
+param mtaSts string = 'testing'
+
 @allowed(['vm', 'containerapp'])
 @description('Where the container runs. Only the machine sees the address of a client, which SPF, block lists and rate limits need.')
 param listenerHost string = 'vm'
@@ -281,6 +285,7 @@ module functions 'app/functions.bicep' = {
 var listenerSettings = [
   { name: 'CLOUD_HOSTNAME', value: host }
   { name: 'CLOUD_DOMAIN', value: join(domainList, ',') }
+  { name: 'CLOUD_MTA_STS', value: mtaSts }
   { name: 'CLOUD_GATEWAY', value: functions.outputs.uri }
   // Its watch queue is made with the storage account, for its rights to be on that queue alone.
   { name: 'CLOUD_LISTENER', value: '0000000000000001' }

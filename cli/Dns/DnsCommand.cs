@@ -44,6 +44,18 @@ static class DnsCommand
         Description = "Without PTR: somebody else names the address",
     };
 
+    static readonly Option<bool> NoPages = new("--no-pages")
+    {
+        Description = "Without MTA-STS, autoconfig and autodiscover: port 443 of the server is not ours",
+    };
+
+    static readonly Option<StsMode> MtaSts = new("--mta-sts")
+    {
+        Description = "What the server is told to tell senders (testing)",
+        HelpName = "none|testing|enforce",
+        DefaultValueFactory = _ => StsMode.Testing,
+    };
+
     static readonly Option<bool> AsZoneFile = new("--zone-file") { Description = "As a zone file" };
     static readonly Option<bool> AsJson = new("--json") { Description = "As JSON" };
 
@@ -66,6 +78,8 @@ static class DnsCommand
             IPv6,
             Include,
             NoPointer,
+            NoPages,
+            MtaSts,
             AsZoneFile,
             AsJson,
             Check,
@@ -170,6 +184,8 @@ static class DnsCommand
             IPv6 = Address("ipv6", parsed.GetValue(IPv6), AddressFamily.InterNetworkV6, faults),
             SpfIncludes = [.. (parsed.GetValue(Include) ?? []).Select(name => Name("spf-include", name, faults))],
             Pointer = !parsed.GetValue(NoPointer),
+            Pages = !parsed.GetValue(NoPages),
+            StsMode = parsed.GetValue(MtaSts),
         };
     }
 

@@ -21,12 +21,14 @@ static class ServeCommand
         ["tls-cert"] = "Certificate chain, PEM; without it a self-signed one is made",
         ["tls-key"] = "Its private key, PEM",
         ["hostname"] = "What the server calls itself (the first domain)",
-        ["connections"] = "Connections open at once (10000)",
-        ["connections-per-address"] = "Connections open at once from one address (250)",
-        ["trust-client-address"] = "false behind a proxy that hides clients: nothing is limited by address then (true)",
+        ["mta-sts"] = "What the https port tells senders about TLS: none, testing or enforce (testing)",
         ["log-format"] = "plain or json",
         ["log-level"] = "trace, debug, information, warning, error, critical or none",
     };
+
+    /// <summary>Settings that the container has as well.</summary>
+    static IEnumerable<(string Name, string Value, string Description)> Table =>
+        SettingsReader.StrangerNames.Concat(SettingsReader.DoorNames);
 
     public static Command Create()
     {
@@ -82,17 +84,18 @@ static class ServeCommand
             "gateway" => "local|functions",
             "connection-string" => "TEXT",
             "blob-endpoint" or "queue-endpoint" or "table-endpoint" => "URL",
+            "mta-sts" => "none|testing|enforce",
             "log-level" => "LEVEL",
             "log-format" => "plain|json",
-            "connections" or "connections-per-address" => "NUMBER",
-            "trust-client-address" => "true|false",
-            _ => "HOST:PORT",
+            _ => Table.FirstOrDefault(setting => setting.Name == name).Value ?? "HOST:PORT",
         };
 
     static string Describe(string name)
     {
         if (Descriptions.TryGetValue(name, out var text))
             return text;
+        if (Table.FirstOrDefault(setting => setting.Name == name).Description is { } description)
+            return description;
         var port = Settings.DefaultPorts.First(port => port.Name == name);
         return $"HOST:PORT, HOST:0 for any free port, or off (127.0.0.1:{port.Port})";
     }

@@ -1,5 +1,7 @@
+using System.Net;
 using Cloud.Api.Admin;
 using Cloud.Api.Gateway;
+using Cloud.Api.WellKnown;
 using Cloud.Cli.Control;
 using Cloud.Cli.FunctionsHost;
 using Cloud.Listener.Hosting;
@@ -60,10 +62,12 @@ static class Server
         await using var watch = files is null
             ? null
             : new CertificateWatch(files, certificate, TimeProvider.System, Entropy.System, loggers);
+        await using var door = new OpenDoor(settings.Door, TimeProvider.System, Entropy.System, loggers);
         await using var listener = new ListenerServer(
             new Fronts(gateway, certificate, TimeProvider.System, Entropy.System, loggers)
             {
                 Hostname = settings.Hostname,
+                Door = door.Door,
                 PostmasterDomain = await PostmasterDomainAsync(settings, administration, stop),
             }.Endpoints(settings.Ports),
             settings.Ports["http"] is { } http ? (http, Health.Map) : null,
@@ -73,8 +77,11 @@ static class Server
             loggers
         );
         await listener.StartAsync(stop);
+        await using var web = Pages(settings, listener, administration, certificate, loggers);
+        if (web is not null)
+            await web.StartAsync(stop);
         watch?.Start();
-        Announce(listener, made);
+        Announce([.. listener.Endpoints, .. web is null ? [] : new[] { (web.Name, web.Address) }], made);
 
         if (app is null)
             await StoreWork.RunAsync(store.Backend, loggers, TimeProvider.System, stop);
@@ -110,9 +117,44 @@ static class Server
         CancellationToken cancel
     ) => settings.Domains.Concat(await administration.ListDomainsAsync(cancel)).FirstOrDefault();
 
-    static void Announce(ListenerServer listener, IReadOnlyList<(string, string?)>? made)
+    /// <summary>The domains' pages, which tell the ports that were got.</summary>
+    static HttpPort? Pages(
+        Settings settings,
+        ListenerServer listener,
+        IAdministration administration,
+        TlsCertificate certificate,
+        ILoggerFactory loggers
+    )
     {
-        var ports = listener.Endpoints;
+        if (settings.Ports["https"] is not { } address)
+            return null;
+        var host = DomainName.ToAscii(settings.Hostname) ?? settings.Hostname;
+        int? Port(string name) =>
+            listener
+                .Endpoints.Where(port => port.Name == name)
+                .Select(port => (int?)port.Address.Port)
+                .FirstOrDefault();
+        var ports = new MailPorts
+        {
+            Imaps = Port("imaps"),
+            Pop3s = Port("pop3s"),
+            Submissions = Port("submissions"),
+            Submission = Port("submission"),
+        };
+        var pages = new WebPages(
+            new WellKnownPages(
+                settings.MtaSts,
+                host,
+                new ClientSettings(host, ports),
+                async (domain, cancel) =>
+                    (await administration.ListDomainsAsync(cancel)).Select(DomainName.ToAscii).Contains(domain)
+            )
+        );
+        return new("https", address, pages.AnswerAsync, loggers, certificate, ClientSettings.MaxQuestion);
+    }
+
+    static void Announce(IReadOnlyList<(string Name, IPEndPoint Address)> ports, IReadOnlyList<(string, string?)>? made)
+    {
         if (made is not null)
             TryOut.Explain(made, ports.ToDictionary(port => port.Name, port => port.Address), Console.Out);
         Console.Out.WriteLine($"ready {string.Join(' ', ports.Select(port => $"{port.Name}={port.Address}"))}");

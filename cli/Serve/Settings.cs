@@ -1,4 +1,5 @@
 using System.Net;
+using Cloud.Api.WellKnown;
 using Cloud.Listener.Hosting;
 using Cloud.Listener.Hosting.Settings;
 
@@ -34,9 +35,11 @@ public enum GatewayKind
 /// <param name="Endpoints">Blob, queue and table service addresses, reached by identity.</param>
 /// <param name="Certificate">PEM files; null for a self-signed one.</param>
 /// <param name="Limits">Connections, and whether their addresses are the peers'.</param>
+/// <param name="Door">How mail from outside is judged.</param>
 /// <param name="Gateway">Where transactions are done.</param>
 /// <param name="Functions">The published Functions app: host.json, the handler, a folder for each function.</param>
 /// <param name="Azurite">Where npm has installed Azurite, or is to.</param>
+/// <param name="MtaSts">Of the domains' policy, which the https port gives out.</param>
 /// <param name="KeyEncryptionSecret">What private keys in the store are encrypted with; null for a file's under <c>Data</c>.</param>
 /// <param name="Try">Makes example.test with alice and bob and says what to paste.</param>
 public sealed record Settings(
@@ -52,10 +55,12 @@ public sealed record Settings(
     Microsoft.Extensions.Logging.LogLevel LogLevel,
     LogFormat LogFormat,
     ListenerLimits Limits,
+    DoorSettings Door,
     bool Try,
     GatewayKind Gateway,
     string Functions,
     string Azurite,
+    StsMode MtaSts,
     string? KeyEncryptionSecret
 )
 {
@@ -70,5 +75,6 @@ public sealed record Settings(
         ("pop3", 2110),
         ("pop3s", 2995),
         ("http", 8080),
+        ("https", 8443),
     ];
 }

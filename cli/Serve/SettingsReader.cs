@@ -13,7 +13,7 @@ namespace Cloud.Cli.Serve;
 sealed class SettingsReader(
     IReadOnlyDictionary<string, IReadOnlyList<string>> commandLine,
     Func<string, string?> environment
-) : SettingSource(commandLine, environment)
+) : DoorSettingSource(commandLine, environment)
 {
     /// <summary>A secret has no place on a command line: the environment alone gives it.</summary>
     const string KeyVariable = "CLOUD_KEY_ENCRYPTION_KEY";
@@ -38,9 +38,9 @@ sealed class SettingsReader(
         "tls-cert",
         "tls-key",
         "hostname",
-        "connections",
-        "connections-per-address",
-        "trust-client-address",
+        .. StrangerNames.Select(setting => setting.Name),
+        "mta-sts",
+        .. DoorNames.Select(setting => setting.Name),
         "log-level",
         "log-format",
         "try",
@@ -69,10 +69,12 @@ sealed class SettingsReader(
             Choice("log-level", LogLevel.Information),
             Choice("log-format", LogFormat.Plain),
             Limits(),
+            Door(Hostname()),
             Switch("try"),
             Choice("gateway", GatewayKind.Local),
             One("functions") ?? Path.Combine(AppContext.BaseDirectory, "functions"),
             One("azurite") ?? Path.Combine(One("data") ?? "data", "azurite", "npm"),
+            MtaSts(),
             KeyEncryptionSecret()
         );
         CheckStore(settings);

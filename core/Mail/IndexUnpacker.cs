@@ -17,7 +17,7 @@ static class IndexUnpacker
     const byte FirstVersion = 1;
 
     /// <exception cref="InvalidDataException">Damaged, or of a later version.</exception>
-    public static MessageIndex Unpack(ReadOnlySpan<byte> packed)
+    public static MessageIndex Unpack(ReadOnlySpan<byte> packed, int fieldsInFront)
     {
         // One copy, which all texts of the index share.
         var reader = new PackReader(packed.ToArray());
@@ -28,11 +28,12 @@ static class IndexUnpacker
         if (flags > 1)
             throw PackReader.Damaged();
 
-        var size = reader.Number();
+        var size = Sum(fieldsInFront, reader.Number());
         var envelope = ReadEnvelope(ref reader);
         var references = ReadTexts(ref reader);
         var parts = 0;
-        var body = ReadPart(ref reader, 0, 0, ref parts);
+        var body = ReadPart(ref reader, fieldsInFront, 0, ref parts);
+        body.HeaderStart = 0;
         var hasPreview = version > FirstVersion;
         var preview = hasPreview ? reader.Text() : default;
         var listId = hasPreview ? reader.Text() : default;

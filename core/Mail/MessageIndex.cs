@@ -54,7 +54,9 @@ public sealed record MessageIndex
     /// <summary>Whether a reader would offer something to save.</summary>
     public bool HasAttachment => Attachments.AnyIn(Body);
 
-    public static MessageIndex Unpack(ReadOnlySpan<byte> packed) => IndexUnpacker.Unpack(packed);
+    /// <param name="fieldsInFront">Octets of header fields put in front of the message since it was indexed.</param>
+    public static MessageIndex Unpack(ReadOnlySpan<byte> packed, int fieldsInFront = 0) =>
+        IndexUnpacker.Unpack(packed, fieldsInFront);
 
     /// <summary>The compact form kept beside the message.</summary>
     /// <remarks>At most <see cref="IndexPacker.MaxPacked"/> octets: addresses are dropped to fit, then parts.</remarks>

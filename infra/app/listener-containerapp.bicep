@@ -34,6 +34,7 @@ var listening = map(ports, port => { name: 'CLOUD_${port.name}', value: '0.0.0.0
 var environment = concat(settings, listening, [
   { name: 'CLOUD_POP3', value: 'off' }
   { name: 'CLOUD_HTTP', value: '0.0.0.0:8080' }
+  { name: 'CLOUD_HTTPS', value: 'off' }
   { name: 'CLOUD_TRUST_CLIENT_ADDRESS', value: 'false' }
   { name: 'CLOUD_ACME', value: empty(dnsZoneId) ? 'off' : 'dns-01' }
   { name: 'CLOUD_ACME_ZONE', value: dnsZoneId }

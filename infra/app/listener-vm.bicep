@@ -24,12 +24,13 @@ param gatewayKeyUri string
 param acmeContact string
 param acmeDirectory string
 
-// SMTP, ACME HTTP-01, POP3, IMAP, submissions, submission, IMAPS, POP3S, ManageSieve. No SSH.
+// SMTP, ACME HTTP-01, POP3, IMAP, the domains' pages, submissions, submission, IMAPS, POP3S, ManageSieve. No SSH.
 var ports = [
   { name: 'smtp', port: 25 }
   { name: 'http', port: 80 }
   { name: 'pop3', port: 110 }
   { name: 'imap', port: 143 }
+  { name: 'https', port: 443 }
   { name: 'submissions', port: 465 }
   { name: 'submission', port: 587 }
   { name: 'imaps', port: 993 }
@@ -46,6 +47,7 @@ var environment = concat(settings, [
   { name: 'CLOUD_POP3', value: '0.0.0.0:110' }
   { name: 'CLOUD_POP3S', value: '0.0.0.0:995' }
   { name: 'CLOUD_HTTP', value: '127.0.0.1:8080' }
+  { name: 'CLOUD_HTTPS', value: '0.0.0.0:443' }
   { name: 'CLOUD_TRUST_CLIENT_ADDRESS', value: 'true' }
   { name: 'CLOUD_ACME', value: 'http-01' }
   { name: 'CLOUD_ACME_DIRECTORY', value: acmeDirectory }

@@ -29,34 +29,17 @@ if ! has_cloud; then
 fi
 
 # The signing keys come with the domain, and are in a store that this hook may not read: docs/deploy.md.
-set -- --host "$CLOUD_MAIL_HOST" --ipv4 "$CLOUD_LISTENER_ADDRESS" --zone-file --no-keys
-[ "${CLOUD_LISTENER_HOST:-vm}" = vm ] || set -- "$@" --no-pointer
+set -- --host "$CLOUD_MAIL_HOST" --ipv4 "$CLOUD_LISTENER_ADDRESS" --mta-sts "${CLOUD_MTA_STS:-testing}" --no-keys
+# Container Apps keep port 443, and the address is theirs.
+[ "${CLOUD_LISTENER_HOST:-vm}" = vm ] || set -- "$@" --no-pointer --no-pages
 [ -z "${CLOUD_SPF_INCLUDE:-}" ] || set -- "$@" --spf-include "$CLOUD_SPF_INCLUDE"
 for domain in $(printf '%s' "$CLOUD_DOMAINS" | tr ',' ' '); do set -- "$@" "$domain"; done
-run_cloud dns "$@" >"$records.new" || { rm -f "$records.new"; fail "cloud dns failed." "Run: azd hooks run postprovision"; }
+run_cloud dns --zone-file "$@" >"$records.new" || { rm -f "$records.new"; fail "cloud dns failed." "Run: azd hooks run postprovision"; }
 mv "$records.new" "$records"
 say "DNS records, also in $records:"
 say ""
 cat "$records"
 say ""
-
-# "name type data" of each record in the file.
-wanted() { awk '!/^;/ && !/^\$/ && NF >= 5 { $2 = $3 = ""; print }' "$records" | tr -s ' ' | sort -u; }
-
-# Data of records the way they are compared: text in one piece and without escapes, names in lower case.
-plain() {
-  case $1 in
-  TXT) sed 's/" "//g; s/\\//g' ;;
-  *) tr '[:upper:]' '[:lower:]' ;;
-  esac
-}
-
-# Is this very record in DNS? Other data under its name does not count, nor what dig tells of a server (";; …").
-published() {
-  answer=$(dig +short +time=3 +tries=1 "$1" "$2" 2>/dev/null) || return 1
-  data=$(printf '%s\n' "$3" | plain "$2")
-  printf '%s\n' "$answer" | grep -v '^;' | plain "$2" | grep -Fqx -e "$data"
-}
 
 # Adds what the zone lacks, and never touches what is there: it may serve somebody.
 write_zone() {
@@ -86,17 +69,15 @@ fi
 
 # --- what is missing
 
-if has dig; then
-  # A changed record may take its TTL to be seen; so this only tells.
-  wanted | while read -r name type data; do
-    published "$name" "$type" "$data" || printf '  %s %s %s\n' "$name" "$type" "$data"
-  done >"$records.missing"
-  missing=$(cat "$records.missing")
-  rm -f "$records.missing"
-  if [ -n "$missing" ]; then say "Not seen in DNS yet:"; say "$missing"; else say "All of them are seen in DNS."; fi
+# A changed record may take its TTL to be seen; so this only tells.
+if run_cloud dns --check "$@" >"$records.seen"; then
+  say "All of them are seen in DNS."
 else
-  say "Whether they are published was not looked up: there is no dig here."
+  say "Not seen in DNS yet, or otherwise:"
+  awk '/^(missing|differs|unknown) / { print "  " $0; told = 1; next } /^ / && told { print "  " $0 } !/^ / { told = 0 }' \
+    "$records.seen"
 fi
+rm -f "$records.seen"
 if [ "${CLOUD_LISTENER_HOST:-vm}" = vm ] && [ "${CLOUD_REVERSE_DNS:-false}" != true ]; then
   say "PTR: once $CLOUD_MAIL_HOST resolves to $CLOUD_LISTENER_ADDRESS:"
   say "  azd env set CLOUD_REVERSE_DNS true && azd provision"

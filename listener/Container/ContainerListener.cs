@@ -1,8 +1,10 @@
 using System.Net;
+using Cloud.Api.WellKnown;
 using Cloud.Listener.Hosting;
 using Cloud.Listener.Tls;
 using Cloud.Listener.Tls.Acme;
 using Cloud.Store.Ports;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace Cloud.Listener.Container;
@@ -15,7 +17,10 @@ sealed class ContainerListener : IAsyncDisposable
     readonly CertificateWatch? watch;
     readonly HttpPort? health;
     readonly HttpPort? challenges;
+    readonly HttpPort? web;
+    readonly NameCheck? names;
     readonly OpenGateway gateway;
+    readonly OpenDoor door;
     volatile string? notReady = "not listening yet";
 
     /// <exception cref="CertificateException">The PEM files hold no certificate with its key.</exception>
@@ -30,18 +35,38 @@ sealed class ContainerListener : IAsyncDisposable
             ? TlsCertificate.SelfSigned([settings.Hostname], time)
             : new TlsCertificate(files.Load());
         var http = tls.Acme?.Http is null ? null : new HttpChallenges();
+        names = tls.Acme is { Options.MoreNames.Count: > 0 }
+            ? NameCheck.BySystem(settings.Hostname, time, entropy, loggers)
+            : null;
         var source = files ?? Source(tls, azure, http, time, entropy, loggers);
         watch = source is null ? null : new CertificateWatch(source, certificate, time, entropy, loggers);
 
-        challenges = http is null ? null : new HttpPort("acme-http", tls.Acme!.Http!, http.AnswerAsync, loggers);
+        var pages = settings.Https is null ? null : Pages(settings);
+        RequestDelegate? plain =
+            http is null ? null
+            : pages is null ? http.AnswerAsync
+            : context => HttpChallenges.IsChallenge(context) ? http.AnswerAsync(context) : pages.AnswerAsync(context);
+        challenges = plain is null ? null : new HttpPort("acme-http", tls.Acme!.Http!, plain, loggers);
+        web = pages is null
+            ? null
+            : new HttpPort(
+                "https",
+                settings.Https!,
+                pages.AnswerAsync,
+                loggers,
+                certificate,
+                maxBody: ClientSettings.MaxQuestion
+            );
         var answers = new Health(
             [("listener", () => Task.FromResult<string?>(notReady)), ("gateway", gateway.FaultAsync)],
             [("certificate", () => certificate.Current.Expiry(time.GetUtcNow()))]
         );
         health = settings.Http is { } port ? new HttpPort("http", port, answers.AnswerAsync, loggers) : null;
+        door = new(settings.Door, time, entropy, loggers);
         var fronts = new Fronts(gateway.Gateway, certificate, time, entropy, loggers)
         {
             Hostname = settings.Hostname,
+            Door = door.Door,
             PostmasterDomain = settings.Domains is [var first, ..] ? first : null,
         };
         server = new ListenerServer(
@@ -58,13 +83,13 @@ sealed class ContainerListener : IAsyncDisposable
     public IReadOnlyList<(string Name, IPEndPoint Address)> Endpoints =>
         [
             .. server.Endpoints,
-            .. new[] { health, challenges }.OfType<HttpPort>().Select(port => (port.Name, port.Address)),
+            .. new[] { health, challenges, web }.OfType<HttpPort>().Select(port => (port.Name, port.Address)),
         ];
 
     /// <exception cref="IOException">A port is taken, or may not be listened on.</exception>
     public async Task StartAsync(CancellationToken cancel)
     {
-        foreach (var port in new[] { health, challenges }.OfType<HttpPort>())
+        foreach (var port in new[] { health, challenges, web }.OfType<HttpPort>())
             await port.StartAsync(cancel);
         watch?.Start();
         await server.StartAsync(cancel);
@@ -82,12 +107,29 @@ sealed class ContainerListener : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await server.DisposeAsync();
-        foreach (var part in new IAsyncDisposable?[] { watch, challenges, health }.OfType<IAsyncDisposable>())
+        foreach (
+            var part in new IAsyncDisposable?[] { watch, names, challenges, web, health }.OfType<IAsyncDisposable>()
+        )
             await part.DisposeAsync();
+        await door.DisposeAsync();
         await gateway.DisposeAsync();
     }
 
-    static ICertificateSource? Source(
+    static WebPages Pages(ContainerSettings settings)
+    {
+        var host = DomainName.ToAscii(settings.Hostname) ?? settings.Hostname;
+        var domains = settings.Domains.Select(DomainName.ToAscii).ToHashSet();
+        return new(
+            new WellKnownPages(
+                settings.MtaSts,
+                host,
+                new ClientSettings(host, new MailPorts()),
+                (domain, _) => new(domains.Contains(domain))
+            )
+        );
+    }
+
+    ICertificateSource? Source(
         TlsSettings tls,
         AzureServices azure,
         HttpChallenges? http,
@@ -106,6 +148,7 @@ sealed class ContainerListener : IAsyncDisposable
                 new AzureDnsZone(acme.Zone!, azure.Pipeline(AzureDnsZone.Scope)),
                 AzureDnsZone.Settling
             );
-        return new AcmeSource(acme.Options, responder, () => new HttpClient(), time, entropy, loggers);
+        Func<string, CancellationToken, ValueTask<bool>>? leadsHere = names is null ? null : names.LeadsHereAsync;
+        return new AcmeSource(acme.Options, responder, () => new HttpClient(), time, entropy, loggers, leadsHere);
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Cloud.Api.WellKnown;
 using Cloud.Listener.Hosting;
 using Cloud.Listener.Hosting.Settings;
 using Cloud.Listener.Tls.Acme;
@@ -21,6 +22,12 @@ sealed class ContainerSettings
     /// <summary>Where health is told; null for nowhere.</summary>
     public required IPEndPoint? Http { get; init; }
 
+    /// <summary>Where the pages of the domains are, over TLS; null for nowhere.</summary>
+    public required IPEndPoint? Https { get; init; }
+
+    /// <summary>Of the domains' policy.</summary>
+    public required StsMode MtaSts { get; init; }
+
     public required GatewaySettings Gateway { get; init; }
 
     /// <summary>Of Azure Storage; null where the endpoints and an identity are used.</summary>
@@ -34,6 +41,9 @@ sealed class ContainerSettings
     public required TlsSettings Tls { get; init; }
 
     public required ListenerLimits Limits { get; init; }
+
+    /// <summary>How mail from outside is judged.</summary>
+    public required DoorSettings Door { get; init; }
 
     public required LogLevel LogLevel { get; init; }
 

@@ -13,7 +13,7 @@ namespace Cloud.Listener.Container;
 /// <summary>Reads the container's settings from the environment, and from nowhere else.</summary>
 /// <remarks>Names are those of <c>cloud serve</c>; what it does not have is told in docs/listener.md.</remarks>
 sealed partial class ContainerSettingsReader(Func<string, string?> environment)
-    : SettingSource(new Dictionary<string, IReadOnlyList<string>>(), environment)
+    : DoorSettingSource(new Dictionary<string, IReadOnlyList<string>>(), environment)
 {
     const int MatchMilliseconds = 1000;
 
@@ -32,12 +32,15 @@ sealed partial class ContainerSettingsReader(Func<string, string?> environment)
                 port => Address(port.Name, new IPEndPoint(IPAddress.Any, port.Port))
             ),
             Http = HealthPort(),
+            Https = PagesPort(),
+            MtaSts = MtaSts(),
             Gateway = gateway,
             ConnectionString = One("connection-string"),
             Endpoints = Endpoints(withTables: gateway.Address is null),
             Identity = variables("AZURE_CLIENT_ID") is { Length: > 0 } id ? id : null,
             Tls = Tls(),
             Limits = Limits(),
+            Door = Door(One("hostname") ?? "localhost"),
             LogLevel = Choice("log-level", LogLevel.Information),
             LogFormat = Choice("log-format", LogFormat.Plain),
         };
@@ -45,6 +48,7 @@ sealed partial class ContainerSettingsReader(Func<string, string?> environment)
         CheckPorts(
             settings
                 .Ports.Append(new("http", settings.Http))
+                .Append(new("https", settings.Https))
                 .Append(new("acme-http", settings.Tls.Acme?.Http))
                 .ToDictionary(port => port.Key, port => port.Value)
         );
@@ -53,6 +57,8 @@ sealed partial class ContainerSettingsReader(Func<string, string?> environment)
 
     /// <summary>The same, without saying what is wrong: for the health probe, which needs no more.</summary>
     public IPEndPoint? HealthPort() => Address("http", new IPEndPoint(IPAddress.Loopback, 8080));
+
+    IPEndPoint? PagesPort() => Address("https", new IPEndPoint(IPAddress.Any, 443));
 
     /// <summary>Faults are told in the names that the operator wrote.</summary>
     static string InVariables(string fault)
@@ -150,6 +156,7 @@ sealed partial class ContainerSettingsReader(Func<string, string?> environment)
             {
                 Directory = directory ?? new Uri("https://localhost/"),
                 Names = Names(wildcards: kind == "dns-01"),
+                MoreNames = PageNames(),
                 State = DataDirectory(),
                 Account = Account(),
             },
@@ -177,6 +184,12 @@ sealed partial class ContainerSettingsReader(Func<string, string?> environment)
         }
         return [.. names.Distinct(StringComparer.Ordinal)];
     }
+
+    /// <summary>Those of the domains' pages; where the operator names the names, they are all.</summary>
+    IReadOnlyList<string> PageNames() =>
+        All("acme-names").Count > 0 || PagesPort() is null
+            ? []
+            : [.. WellKnownPages.NamesOf([.. All("domain").Select(DomainName.ToAscii).OfType<string>()])];
 
     string DataDirectory()
     {

@@ -345,6 +345,7 @@ public sealed class HttpGateway : IGateway, IAsyncDisposable
                 request.Transaction,
                 recipients,
                 request.Message,
+                request.Evidence,
                 time.GetUtcNow(),
                 cancel
             );

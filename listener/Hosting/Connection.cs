@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Net.Security;
 using Cloud.Api.Gateway;
+using Cloud.Listener.Hosting.Abuse;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 
@@ -61,8 +62,14 @@ public sealed class Connection : IAsyncDisposable
 
     public PipeWriter Output { get; private set; }
 
-    /// <summary>The peer; <see cref="ClientAddress.Unknown"/> where that cannot be told.</summary>
-    public IPEndPoint Remote { get; }
+    /// <summary>The peer, as a trusted proxy says it; <see cref="ClientAddress.Unknown"/> where that cannot be told.</summary>
+    public IPEndPoint Remote { get; private set; }
+
+    /// <summary>False where the peer's address is hidden: then nothing may be judged by it (SPF, lists, greylists).</summary>
+    public bool HasKnownAddress => ClientAddress.IsKnown(Remote.Address);
+
+    /// <summary>What the peer may do, and where its offences are told.</summary>
+    public Visitor Visitor { get; private set; }
 
     public string Id => context.ConnectionId;
 
@@ -124,6 +131,16 @@ public sealed class Connection : IAsyncDisposable
     /// <summary>Ends the current or next read with <see cref="Interruption.Wake"/>. Callable from any thread.</summary>
     public void Wake() => read.Interrupt(Interruption.Wake);
 
+    /// <summary>Holds the session up; not beyond the server's stop or the connection's end.</summary>
+    public async ValueTask PauseAsync(TimeSpan pause, TimeProvider time)
+    {
+        if (pause <= TimeSpan.Zero)
+            return;
+        var stopping = context.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(Closed, stopping ?? default);
+        await Task.Delay(pause, time, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
     /// <summary>Cuts the connection without a word.</summary>
     public void Abort(string reason) => context.Abort(new ConnectionAbortedException(reason));
 
@@ -150,6 +167,11 @@ public sealed class Connection : IAsyncDisposable
         Input = PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true, useZeroByteReads: true));
         Output = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true));
     }
+
+    /// <param name="client">Null for nobody who is known.</param>
+    internal void ComesFrom(IPEndPoint? client) => Remote = client ?? new IPEndPoint(ClientAddress.Unknown, 0);
+
+    internal void Meet(Entrance entrance) => Visitor = new Visitor(entrance, Remote.Address);
 
     public async ValueTask DisposeAsync()
     {

@@ -1,53 +1,63 @@
 using System.Net;
-using System.Net.Sockets;
 using Cloud.Api.Gateway;
+using Cloud.Wire.Limits;
 
 namespace Cloud.Listener.Hosting;
 
-/// <summary>Counts open connections, in all and by address; an unknown address counts only in all.</summary>
+/// <summary>Counts open connections, in all, by address and by network; an unknown address counts only in all.</summary>
 /// <param name="maxTotal">Open at once in all.</param>
 /// <param name="maxPerAddress">Open at once from one address; IPv6 counts by /64, the least a subscriber gets.</param>
-sealed class ConnectionGate(int maxTotal, int maxPerAddress)
+/// <param name="maxPerNetwork">Open at once from one IPv4 /24 or IPv6 /48.</param>
+sealed class ConnectionGate(int maxTotal, int maxPerAddress, int maxPerNetwork = int.MaxValue)
 {
     readonly Lock gate = new();
-    readonly Dictionary<IPAddress, int> byAddress = [];
+    readonly Dictionary<AddressKey, int> open = [];
     int total;
 
     /// <returns>False when there is no room; then nothing is to be left.</returns>
     public bool TryEnter(IPAddress address)
     {
-        var source = Source(address);
+        var (subscriber, network) = (AddressKey.Subscriber(address), AddressKey.Network(address));
         lock (gate)
         {
-            var count = byAddress.GetValueOrDefault(source);
-            if (total >= maxTotal || count >= maxPerAddress)
+            var known = ClientAddress.IsKnown(address);
+            if (
+                total >= maxTotal
+                || known
+                    && (
+                        open.GetValueOrDefault(subscriber) >= maxPerAddress
+                        || open.GetValueOrDefault(network) >= maxPerNetwork
+                    )
+            )
                 return false;
             total++;
-            if (ClientAddress.IsKnown(source))
-                byAddress[source] = count + 1;
+            if (known)
+            {
+                Add(subscriber, 1);
+                Add(network, 1);
+            }
             return true;
         }
     }
 
     public void Leave(IPAddress address)
     {
-        var source = Source(address);
         lock (gate)
         {
             total--;
-            if (ClientAddress.IsKnown(source) && --byAddress[source] == 0)
-                byAddress.Remove(source);
+            if (!ClientAddress.IsKnown(address))
+                return;
+            Add(AddressKey.Subscriber(address), -1);
+            Add(AddressKey.Network(address), -1);
         }
     }
 
-    static IPAddress Source(IPAddress address)
+    void Add(AddressKey key, int number)
     {
-        if (address.IsIPv4MappedToIPv6)
-            return address.MapToIPv4();
-        if (address.AddressFamily != AddressFamily.InterNetworkV6)
-            return address;
-        var bytes = address.GetAddressBytes();
-        bytes.AsSpan(8).Clear();
-        return new IPAddress(bytes);
+        var count = open.GetValueOrDefault(key) + number;
+        if (count == 0)
+            open.Remove(key);
+        else
+            open[key] = count;
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Cloud.Api.Gateway;
+using Cloud.Flow.Door;
 using Cloud.Listener.Imap;
 using Cloud.Listener.Pop3;
 using Cloud.Listener.Smtp;
@@ -36,17 +37,20 @@ public sealed class Fronts(
     /// <summary>Domain of a bare <c>Postmaster</c> (RFC 5321 §4.5.1); null for the host's name.</summary>
     public string? PostmasterDomain { get; init; }
 
+    /// <summary>Judges what comes in by port 25; null takes it unseen.</summary>
+    public MessageDoor? Door { get; init; }
+
     /// <param name="ports">Where each is to listen; null or missing: nowhere.</param>
     public IReadOnlyList<ListenerEndpoint> Endpoints(IReadOnlyDictionary<string, IPEndPoint?> ports)
     {
         var relay = new SmtpOptions { Hostname = Hostname, PostmasterDomain = PostmasterDomain };
-        var submission = Smtp(relay with { Role = SmtpRole.Submission });
+        var submission = Smtp(relay with { Role = SmtpRole.Submission }, null);
         var options = new ImapOptions { HostName = Hostname };
         var imap = new ImapFront(options, gateway, certificate, time, entropy, loggers);
         var pop3 = new Pop3Front(new Pop3Options(), gateway, certificate, time, loggers);
         (string Name, IFront Front, bool ImplicitTls)[] fronts =
         [
-            ("smtp", Smtp(relay), false),
+            ("smtp", Smtp(relay, Door), false),
             ("submission", submission, false),
             ("submissions", submission, true),
             ("imap", imap, false),
@@ -63,5 +67,6 @@ public sealed class Fronts(
         ];
     }
 
-    SmtpFront Smtp(SmtpOptions options) => new(options, gateway, certificate, time, entropy, loggers);
+    SmtpFront Smtp(SmtpOptions options, MessageDoor? door) =>
+        new(options, gateway, door, certificate, time, entropy, loggers);
 }

@@ -6,6 +6,9 @@ public interface IFront
     /// <summary>What a peer gets to read when there are too many connections: its protocol's "come back later".</summary>
     ReadOnlyMemory<byte> TooManyConnections { get; }
 
+    /// <summary>What a peer gets to read whose address is out for a while because of abuse; empty: nothing.</summary>
+    ReadOnlyMemory<byte> Banned => default;
+
     /// <summary>Talks until the peer leaves, the session ends or the server stops; does not dispose the connection.</summary>
     /// <remarks>
     /// Without a token on purpose: <see cref="Connection.Closed"/> ends with the peer's half of the connection, and what

@@ -1,4 +1,6 @@
 using System.Net;
+using Cloud.Listener.Hosting.Abuse;
+using Cloud.Wire.Limits;
 
 namespace Cloud.Listener.Hosting;
 
@@ -18,6 +20,17 @@ public sealed record ListenerLimits
     /// <summary>False where a proxy hides the peers' addresses: then nothing is limited, locked out or judged by
     /// address. Default: true.</summary>
     public bool TrustClientAddress { get; init; } = true;
+
+    /// <summary>Proxies whose connections begin with a header that names the client (the PROXY protocol, versions 1 and
+    /// 2), and that are believed. Default: none.</summary>
+    public NetworkList Proxies { get; init; } = NetworkList.Empty;
+
+    /// <summary>Longest wait for a proxy's header. Default: 5 seconds; the protocol asks for 3 at least, for a packet that
+    /// was lost.</summary>
+    public TimeSpan ProxyHeader { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How strangers are held to measure.</summary>
+    public AbuseOptions Abuse { get; init; } = new();
 
     /// <summary>Octets read from a connection before its session takes them. Default: 64 KiB, so that a fast sender before
     /// a slow store costs no more; Kestrel's own default is 1 MiB.</summary>

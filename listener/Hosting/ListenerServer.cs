@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using Cloud.Api.Gateway;
+using Cloud.Listener.Hosting.Abuse;
 using Cloud.Listener.Tls;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -20,7 +22,8 @@ public sealed class ListenerServer : IAsyncDisposable
     readonly TlsCertificate certificate;
     readonly TimeProvider time;
     readonly ILogger logger;
-    readonly ConnectionGate gate;
+    readonly Entrance entrance;
+    readonly ProxyIntake proxies;
     readonly WebApplication application;
     readonly List<(string Name, ListenOptions Options)> bound = [];
 
@@ -38,7 +41,8 @@ public sealed class ListenerServer : IAsyncDisposable
         this.certificate = certificate;
         this.time = time;
         logger = loggers.CreateLogger<ListenerServer>();
-        gate = new ConnectionGate(limits.Connections, limits.ConnectionsPerAddress);
+        entrance = new Entrance(limits, time, logger);
+        proxies = new ProxyIntake(limits.Proxies, limits.ProxyHeader, time, logger);
 
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggers);
@@ -72,12 +76,21 @@ public sealed class ListenerServer : IAsyncDisposable
         [.. bound.Select(port => (port.Name, port.Options.IPEndPoint!))];
 
     /// <exception cref="IOException">A port is taken, or may not be listened on.</exception>
-    public Task StartAsync(CancellationToken cancel) => application.StartAsync(cancel);
+    public Task StartAsync(CancellationToken cancel)
+    {
+        if (!limits.TrustClientAddress)
+            Log.AddressesHidden(logger);
+        return application.StartAsync(cancel);
+    }
 
     /// <summary>Accepts no more, tells every session, waits for them for <see cref="ListenerLimits.Drain"/>.</summary>
     public Task StopAsync(CancellationToken cancel) => application.StopAsync(cancel);
 
-    public ValueTask DisposeAsync() => application.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await application.DisposeAsync();
+        entrance.Dispose();
+    }
 
     // Which of the ports it was is lost in Kestrel's own exceptions.
     static Socket Bind(EndPoint address, List<(string Name, ListenOptions Options)> ports)
@@ -102,20 +115,13 @@ public sealed class ListenerServer : IAsyncDisposable
     async Task AcceptAsync(ConnectionContext context, ListenerEndpoint endpoint)
     {
         await using var connection = new Connection(context, time, limits.TrustClientAddress);
-        if (!gate.TryEnter(connection.Remote.Address))
-        {
-            Log.TooManyConnections(logger, endpoint.Name, connection.Remote.Address);
-            if (!endpoint.ImplicitTls)
-            {
-                await connection.Output.WriteAsync(endpoint.Front.TooManyConnections, connection.Closed);
-            }
-            return;
-        }
-
         try
         {
-            if (!endpoint.ImplicitTls || await HandshakeAsync(connection, endpoint))
-                await endpoint.Front.RunAsync(connection);
+            if (
+                !proxies.Expects(context.RemoteEndPoint)
+                || await PassOnAsync(connection, (IPEndPoint)context.RemoteEndPoint!, endpoint)
+            )
+                await ServeAsync(connection, endpoint);
         }
         catch (Exception e) when (e is ConnectionResetException or ConnectionAbortedException or IOException)
         {
@@ -129,10 +135,58 @@ public sealed class ListenerServer : IAsyncDisposable
         {
             Log.SessionFailed(logger, e, endpoint.Name, connection.Remote.Address, connection.Id);
         }
+    }
+
+    /// <summary>Learns the client from a proxy; until then the connection counts as nobody's.</summary>
+    async Task<bool> PassOnAsync(Connection connection, IPEndPoint proxy, ListenerEndpoint endpoint)
+    {
+        if (entrance.TryEnter(ClientAddress.Unknown) != Admission.Admitted)
+            return false;
+        try
+        {
+            return await proxies.ReadAsync(connection, proxy, endpoint.Name);
+        }
         finally
         {
-            gate.Leave(connection.Remote.Address);
+            entrance.Leave(ClientAddress.Unknown);
         }
+    }
+
+    async Task ServeAsync(Connection connection, ListenerEndpoint endpoint)
+    {
+        var admission = entrance.TryEnter(connection.Remote.Address);
+        if (admission != Admission.Admitted)
+        {
+            await TurnAwayAsync(connection, endpoint, admission);
+            return;
+        }
+        try
+        {
+            connection.Meet(entrance);
+            if (!endpoint.ImplicitTls || await HandshakeAsync(connection, endpoint))
+                await endpoint.Front.RunAsync(connection);
+        }
+        finally
+        {
+            entrance.Leave(connection.Remote.Address);
+        }
+    }
+
+    async Task TurnAwayAsync(Connection connection, ListenerEndpoint endpoint, Admission why)
+    {
+        AbuseMeter.TurnedAway(why);
+        if (why == Admission.TooMany)
+            Log.TooManyConnections(logger, endpoint.Name, connection.Remote.Address);
+        else
+            Log.TurnedAway(logger, endpoint.Name, connection.Remote.Address, $"{why}");
+        var words = why switch
+        {
+            Admission.Banned => endpoint.Front.Banned,
+            Admission.BannedForLong => default,
+            _ => endpoint.Front.TooManyConnections,
+        };
+        if (!endpoint.ImplicitTls && !words.IsEmpty)
+            await connection.Output.WriteAsync(words, connection.Closed);
     }
 
     async Task<bool> HandshakeAsync(Connection connection, ListenerEndpoint endpoint)

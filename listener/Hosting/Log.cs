@@ -1,4 +1,6 @@
 using System.Net;
+using Cloud.Listener.Hosting.Abuse;
+using Cloud.Wire.Limits;
 using Microsoft.Extensions.Logging;
 
 namespace Cloud.Listener.Hosting;
@@ -23,4 +25,23 @@ static partial class Log
         IPAddress address,
         string connection
     );
+
+    [LoggerMessage(
+        1004,
+        LogLevel.Information,
+        "Clients' addresses are hidden by a proxy: no limit, ban, SPF, list or greylist is judged by them"
+    )]
+    public static partial void AddressesHidden(ILogger logger);
+
+    [LoggerMessage(1005, LogLevel.Warning, "{Port}: no sound PROXY header from {Proxy}: {Reason}; closed")]
+    public static partial void BadProxyHeader(ILogger logger, string port, IPAddress proxy, string reason);
+
+    [LoggerMessage(1006, LogLevel.Warning, "{Address} is banned for {Length} after abuse, lastly {Offence}")]
+    public static partial void Banned(ILogger logger, AddressKey address, TimeSpan length, Offence offence);
+
+    [LoggerMessage(1007, LogLevel.Information, "{Address} may come again")]
+    public static partial void BanEnded(ILogger logger, AddressKey address);
+
+    [LoggerMessage(1008, LogLevel.Debug, "{Port}: {Address} turned away: {Reason}")]
+    public static partial void TurnedAway(ILogger logger, string port, IPAddress address, string reason);
 }

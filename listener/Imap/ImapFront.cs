@@ -29,6 +29,9 @@ public sealed class ImapFront(
     public ReadOnlyMemory<byte> TooManyConnections { get; } =
         "* BYE [UNAVAILABLE] Too many connections\r\n"u8.ToArray();
 
+    public ReadOnlyMemory<byte> Banned { get; } =
+        "* BYE [UNAVAILABLE] Too much abuse from your address; try again later\r\n"u8.ToArray();
+
     public Task RunAsync(Connection connection) => new ImapSession(services, connection).RunAsync();
 }
 

@@ -3,11 +3,13 @@ using System.Security.Authentication;
 using System.Text;
 using Cloud.Api.Gateway;
 using Cloud.Listener.Hosting;
+using Cloud.Listener.Hosting.Abuse;
 using Cloud.Listener.Imap.Selected;
 using Cloud.Listener.Imap.Wire;
 using Cloud.Store;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Ports;
+using Cloud.Wire;
 
 namespace Cloud.Listener.Imap;
 
@@ -24,6 +26,7 @@ sealed class ImapSession
     int commands;
     int badInARow;
     int failedLogins;
+    TimeSpan heldBack;
     bool startsTls;
     bool ended;
 
@@ -127,6 +130,8 @@ sealed class ImapSession
     public Reply RefuseLogin(AuthenticateStatus status, TimeSpan retryAfter)
     {
         Log.LoginFailed(services.Logger, Connection.Remote.Address, status.ToString());
+        if (IsBannedFor(status == AuthenticateStatus.LockedOut ? Offence.LockedOutLogin : Offence.FailedLogin))
+            return Reply.Banned;
         if (++failedLogins >= Options.MaxFailedLogins)
             return Reply.TooManyLogins;
         return status == AuthenticateStatus.LockedOut
@@ -212,7 +217,10 @@ sealed class ImapSession
         commands++;
         if (!TryParse(out var tag, out var row, out var command, out var reply))
         {
-            Say(tag, await SkipAnnouncedAsync(reply));
+            var offence = reply.Condition == Condition.Bye ? Offence.ForeignProtocol : Offence.Error;
+            reply = await SkipAnnouncedAsync(IsBannedFor(offence) ? Reply.Banned : reply);
+            await HoldBackAsync();
+            Say(tag, reply);
             return;
         }
 
@@ -224,6 +232,7 @@ sealed class ImapSession
             && !await SyncAsync(false, !row.Effects.HasFlag(Effects.HoldsExpunges), cancel)
         )
             reply = Reply.MailboxGone;
+        await HoldBackAsync();
         Say(tag, reply);
         if (startsTls)
             await StartTlsAsync();
@@ -272,7 +281,7 @@ sealed class ImapSession
         }
         catch (SyntaxException e)
         {
-            fault = Reply.Bad(e.Message);
+            fault = ForeignProtocol.Speaks(Input.Text) ? Reply.ForeignProtocol : Reply.Bad(e.Message);
             return false;
         }
 
@@ -280,6 +289,24 @@ sealed class ImapSession
             return true;
         fault = Reply.Bad($"{row.Name} is not for now: {Describe(State)}");
         return false;
+    }
+
+    /// <summary>Tells at the door what a stranger did, which may hold the answer back.</summary>
+    /// <returns>True when the session is to end for it.</returns>
+    bool IsBannedFor(Offence offence)
+    {
+        if (State != SessionState.NotAuthenticated)
+            return false;
+        var sentence = Connection.Visitor.Report(offence);
+        heldBack = sentence.Delay;
+        return sentence.IsBanned;
+    }
+
+    async ValueTask HoldBackAsync()
+    {
+        var pause = heldBack;
+        heldBack = TimeSpan.Zero;
+        await Connection.PauseAsync(pause, services.Time);
     }
 
     /// <summary>The one place where errors become replies.</summary>

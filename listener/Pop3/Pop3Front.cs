@@ -1,3 +1,4 @@
+using System.Text;
 using Cloud.Api.Gateway;
 using Cloud.Listener.Hosting;
 using Cloud.Listener.Tls;
@@ -27,6 +28,8 @@ public sealed class Pop3Front(
 
     public ReadOnlyMemory<byte> TooManyConnections { get; } =
         "-ERR [SYS/TEMP] Too many connections, try again later\r\n"u8.ToArray();
+
+    public ReadOnlyMemory<byte> Banned { get; } = Encoding.ASCII.GetBytes($"{Pop3Reply.Banned}\r\n");
 
     public Task RunAsync(Connection connection) =>
         new Pop3Session(options, gateway, certificate, time, logger, connection).RunAsync();

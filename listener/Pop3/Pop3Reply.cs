@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.IO.Pipelines;
 using System.Text;
+using Cloud.Listener.Hosting.Abuse;
 
 namespace Cloud.Listener.Pop3;
 
@@ -36,16 +37,34 @@ readonly record struct Pop3Reply(bool IsOk, string? Code, string Text)
     public static readonly Pop3Reply TryLater = Error("SYS/TEMP", "The mail store does not answer, try again later");
     public static readonly Pop3Reply Stopping = Error("SYS/TEMP", "Server is stopping, try again later");
     public static readonly Pop3Reply TooManyErrors = Error(null, "Too many errors");
+    public static readonly Pop3Reply Banned = Error(
+        "SYS/TEMP",
+        "Too much abuse from your address, try again later"
+    ) with
+    {
+        Next = AfterReply.Close,
+    };
+    public static readonly Pop3Reply ForeignProtocol = Fault("This port speaks POP3") with
+    {
+        Next = AfterReply.Close,
+        Offence = Offence.ForeignProtocol,
+    };
     public static readonly Pop3Reply Cut = new Pop3Reply() with { Next = AfterReply.Cut };
 
     /// <summary>RFC 3206 §4: only a wrong name or password is [AUTH], for it makes clients ask their user again.</summary>
-    public static readonly Pop3Reply WrongCredentials = Fault("Wrong name or password", "AUTH");
+    public static readonly Pop3Reply WrongCredentials = Fault("Wrong name or password", "AUTH") with
+    {
+        Offence = Offence.FailedLogin,
+    };
 
     /// <summary>Set for a multi-line answer.</summary>
     public IPop3Body? Body { get; private init; }
 
     /// <summary>Counts towards <see cref="Pop3Options.MaxErrors"/>: what no proper client sends again and again.</summary>
     public bool IsFault { get; private init; }
+
+    /// <summary>What a stranger has done who hears this; counts only when <see cref="IsFault"/>.</summary>
+    public Offence Offence { get; init; }
 
     public AfterReply Next { get; init; }
 
@@ -65,7 +84,10 @@ readonly record struct Pop3Reply(bool IsOk, string? Code, string Text)
                 $"Too many failed logins, try again in {Math.Max(1, Math.Ceiling(retryAfter.TotalSeconds))} seconds"
             ),
             "SYS/TEMP"
-        );
+        ) with
+        {
+            Offence = Offence.LockedOutLogin,
+        };
 
     public override string ToString() => $"{(IsOk ? "+OK" : "-ERR")}{(Code is null ? "" : $" [{Code}]")} {Text}";
 

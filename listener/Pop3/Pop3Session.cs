@@ -4,6 +4,7 @@ using System.Security.Authentication;
 using System.Text;
 using Cloud.Api.Gateway;
 using Cloud.Listener.Hosting;
+using Cloud.Listener.Hosting.Abuse;
 using Cloud.Listener.Tls;
 using Cloud.Store.Ports;
 using Cloud.Wire;
@@ -132,7 +133,7 @@ sealed class Pop3Session(
         if (row is null || command is null || !row.From.HasFlag(state))
         {
             var fault =
-                row is null ? Pop3Reply.UnknownCommand
+                row is null ? UnknownCommand(line.Octets)
                 : !row.From.HasFlag(state) ? Pop3Reply.NotNow
                 : Pop3Reply.Syntax;
             Forget();
@@ -176,6 +177,11 @@ sealed class Pop3Session(
         return (row, reader.AtEnd ? command : null);
     }
 
+    static Pop3Reply UnknownCommand(ReadOnlySequence<byte> line) =>
+        ForeignProtocol.Speaks(line.IsSingleSegment ? line.FirstSpan : line.ToArray())
+            ? Pop3Reply.ForeignProtocol
+            : Pop3Reply.UnknownCommand;
+
     /// <summary>PASS must follow its USER immediately.</summary>
     void Forget()
     {
@@ -189,6 +195,8 @@ sealed class Pop3Session(
     {
         if (reply.Next == AfterReply.Cut)
             return false;
+        if (reply.IsFault && !IsLoggedIn)
+            reply = await JudgeAsync(reply);
         reply.WriteFirstLine(connection.Output);
         if (reply.Body is not null && !await WriteAsync(reply.Body))
             return false;
@@ -197,10 +205,22 @@ sealed class Pop3Session(
         if (reply.IsFault && ++errors >= options.MaxErrors)
         {
             Log.TooManyErrors(logger, Client);
+            if (!IsLoggedIn)
+                connection.Visitor.Report(Offence.TooManyErrors);
             Pop3Reply.TooManyErrors.WriteFirstLine(connection.Output);
             return false;
         }
         return reply.Next == AfterReply.StartTls ? await StartTlsAsync() : reply.Next == AfterReply.GoOn;
+    }
+
+    /// <summary>Tells a stranger's fault at the door, which may hold the answer back or end the session.</summary>
+    async ValueTask<Pop3Reply> JudgeAsync(Pop3Reply reply)
+    {
+        var (delay, isBanned) = connection.Visitor.Report(reply.Offence);
+        if (isBanned)
+            return Pop3Reply.Banned;
+        await connection.PauseAsync(delay, time);
+        return reply;
     }
 
     async ValueTask<bool> WriteAsync(IPop3Body body)

@@ -1,4 +1,5 @@
 using Cloud.Api.Gateway;
+using Cloud.Flow.Door;
 using Cloud.Store.Ports;
 
 namespace Cloud.Listener.Smtp;
@@ -13,8 +14,16 @@ static class Handover
         CancellationToken cancel
     )
     {
+        if (await intake.AuthenticateAsync(cancel) is { } refusal)
+            return Judged(session, intake, refusal);
         if (await intake.CompleteAsync(cancel) is not { } message)
             return intake.Failure ?? Replies.TryLater;
+        var evidence = await intake.JudgeAsync(transaction.Envelope, message, cancel);
+        if (evidence is not null && Judged(session, intake, evidence) is { Code: >= 400 } refused)
+        {
+            await intake.AbandonAsync(cancel);
+            return refused;
+        }
 
         ReceiveResult result;
         try
@@ -25,7 +34,7 @@ static class Handover
                     cancel
                 )
                 : await session.Gateway.ReceiveAsync(
-                    new ReceiveRequest(intake.Id, session.Peer, transaction.Envelope, message),
+                    new ReceiveRequest(intake.Id, session.Peer, transaction.Envelope, message, evidence),
                     cancel
                 );
         }
@@ -40,7 +49,19 @@ static class Handover
             return Replies.Kept(intake.Id.ToString());
         await intake.AbandonAsync(cancel);
         return result.Status == ReceiveStatus.Rejected
-            ? Replies.Rejected(result.Reason)
+            ? Replies.Rejected(result.Code, result.Reason)
             : Replies.Deferred(result.Reason);
+    }
+
+    /// <summary>What the peer hears of what was found out: nothing yet, where that refuses nothing.</summary>
+    static Reply Judged(SmtpSession session, MessageIntake intake, Evidence evidence)
+    {
+        SmtpLog.Judged(session.Logger, intake.Id, evidence.Outcome, evidence.Score, evidence.Reason);
+        return evidence.Outcome switch
+        {
+            DoorOutcome.Reject => Replies.Rejected(evidence.Code, evidence.Reason),
+            DoorOutcome.Defer => Replies.Postponed(evidence.Code, evidence.Reason),
+            _ => Reply.Nothing,
+        };
     }
 }

@@ -1,4 +1,5 @@
 using Cloud.Api.Gateway;
+using Cloud.Flow.Door;
 using Cloud.Mail;
 
 namespace Cloud.Listener.Smtp;
@@ -25,6 +26,9 @@ sealed record MailTransaction(
 
     /// <summary>Set from the first BDAT on.</summary>
     public MessageIntake? Intake { get; set; }
+
+    /// <summary>What is found out about the message; null where nobody asks.</summary>
+    public MessageCheck? Check { get; init; }
 
     public SmtpState State =>
         Intake is not null ? SmtpState.InChunks

@@ -1,5 +1,7 @@
 using Cloud.Api.Gateway;
+using Cloud.Flow.Door;
 using Cloud.Flow.Inbound;
+using Cloud.Mail;
 using Cloud.Store;
 using Cloud.Store.Ports;
 using Microsoft.Extensions.Logging;
@@ -11,8 +13,13 @@ namespace Cloud.Listener.Smtp;
 /// Once something stands in its way the rest is read and thrown away, since a peer hears of it only at the end
 /// (RFC 5321 §4.1.1.4, RFC 3030 §2). Disposed before <see cref="CompleteAsync"/>, it leaves nothing behind.
 /// </remarks>
-sealed class MessageIntake(TransactionId id, MessageUpload upload, SmtpOptions options, ILogger logger)
-    : IAsyncDisposable
+sealed class MessageIntake(
+    TransactionId id,
+    MessageUpload upload,
+    MessageCheck? check,
+    SmtpOptions options,
+    ILogger logger
+) : IAsyncDisposable
 {
     bool disposed;
 
@@ -36,7 +43,40 @@ sealed class MessageIntake(TransactionId id, MessageUpload upload, SmtpOptions o
         Received += octets.Length;
         if (Received > options.MaxMessageSize)
             return RefuseAsync(Replies.TooLarge);
-        return Failure is null ? KeepAsync(octets, cancel) : ValueTask.CompletedTask;
+        if (Failure is not null)
+            return ValueTask.CompletedTask;
+        return check is null ? KeepAsync(octets, cancel) : KeepAsync(check.Write(octets), cancel);
+    }
+
+    async ValueTask KeepAsync(IReadOnlyList<ReadOnlyMemory<byte>> pieces, CancellationToken cancel)
+    {
+        for (var i = 0; i < pieces.Count && Failure is null; i++)
+            await KeepAsync(pieces[i], cancel);
+    }
+
+    /// <summary>Ends the message, and says who sent it.</summary>
+    /// <returns>A refusal; null where nothing stands in the way so far.</returns>
+    public async ValueTask<Evidence?> AuthenticateAsync(CancellationToken cancel)
+    {
+        if (check is null || Failure is not null)
+            return null;
+        if (check.EndWrite() is { IsEmpty: false } rest)
+            await KeepAsync(rest, cancel);
+        return await check.AuthenticateAsync();
+    }
+
+    /// <summary>Judges a completed message.</summary>
+    /// <returns>Null for one that nobody judges.</returns>
+    public async ValueTask<Evidence?> JudgeAsync(
+        MailEnvelope envelope,
+        UploadedMessage message,
+        CancellationToken cancel
+    )
+    {
+        if (check is null)
+            return null;
+        List<EmailAddress> recipients = [.. envelope.Recipients.Select(recipient => recipient.Address)];
+        return await check.JudgeAsync($"{id}", recipients, message, upload.OpenAsync, cancel);
     }
 
     /// <summary>Keeps nothing of the message; the first reason given is the one told.</summary>
@@ -92,6 +132,7 @@ sealed class MessageIntake(TransactionId id, MessageUpload upload, SmtpOptions o
     {
         try
         {
+            check?.Kept(octets.Span);
             await upload.WriteAsync(octets, cancel);
         }
         catch (StoreException e)

@@ -1,8 +1,14 @@
+using System.Globalization;
+using Cloud.Listener.Hosting.Abuse;
+
 namespace Cloud.Listener.Smtp;
 
 /// <summary>Everything this server says (codes: RFC 5321 §4.2.3; enhanced codes: RFC 3463 and the IANA registry).</summary>
 static class Replies
 {
+    /// <summary>Characters of a reason: a reply line has 512 octets (RFC 5321 §4.5.3.1.5).</summary>
+    const int MaxReason = 400;
+
     // It worked
     public static readonly Reply Ok = new(250, "0.0", "Ok");
     public static readonly Reply SenderOk = new(250, "1.0", "Sender ok");
@@ -38,9 +44,13 @@ static class Replies
     };
 
     // Addresses
-    public static readonly Reply NoSuchUser = new(550, "1.1", "No such mailbox");
+    public static readonly Reply NoSuchUser = new(550, "1.1", "No such mailbox") { Offence = Offence.RefusedRecipient };
     public static readonly Reply SenderNotAllowed = new(550, "7.1", "The sender's address does not belong to you");
-    public static readonly Reply NotLocal = new(550, "7.1", "Not a domain of this server, and no relay");
+    public static readonly Reply NotLocal = new(550, "7.1", "Not a domain of this server, and no relay")
+    {
+        Offence = Offence.RefusedRecipient,
+    };
+    public static readonly Reply Greylisted = new(450, "7.1", "Not known here yet; try again in some minutes");
     public static readonly Reply MailboxFull = new(452, "2.2", "Mailbox is full");
     public static readonly Reply NeedsSmtpUtf8 = new(553, "6.7", "An address beyond ASCII needs SMTPUTF8");
     public static readonly Reply TooManyRecipients = new(452, "5.3", "Too many recipients");
@@ -58,24 +68,56 @@ static class Replies
     public static readonly Reply BadResponse = new(501, "5.2", "Not a response of this mechanism, in base64");
     public static readonly Reply ResponseTooLong = new(500, "5.6", "Authentication exchange line is too long");
     public static readonly Reply AuthenticationCancelled = new(501, "7.0", "Authentication cancelled");
-    public static readonly Reply WrongCredentials = new(535, "7.8", "Authentication credentials invalid");
-    public static readonly Reply LockedOut = new(454, "7.0", "Too many failures; try again later");
+    public static readonly Reply WrongCredentials = new(535, "7.8", "Authentication credentials invalid")
+    {
+        Offence = Offence.FailedLogin,
+    };
+    public static readonly Reply LockedOut = new(454, "7.0", "Too many failures; try again later")
+    {
+        Offence = Offence.LockedOutLogin,
+    };
 
     // The session ends
     public static readonly Reply TimedOut = new(421, "4.2", "Nothing came in time");
     public static readonly Reply Draining = new(421, "3.2", "Going down; try again later");
-    public static readonly Reply TooManyErrors = new(421, "7.0", "Too many errors");
+    public static readonly Reply TooManyErrors = new(421, "7.0", "Too many errors") { Offence = Offence.TooManyErrors };
     public static readonly Reply TooManyConnections = new(421, "7.0", "Too many connections; try again later");
+
+    public static readonly Reply Banned = new(421, "7.0", "Too much abuse from your address; try again later");
+
+    // No mail program says such things
+    public static readonly Reply EarlyTalk = new(554, "5.1", "You spoke before the greeting") { Closes = true };
+    public static readonly Reply ForeignProtocol = new(554, "5.1", "This port speaks SMTP")
+    {
+        Closes = true,
+        Offence = Offence.ForeignProtocol,
+    };
 
     public static Reply Challenge(string challenge) => new(334, "", challenge);
 
     public static Reply Greeting(string hostname) => new(220, "", $"{hostname} ESMTP");
 
+    public static Reply TooFast(string why, TimeSpan wait) =>
+        new(
+            450,
+            "7.1",
+            string.Create(CultureInfo.InvariantCulture, $"{why}; try again in {Math.Ceiling(wait.TotalSeconds)} s")
+        );
+
     public static Reply Kept(string transaction) => new(250, "0.0", $"Ok: kept as {transaction}");
 
-    public static Reply Rejected(string reason) => new(550, "7.1", OneLine(reason));
+    /// <summary>For what the message is: no offence of the client, who may forward it in good faith.</summary>
+    public static Reply Rejected(string code, string reason) => new(550, code, OneLine(reason)) { Offence = null };
 
     public static Reply Deferred(string reason) => new(451, "3.0", OneLine(reason));
 
-    static string OneLine(string reason) => reason.Length == 0 ? "Not accepted" : reason.ReplaceLineEndings(" ");
+    public static Reply Postponed(string code, string reason) => new(451, code, OneLine(reason));
+
+    /// <summary>Text of strangers may be in it: one line of printable ASCII.</summary>
+    static string OneLine(string reason) =>
+        reason.Length == 0
+            ? "Not accepted"
+            : string.Concat(
+                reason.ReplaceLineEndings(" ").Take(MaxReason).Select(c => c is >= ' ' and <= '~' ? c : '?')
+            );
 }

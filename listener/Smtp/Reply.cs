@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Unicode;
+using Cloud.Listener.Hosting.Abuse;
 
 namespace Cloud.Listener.Smtp;
 
@@ -18,6 +19,9 @@ readonly record struct Reply(int Code, string Detail, string Text)
 
     /// <summary>The connection ends after it.</summary>
     public bool Closes { get; init; } = Code is 221 or 421;
+
+    /// <summary>What a stranger has done who hears this; null where it is nobody's fault.</summary>
+    public Offence? Offence { get; init; } = Code >= 500 ? Hosting.Abuse.Offence.Error : null;
 
     public bool IsError => Code >= 500;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Cloud.Api.Gateway;
+using Cloud.Flow.Door;
 using Cloud.Listener.Hosting;
 using Cloud.Listener.Tls;
 using Cloud.Store.Ports;
@@ -17,10 +18,12 @@ namespace Cloud.Listener.Smtp;
 /// <item>A command's octets come from the peer after the last change of trust: nothing sent before TLS counts after.</item>
 /// </list>
 /// </remarks>
+/// <param name="door">Judges mail from outside; null takes it unseen.</param>
 /// <param name="certificate">Null: STARTTLS is not offered.</param>
 public sealed class SmtpFront(
     SmtpOptions options,
     IGateway gateway,
+    MessageDoor? door,
     TlsCertificate? certificate,
     TimeProvider time,
     Entropy entropy,
@@ -32,8 +35,10 @@ public sealed class SmtpFront(
     public ReadOnlyMemory<byte> TooManyConnections { get; } =
         Encoding.ASCII.GetBytes($"{Replies.TooManyConnections}\r\n");
 
+    public ReadOnlyMemory<byte> Banned { get; } = Encoding.ASCII.GetBytes($"{Replies.Banned}\r\n");
+
     public Task RunAsync(Connection connection) =>
-        new SmtpSession(options, gateway, certificate, time, entropy, logger, connection).RunAsync(
+        new SmtpSession(options, gateway, door, certificate, time, entropy, logger, connection).RunAsync(
             CancellationToken.None
         );
 }

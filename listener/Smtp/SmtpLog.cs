@@ -1,5 +1,7 @@
 using System.Net;
+using Cloud.Flow.Door;
 using Cloud.Store;
+using Cloud.Trust.Content;
 using Microsoft.Extensions.Logging;
 
 namespace Cloud.Listener.Smtp;
@@ -37,6 +39,15 @@ static partial class SmtpLog
 
     [LoggerMessage(2005, LogLevel.Information, "{Address} was sent away: {Reason}")]
     public static partial void SentAway(ILogger logger, IPAddress address, string reason);
+
+    [LoggerMessage(2007, LogLevel.Information, "{Transaction}: {Outcome}, {Score}: {Reason}")]
+    public static partial void Judged(
+        ILogger logger,
+        TransactionId transaction,
+        DoorOutcome outcome,
+        ContentScore score,
+        string reason
+    );
 
     [LoggerMessage(2006, LogLevel.Information, "{Transaction}: given up after {Size} octets from {Address}")]
     public static partial void GivenUp(ILogger logger, TransactionId transaction, long size, IPAddress address);

@@ -1,10 +1,12 @@
 using System.Buffers;
 using System.Security.Authentication;
 using Cloud.Api.Gateway;
+using Cloud.Flow.Door;
 using Cloud.Listener.Hosting;
 using Cloud.Listener.Tls;
 using Cloud.Store;
 using Cloud.Store.Ports;
+using Cloud.Wire;
 using Microsoft.Extensions.Logging;
 
 namespace Cloud.Listener.Smtp;
@@ -13,6 +15,7 @@ namespace Cloud.Listener.Smtp;
 sealed class SmtpSession(
     SmtpOptions options,
     IGateway gateway,
+    MessageDoor? door,
     TlsCertificate? certificate,
     TimeProvider time,
     Entropy entropy,
@@ -65,10 +68,13 @@ sealed class SmtpSession(
     {
         try
         {
-            Write(Replies.Greeting(options.Hostname));
-            while (true)
+            var reply = await Greeting.AwaitAsync(options, connection);
+            Write(reply);
+            while (!reply.Closes)
             {
-                var reply = await AnswerAsync(cancel);
+                reply = await AnswerAsync(cancel);
+                if (reply.Offence is not null)
+                    reply = await Measure.JudgeAsync(this, reply);
                 Write(reply);
                 if (reply.Closes)
                     break;
@@ -79,7 +85,7 @@ sealed class SmtpSession(
                         continue;
                     break;
                 }
-                Write(last);
+                Write(await Measure.JudgeAsync(this, last));
                 SmtpLog.SentAway(logger, connection.Remote.Address, last.Text);
                 break;
             }
@@ -110,7 +116,13 @@ sealed class SmtpSession(
 
     public void BeginTransaction(MailTransaction transaction)
     {
-        Transaction = transaction;
+        var address = connection.Remote.Address;
+        Transaction = transaction with
+        {
+            Check = User is null
+                ? door?.Begin(ClientAddress.IsKnown(address) ? address : null, Helo ?? "", transaction.From)
+                : null,
+        };
         Input.ThroughDrain = true;
     }
 
@@ -121,6 +133,7 @@ sealed class SmtpSession(
         if (Transaction is not { } ended)
             return;
         Transaction = null;
+        ended.Check?.Dispose();
         if (ended.Intake is not { } intake)
             return;
         await intake.DisposeAsync();
@@ -142,7 +155,7 @@ sealed class SmtpSession(
             await EndTransactionAsync();
             throw;
         }
-        var intake = new MessageIntake(id, upload, options, logger);
+        var intake = new MessageIntake(id, upload, transaction.Check, options, logger);
         transaction.Intake = intake;
         var header = TraceHeader.Format(options, Peer, transaction, id, Protocol, time.GetUtcNow());
         await intake.WriteTraceAsync(header, cancel);
@@ -218,9 +231,14 @@ sealed class SmtpSession(
         if (line.Length + 2 > (row?.MaxLine ?? SmtpLimits.Line))
             throw new ProtocolException(Replies.LineTooLong);
         if (row is null)
-            throw new ProtocolException(Replies.UnknownCommand);
+            throw new ProtocolException(UnknownCommand(line));
         return row.Parse(ref reader);
     }
+
+    static Reply UnknownCommand(ReadOnlySequence<byte> line) =>
+        ForeignProtocol.Speaks(line.IsSingleSegment ? line.FirstSpan : line.ToArray())
+            ? Replies.ForeignProtocol
+            : Replies.UnknownCommand;
 
     Reply? Refusal(CommandRow command)
     {

@@ -1,8 +1,11 @@
+using Cloud.Flow.Door.Greylisting;
 using Cloud.Flow.Inbound;
+using Cloud.Flow.Junk;
 using Cloud.Flow.Keys;
 using Cloud.Flow.Sweep;
 using Cloud.Store;
 using Cloud.Store.Accounts;
+using Cloud.Store.Correspondents;
 using Cloud.Store.Directory;
 using Cloud.Store.Messages;
 using Cloud.Store.Ports;
@@ -31,7 +34,10 @@ public sealed class Backend
         WatchRegistration = new(Accounts);
         Directory = new(rows, time, options);
         Keys = new(Directory, encryption, time, entropy);
-        Filing = new(Accounts, queues);
+        KnownSenders = new(rows, time);
+        Lessons = new(Accounts, KnownSenders, entropy);
+        Filing = new(Accounts, queues, new(Lessons));
+        Greylist = new(rows, time);
         Receiving = new(Accounts, Directory, Filing);
         Inbound = new(Accounts, Directory, Filing, queues);
         Sweeper = new(Accounts, queues);
@@ -63,6 +69,12 @@ public sealed class Backend
     internal MailDirectory Directory { get; }
 
     internal DomainKeys Keys { get; }
+
+    internal KnownSenders KnownSenders { get; }
+
+    internal JunkLessons Lessons { get; }
+
+    internal Greylist Greylist { get; }
 
     internal Filing Filing { get; }
 

@@ -10,8 +10,8 @@ namespace Cloud.Api.Gateway;
 /// <summary>The gateway in process: each operation is called on the store at hand.</summary>
 public sealed class LocalGateway : IGateway, IAsyncDisposable
 {
-    /// <summary>Messages whose blob was told to a session and need not be looked up again to read it.</summary>
-    const int KnownBlobs = 20_000;
+    /// <summary>Messages that were told to a session and need not be looked up again to read them: some batches.</summary>
+    const int KnownMessages = 5000;
 
     readonly Backend backend;
     readonly Authenticator authenticator;
@@ -19,7 +19,7 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
     readonly MaildropLocks maildrops;
     readonly AccountWatch watch;
     readonly ListenerWatch? listener;
-    readonly ConcurrentDictionary<(AccountId, EmailId), string> blobs = new();
+    readonly ConcurrentDictionary<(AccountId, EmailId), (string Blob, ReadOnlyMemory<byte> Fields)> known = new();
 
     public LocalGateway(Backend rooms)
     {
@@ -59,7 +59,7 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
         authenticator.FinishScramAsync(proof, cancel);
 
     public ValueTask<RecipientVerdict> CheckRecipientAsync(CheckRecipientRequest request, CancellationToken cancel) =>
-        CheckRecipient.RunAsync(backend.Accounts, backend.Directory, request, cancel);
+        CheckRecipient.RunAsync(backend, request, cancel);
 
     public ValueTask<MessageUpload> BeginUploadAsync(TransactionId transaction, CancellationToken cancel) =>
         uploads.BeginAsync(transaction, cancel);
@@ -78,6 +78,7 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
             request.Transaction,
             request.Envelope,
             request.Message,
+            request.Evidence,
             repeated,
             cancel
         );
@@ -151,10 +152,10 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
     )
     {
         var found = await FetchEmails.RunAsync(backend.Accounts, account, emails, cancel);
-        if (blobs.Count > KnownBlobs)
-            blobs.Clear();
+        if (known.Count > KnownMessages)
+            known.Clear();
         foreach (var email in found)
-            blobs[(account, email.Id)] = email.Blob;
+            known[(account, email.Id)] = (email.Blob, email.DeliveryFields);
         return found;
     }
 
@@ -175,24 +176,24 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
     )
     {
         // Only the row says which blob is the account's: a made-up Email opens nothing.
-        if (!blobs.TryGetValue((account, email), out var blob))
+        if (!known.TryGetValue((account, email), out var message))
         {
             var found = await FetchAsync(account, [email], cancel);
             if (found is not [var row])
                 return null;
-            blob = row.Blob;
+            message = (row.Blob, row.DeliveryFields);
         }
-        return await backend.Accounts.Blobs.OpenAsync(blob, offset, length, cancel);
+        return await backend.Accounts.Blobs.OpenAsync(message.Blob, message.Fields, offset, length, cancel);
     }
 
     public ValueTask<Result<StoreFlagsResult>> StoreFlagsAsync(StoreFlagsRequest request, CancellationToken cancel) =>
         StoreFlags.RunAsync(backend.Accounts, request, cancel);
 
     public ValueTask<Result<CopyResult>> CopyAsync(CopyRequest request, CancellationToken cancel) =>
-        CopyMessages.RunAsync(backend.Accounts, request, move: false, cancel);
+        CopyMessages.RunAsync(backend.Accounts, backend.Lessons, request, move: false, cancel);
 
     public ValueTask<Result<CopyResult>> MoveAsync(CopyRequest request, CancellationToken cancel) =>
-        CopyMessages.RunAsync(backend.Accounts, request, move: true, cancel);
+        CopyMessages.RunAsync(backend.Accounts, backend.Lessons, request, move: true, cancel);
 
     public ValueTask<Result<ExpungeResult>> ExpungeAsync(
         AccountId account,

@@ -1,4 +1,5 @@
 using Cloud.Flow.Inbound;
+using Cloud.Store.Ports;
 
 namespace Cloud.Api.Gateway;
 
@@ -15,6 +16,12 @@ public abstract class MessageUpload : IAsyncDisposable
     /// <summary>Makes the bytes durable.</summary>
     /// <exception cref="Store.Ports.StoreException">The store cannot take them; nothing stays.</exception>
     public abstract ValueTask<UploadedMessage> CompleteAsync(CancellationToken cancel);
+
+    /// <summary>Reads a completed upload, from its first octet on.</summary>
+    /// <returns>A stream, to be disposed.</returns>
+    /// <exception cref="Store.Ports.StoreException">It cannot be read, or not from here.</exception>
+    public virtual ValueTask<Stream> OpenAsync(CancellationToken cancel) =>
+        throw new StoreException("The bytes are at the other end");
 
     /// <summary>Removes a completed upload that no transaction has taken over (the peer left, the mailbox is gone).</summary>
     public abstract ValueTask AbandonAsync(CancellationToken cancel);

@@ -1,4 +1,5 @@
 using System.Net;
+using Cloud.Flow.Door;
 using Cloud.Flow.Inbound;
 using Cloud.Mail;
 using Cloud.Store;
@@ -12,13 +13,15 @@ namespace Cloud.Api.Gateway;
 public sealed record Peer(IPAddress Address, string Helo, string? Tls);
 
 /// <param name="Authenticated">The account of an authenticated sender; null for mail from outside.</param>
+/// <param name="Greylist">A stranger's message waits for its retry; null where it need not.</param>
 /// <param name="DeclaredSize">SIZE of MAIL, octets; 0 when not given.</param>
 public sealed record CheckRecipientRequest(
     EmailAddress? From,
     EmailAddress To,
     AccountId? Authenticated,
     long DeclaredSize,
-    IPAddress Client
+    IPAddress Client,
+    GreylistTicket? Greylist = null
 );
 
 public enum RecipientVerdict
@@ -33,6 +36,9 @@ public enum RecipientVerdict
 
     /// <summary>The authenticated sender may not use this reverse path: 550 5.7.1.</summary>
     SenderNotAllowed,
+
+    /// <summary>A stranger has to try again a little later: 450 4.7.1 (RFC 6647).</summary>
+    Greylisted,
 
     /// <summary>The mailbox has no room for it: 452 4.2.2.</summary>
     OverQuota,
@@ -58,11 +64,13 @@ public sealed record MailEnvelope(
     bool EightBit
 );
 
+/// <param name="Evidence">What the door found out; null for a client that is trusted.</param>
 public sealed record ReceiveRequest(
     TransactionId Transaction,
     Peer Peer,
     MailEnvelope Envelope,
-    UploadedMessage Message
+    UploadedMessage Message,
+    Evidence? Evidence
 );
 
 /// <param name="Sender">Whom the submission session has authenticated as.</param>
@@ -86,7 +94,8 @@ public enum ReceiveStatus
     Deferred,
 }
 
-public sealed record ReceiveResult(ReceiveStatus Status, string Reason);
+/// <param name="Code">Subject and detail of the enhanced status code (RFC 3463), where the status is no success.</param>
+public sealed record ReceiveResult(ReceiveStatus Status, string Reason, string Code = "7.1");
 
 /// <param name="Received">INTERNALDATE.</param>
 public sealed record AppendRequest(

@@ -77,6 +77,9 @@ public sealed class Uploads(IBlobs blobs, TimeProvider time)
             return new(name, size, hash.GetHashAndReset(), scanner.Complete().Pack());
         }
 
+        public override async ValueTask<Stream> OpenAsync(CancellationToken cancel) =>
+            await blobs.OpenAsync(name, 0, null, cancel) ?? throw new StoreException("The upload is gone");
+
         public override async ValueTask AbandonAsync(CancellationToken cancel)
         {
             if (completed && !IsTaken)

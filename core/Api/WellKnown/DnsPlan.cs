@@ -22,4 +22,10 @@ public sealed record DnsPlan(IReadOnlyList<string> Domains, string Host)
 
     /// <summary>False where the address belongs to somebody else, who sets its PTR.</summary>
     public bool Pointer { get; init; } = true;
+
+    /// <summary>False where port 443 of the server is not ours: then there is neither a policy page nor settings for clients.</summary>
+    public bool Pages { get; init; } = true;
+
+    /// <summary>Of the policy that the server gives out; must be what the server is told.</summary>
+    public StsMode StsMode { get; init; } = StsMode.Testing;
 }

@@ -11,8 +11,6 @@ public static class DnsRecords
 {
     const string NoKeys =
         "comes with the keys, which `cloud domain add` makes: the store at hand has none of this domain";
-    const string NoPolicy = "comes with the policy page, without which senders ignore it: this version has none yet";
-    const string NoAutoconfig = "comes with the page it leads to: this version has none yet";
 
     /// <summary>The server's own records first, then each domain's.</summary>
     public static IReadOnlyList<DnsRecord> For(DnsPlan plan) =>
@@ -77,31 +75,9 @@ public static class DnsRecords
             Text($"v=DMARC1; p=none; rua=mailto:postmaster@{domain}"),
             "what to do with mail that only pretends (RFC 7489); reports first, refusal when they are clean"
         );
-        var (policy, policyHost) = ($"_mta-sts.{zone}", $"mta-sts.{zone}");
-        yield return new(policy, "TXT", Text("v=STSv1; id=1"), "TLS only, please (RFC 8461)", NoPolicy);
-        yield return new(policyHost, "CNAME", host, "where the policy lies (RFC 8461 §3.3)", NoPolicy);
-        yield return new(
-            $"_smtp._tls.{zone}",
-            "TXT",
-            Text($"v=TLSRPTv1; rua=mailto:postmaster@{domain}"),
-            "reports about failed TLS (RFC 8460)"
-        );
-        yield return new($"autoconfig.{zone}", "CNAME", host, "settings for Thunderbird and others", NoAutoconfig);
-        foreach (var (service, port, priority) in Services)
-        {
-            var data = string.Create(CultureInfo.InvariantCulture, $"{priority} 1 {port} {host}");
-            yield return new($"_{service}._tcp.{zone}", "SRV", data, "settings for clients (RFC 6186 §3)");
-        }
+        foreach (var record in TransportRecords.For(domain, plan))
+            yield return record;
     }
-
-    /// <summary>Implicit TLS before STARTTLS (RFC 8314 §5.1), IMAP before POP3 (RFC 6186 §3.3).</summary>
-    static readonly (string Service, int Port, int Priority)[] Services =
-    [
-        ("imaps", 993, 0),
-        ("submissions", 465, 0),
-        ("submission", 587, 10),
-        ("pop3s", 995, 10),
-    ];
 
     static string Spf(DnsPlan plan) =>
         string.Join(' ', ["v=spf1", "mx", .. plan.SpfIncludes.Select(name => $"include:{name}"), "-all"]);

@@ -1,3 +1,4 @@
+using Cloud.Flow.Door;
 using Cloud.Mail;
 using Cloud.Store;
 using Cloud.Store.Ports;
@@ -18,6 +19,7 @@ public static class Deferring
         TransactionId transaction,
         IReadOnlyList<EmailAddress> recipients,
         UploadedMessage message,
+        Evidence? evidence,
         DateTimeOffset received,
         CancellationToken cancel
     )
@@ -30,11 +32,20 @@ public static class Deferring
             message.Sha256.ToArray(),
             message.Index.ToArray(),
             [],
-            recipients
+            recipients,
+            Evidence: evidence
         );
         var body = mail.Pack();
         if (body.Length > Longest)
-            body = (mail with { Index = [] }).Pack(); // made anew from the blob
+        {
+            // Made anew from the blob; and the steps go before the mail does.
+            var least = mail with
+            {
+                Index = [],
+                Evidence = evidence is null ? null : evidence with { Steps = [] },
+            };
+            body = least.Pack();
+        }
         if (body.Length > Longest)
             throw new StoreException("The message has more recipients than the queue can hold");
         await queues.SendAsync(Filing.Queue, body, TimeSpan.Zero, cancel);

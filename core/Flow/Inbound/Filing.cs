@@ -13,7 +13,7 @@ namespace Cloud.Flow.Inbound;
 /// account owns that and could delete it; 2. each account takes its message in one transaction; 3. what failed goes to queue
 /// <see cref="Queue"/>. Any step may be repeated.
 /// </remarks>
-sealed class Filing(AccountStore accounts, IQueues queues)
+sealed class Filing(AccountStore accounts, IQueues queues, Judging judging)
 {
     public const string Queue = "inbound";
 
@@ -100,18 +100,13 @@ sealed class Filing(AccountStore accounts, IQueues queues)
         CancellationToken cancel
     )
     {
+        var judgement = await judging.JudgeAsync(mail, delivery, cancel);
+        var deposit = mail.DepositOf(delivery, judgement);
         try
         {
-            var deposited = await accounts.DepositAsync(
-                new(delivery.Account),
-                MailboxRow.Inbox,
-                mail.DepositOf(delivery),
-                MessageFlags.None,
-                [],
-                withinQuota: false,
-                repeated,
-                cancel
-            );
+            var deposited = await DepositAsync(judgement.Keywords);
+            if (deposited.Status == DepositStatus.TooManyKeywords)
+                deposited = await DepositAsync([]);
             result.Of(deposited.Status).Push(delivery);
             // The copy made for this try, which nobody else can have.
             if (deposited.Status == DepositStatus.Removed && delivery.Blob != mail.Source)
@@ -131,6 +126,18 @@ sealed class Filing(AccountStore accounts, IQueues queues)
             result.Failed.Push(delivery);
             result.Fault = e;
         }
+
+        ValueTask<DepositResult> DepositAsync(IReadOnlyList<string> keywords) =>
+            accounts.DepositAsync(
+                new(delivery.Account),
+                MailboxRow.Inbox,
+                deposit,
+                MessageFlags.None,
+                keywords,
+                withinQuota: false,
+                repeated,
+                cancel
+            );
     }
 
     static async ValueTask EachAsync(
@@ -185,6 +192,7 @@ sealed class FilingResult
         {
             DepositStatus.Removed => Gone,
             DepositStatus.BytesMissing => Lost,
-            _ => Filed,
+            DepositStatus.Done or DepositStatus.Repeated => Filed,
+            _ => throw new InvalidOperationException($"A delivery cannot end as {status}"),
         };
 }

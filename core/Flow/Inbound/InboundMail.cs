@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Cloud.Flow.Door;
 using Cloud.Mail;
 using Cloud.Store;
 using Cloud.Store.Messages;
@@ -12,6 +13,7 @@ namespace Cloud.Flow.Inbound;
 /// <param name="Recipients">As the envelope named them; null once the deliveries are known.</param>
 /// <param name="Source">The blob that was uploaded; deliveries take copies of it, the first one perhaps it itself.</param>
 /// <param name="Tries">How often it was tried from the queue; it travels along, as a sent-again message is a new one.</param>
+/// <param name="Evidence">What the door found out; null for mail that nobody has judged.</param>
 sealed record InboundMail(
     string Transaction,
     long Received,
@@ -21,7 +23,8 @@ sealed record InboundMail(
     byte[] Index,
     IReadOnlyList<Delivery> Deliveries,
     IReadOnlyList<EmailAddress>? Recipients = null,
-    int Tries = 0
+    int Tries = 0,
+    Evidence? Evidence = null
 )
 {
     /// <summary>Octets of index that travel along; a longer one is made anew from the blob.</summary>
@@ -55,8 +58,13 @@ sealed record InboundMail(
         }
     }
 
-    public Deposit DepositOf(Delivery delivery) =>
-        new(TransactionId.TryParse(Transaction) ?? default, delivery.Blob, Size, Sha256, Index, Received);
+    public Deposit DepositOf(Delivery delivery, Judgement judgement) =>
+        new(TransactionId.TryParse(Transaction) ?? default, delivery.Blob, Size, Sha256, Index, Received)
+        {
+            DeliveryFields = judgement.Fields,
+            Role = judgement.Role,
+            Trace = judgement.Trace,
+        };
 }
 
 /// <param name="Blob">The account's own copy, made or still to be made.</param>

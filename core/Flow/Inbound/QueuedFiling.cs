@@ -48,15 +48,16 @@ sealed class QueuedFiling(AccountStore accounts, MailDirectory directory, Filing
     {
         if (mail.Recipients is not { } recipients)
             return mail;
-        var deliveries = await Addressing.DeliveriesAsync(
+        var (deliveries, evidence) = await Quarantine.AddressAsync(
             directory,
             TransactionId.TryParse(mail.Transaction) ?? default,
             mail.Source,
             recipients,
+            mail.Evidence,
             repeated: true,
             cancel
         );
-        return mail with { Deliveries = deliveries, Recipients = null };
+        return mail with { Deliveries = deliveries, Recipients = null, Evidence = evidence };
     }
 
     /// <summary>A long index did not travel along: it is made anew.</summary>

@@ -1,3 +1,4 @@
+using Cloud.Flow.Door;
 using Cloud.Mail;
 using Cloud.Store;
 using Cloud.Store.Accounts;
@@ -29,6 +30,7 @@ sealed class Receiving(AccountStore accounts, MailDirectory directory, Filing fi
         TransactionId transaction,
         IEnumerable<EmailAddress> recipients,
         UploadedMessage message,
+        Evidence? evidence,
         bool repeated,
         CancellationToken cancel
     )
@@ -36,7 +38,7 @@ sealed class Receiving(AccountStore accounts, MailDirectory directory, Filing fi
         InboundMail mail;
         try
         {
-            mail = await AddressAsync(transaction, recipients, message, repeated, cancel);
+            mail = await AddressAsync(transaction, recipients, message, evidence, repeated, cancel);
         }
         catch (StoreException)
         {
@@ -67,12 +69,21 @@ sealed class Receiving(AccountStore accounts, MailDirectory directory, Filing fi
         TransactionId transaction,
         IEnumerable<EmailAddress> recipients,
         UploadedMessage message,
+        Evidence? evidence,
         bool repeated,
         CancellationToken cancel
     )
     {
         var source = message.Blob;
-        var deliveries = await Addressing.DeliveriesAsync(directory, transaction, source, recipients, repeated, cancel);
+        var (deliveries, judged) = await Quarantine.AddressAsync(
+            directory,
+            transaction,
+            source,
+            recipients,
+            evidence,
+            repeated,
+            cancel
+        );
         return new(
             transaction.ToString(),
             accounts.Time.GetUtcNow().ToUnixTimeSeconds(),
@@ -80,7 +91,8 @@ sealed class Receiving(AccountStore accounts, MailDirectory directory, Filing fi
             message.Size,
             message.Sha256.ToArray(),
             message.Index.ToArray(),
-            deliveries
+            deliveries,
+            Evidence: judged
         );
     }
 

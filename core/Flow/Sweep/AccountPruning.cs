@@ -1,5 +1,6 @@
 using Cloud.Store;
 using Cloud.Store.Accounts;
+using Cloud.Store.Correspondents;
 using Cloud.Store.Messages;
 using Cloud.Store.Ports;
 
@@ -25,7 +26,12 @@ sealed class AccountPruning(AccountStore accounts)
         result.Accounts++;
         var isDone = await PruneLogAsync(account, kept, result, clock);
         if (isDone && IsDayOf(account, clock.Now))
-            isDone = await PruneThreadsAsync(account, result, clock);
+        {
+            isDone =
+                await PruneThreadsAsync(account, result, clock)
+                && await PruneCorrespondentsAsync(account, result, clock);
+        }
+
         return isDone ? kept.Messages : null;
     }
 
@@ -54,29 +60,44 @@ sealed class AccountPruning(AccountStore accounts)
     static bool IsDayOf(AccountId account, DateTimeOffset now) =>
         account.Value.Sum(c => c) % ThreadsEvery == now.ToUnixTimeSeconds() / (24 * 60 * 60) % ThreadsEvery;
 
+    async ValueTask<bool> PruneThreadsAsync(AccountId account, SweepResult result, SweepClock clock)
+    {
+        var removed = await PruneAsync(ThreadRows.Range(account), ThreadRows.At, ThreadRows.Age, clock);
+        result.ThreadRows += removed ?? 0;
+        return removed is not null;
+    }
+
+    async ValueTask<bool> PruneCorrespondentsAsync(AccountId account, SweepResult result, SweepClock clock)
+    {
+        var (range, age) = (CorrespondentRows.Range(account), CorrespondentRows.Age);
+        var removed = await PruneAsync(range, CorrespondentRows.At, age, clock);
+        result.CorrespondentRows += removed ?? 0;
+        return removed is not null;
+    }
+
+    /// <returns>How many are gone; null when the time was over before all were looked at.</returns>
     /// <remarks>
     /// No other row tells of these, so they go without a change of the account. One that is written anew meanwhile has
     /// another ETag, and stays with those that would have gone with it until the next time.
     /// </remarks>
-    async ValueTask<bool> PruneThreadsAsync(AccountId account, SweepResult result, SweepClock clock)
+    async ValueTask<int?> PruneAsync(RowRange range, Func<RowData, DateTimeOffset> at, TimeSpan age, SweepClock clock)
     {
-        var before = clock.Now - ThreadRows.Age;
-        var old = new RowTransaction(account.Value);
-        await foreach (var row in accounts.Rows.ReadAsync(Tables.Mail, ThreadRows.Range(account), clock.Cancel))
+        var (before, removed) = (clock.Now - age, 0);
+        var old = new RowTransaction(range.Partition);
+        await foreach (var row in accounts.Rows.ReadAsync(Tables.Mail, range, clock.Cancel))
         {
             if (clock.IsOver)
-                return false;
-            if (ThreadRows.At(row.Data) >= before)
+                return null;
+            if (at(row.Data) >= before)
                 continue;
             old.Delete(row.Key.Row, row.ETag);
             if (old.Changes.Count == RowLimits.TransactionChanges)
             {
-                result.ThreadRows += await CommitAsync(old);
-                old = new(account.Value);
+                removed += await CommitAsync(old);
+                old = new(range.Partition);
             }
         }
-        result.ThreadRows += await CommitAsync(old);
-        return true;
+        return removed + await CommitAsync(old);
     }
 
     async ValueTask<int> CommitAsync(RowTransaction old)

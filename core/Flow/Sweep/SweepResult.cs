@@ -15,6 +15,12 @@ public sealed record SweepResult
     /// <summary>Rows of threads that were older than their retention, and are gone.</summary>
     public int ThreadRows { get; set; }
 
+    /// <summary>Rows of those whom nobody has written to for long, and that are gone.</summary>
+    public int CorrespondentRows { get; set; }
+
+    /// <summary>What the door remembered of strangers and of senders' rates, and need not any more.</summary>
+    public int DoorRows { get; set; }
+
     /// <summary>Listeners that did not watch for a day, and have no queue any more.</summary>
     public int Listeners { get; set; }
 

@@ -50,6 +50,7 @@ public sealed class Sweeper
         if (state is null or { Stage: SweepStage.Done })
         {
             await OldFailures.RemoveAsync(Rows, clock);
+            await ExpiredRows.RemoveAsync(Rows, result, clock);
             await DeadListeners.RemoveAsync(Rows, queues, result, clock);
             state = await BeginAsync(state, clock);
         }

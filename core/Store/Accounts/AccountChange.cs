@@ -67,7 +67,7 @@ sealed class AccountChange(
             if (email is null or { Action: EmailAction.Keep })
                 continue;
             changedEmails++;
-            octets += email.Row.Email.Index.Length;
+            octets += email.Row.Email.Index.Length + email.Row.Email.DeliveryFields.Length;
         }
         var used = 2 + mailboxes.Count + changedPages + changedEmails + threads.Count;
         return used + more <= RowLimits.TransactionChanges && octets < RowLimits.TransactionBytes / 2;

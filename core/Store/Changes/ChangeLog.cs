@@ -18,6 +18,9 @@ sealed class ChangeLog
     /// <summary>Transactions whose messages went for good: who repeats one does not bring its message back.</summary>
     public List<TransactionId> Removed { get; } = [];
 
+    /// <summary>Why messages that came with this change are where they are.</summary>
+    public List<(TransactionId Transaction, ReadOnlyMemory<byte> Trace)> Traces { get; } = [];
+
     /// <summary>The mailbox's part, made when there is none: its properties changed if nothing else.</summary>
     public MailboxLog Of(MailboxId mailbox)
     {

@@ -25,6 +25,8 @@ static class ChangeRows
         };
         if (log.Removed.Count > 0)
             row.Add("Removed", Pack(log.Removed));
+        if (log.Traces.Count > 0)
+            row.Add("Traces", Pack(log.Traces));
         return row;
     }
 
@@ -49,6 +51,33 @@ static class ChangeRows
         {
             writer.Varint(transaction.Milliseconds);
             writer.Fixed64(transaction.Random);
+        }
+        return writer.ToArray();
+    }
+
+    /// <summary>Why a transaction's message was put where it is, if this change put it there; null if not.</summary>
+    public static byte[]? TraceOf(RowData row, TransactionId transaction)
+    {
+        var reader = new PackReader(row.Bytes("Traces") ?? []);
+        while (!reader.AtEnd)
+        {
+            var brought = new TransactionId(reader.Varint(), reader.Fixed64());
+            var trace = reader.Bytes(reader.Varint());
+            if (brought == transaction)
+                return trace.ToArray();
+        }
+        return null;
+    }
+
+    static byte[] Pack(List<(TransactionId Transaction, ReadOnlyMemory<byte> Trace)> traces)
+    {
+        var writer = new PackWriter(1024);
+        foreach (var (transaction, trace) in traces)
+        {
+            writer.Varint(transaction.Milliseconds);
+            writer.Fixed64(transaction.Random);
+            writer.Varint((ulong)trace.Length);
+            writer.Bytes(trace.Span);
         }
         return writer.ToArray();
     }

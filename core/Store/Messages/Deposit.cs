@@ -1,6 +1,9 @@
+using Cloud.Store.Mailboxes;
+
 namespace Cloud.Store.Messages;
 
 /// <summary>A message that is to be put into an account, which owns the blob from then on.</summary>
+/// <param name="Size">Octets of the blob.</param>
 /// <param name="Index">A packed <see cref="Mail.MessageIndex"/>.</param>
 /// <param name="Received">INTERNALDATE, seconds since 1970 UTC.</param>
 sealed record Deposit(
@@ -10,7 +13,17 @@ sealed record Deposit(
     ReadOnlyMemory<byte> Sha256,
     ReadOnlyMemory<byte> Index,
     long Received
-);
+)
+{
+    /// <inheritdoc cref="Email.DeliveryFields"/>
+    public ReadOnlyMemory<byte> DeliveryFields { get; init; }
+
+    /// <summary>Filed into the mailbox of this role where there is one, and it is not <see cref="MailboxRole.None"/>.</summary>
+    public MailboxRole Role { get; init; }
+
+    /// <summary>Why it is there: kept in the log with the change; empty for nothing.</summary>
+    public ReadOnlyMemory<byte> Trace { get; init; }
+}
 
 enum DepositStatus
 {

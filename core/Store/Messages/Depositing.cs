@@ -68,6 +68,8 @@ static class Depositing
         bool withinQuota
     )
     {
+        if (OfRole(change, deposit.Role) is { } special)
+            target = special;
         if (change.Mailbox(target) is not { } mailbox)
             return new(DepositStatus.NoMailbox, 0, 0, 0);
         if (withinQuota && !change.Account.HasRoom(deposit.Size))
@@ -82,14 +84,24 @@ static class Depositing
             id,
             thread,
             deposit.Blob,
-            deposit.Size,
+            deposit.Size + deposit.DeliveryFields.Length,
             deposit.Sha256,
             deposit.Index,
             deposit.Transaction
-        );
+        )
+        {
+            DeliveryFields = deposit.DeliveryFields,
+        };
+        if (!deposit.Trace.IsEmpty)
+            change.Log.Traces.Add((deposit.Transaction, deposit.Trace));
         var entry = await change.PlaceAsync(target, change.AddEmail(email), flags, bits, deposit.Received);
         return new(DepositStatus.Done, mailbox.UidValidity, entry.Uid, change.Revision);
     }
+
+    static MailboxId? OfRole(AccountChange change, MailboxRole role) =>
+        role is MailboxRole.None or MailboxRole.Inbox
+            ? null
+            : change.AllMailboxes().FirstOrDefault(mailbox => mailbox.Role == role && !mailbox.Doomed)?.Id;
 
     /// <summary>The thread of the message that this one answers, or one of its own.</summary>
     static async ValueTask<ThreadId> ThreadAsync(AccountChange change, EmailId id, ReadOnlyMemory<byte> index)

@@ -25,7 +25,7 @@ static class EmailRows
     public static RowData ToRow(EmailRow row)
     {
         var email = row.Email;
-        var data = new RowData(capacity: 7)
+        var data = new RowData(capacity: 8)
         {
             { "Blob", email.Blob },
             { "Size", email.Size },
@@ -34,6 +34,8 @@ static class EmailRows
             { "Transaction", email.Transaction.ToString() },
             { "Placements", Pack(row.Placements) },
         };
+        if (!email.DeliveryFields.IsEmpty)
+            data.Add("Fields", email.DeliveryFields.ToArray());
         if (email.Index.Length <= IndexBytes)
             AddIndex(data, email.Index);
         return data;
@@ -49,7 +51,10 @@ static class EmailRows
                 row.Bytes("Hash") ?? [],
                 Index(row),
                 TransactionId.TryParse(row.String("Transaction")) ?? default
-            ),
+            )
+            {
+                DeliveryFields = row.Bytes("Fields") ?? [],
+            },
             Unpack(row.Bytes("Placements") ?? [])
         );
 

@@ -13,7 +13,7 @@ sealed class MessageSearch(IBlobs blobs, MessageEntry entry, IReadOnlyList<strin
     /// <summary>Octets of a header looked at; real ones have some 10 KiB.</summary>
     const int HeaderBytes = 512 * 1024;
 
-    readonly MessageIndex index = MessageIndex.Unpack(email.Index.Span);
+    readonly MessageIndex index = email.UnpackIndex();
     byte[]? header;
     string? known;
     string? body;
@@ -101,7 +101,7 @@ sealed class MessageSearch(IBlobs blobs, MessageEntry entry, IReadOnlyList<strin
 
     async ValueTask<byte[]> ReadAsync(long offset, long length, CancellationToken cancel)
     {
-        await using var stream = await blobs.OpenAsync(email.Blob, offset, length, cancel);
+        await using var stream = await blobs.OpenAsync(email, offset, length, cancel);
         if (stream is null)
             return [];
         var bytes = new byte[length];

@@ -17,10 +17,13 @@ static class CanonicalHeader
         var text = new ArrayBufferWriter<byte>(4096);
         foreach (var index in header.Select(names))
             Write(header[index], form, text);
-        var unsigned = WithoutSignature(own);
-        Write(new HeaderField(unsigned, own.Raw.Length - own.Value.Length - 1), form, text);
+        WriteUnsigned(own, form, text);
         return SHA256.HashData(text.WrittenSpan[..^2]); // Its line end is not signed.
     }
+
+    /// <summary>Writes a signature's field as it was before it was signed, with a line end.</summary>
+    public static void WriteUnsigned(HeaderField own, Canonicalization form, IBufferWriter<byte> target) =>
+        Write(new HeaderField(WithoutSignature(own), own.Raw.Length - own.Value.Length - 1), form, target);
 
     /// <summary>Writes a field with its line end.</summary>
     public static void Write(HeaderField field, Canonicalization form, IBufferWriter<byte> target)

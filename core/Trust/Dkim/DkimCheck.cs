@@ -9,19 +9,19 @@ sealed class DkimCheck
     const int StartLength = 8;
 
     readonly DkimSignature signature;
-    readonly int index;
     readonly DkimLimits limits;
     readonly List<string> steps = [];
     CanonicalBody? body;
     BodyHash? bodyHash;
     Task<DkimKeyLookup>? lookup;
+    Func<byte[]>? hashHeader;
     DkimResult? result;
     bool isTesting;
     int bits;
 
-    public DkimCheck(DkimSignature signature, int index, DkimLimits limits, DateTimeOffset now)
+    public DkimCheck(DkimSignature signature, DkimLimits limits, DateTimeOffset now)
     {
-        (this.signature, this.index, this.limits) = (signature, index, limits);
+        (this.signature, this.limits) = (signature, limits);
         if (signature.Fault is { } fault)
         {
             End(signature.FaultVerdict, fault);
@@ -42,17 +42,21 @@ sealed class DkimCheck
     /// <summary>Whether it takes a key to know.</summary>
     public bool IsOpen => result is null;
 
-    public void Begin(CanonicalBody canonical, Task<DkimKeyLookup> asked)
+    /// <param name="keys">Where the key is asked for.</param>
+    /// <param name="canonical">The body; null for a seal, which covers none.</param>
+    /// <param name="hash">Of the header, as it is signed.</param>
+    public void Begin(KeyLookups keys, CanonicalBody? canonical, Func<byte[]> hash)
     {
         body = canonical;
-        bodyHash = canonical.Hash(signature.Length);
-        lookup = asked;
+        bodyHash = canonical?.Hash(signature.Length);
+        hashHeader = hash;
+        lookup = keys.AskAsync(signature.KeyName);
     }
 
-    public async ValueTask<DkimResult> CompleteAsync(HeaderBlock header)
+    public async ValueTask<DkimResult> CompleteAsync()
     {
-        if (lookup is not null)
-            Judge(await lookup, header);
+        if (lookup is not null && IsOpen)
+            Judge(await lookup);
         return result!;
     }
 
@@ -72,7 +76,7 @@ sealed class DkimCheck
         };
     }
 
-    void Judge(DkimKeyLookup asked, HeaderBlock header)
+    void Judge(DkimKeyLookup asked)
     {
         if (asked.Record is not { } record)
         {
@@ -97,7 +101,7 @@ sealed class DkimCheck
         }
 
         using (key)
-            Judge(key, header);
+            Judge(key);
     }
 
     /// <summary>Why the key is not for this signature. RFC 6376 §6.1.2.</summary>
@@ -115,7 +119,7 @@ sealed class DkimCheck
         return record.IsStrict && !signature.IsIdentityOfDomain ? "i= is below d=, which the key forbids (t=s)" : null;
     }
 
-    void Judge(DkimPublicKey key, HeaderBlock header)
+    void Judge(DkimPublicKey key)
     {
         bits = key.Bits;
         steps.Add($"key of {bits} bits");
@@ -126,31 +130,34 @@ sealed class DkimCheck
             return;
         }
 
-        if (signature.Length > body!.Length)
+        if (body is not null && BodyFault(body.Length) is { } fault)
         {
-            End(DkimVerdict.Fail, $"the body is shorter than l={signature.Length}");
+            End(DkimVerdict.Fail, fault);
             return;
         }
 
-        if (!bodyHash!.Value.AsSpan().SequenceEqual(signature.BodyHash))
-        {
-            End(DkimVerdict.Fail, "the body was changed (bh= differs)");
-            return;
-        }
-
-        steps.Add("body hash matches");
-        var hash = CanonicalHeader.Hash(header, signature.Names, header[index], signature.Header);
-        if (!key.Verifies(hash, signature.Signature))
+        if (!key.Verifies(hashHeader!(), signature.Signature))
         {
             End(DkimVerdict.Fail, "the signature does not verify: header or key were changed");
             return;
         }
 
-        var uncovered = body.Length - signature.Length ?? 0;
+        var uncovered = body?.Length - signature.Length ?? 0;
         End(
             DkimVerdict.Pass,
             uncovered > 0 ? $"verified, but the last {uncovered} octets are not signed (l=)" : "verified"
         );
+    }
+
+    /// <summary>How the body differs from the one that was signed.</summary>
+    string? BodyFault(long length)
+    {
+        if (signature.Length > length)
+            return $"the body is shorter than l={signature.Length}";
+        if (!bodyHash!.Value.AsSpan().SequenceEqual(signature.BodyHash))
+            return "the body was changed (bh= differs)";
+        steps.Add("body hash matches");
+        return null;
     }
 
     static string When(long seconds) =>

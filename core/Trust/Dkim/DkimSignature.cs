@@ -1,10 +1,11 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using Cloud.Dns;
 using Cloud.Mail.Headers;
 
 namespace Cloud.Trust.Dkim;
 
-/// <summary>A DKIM-Signature field, read. RFC 6376 §3.5.</summary>
+/// <summary>A DKIM-Signature field, read (RFC 6376 §3.5), or one of ARC that is written alike (RFC 8617 §4.1).</summary>
 sealed class DkimSignature
 {
     public const string FieldName = "DKIM-Signature";
@@ -55,8 +56,14 @@ sealed class DkimSignature
     public long? Time { get; private set; }
     public long? Expires { get; private set; }
 
+    /// <summary>i= of ARC: which set it belongs to, from 1 on; 0 where there is none. RFC 8617 §4.2.1.</summary>
+    public int Instance { get; private set; }
+
+    /// <summary>cv= of a seal, as written. RFC 8617 §4.4.</summary>
+    public string ChainValidation { get; private set; } = "";
+
     /// <summary>Reads as much as can be read; what is wrong is told by <see cref="Fault"/>.</summary>
-    public static DkimSignature Parse(HeaderField field)
+    public static DkimSignature Parse(HeaderField field, SignatureKind kind = SignatureKind.Dkim)
     {
         var signature = new DkimSignature();
         if (!TagList.TryParse(field.Value, out var tags, out var fault))
@@ -68,24 +75,73 @@ sealed class DkimSignature
         // What a result tells even of a bad signature comes first.
         signature.Domain = TagList.WithoutSpace(tags["d"] ?? "");
         signature.Selector = TagList.WithoutSpace(tags["s"] ?? "");
-        signature.Identity = tags["i"] ?? $"@{signature.Domain}";
         signature.AlgorithmName = tags["a"] ?? "";
         signature.SignatureText = TagList.WithoutSpace(tags["b"] ?? "");
-        signature.Fault =
-            signature.ReadAlgorithm(tags)
-            ?? signature.ReadHashes(tags)
-            ?? signature.ReadCanonicalization(tags["c"] ?? "simple/simple")
-            ?? signature.ReadDomain()
-            ?? signature.ReadNumbers(tags)
-            ?? signature.ReadIdentity()
-            ?? signature.ReadNames(tags["h"]);
+        signature.Identity = $"@{signature.Domain}";
+        signature.Fault = kind switch
+        {
+            SignatureKind.Dkim => signature.ReadDkim(tags),
+            SignatureKind.ArcMessage => signature.ReadArcMessage(tags),
+            _ => signature.ReadArcSeal(tags),
+        };
         return signature;
+    }
+
+    /// <summary>The header as it is signed, hashed.</summary>
+    /// <param name="header">Of the message.</param>
+    /// <param name="own">Where the signature's field is in it.</param>
+    public byte[] HashHeader(HeaderBlock header, int own) => CanonicalHeader.Hash(header, Names, header[own], Header);
+
+    /// <summary>How often h= has a name.</summary>
+    public int CountOf(string name) => Names.Count(other => other.Equals(name, StringComparison.OrdinalIgnoreCase));
+
+    string? ReadDkim(TagList tags)
+    {
+        Identity = tags["i"] ?? Identity;
+        if (tags["v"] != "1")
+            return "syntax: v= is not 1"; // RFC 6376 §3.5: absent is wrong too.
+        return ReadAlgorithm(tags)
+            ?? ReadHashes(tags, isOfBody: true)
+            ?? ReadCanonicalization(tags["c"] ?? "simple/simple")
+            ?? ReadDomain()
+            ?? ReadNumbers(tags)
+            ?? ReadIdentity()
+            ?? ReadNames(tags["h"], SignatureKind.Dkim);
+    }
+
+    /// <remarks>RFC 8617 names no form for a signature without c=. The public suite and dkimpy take the relaxed one.</remarks>
+    string? ReadArcMessage(TagList tags) =>
+        ReadInstance(tags)
+        ?? ReadAlgorithm(tags)
+        ?? ReadHashes(tags, isOfBody: true)
+        ?? ReadCanonicalization(tags["c"] ?? "relaxed/relaxed")
+        ?? ReadDomain()
+        ?? ReadNumbers(tags)
+        ?? ReadNames(tags["h"], SignatureKind.ArcMessage);
+
+    string? ReadArcSeal(TagList tags)
+    {
+        Header = Canonicalization.Relaxed;
+        ChainValidation = tags["cv"] ?? "";
+        return ReadInstance(tags)
+            ?? (tags["h"] is null ? null : "syntax: a seal has no h=") // RFC 8617 §4.1.3
+            ?? (ChainValidation.ToLowerInvariant() is "none" or "pass" or "fail" ? null : "syntax: no known cv=")
+            ?? ReadAlgorithm(tags)
+            ?? ReadHashes(tags, isOfBody: false)
+            ?? ReadDomain()
+            ?? ReadNumbers(tags);
+    }
+
+    string? ReadInstance(TagList tags)
+    {
+        // i= speaks of no identity: a key with t=s has nothing to compare.
+        IsIdentityOfDomain = true;
+        Instance = Number(tags["i"], 2) is { } number and > 0 and <= Arc.ArcChain.MaxSets ? (int)number : 0;
+        return Instance == 0 ? "syntax: i= is no instance" : null;
     }
 
     string? ReadAlgorithm(TagList tags)
     {
-        if (tags["v"] != "1")
-            return "syntax: v= is not 1"; // RFC 6376 §3.5: absent is wrong too.
         if (tags["q"] is { } query && !TagList.Split(query).Contains("dns/txt", StringComparer.OrdinalIgnoreCase))
             return "no known way to the key in q=";
         DkimAlgorithm? algorithm = AlgorithmName.ToLowerInvariant() switch
@@ -99,16 +155,17 @@ sealed class DkimSignature
         return algorithm is null ? "no known algorithm in a=" : null;
     }
 
-    string? ReadHashes(TagList tags)
+    string? ReadHashes(TagList tags, bool isOfBody)
     {
         if (Algorithm == DkimAlgorithm.RsaSha1)
             return Policy("rsa-sha1 is not accepted (RFC 8301)");
         if (SignatureText.Length == 0 || TagList.Base64(SignatureText) is not { } signature)
             return "syntax: b= is missing or not base64";
-        if (TagList.Base64(tags["bh"] ?? "") is not { Length: 32 } hash)
-            return "syntax: bh= is missing or no SHA-256";
-        (Signature, BodyHash) = (signature, hash);
-        return null;
+        Signature = signature;
+        if (!isOfBody)
+            return null;
+        BodyHash = TagList.Base64(tags["bh"] ?? "") ?? [];
+        return BodyHash.Length == SHA256.HashSizeInBytes ? null : "syntax: bh= is missing or no SHA-256";
     }
 
     string? ReadCanonicalization(string text)
@@ -178,18 +235,23 @@ sealed class DkimSignature
         return identity.IsAtOrBelow(domain) ? null : Permanent("i= is not under d=");
     }
 
-    string? ReadNames(string? text)
+    string? ReadNames(string? text, SignatureKind kind)
     {
         if (text is null)
             return "syntax: h= is missing";
         Names = TagList.Split(text);
+        if (kind == SignatureKind.ArcMessage)
+            Names = Array.FindAll(Names, name => name.Length > 0); // The public suite has such signatures pass.
         if (Names.Length > MaxNames)
             return $"more than {MaxNames} names in h=";
         if (Names.Any(name => name.Length == 0 || name.AsSpan().ContainsAnyExceptInRange('!', '~')))
             return "syntax: h= holds what is no field name";
-        // RFC 6376 §5.4, §6.1.1
-        return Names.Contains("From", StringComparer.OrdinalIgnoreCase) ? null : Permanent("From is not signed");
+        if (kind == SignatureKind.ArcMessage)
+            return HasName(Arc.ArcChain.SealField) ? "seals are signed (h=)" : null; // RFC 8617 §4.1.2
+        return HasName("From") ? null : Permanent("From is not signed"); // RFC 6376 §5.4, §6.1.1
     }
+
+    bool HasName(string name) => CountOf(name) > 0;
 
     /// <summary>Letters, digits, hyphens, underscores and dots, or characters of an international name.</summary>
     static bool IsName(string text) =>

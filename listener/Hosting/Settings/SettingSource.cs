@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using Cloud.Api.WellKnown;
 using Cloud.Mail;
 
 namespace Cloud.Listener.Hosting.Settings;
@@ -11,7 +12,7 @@ namespace Cloud.Listener.Hosting.Settings;
 /// repeating the option, with commas in the environment, as arrays in JSON. The connection string's variable is
 /// <c>CLOUD_STORAGE</c>. Every fault is kept, in words, so that all are told at once.
 /// </remarks>
-public abstract class SettingSource(
+public abstract partial class SettingSource(
     IReadOnlyDictionary<string, IReadOnlyList<string>> commandLine,
     Func<string, string?> environment
 )
@@ -196,17 +197,8 @@ public abstract class SettingSource(
         return certificate is null || key is null ? null : (certificate, key);
     }
 
-    /// <summary>Connections in all and by address, and whether addresses mean anything.</summary>
-    protected ListenerLimits Limits()
-    {
-        var standard = new ListenerLimits();
-        return standard with
-        {
-            Connections = Number("connections", standard.Connections, 1, 1_000_000),
-            ConnectionsPerAddress = Number("connections-per-address", standard.ConnectionsPerAddress, 1, 1_000_000),
-            TrustClientAddress = Switch("trust-client-address", standard.TrustClientAddress),
-        };
-    }
+    /// <summary>What our domains ask of senders; the default is the mildest that tells anything.</summary>
+    protected StsMode MtaSts() => Choice("mta-sts", StsMode.Testing);
 
     /// <summary>Ports on which two would listen are faults.</summary>
     protected void CheckPorts(IReadOnlyDictionary<string, IPEndPoint?> ports)

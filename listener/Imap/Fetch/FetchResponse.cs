@@ -55,7 +55,7 @@ sealed class FetchResponse(ImapSession session, SelectedMailbox selected, FetchI
 
     async ValueTask<bool> WriteAsync(int index, Email email, CancellationToken cancel)
     {
-        var structure = items.NeedsIndex ? MessageIndex.Unpack(email.Index.Span) : null;
+        var structure = items.NeedsIndex ? email.UnpackIndex() : null;
         var envelope = structure?.Envelope;
         if (structure is { Truncated: true } && items.Has(FetchAttributes.Envelope))
         {

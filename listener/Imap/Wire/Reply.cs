@@ -33,6 +33,8 @@ readonly record struct Reply(Condition Condition, string? Code, string Text)
     public static readonly Reply Inactive = Bye(null, "Nothing was heard for too long");
     public static readonly Reply TooManyBad = Bye(null, "Too many commands that make no sense");
     public static readonly Reply TooManyLogins = Bye(null, "Too many failed logins");
+    public static readonly Reply Banned = Bye("UNAVAILABLE", "Too much abuse from your address; try again later");
+    public static readonly Reply ForeignProtocol = Bye(null, "This port speaks IMAP");
     public static readonly Reply InputAfterStartTls = Bye(null, "Input behind STARTTLS");
     public static readonly Reply LiteralTooLong = Bye("TOOBIG", "The literal is too long to be skipped");
     public static readonly Reply MailboxGone = Bye(null, "The selected mailbox is gone"); // RFC 2180 §3.3

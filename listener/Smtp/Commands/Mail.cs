@@ -57,6 +57,8 @@ sealed record Mail(MailTransaction Transaction, bool HasAuth) : ISmtpCommand
             return Replies.TooLarge;
         if (Transaction.From is { IsAscii: false } && !Transaction.SmtpUtf8)
             return Replies.NeedsSmtpUtf8; // RFC 6531 §3.5
+        if (Measure.OfMessage(session, Transaction.From) is { } tooFast)
+            return tooFast;
         session.BeginTransaction(Transaction);
         return Replies.SenderOk;
     }

@@ -34,13 +34,16 @@ sealed record Rcpt(EmailAddress? To, string? Notify, string? OriginalRecipient) 
         var to = To ?? new EmailAddress("postmaster", session.Options.PostmasterDomain ?? session.Options.Hostname);
         if (!to.IsAscii && !transaction.SmtpUtf8)
             return Replies.NeedsSmtpUtf8; // RFC 6531 §3.5
+        if (Measure.OfRecipient(session) is { } tooFast)
+            return tooFast;
 
         var request = new CheckRecipientRequest(
             transaction.From,
             to,
             session.User,
             transaction.DeclaredSize,
-            session.Connection.Remote.Address
+            session.Connection.Remote.Address,
+            transaction.Check is { } check ? await check.GreylistAsync() : null
         );
         switch (await session.Gateway.CheckRecipientAsync(request, cancel))
         {
@@ -51,6 +54,8 @@ sealed record Rcpt(EmailAddress? To, string? Notify, string? OriginalRecipient) 
                 return Replies.NoSuchUser;
             case RecipientVerdict.SenderNotAllowed:
                 return Replies.SenderNotAllowed;
+            case RecipientVerdict.Greylisted:
+                return Replies.Greylisted;
             case RecipientVerdict.OverQuota:
                 return Replies.MailboxFull;
             default:

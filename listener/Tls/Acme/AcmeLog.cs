@@ -22,4 +22,11 @@ static partial class AcmeLog
 
     [LoggerMessage(1155, LogLevel.Warning, "A proof could not be taken away and stays where it is: {Reason}")]
     public static partial void ProofStays(ILogger logger, string reason);
+
+    [LoggerMessage(
+        1156,
+        LogLevel.Warning,
+        "Ordering again, for {Names} alone, since with the others it failed: {Reason}"
+    )]
+    public static partial void FewerNames(ILogger logger, string names, string reason);
 }

@@ -9,6 +9,12 @@ public sealed record AcmeOptions
     /// <summary>DNS names that the certificate is for, 1 to 100 (what authorities commonly take), as A-labels.</summary>
     public required IReadOnlyList<string> Names { get; init; }
 
+    /// <summary>
+    /// Further names, that join as soon as they lead here: one that is not in DNS yet must not keep the certificate away.
+    /// What is over 100 with <see cref="Names"/> is left out.
+    /// </summary>
+    public IReadOnlyList<string> MoreNames { get; init; } = [];
+
     /// <summary>Where account key, certificate and its key are kept; closed to other users.</summary>
     public required string State { get; init; }
 

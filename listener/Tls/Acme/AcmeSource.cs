@@ -12,17 +12,22 @@ namespace Cloud.Listener.Tls.Acme;
 /// started again and again does not order again and again.
 /// </remarks>
 /// <param name="http">Makes a client for one look; it is disposed after it.</param>
+/// <param name="leadsHere">Whether a name of <see cref="AcmeOptions.MoreNames"/> is ours by now; null for never.</param>
 public sealed class AcmeSource(
     AcmeOptions options,
     IChallengeResponder responder,
     Func<HttpClient> http,
     TimeProvider time,
     Entropy entropy,
-    ILoggerFactory loggers
+    ILoggerFactory loggers,
+    Func<string, CancellationToken, ValueTask<bool>>? leadsHere = null
 ) : ICertificateSource
 {
     /// <summary>How often it is asked whether renewal is due.</summary>
     static readonly TimeSpan Interval = TimeSpan.FromHours(6);
+
+    /// <summary>Names of a certificate: what authorities commonly take.</summary>
+    const int MaxNames = 100;
 
     readonly AcmeState state = new(options.State, options.Directory);
     readonly ILogger logger = loggers.CreateLogger<AcmeSource>();
@@ -36,15 +41,24 @@ public sealed class AcmeSource(
     public async ValueTask<CertificateLook> LookAsync(CancellationToken cancel)
     {
         var started = current is null;
-        if (started && state.Certificate() is { } kept && Covers(kept) && kept.NotAfter > time.GetUtcNow())
+        if (
+            started
+            && state.Certificate() is { } kept
+            && Covers(kept, options.Names)
+            && kept.NotAfter > time.GetUtcNow()
+        )
             Take(kept);
         var found = started ? current : null;
         try
         {
             if (current is not null)
                 await AskForWindowAsync(current, cancel);
-            if (current is null || due <= time.GetUtcNow())
-                found = await OrderAsync(cancel);
+            var names = await NamesAsync(cancel);
+            var lacks = current is not null && !Covers(current, names);
+            if (started && lacks && due > time.GetUtcNow())
+                return new(found, TimeSpan.FromMinutes(1)); // What was kept is used first, the names join then.
+            if (current is null || lacks || due <= time.GetUtcNow())
+                found = await OrderAsync(names, cancel);
         }
         catch (CertificateException e) when (found is not null)
         {
@@ -55,16 +69,46 @@ public sealed class AcmeSource(
         return new(found, Soonest(due - time.GetUtcNow()));
     }
 
-    async Task<ServerCertificate> OrderAsync(CancellationToken cancel)
+    /// <summary>Those that must be in a certificate, and of the others those that can be.</summary>
+    async Task<IReadOnlyList<string>> NamesAsync(CancellationToken cancel)
+    {
+        var names = options.Names.ToList();
+        foreach (var name in options.MoreNames.Except(options.Names))
+        {
+            if (leadsHere is not null && names.Count < MaxNames && await leadsHere(name, cancel))
+                names.Add(name);
+        }
+        return names;
+    }
+
+    /// <summary>Who adds a name must not lose a certificate that is due by it.</summary>
+    async Task<ServerCertificate> OrderAsync(IReadOnlyList<string> names, CancellationToken cancel)
+    {
+        try
+        {
+            return await OrderOneAsync(names, cancel);
+        }
+        catch (CertificateException e)
+            when (names.Count > options.Names.Count
+                && e.RetryAfter == TimeSpan.Zero
+                && (current is null || due <= time.GetUtcNow())
+            )
+        {
+            AcmeLog.FewerNames(logger, string.Join(", ", options.Names), e.Message);
+            return await OrderOneAsync(options.Names, cancel);
+        }
+    }
+
+    async Task<ServerCertificate> OrderOneAsync(IReadOnlyList<string> names, CancellationToken cancel)
     {
         using var key = state.Account();
         using var client = new AcmeClient(http(), options.Directory, key, time);
-        AcmeLog.Ordering(logger, string.Join(", ", options.Names), options.Directory.Host, responder.Type);
+        AcmeLog.Ordering(logger, string.Join(", ", names), options.Directory.Host, responder.Type);
         await client.SignInAsync(options.Account, cancel);
-        var order = new CertificateOrder(client, options, responder, logger);
+        var order = new CertificateOrder(client, options with { Names = names }, responder, logger);
         var (chain, privateKey) = await order.RunAsync(await ReplacedAsync(client, cancel), cancel);
         var issued = ServerCertificate.FromPem(chain, privateKey);
-        if (!Covers(issued))
+        if (!Covers(issued, names))
             throw new CertificateException("the authority issued a certificate for other names");
         Take(issued);
         Keep(chain, privateKey);
@@ -123,8 +167,8 @@ public sealed class AcmeSource(
             ? CertificateId(current.Leaf)
             : null;
 
-    bool Covers(ServerCertificate certificate) =>
-        options.Names.All(name => certificate.Names.Contains(name, StringComparer.OrdinalIgnoreCase));
+    static bool Covers(ServerCertificate certificate, IReadOnlyList<string> names) =>
+        names.All(name => certificate.Names.Contains(name, StringComparer.OrdinalIgnoreCase));
 
     double Fraction() => entropy.Next64() % 1_000_000 / 1_000_000.0;
 

@@ -26,6 +26,10 @@ public sealed class HttpChallenges : IChallengeResponder
         return new(new Presented(proofs, token));
     }
 
+    /// <summary>Whether it is the authority that asks.</summary>
+    public static bool IsChallenge(HttpContext context) =>
+        (context.Request.Path.Value ?? "").StartsWith(Prefix, StringComparison.Ordinal);
+
     /// <summary>Answers the authority; everything else is not here.</summary>
     public Task AnswerAsync(HttpContext context)
     {

@@ -38,7 +38,8 @@ public sealed class DnsCommandTests
         var (_, page, _) = await CloudProcess.RunAsync(null, "dns", "example.org");
         var (publish, later) = (page.Split("Not to be published yet:")[0], page.Split("Not to be published yet:")[1]);
         Assert.Contains("_imaps._tcp.example.org.", publish);
-        Assert.Contains("_mta-sts.example.org.", later);
+        Assert.Contains("_mta-sts.example.org.", publish);
+        Assert.Contains("cloud._domainkey.example.org.", later);
     }
 
     [Theory]

@@ -18,11 +18,43 @@ public sealed class ServeTests : IDisposable
         Assert.Contains($"curl smtp://{cloud.Ports["smtp"]} ", cloud.Output);
         Assert.Contains($"curl 'imap://{cloud.Ports["imap"]}/INBOX;MAILINDEX=1'", cloud.Output);
         Assert.Contains($"curl pop3://{cloud.Ports["pop3"]}/1", cloud.Output);
-        Assert.Equal(8, cloud.Ports.Count);
+        Assert.Equal(9, cloud.Ports.Count);
 
         await cloud.TerminateAsync();
         await using var again = await CloudProcess.ServeAsync(data, "--try");
         Assert.DoesNotMatch("password [a-z2-9]{20} ", again.Output);
+    }
+
+    [Fact]
+    public async Task The_pages_of_a_domain_tell_the_ports_that_are_open()
+    {
+        await using var cloud = await CloudProcess.ServeAsync(data, "--try", "--mta-sts", "enforce");
+        var policy = await PageAsync(cloud, "mta-sts.example.test", "/.well-known/mta-sts.txt");
+        Assert.Equal("version: STSv1\r\nmode: enforce\r\nmx: example.test\r\nmax_age: 604800\r\n", policy);
+        var settings = await PageAsync(cloud, "autoconfig.example.test", "/mail/config-v1.1.xml");
+        foreach (var name in new[] { "imaps", "pop3s", "submissions", "submission" })
+            Assert.Contains($"<port>{cloud.Ports[name].Port}</port>", settings);
+        await CloudProcess.RunAsync(null, "domain", "add", "later.test", "--data", data);
+        Assert.StartsWith("version: STSv1", await PageAsync(cloud, "mta-sts.later.test", "/.well-known/mta-sts.txt"));
+        Assert.Equal("Not here\n", await PageAsync(cloud, "mta-sts.other.test", "/.well-known/mta-sts.txt"));
+    }
+
+    static async Task<string> PageAsync(CloudProcess cloud, string host, string path)
+    {
+        using var handler = new SocketsHttpHandler
+        {
+            SslOptions = new()
+            {
+                // It is self-signed, and for no domain's pages.
+                RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+                    certificate?.Subject == "CN=example.test",
+            },
+        };
+        using var http = new HttpClient(handler);
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"https://{cloud.Ports["https"]}{path}");
+        request.Headers.Host = host;
+        using var response = await http.SendAsync(request);
+        return await response.Content.ReadAsStringAsync();
     }
 
     [Fact]

@@ -35,6 +35,40 @@ public sealed class SettingsReaderTests
     }
 
     [Fact]
+    public void How_strangers_are_dealt_with_can_be_set()
+    {
+        var (settings, faults) = Read(
+            new() { ["proxy-networks"] = ["10.0.0.0/8", "2001:db8::1"], ["exempt-networks"] = ["off"] },
+            new()
+            {
+                ["CLOUD_BAN_MINUTES"] = "0",
+                ["CLOUD_GREETING_PAUSE"] = "6",
+                ["CLOUD_MESSAGE_RATE"] = "7",
+            }
+        );
+        Assert.Empty(faults);
+        var limits = settings!.Limits;
+        Assert.True(limits.Proxies.Contains(IPAddress.Parse("10.1.2.3")));
+        Assert.True(limits.Abuse.Exempt.IsEmpty);
+        Assert.Equal(TimeSpan.Zero, limits.Abuse.FirstBan);
+        Assert.Equal(TimeSpan.FromSeconds(6), limits.Abuse.GreetingPause);
+        Assert.Equal(7, limits.Abuse.Messages.Count);
+        Assert.Equal(new Cloud.Listener.Hosting.Abuse.AbuseOptions().Recipients, limits.Abuse.Recipients);
+    }
+
+    [Theory]
+    [InlineData("proxy-networks", "10.0.0.0/33")]
+    [InlineData("exempt-networks", "everybody")]
+    [InlineData("greeting-pause", "31")]
+    [InlineData("message-rate", "-1")]
+    public void A_limit_that_cannot_be_is_a_fault(string name, string value)
+    {
+        var (settings, faults) = Read(new() { [name] = [value] }, []);
+        Assert.Null(settings);
+        Assert.StartsWith($"{name}: \"{value}\"", Assert.Single(faults));
+    }
+
+    [Fact]
     public void A_connection_string_is_looked_at_and_its_key_kept_back()
     {
         var key = "not base64!";

@@ -123,7 +123,7 @@ public sealed class TestBackend : IAsyncDisposable
         TransactionId transaction,
         UploadedMessage message,
         params string[] recipients
-    ) => new(transaction, new(IPAddress.Loopback, "peer.test", null), Envelope(recipients), message);
+    ) => new(transaction, new(IPAddress.Loopback, "peer.test", null), Envelope(recipients), message, null);
 
     public static MailEnvelope Envelope(params string[] recipients) =>
         new(

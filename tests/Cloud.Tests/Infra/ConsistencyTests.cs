@@ -90,7 +90,7 @@ public sealed class ConsistencyTests
             .EnumerateArray()
             .Select(port => port.GetProperty("port").GetInt32())
             .ToList();
-        Assert.Equal([25, 80, 110, 143, 465, 587, 993, 995, 4190], ports);
+        Assert.Equal([25, 80, 110, 143, 443, 465, 587, 993, 995, 4190], ports);
         var told = Ports(await SettingsAsync("app/listener-vm.bicep"));
         Assert.Equal(MailServices, told.Keys.Order());
         Assert.All(told.Values, port => Assert.Contains(port, ports));
@@ -100,9 +100,10 @@ public sealed class ConsistencyTests
     public async Task The_image_tells_the_ports_it_listens_on_and_the_firewall_opens_one_more_for_later()
     {
         const int Challenges = 80; // HTTP-01, while a certificate is ordered
+        const int Pages = 443;
         const int ManageSieve = 4190;
         var exposed = Regex.Match(Source.Read("listener/Dockerfile"), @"(?m)^EXPOSE ([\d ]+)$").Groups[1].Value;
-        var listening = Fronts.Registered.Select(port => port.Port).Append(Challenges).Order().ToList();
+        var listening = Fronts.Registered.Select(port => port.Port).Append(Challenges).Append(Pages).Order().ToList();
         Assert.Equal(listening, exposed.Split(' ').Select(int.Parse));
         var opened = await VariableAsync("app/listener-vm.bicep", "ports");
         Assert.Equal(

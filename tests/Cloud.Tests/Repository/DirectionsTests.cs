@@ -9,16 +9,16 @@ public sealed class DirectionsTests
     static readonly (string Room, string Folder, string[] May)[] Rooms =
     [
         ("Mail", "core/Mail", []),
-        ("Wire", "core/Wire", ["Mail", "Store.Ports"]), // Entropy lies with the ports, below everything.
+        ("Wire", "core/Wire", ["Mail", "Dns", "Store.Ports"]), // Entropy lies with the ports, below everything.
         ("Dns", "core/Dns", ["Store.Ports"]),
-        ("Trust", "core/Trust", ["Mail", "Dns", "Store.Ports"]),
+        ("Trust", "core/Trust", ["Mail", "Dns", "Wire", "Store.Ports"]),
         ("Store.Ports", "core/Store/Ports", []),
         ("Store", "core/Store", ["Mail", "Store.Ports"]),
         ("Flow", "core/Flow", ["Mail", "Dns", "Trust", "Wire", "Store", "Store.Ports"]),
         ("Api", "core/Api", ["Mail", "Dns", "Wire", "Store", "Store.Ports", "Flow"]),
         ("Store.Azure", "core/Store.Azure", ["Store.Ports"]),
         ("Store.Local", "core/Store.Local", ["Store.Ports"]),
-        ("Listener", "listener", ["Mail", "Dns", "Wire", "Store", "Store.Ports", "Flow", "Api"]),
+        ("Listener", "listener", ["Mail", "Dns", "Trust", "Wire", "Store", "Store.Ports", "Flow", "Api"]),
         (
             "Listener.Container",
             "listener/Container",

@@ -1,6 +1,6 @@
+using Cloud.Flow.Door.Greylisting;
 using Cloud.Mail;
 using Cloud.Store;
-using Cloud.Store.Accounts;
 using Cloud.Store.Directory;
 
 namespace Cloud.Api.Gateway.Operations;
@@ -9,12 +9,12 @@ namespace Cloud.Api.Gateway.Operations;
 static class CheckRecipient
 {
     public static async ValueTask<RecipientVerdict> RunAsync(
-        AccountStore accounts,
-        MailDirectory directory,
+        Backend backend,
         CheckRecipientRequest request,
         CancellationToken cancel
     )
     {
+        var (accounts, directory) = (backend.Accounts, backend.Directory);
         if (request.Authenticated is { } sender && !await OwnsAsync(directory, sender, request.From, cancel))
             return RecipientVerdict.SenderNotAllowed;
         if (await directory.ResolveAsync(request.To, cancel) is not { } targets)
@@ -26,9 +26,34 @@ static class CheckRecipient
             // One account with room is enough: the message is then filed in all, rather than bounced by one.
             var state = await accounts.PeekAsync(target, cancel);
             if (state is not null && state.Account.HasRoom(Math.Max(request.DeclaredSize, 0)))
-                return RecipientVerdict.Ok;
+                return await GreylistAsync(backend, request, targets, cancel);
         }
         return RecipientVerdict.OverQuota;
+    }
+
+    /// <summary>A stranger whom the door finds suspicious waits, unless one of those who get the message knows the sender.</summary>
+    static async ValueTask<RecipientVerdict> GreylistAsync(
+        Backend backend,
+        CheckRecipientRequest request,
+        IReadOnlyList<AccountId> targets,
+        CancellationToken cancel
+    )
+    {
+        if (request.Greylist is not { } ticket)
+            return RecipientVerdict.Ok;
+        var grounds = GreylistGrounds.None;
+        foreach (var target in request.From is null ? [] : targets)
+        {
+            if (await backend.KnownSenders.TryKnowAsync(target, request.From!, cancel))
+                grounds = GreylistGrounds.KnownSender;
+        }
+        var asked = new GreylistRequest(request.Client, request.From, request.To)
+        {
+            Grounds = grounds,
+            SpfDomain = ticket.SpfDomain,
+        };
+        var verdict = await backend.Greylist.CheckAsync(asked, cancel);
+        return verdict.IsDeferred ? RecipientVerdict.Greylisted : RecipientVerdict.Ok;
     }
 
     /// <summary>Whether a user may send with this reverse path: his own address, one that reaches him, or none.</summary>

@@ -1,3 +1,4 @@
+using Cloud.Flow.Junk;
 using Cloud.Store;
 using Cloud.Store.Accounts;
 using Cloud.Store.Mailboxes;
@@ -16,14 +17,18 @@ static class CopyMessages
     /// <summary>Messages looked at for one transaction: each changes a row of its own.</summary>
     const int PerTransaction = RowLimits.TransactionChanges - 6;
 
+    /// <param name="lessons">Learns from what the user moves; null where nobody chose it.</param>
     public static async ValueTask<Result<CopyResult>> RunAsync(
         AccountStore accounts,
+        JunkLessons? lessons,
         CopyRequest request,
         bool move,
         CancellationToken cancel
     )
     {
         var done = new List<(uint Source, uint Target)>();
+        var emails = new List<EmailId>();
+        var (source, target) = (MailboxRole.None, MailboxRole.None);
         var (from, last, revision, validity) = ((uint?)1, uint.MaxValue, 0UL, 0u);
         try
         {
@@ -41,6 +46,8 @@ static class CopyMessages
                     return chunk.Refused;
                 }
                 done.AddRange(chunk.Uids);
+                emails.AddRange(chunk.Emails);
+                (source, target) = (chunk.Source, chunk.Target);
                 (from, last, revision, validity) = (chunk.Next, chunk.Last, chunk.Revision, chunk.UidValidity);
             }
         }
@@ -49,6 +56,8 @@ static class CopyMessages
             await TakeBackAsync(accounts, request, move, done);
             throw;
         }
+        if (lessons is not null)
+            await lessons.LearnAsync(request.Account, source, target, emails, cancel);
         return new CopyResult(revision, validity, done);
     }
 
@@ -65,7 +74,13 @@ static class CopyMessages
         if (change.Mailbox(request.Source) is not { } source || change.Mailbox(request.Target) is not { } target)
             return chunk with { Refused = Refusals.NoMailbox };
         last = Math.Min(last, source.UidNext - 1); // copies into the same mailbox are not copied again
-        chunk = chunk with { Last = last, UidValidity = target.UidValidity };
+        chunk = chunk with
+        {
+            Last = last,
+            UidValidity = target.UidValidity,
+            Source = source.Role,
+            Target = target.Role,
+        };
 
         var entries = new List<(PageDraft Page, MessageEntry Entry)>();
         await foreach (var found in change.EntriesAsync(source, request.Uids, from, last))
@@ -93,6 +108,8 @@ static class CopyMessages
                 return chunk with { Refused = refused };
             }
             chunk.Uids.Add((entry.Uid, await PlaceAsync(change, source, request.Target, email, entry)));
+            if (chunk.Emails.Count < JunkLessons.MaxMessages)
+                chunk.Emails.Add(entry.Email);
             if (move)
                 change.Remove(source.Id, page, entry, email);
         }
@@ -146,7 +163,12 @@ static class CopyMessages
         public Result Refused { get; init; } = Result.Ok;
         public uint UidValidity { get; init; }
         public ulong Revision { get; init; }
+        public MailboxRole Source { get; init; }
+        public MailboxRole Target { get; init; }
         public List<(uint Source, uint Target)> Uids { get; } = [];
+
+        /// <summary>Some of the messages, for what can be learned from them.</summary>
+        public List<EmailId> Emails { get; } = [];
 
         /// <summary>The first UID not done; null at the end.</summary>
         public uint? Next { get; init; }

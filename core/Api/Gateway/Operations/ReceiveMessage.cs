@@ -1,3 +1,4 @@
+using Cloud.Flow.Door;
 using Cloud.Flow.Inbound;
 using Cloud.Store;
 
@@ -12,13 +13,14 @@ static class ReceiveMessage
         TransactionId transaction,
         MailEnvelope envelope,
         UploadedMessage message,
+        Evidence? evidence,
         bool repeated,
         CancellationToken cancel
     )
     {
         repeated |= uploads.IsTaken(message.Blob);
         var recipients = envelope.Recipients.Select(recipient => recipient.Address);
-        var result = await receiving.ReceiveAsync(transaction, recipients, message, repeated, cancel);
+        var result = await receiving.ReceiveAsync(transaction, recipients, message, evidence, repeated, cancel);
         if (result.KeepsSource)
             uploads.Take(message.Blob);
         else if (!repeated)
@@ -26,7 +28,7 @@ static class ReceiveMessage
         return result.Status switch
         {
             ReceivingStatus.Accepted => new(ReceiveStatus.Accepted, ""),
-            ReceivingStatus.NoRecipient => new(ReceiveStatus.Rejected, "No such user"),
+            ReceivingStatus.NoRecipient => new(ReceiveStatus.Rejected, "No such user", "1.1"),
             _ => new(ReceiveStatus.Deferred, "The message cannot be kept now"),
         };
     }

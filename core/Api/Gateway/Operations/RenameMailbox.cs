@@ -86,7 +86,7 @@ static class RenameMailbox
         if (!begun.IsOk)
             return begun;
         var rest = new CopyRequest(account, MailboxRow.Inbox, UidSet.All, target);
-        var moved = await CopyMessages.RunAsync(accounts, rest, move: true, cancel);
+        var moved = await CopyMessages.RunAsync(accounts, null, rest, move: true, cancel);
         return new(moved.Refusal, moved.Reason);
     }
 }

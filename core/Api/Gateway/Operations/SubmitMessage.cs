@@ -18,15 +18,24 @@ static class SubmitMessage
             if (await backend.Directory.ResolveAsync(recipient.Address, cancel) is null)
                 return await RefuseAsync("Mail to other domains is not sent yet");
         }
-        return await ReceiveMessage.RunAsync(
+        var result = await ReceiveMessage.RunAsync(
             backend.Receiving,
             uploads,
             request.Transaction,
             request.Envelope,
             request.Message,
+            evidence: null,
             repeated,
             cancel
         );
+        // Whoever was written to may answer. If that is not kept, the message goes its way all the same.
+        if (result.Status == ReceiveStatus.Accepted)
+        {
+            var recipients = request.Envelope.Recipients.Select(recipient => recipient.Address);
+            await backend.KnownSenders.TryAddAsync(request.Sender, recipients, CancellationToken.None);
+        }
+
+        return result;
 
         async ValueTask<ReceiveResult> RefuseAsync(string reason)
         {

@@ -108,6 +108,7 @@ static class Columns
         writer.Varint((ulong)email.Size);
         Write(writer, email.Sha256.Span);
         Write(writer, email.Index.Span);
+        Write(writer, email.DeliveryFields.Span);
         writer.Varint(email.Transaction.Milliseconds);
         writer.Fixed64(email.Transaction.Random);
     }
@@ -123,7 +124,9 @@ static class Columns
             var size = Size(reader.Varint());
             var hash = reader.Bytes(reader.Varint()).ToArray();
             var index = reader.Bytes(reader.Varint()).ToArray();
-            emails.Add(new(id, thread, blob, size, hash, index, new(reader.Varint(), reader.Fixed64())));
+            var fields = reader.Bytes(reader.Varint()).ToArray();
+            var transaction = new TransactionId(reader.Varint(), reader.Fixed64());
+            emails.Add(new(id, thread, blob, size, hash, index, transaction) { DeliveryFields = fields });
         }
         return emails;
     }

@@ -58,12 +58,12 @@ public abstract class SubmissionTests(Hop hop) : GatewayTests(hop)
     }
 
     [Theory]
-    [InlineData("somebody@elsewhere.test", "Mail to other domains is not sent yet")]
-    [InlineData("nobody@example.test", "No such user")]
-    public async Task What_cannot_be_delivered_is_refused_and_nothing_is_kept(string to, string reason)
+    [InlineData("somebody@elsewhere.test", "Mail to other domains is not sent yet", "7.1")]
+    [InlineData("nobody@example.test", "No such user", "1.1")]
+    public async Task What_cannot_be_delivered_is_refused_and_nothing_is_kept(string to, string reason, string code)
     {
         var test = await OpenAsync();
-        Assert.Equal(new(ReceiveStatus.Rejected, reason), await SubmitAsync(test, TestBackend.Alice, to));
+        Assert.Equal(new(ReceiveStatus.Rejected, reason, code), await SubmitAsync(test, TestBackend.Alice, to));
         Assert.Equal(0, blobs.Count);
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Cloud.Api.WellKnown;
+using Cloud.Trust.MtaSts;
 
 namespace Cloud.Tests.Api.WellKnown;
 
@@ -23,7 +24,8 @@ public sealed class DnsRecordsTests
             Assert.Equal(["0 1 993 mail.example.org."], Data(records, $"_imaps._tcp.{domain}.", "SRV"));
             Assert.Equal(["0 1 465 mail.example.org."], Data(records, $"_submissions._tcp.{domain}.", "SRV"));
             Assert.Equal(["10 1 587 mail.example.org."], Data(records, $"_submission._tcp.{domain}.", "SRV"));
-            Assert.Equal(["10 1 995 mail.example.org."], Data(records, $"_pop3s._tcp.{domain}.", "SRV"));
+            Assert.Equal(["10 1 143 mail.example.org."], Data(records, $"_imap._tcp.{domain}.", "SRV"));
+            Assert.Equal(["20 1 995 mail.example.org."], Data(records, $"_pop3s._tcp.{domain}.", "SRV"));
             Assert.Equal(
                 [$"\"v=DMARC1; p=none; rua=mailto:postmaster@{domain}\""],
                 Data(records, $"_dmarc.{domain}.", "TXT")
@@ -63,14 +65,37 @@ public sealed class DnsRecordsTests
     public void Nobody_is_told_to_publish_what_does_not_work_yet()
     {
         var pending = DnsRecords.For(Plan).Where(record => record.Pending is not null).ToList();
-        Assert.Equal(
-            ["CNAME", "PTR", "TXT"],
-            pending.Select(record => record.Type).Distinct().Order(StringComparer.Ordinal)
-        );
+        Assert.Equal(["PTR", "TXT"], pending.Select(record => record.Type).Distinct().Order(StringComparer.Ordinal));
         var lines = ZoneFile.Write(DnsRecords.For(Plan)).Split('\n');
         foreach (var record in pending)
             Assert.Contains(lines, line => line.StartsWith($"; {record.Name} ", StringComparison.Ordinal));
         Assert.DoesNotContain(lines, line => line.StartsWith("cloud._domainkey", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Pages_are_announced_where_they_can_be_served_and_nowhere_else()
+    {
+        string[] names = ["_mta-sts", "autoconfig", "autodiscover", "mta-sts"];
+        foreach (var pages in new[] { true, false })
+        {
+            var records = DnsRecords.For(Plan with { Pages = pages });
+            var found = records.Where(record => names.Any(name => record.Name == $"{name}.example.org.")).ToList();
+            Assert.Equal(names, found.Select(record => record.Name.Split('.')[0]).Order(StringComparer.Ordinal));
+            Assert.All(found, record => Assert.Equal(pages, record.Pending is null));
+        }
+    }
+
+    [Fact]
+    public void Another_policy_has_another_id()
+    {
+        var ids = Enum.GetValues<StsMode>()
+            .Select(mode => Data(DnsRecords.For(Plan with { StsMode = mode }), "_mta-sts.example.org.", "TXT").Single())
+            .Append(
+                Data(DnsRecords.For(Plan with { Host = "mx.example.org" }), "_mta-sts.example.org.", "TXT").Single()
+            )
+            .ToList();
+        Assert.Equal(ids.Count, ids.Distinct().Count());
+        Assert.All(ids, id => Assert.True(MtaStsRecord.TryParse(id.Trim('"'), out _), id));
     }
 
     [Fact]
@@ -79,7 +104,7 @@ public sealed class DnsRecordsTests
         var lines = ZoneFile.Write(DnsRecords.For(Plan)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         var records = lines.Where(line => line[0] != ';').ToList();
         Assert.Contains("example.org. 3600 IN MX 10 mail.example.org.", records);
-        Assert.All(records, line => Assert.Matches(@"^\S+\. 3600 IN (A|AAAA|MX|TXT|SRV) \S", line));
+        Assert.All(records, line => Assert.Matches(@"^\S+\. 3600 IN (A|AAAA|MX|TXT|SRV|CNAME) \S", line));
     }
 
     static string[] Data(IEnumerable<DnsRecord> records, string name, params string[] types) =>

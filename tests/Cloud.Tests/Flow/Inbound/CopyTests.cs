@@ -119,6 +119,7 @@ public sealed class CopyTests : IAsyncLifetime
             request.Transaction,
             [EmailAddress.TryParse(Team)!],
             request.Message,
+            null,
             clock.GetUtcNow(),
             default
         );
@@ -172,7 +173,15 @@ public sealed class CopyTests : IAsyncLifetime
         await PointAsync(TestBackend.Bob);
         var request = await UploadAsync();
         EmailAddress[] team = [EmailAddress.TryParse(Team)!];
-        await Deferring.DeferAsync(queues, request.Transaction, team, request.Message, clock.GetUtcNow(), default);
+        await Deferring.DeferAsync(
+            queues,
+            request.Transaction,
+            team,
+            request.Message,
+            null,
+            clock.GetUtcNow(),
+            default
+        );
         faults.Fail($"commit mail {test.BobId}");
         await test.Backend.Inbound.WorkAsync(default);
         faults.Heal();

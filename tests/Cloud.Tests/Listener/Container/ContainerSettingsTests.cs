@@ -1,4 +1,5 @@
 using System.Net;
+using Cloud.Api.WellKnown;
 using Cloud.Listener.Container;
 using Cloud.Listener.Hosting;
 
@@ -19,10 +20,37 @@ public sealed class ContainerSettingsTests : IDisposable
         Assert.Equal(new IPEndPoint(IPAddress.Any, 25), settings.Ports["smtp"]);
         Assert.Equal(new IPEndPoint(IPAddress.Any, 995), settings.Ports["pop3s"]);
         Assert.Equal(new IPEndPoint(IPAddress.Loopback, 8080), settings.Http);
+        Assert.Equal(new IPEndPoint(IPAddress.Any, 443), settings.Https);
+        Assert.Equal(StsMode.Testing, settings.MtaSts);
         Assert.Null(settings.Gateway.Address);
         Assert.Null(settings.Tls.Acme);
         Assert.True(settings.Limits.TrustClientAddress);
         Assert.Equal(250, settings.Limits.ConnectionsPerAddress);
+    }
+
+    [Theory]
+    [InlineData(null, null, "mta-sts.example.org autoconfig.example.org autodiscover.example.org")]
+    [InlineData("off", null, "")]
+    [InlineData(null, "mx.example.org", "")]
+    public void The_certificate_is_for_the_pages_too_unless_the_operator_names_its_names(
+        string? https,
+        string? names,
+        string more
+    )
+    {
+        var variables = Least();
+        variables["CLOUD_HOSTNAME"] = "mx.example.org";
+        variables["CLOUD_DOMAIN"] = "Example.org";
+        variables["CLOUD_DATA"] = data.FullName;
+        variables["CLOUD_ACME"] = "http-01";
+        variables["CLOUD_ACME_DIRECTORY"] = "https://acme.test/directory";
+        if (https is not null)
+            variables["CLOUD_HTTPS"] = https;
+        if (names is not null)
+            variables["CLOUD_ACME_NAMES"] = names;
+        var options = Good(variables).Tls.Acme!.Options;
+        Assert.Equal(["mx.example.org"], options.Names);
+        Assert.Equal(more, string.Join(' ', options.MoreNames));
     }
 
     [Fact]

@@ -64,6 +64,36 @@ public sealed class ListenerProcessTests(AzuriteFixture azurite) : IAsyncLifetim
     }
 
     [Fact]
+    public async Task The_pages_of_the_domains_are_served_with_the_listeners_certificate()
+    {
+        var settings = Settings();
+        (settings["CLOUD_DOMAIN"], settings["CLOUD_MTA_STS"]) = ("example.test", "none");
+        var ports = await ReadyAsync(Start([], settings));
+        var subject = "";
+        using var handler = new SocketsHttpHandler
+        {
+            SslOptions = new()
+            {
+                RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+                    (subject = certificate!.Subject).Length > 0,
+            },
+        };
+        using var http = new HttpClient(handler) { BaseAddress = new Uri($"https://{ports["https"]}") };
+        http.DefaultRequestHeaders.Host = "mta-sts.example.test";
+        Assert.Equal(
+            "version: STSv1\r\nmode: none\r\nmx: mx.example.test\r\nmax_age: 604800\r\n",
+            await http.GetStringAsync("/.well-known/mta-sts.txt")
+        );
+        Assert.Equal("CN=mx.example.test", subject);
+        http.DefaultRequestHeaders.Host = "autoconfig.example.test";
+        Assert.Contains("<port>993</port>", await http.GetStringAsync("/mail/config-v1.1.xml"));
+
+        using var tooMuch = new ByteArrayContent(new byte[100_000]);
+        using var refused = await http.PostAsync("/autodiscover/autodiscover.xml", tooMuch);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, refused.StatusCode);
+    }
+
+    [Fact]
     public async Task Mail_goes_through_the_functions_app_and_readiness_tells_when_that_is_gone()
     {
         var store = azurite.Store;
@@ -134,7 +164,15 @@ public sealed class ListenerProcessTests(AzuriteFixture azurite) : IAsyncLifetim
         await upload.WriteAsync("text"u8.ToArray(), default);
         var message = await upload.CompleteAsync(default);
         var recipient = EmailAddress.TryParse("alice@direct.test")!;
-        await Deferring.DeferAsync(store.Queues, transaction, [recipient], message, DateTimeOffset.UtcNow, default);
+        await Deferring.DeferAsync(
+            store.Queues,
+            transaction,
+            [recipient],
+            message,
+            null,
+            DateTimeOffset.UtcNow,
+            default
+        );
 
         await ReadyAsync(Start([], Settings()));
         var account = Assert.Single(await backend.Directory.ResolveAsync(recipient, default) ?? []);
@@ -191,6 +229,7 @@ public sealed class ListenerProcessTests(AzuriteFixture azurite) : IAsyncLifetim
             ["CLOUD_GATEWAY"] = "direct",
             ["CLOUD_STORAGE"] = azurite.ConnectionString,
             ["CLOUD_HTTP"] = "127.0.0.1:0",
+            ["CLOUD_HTTPS"] = "127.0.0.1:0",
         };
         foreach (var (name, _) in Cloud.Listener.Hosting.Fronts.Registered)
             settings[$"CLOUD_{name.ToUpperInvariant()}"] = "127.0.0.1:0";

@@ -153,7 +153,7 @@ public sealed class HandoverTests : HopTests
     {
         await using var gateway = Connect();
         var result = await ReceiveAsync(gateway, "nobody@example.test");
-        Assert.Equal(new ReceiveResult(ReceiveStatus.Rejected, "No such user"), result);
+        Assert.Equal(new ReceiveResult(ReceiveStatus.Rejected, "No such user", "1.1"), result);
         Assert.Equal((0, 0), (Blobs.Count, Queues.CountOf("inbound")));
     }
 

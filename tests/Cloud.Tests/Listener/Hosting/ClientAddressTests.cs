@@ -1,6 +1,7 @@
 using System.Net;
 using Cloud.Api.Gateway;
 using Cloud.Listener.Hosting;
+using Cloud.Tests.Listener.Hosting.Abuse;
 using Cloud.Tests.Sessions;
 
 namespace Cloud.Tests.Listener.Hosting;
@@ -13,7 +14,7 @@ public sealed class ClientAddressTests
     [InlineData(false, "255.255.255.255")]
     public async Task Connections_are_counted_by_address_only_where_it_is_the_peers(bool trust, string answer)
     {
-        var limits = new ListenerLimits { ConnectionsPerAddress = 1, TrustClientAddress = trust };
+        var limits = Strangers.Limits(Strangers.Judged) with { ConnectionsPerAddress = 1, TrustClientAddress = trust };
         await using var listener = await TestListener.StartAsync([("who", new WhoFront(), false)], limits);
         await using var first = await ScriptConnection.OpenAsync(listener.Address());
         Assert.Equal(trust ? "127.0.0.1" : "255.255.255.255", await first.ReadLineAsync());

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Cloud.Listener.Hosting;
+using Cloud.Tests.Listener.Hosting.Abuse;
 using Cloud.Tests.Sessions;
 
 namespace Cloud.Tests.Listener.Hosting;
@@ -54,7 +55,7 @@ public sealed class ConnectionTests
     [Fact]
     public async Task A_connection_too_many_is_told_so_and_the_next_one_after_a_leave_is_let_in()
     {
-        var limits = new ListenerLimits { ConnectionsPerAddress = 1 };
+        var limits = Strangers.Limits(Strangers.Judged) with { ConnectionsPerAddress = 1 };
         await using var listener = await TestListener.StartAsync([("echo", new EchoFront(), false)], limits);
         var first = await ScriptConnection.OpenAsync(listener.Address());
         await first.SendAsync("hello\r\n"u8.ToArray(), byteByByte: false);

@@ -1,5 +1,6 @@
 using Cloud.Listener.Hosting;
 using Cloud.Listener.Pop3;
+using Cloud.Tests.Listener.Hosting.Abuse;
 using Cloud.Tests.Sessions;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -46,7 +47,7 @@ public sealed class PortTests
     public async Task One_connection_too_many_is_told_to_come_back()
     {
         var front = new Pop3Front(new(), new FakeMail(), null, TimeProvider.System, NullLoggerFactory.Instance);
-        var limits = new ListenerLimits { ConnectionsPerAddress = 1 };
+        var limits = Strangers.Limits(Strangers.Judged) with { ConnectionsPerAddress = 1 };
         await using var listener = await TestListener.StartAsync([("pop3", front, false)], limits);
         await using var first = await ScriptConnection.OpenAsync(listener.Address());
         Assert.StartsWith("+OK", await first.ReadLineAsync(), StringComparison.Ordinal);

@@ -1,6 +1,7 @@
 using Cloud.Listener.Hosting;
 using Cloud.Listener.Smtp;
 using Cloud.Store.Ports;
+using Cloud.Tests.Listener.Hosting.Abuse;
 using Cloud.Tests.Sessions;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -241,13 +242,17 @@ public sealed class LimitTests
             SmtpServer.Options,
             gateway,
             null,
+            null,
             TimeProvider.System,
             Entropy.System,
             NullLoggerFactory.Instance
         );
         await using var listener = await TestListener.StartAsync(
             [("relay", front, false)],
-            new ListenerLimits { ConnectionsPerAddress = 1 }
+            Strangers.Limits(Strangers.Judged) with
+            {
+                ConnectionsPerAddress = 1,
+            }
         );
         await using var first = await ScriptConnection.OpenAsync(listener.Address());
         Assert.StartsWith("220 ", await first.ReadLineAsync());

@@ -113,6 +113,7 @@ public abstract class MailboxTests(Hop hop) : GatewayTests(hop)
             new(
                 options,
                 test.Gateway,
+                null,
                 TestListener.Tls,
                 TimeProvider.System,
                 Entropy.System,

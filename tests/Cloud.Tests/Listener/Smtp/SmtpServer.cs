@@ -1,4 +1,5 @@
 using System.Text;
+using Cloud.Flow.Door;
 using Cloud.Listener.Hosting;
 using Cloud.Listener.Smtp;
 using Cloud.Store.Ports;
@@ -76,10 +77,11 @@ static class SmtpServer
         return kept[(end + " +0000\r\n".Length)..];
     }
 
-    public static SmtpFront Front(PlainGateway gateway, SmtpOptions options, bool tls) =>
+    public static SmtpFront Front(PlainGateway gateway, SmtpOptions options, bool tls, MessageDoor? door = null) =>
         new(
             options,
             gateway,
+            door,
             tls ? TestListener.Tls : null,
             TimeProvider.System,
             Entropy.System,

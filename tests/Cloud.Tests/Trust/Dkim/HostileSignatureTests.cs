@@ -13,7 +13,7 @@ public sealed class HostileSignatureTests : IDisposable
     public void Dispose() => world.Dispose();
 
     [Fact]
-    public async Task Only_so_many_signatures_are_evaluated_and_looked_up()
+    public async Task Only_so_many_signatures_are_evaluated()
     {
         var letter = DkimHarness.Message($"{Fields}\r\nHi.\r\n");
         var signed = letter;
@@ -24,7 +24,7 @@ public sealed class HostileSignatureTests : IDisposable
         Assert.All(results.Take(8), result => Assert.True(result.IsPass));
         Assert.Equal((DkimVerdict.Policy, ""), (results[8].Verdict, results[8].Domain));
         Assert.Contains("12 further", results[8].Reason, StringComparison.Ordinal);
-        Assert.Equal(8, world.Dns.Asked.Count);
+        Assert.Single(world.Dns.Asked); // All are of one key.
         Assert.Equal(3, (await world.VerifyAsync(signed, limits: new() { MaxSignatures = 2 })).Count);
     }
 

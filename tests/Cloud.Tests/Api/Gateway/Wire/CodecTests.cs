@@ -1,6 +1,7 @@
 using System.Net;
 using Cloud.Api.Gateway;
 using Cloud.Api.Gateway.Wire;
+using Cloud.Flow.Door;
 using Cloud.Mail;
 using Cloud.Store;
 using Cloud.Store.Mailboxes;
@@ -43,7 +44,10 @@ public sealed class CodecTests
 
     static readonly Email[] Emails =
     [
-        new(new(1), new(2), "ab/x-1", 3, new byte[32], new byte[] { 1, 2, 3 }, new(0x3FF_FFFF_FFFF, Big)),
+        new(new(1), new(2), "ab/x-1", 3, new byte[32], new byte[] { 1, 2, 3 }, new(0x3FF_FFFF_FFFF, Big))
+        {
+            DeliveryFields = "X-A: b\r\n"u8.ToArray(),
+        },
         new(new(Big), new(Big), "", 0, default, default, default),
     ];
 
@@ -89,14 +93,17 @@ public sealed class CodecTests
             {
                 Sha256 = default,
                 Index = default,
+                DeliveryFields = default,
             },
             emails[0] with
             {
                 Sha256 = default,
                 Index = default,
+                DeliveryFields = default,
             }
         );
         Assert.Equal(Emails[0].Index.ToArray(), emails[0].Index.ToArray());
+        Assert.Equal(Emails[0].DeliveryFields.ToArray(), emails[0].DeliveryFields.ToArray());
         Assert.Equal(32, emails[0].Sha256.Length);
     }
 
@@ -109,8 +116,9 @@ public sealed class CodecTests
         var envelope = TestBackend.Envelope("a@b.test", "c@d.test") with { Ret = "FULL", EnvelopeId = "x" };
         var message = new Cloud.Flow.Inbound.UploadedMessage("aa/b", 5, new byte[32], new byte[] { 1 });
         var transaction = new TransactionId(0x3FF_FFFF_FFFF, Big);
+        var evidence = new Evidence(DoorOutcome.Junk, "7.1", "ä", "A: b\r\n", [new("SPF_FAIL", 1.5m, "why")], ["step"]);
         var peer = new Peer(IPAddress.IPv6Loopback, "helo", "TLS 1.3");
-        Same(Ops.Receive.Request, new(new(transaction, peer, envelope, message), true));
+        Same(Ops.Receive.Request, new(new(transaction, peer, envelope, message, evidence), true));
         Same(Ops.Submit.Request, new(new(transaction, new("a"), peer, envelope, message), false));
         var received = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.FromHours(-8));
         Same(

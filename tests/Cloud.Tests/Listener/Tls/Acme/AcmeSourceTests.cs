@@ -257,6 +257,68 @@ public sealed class AcmeSourceTests : IAsyncLifetime
         await Assert.ThrowsAnyAsync<CertificateException>(async () => await source.LookAsync(default));
     }
 
+    [Fact]
+    public async Task A_name_joins_once_it_leads_here_and_until_then_keeps_nothing_away()
+    {
+        var here = false;
+        var source = Joining(_ => here);
+        Assert.Equal(["mx.example.test"], (await source.LookAsync(default)).Changed!.Names);
+        Assert.Null((await source.LookAsync(default)).Changed);
+        here = true;
+        var joined = (await source.LookAsync(default)).Changed!;
+        Assert.Equal(["mta-sts.example.test", "mx.example.test"], joined.Names.Order());
+        Assert.Null((await source.LookAsync(default)).Changed);
+        Assert.Equal(2, authority.Orders.Count);
+
+        // It has gone again: that is no reason for another order.
+        here = false;
+        Assert.Null((await source.LookAsync(default)).Changed);
+    }
+
+    [Fact]
+    public async Task A_kept_certificate_is_used_at_once_and_then_its_names_join()
+    {
+        await LookOnceAsync();
+        var source = Joining(_ => true);
+        var first = await source.LookAsync(default);
+        Assert.Equal(["mx.example.test"], first.Changed!.Names);
+        Assert.Equal(TimeSpan.FromMinutes(1), first.Next);
+        Assert.Equal(2, (await source.LookAsync(default)).Changed!.Names.Count);
+    }
+
+    [Fact]
+    public async Task A_further_name_that_cannot_be_proved_does_not_keep_the_certificate_away()
+    {
+        authority.Validate = (name, token) =>
+            name.StartsWith("mta-sts", StringComparison.Ordinal)
+                ? Task.FromResult<string?>(null)
+                : LookAsync(name, token);
+        var source = Joining(_ => true);
+        Assert.Equal(["mx.example.test"], (await source.LookAsync(default)).Changed!.Names);
+        // Then nothing is due, and the failure is one.
+        await Assert.ThrowsAnyAsync<CertificateException>(async () => await source.LookAsync(default));
+        clock.Advance(TimeSpan.FromDays(70));
+        Assert.Equal(["mx.example.test"], (await source.LookAsync(default)).Changed!.Names);
+    }
+
+    AcmeSource Joining(Func<string, bool> leadsHere) =>
+        new(
+            new AcmeOptions
+            {
+                Directory = authority.Directory,
+                Names = ["mx.example.test"],
+                MoreNames = ["mta-sts.example.test"],
+                State = state.FullName,
+                Account = new() { Contact = "postmaster@example.test" },
+            },
+            challenges,
+            () => new(),
+            clock,
+            new SeededEntropy(1),
+            NullLoggerFactory.Instance,
+            (name, _) => new(leadsHere(name))
+        );
+
     async Task LookOnceAsync() => await Source("mx.example.test").LookAsync(default);
 
     AcmeSource Source(params string[] names) =>

@@ -1,0 +1,95 @@
+using Cloud.Trust.Content;
+using Cloud.Trust.Dmarc;
+using Cloud.Trust.Scanners;
+using Cloud.Trust.Spf;
+
+namespace Cloud.Flow.Door;
+
+/// <summary>What follows from what was found out.</summary>
+static class DoorPolicy
+{
+    /// <summary>What is refused whatever is in it.</summary>
+    public static Evidence? RefusalOf(DoorOptions options, TrustVerdicts trust)
+    {
+        var (spf, dmarc) = (trust.Client.Spf, trust.Dmarc);
+        if (dmarc.Disposition == DmarcPolicy.Reject && trust.Forwarder is null)
+            return Refusal("7.1", $"{dmarc.PolicyDomain} asks to refuse mail that fails DMARC");
+        if (spf is { Result: SpfResult.Fail } && options.SpfFailure == SpfFailure.Reject && !IsAuthentic(trust))
+            return Refusal("7.23", $"{spf.Domain} does not let this client send for it (SPF)");
+        return null;
+
+        Evidence Refusal(string code, string reason) =>
+            new(DoorOutcome.Reject, code, reason, "", [], Lines(trust.Steps()));
+    }
+
+    public static Evidence Judge(
+        DoorOptions options,
+        TrustVerdicts trust,
+        ContentScore score,
+        IReadOnlyList<ScanVerdict> scans,
+        LoopVerdict loop
+    )
+    {
+        var (outcome, code, reason) = Decide(options, trust, score, scans, loop);
+        var steps = trust.Steps().Concat(scans.SelectMany(scan => scan.Steps.Prepend($"{scan}")));
+        return new(outcome, code, reason, trust.ToField(options.Hostname), score.Hits, Lines(steps))
+        {
+            JunkAt = options.Content.JunkAt,
+            IsByScore = outcome == DoorOutcome.Accept || code == ByScore,
+            IsAuthenticated = trust.ToFacts().IsAuthenticated,
+            Quarantine = options.QuarantineAddress,
+        };
+    }
+
+    /// <summary>Stands for a code where points put a message into Junk, which needs none.</summary>
+    const string ByScore = "7.0";
+
+    static (DoorOutcome Outcome, string Code, string Reason) Decide(
+        DoorOptions options,
+        TrustVerdicts trust,
+        ContentScore score,
+        IReadOnlyList<ScanVerdict> scans,
+        LoopVerdict loop
+    )
+    {
+        if (loop.IsLoop)
+            return (DoorOutcome.Reject, "4.6", loop.Reason!);
+        var decision = options.ScanPolicy.Decide(scans);
+        var found = scans.FirstOrDefault(scan => options.ScanPolicy.Decide(scan) == decision)?.Reason ?? "";
+        if (decision == ScanDecision.Refuse)
+            return (DoorOutcome.Reject, "7.1", $"The content is refused: {found}");
+        if (decision == ScanDecision.Defer)
+            return (DoorOutcome.Defer, "7.1", "The message cannot be scanned now; try again later");
+        if (score.Total >= options.Content.RejectAt)
+            return (DoorOutcome.Reject, "7.1", $"This looks like spam: {Heaviest(score)}");
+        if (score.Total >= options.QuarantineAt)
+            return (DoorOutcome.Quarantine, "", $"Points: {Heaviest(score)}");
+        if (decision == ScanDecision.Junk)
+            return (DoorOutcome.Junk, "", $"A scanner says so: {found}");
+        if (trust.Dmarc.Disposition == DmarcPolicy.Quarantine && trust.Forwarder is null)
+            return (DoorOutcome.Junk, "", $"{trust.Dmarc.PolicyDomain} asks to mistrust mail that fails DMARC");
+        if (score.Total >= options.Content.JunkAt)
+            return (DoorOutcome.Junk, ByScore, $"Points: {Heaviest(score)}");
+        return (DoorOutcome.Accept, "", "");
+    }
+
+    static bool IsAuthentic(TrustVerdicts trust) =>
+        trust.Dmarc.Result == DmarcResult.Pass || trust.Forwarder is not null;
+
+    static string Heaviest(ContentScore score) =>
+        string.Join(", ", score.Hits.Where(hit => hit.Score > 0).Take(3).Select(hit => hit.Explanation));
+
+    static IReadOnlyList<string> Lines(IEnumerable<string> steps) => [.. steps.Take(Evidence.MaxSteps).Select(Line)];
+
+    /// <summary>Text of strangers is in it: one line, printable, bounded.</summary>
+    static string Line(string text) =>
+        string.Create(
+            Math.Min(text.Length, Evidence.MaxStep),
+            text,
+            static (to, from) =>
+            {
+                for (var i = 0; i < to.Length; i++)
+                    to[i] = char.IsControl(from[i]) || char.IsSurrogate(from[i]) ? '?' : from[i];
+            }
+        );
+}

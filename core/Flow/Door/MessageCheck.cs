@@ -1,0 +1,171 @@
+using System.Buffers;
+using System.Net;
+using Cloud.Dns;
+using Cloud.Flow.Inbound;
+using Cloud.Mail;
+using Cloud.Trust;
+using Cloud.Trust.AuthResults;
+using Cloud.Trust.Content;
+using Cloud.Trust.Dkim;
+using Cloud.Trust.Dmarc;
+using Cloud.Trust.Scanners;
+using Cloud.Trust.Spf;
+
+namespace Cloud.Flow.Door;
+
+/// <summary>The checks of one message: who sends it, while its octets come in; what it is, at its end.</summary>
+/// <remarks>
+/// 1. <see cref="Write"/> takes what the client sends and gives what of it is kept; <see cref="Kept"/> hears of the latter.
+/// 2. <see cref="AuthenticateAsync"/> waits for what is being looked up: some mail is refused then, before it is stored.
+/// 3. <see cref="JudgeAsync"/> looks at the message, once it is stored and indexed.
+/// How the octets are cut makes no difference.
+/// </remarks>
+public sealed class MessageCheck : IDisposable
+{
+    /// <summary>Octets of a message's start that are kept for its content to be judged; see <see cref="MessageSample"/>.</summary>
+    const int SampleOctets = 64 * 1024;
+
+    readonly MessageDoor door;
+    readonly CancellationTokenSource ends = new();
+    readonly MessageVerification verification;
+    readonly ForgedResults forged;
+    readonly ClientCheck client;
+    readonly ArrayBufferWriter<byte> start = new();
+    readonly string helo;
+    readonly EmailAddress? from;
+    TrustVerdicts? trust;
+
+    internal MessageCheck(MessageDoor door, IPAddress? address, string helo, EmailAddress? from)
+    {
+        (this.door, this.helo, this.from) = (door, helo, from);
+        verification = new(door.Resolver, door.Time, door.Options.Dkim, ends.Token);
+        forged = new([door.Options.Hostname]);
+        client = ClientCheck.Begin(door, address, helo, from, ends.Token);
+    }
+
+    /// <summary>The next octets of the message as the client sends it.</summary>
+    /// <returns>What of the message is kept, valid until the next call: fields forged in our name are taken off.</returns>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Write(ReadOnlyMemory<byte> octets)
+    {
+        verification.Write(octets.Span);
+        return forged.Write(octets);
+    }
+
+    /// <summary>Ends the message as the client sends it.</summary>
+    /// <returns>What was held back, and is kept.</returns>
+    public ReadOnlyMemory<byte> EndWrite() => forged.Complete();
+
+    /// <summary>The next octets of the message as it is stored.</summary>
+    public void Kept(ReadOnlySpan<byte> octets) =>
+        start.Write(octets[..Math.Min(octets.Length, SampleOctets - start.WrittenCount)]);
+
+    /// <summary>Whether a recipient's message should wait for a retry, as far as is known of the client soon enough.</summary>
+    /// <returns>Null where it need not.</returns>
+    public async ValueTask<GreylistTicket?> GreylistAsync()
+    {
+        var options = door.Options;
+        if (options.Greylist == GreylistMode.Off || client.Address is null)
+            return null;
+        var whole = client.CompleteAsync();
+        try
+        {
+            var verdicts = await whole.WaitAsync(options.RecipientDeadline, door.Time);
+            if (verdicts.Lists.IsAllowed || (options.Greylist == GreylistMode.Suspicious && !verdicts.IsSuspicious))
+                return null;
+            return new(verdicts.SpfDomain, options.Greylisting.Delay);
+        }
+        catch (TimeoutException)
+        {
+            return null; // Nobody waits for name servers that do not answer.
+        }
+    }
+
+    /// <summary>Waits for what is still being looked up, and says who sent the message.</summary>
+    /// <returns>A refusal, where that decides already; else null.</returns>
+    public async ValueTask<Evidence?> AuthenticateAsync()
+    {
+        await using var deadline = door.Time.CreateTimer(
+            static ends => ((CancellationTokenSource)ends!).Cancel(),
+            ends,
+            door.Options.Deadline,
+            Timeout.InfiniteTimeSpan
+        );
+        var signed = await verification.CompleteAsync();
+        var verdicts = await client.CompleteAsync();
+        var spf = verdicts.Spf;
+        var input = new DmarcInput(
+            verification.From,
+            spf is { Domain.Length: > 0 } && DnsName.TryParse(spf.Domain, out var name) ? name : null,
+            spf?.Result == SpfResult.Pass,
+            [.. Identities(signed.Dkim)],
+            door.Sample()
+        );
+        var dmarc = await door.Dmarc.CheckAsync(input, ends.Token);
+        trust = new(verdicts, signed.Dkim, signed.Arc, dmarc, signed.Arc.Forwarder(dmarc, door.Options));
+        return DoorPolicy.RefusalOf(door.Options, trust);
+    }
+
+    /// <summary>Judges the message as it is stored.</summary>
+    /// <param name="transaction">For the scanners' traces.</param>
+    /// <param name="recipients">Of the envelope.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="open">Reads it from its first octet on; null where it cannot be read back.</param>
+    /// <param name="cancel">Ends the scans.</param>
+    public async ValueTask<Evidence> JudgeAsync(
+        string transaction,
+        IReadOnlyList<EmailAddress> recipients,
+        UploadedMessage message,
+        Func<CancellationToken, ValueTask<Stream>> open,
+        CancellationToken cancel
+    )
+    {
+        if (trust is null)
+            throw new InvalidOperationException("The sender is not looked at yet");
+        var index = MessageIndex.Unpack(message.Index.Span);
+        var sample = new MessageSample(index, start.WrittenMemory);
+        var options = door.Options;
+        var score = ContentRules.Score(sample, Facts(trust), door.Time.GetUtcNow(), options.Content);
+        var scans = await Task.WhenAll(
+            options.Scanners.Select(scanner =>
+                scanner.ScanAsync(new(message.Size, open), Client(trust, transaction, recipients), cancel)
+            )
+        );
+        foreach (var scan in scans)
+            score = score.With(scan, options.Content);
+        return DoorPolicy.Judge(options, trust, score, scans, MailLoops.Check(sample.Header, []));
+    }
+
+    public void Dispose()
+    {
+        ends.Cancel();
+        verification.Dispose();
+        ends.Dispose();
+    }
+
+    ContentFacts Facts(TrustVerdicts verdicts) => verdicts.ToFacts() with { OwnHosts = [door.Options.Hostname] };
+
+    ScanClient Client(TrustVerdicts verdicts, string transaction, IReadOnlyList<EmailAddress> recipients) =>
+        new(
+            verdicts.Client.Address,
+            helo,
+            verdicts.Client.Iprev?.Name,
+            from is null ? "" : $"{from}",
+            [.. recipients.Select(recipient => $"{recipient}")],
+            transaction
+        );
+
+    static IEnumerable<DkimIdentity> Identities(IReadOnlyList<DkimResult> signatures)
+    {
+        foreach (var signature in signatures)
+        {
+            // What l= leaves open anyone may have written: it says nothing of what is shown (RFC 6376 §8.2).
+            if (signature.Domain.Length > 0 && DnsName.TryParse(signature.Domain, out var domain))
+                yield return new(domain, signature is { IsPass: true, UncoveredOctets: 0 });
+        }
+    }
+}
+
+/// <summary>A message that should wait for its retry.</summary>
+/// <param name="SpfDomain">The domain whose SPF passes; null for none.</param>
+/// <param name="Delay">How long.</param>
+public sealed record GreylistTicket(string? SpfDomain, TimeSpan Delay);

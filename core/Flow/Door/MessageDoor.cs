@@ -1,0 +1,54 @@
+using System.Net;
+using Cloud.Dns;
+using Cloud.Mail;
+using Cloud.Store.Ports;
+using Cloud.Trust.Client;
+using Cloud.Trust.Dmarc;
+using Cloud.Trust.Dmarc.Suffixes;
+using Cloud.Trust.DnsLists;
+using Cloud.Trust.Spf;
+
+namespace Cloud.Flow.Door;
+
+/// <summary>Judges mail from outside while it comes in.</summary>
+/// <remarks>
+/// Invariants: nothing is thrown, and nothing keeps a sender waiting beyond the deadlines of <see cref="DoorOptions"/>; what
+/// is not known by then is a temporary error, which refuses nothing. Of a message its header and its first octets are
+/// kept in memory, no more.
+/// </remarks>
+public sealed class MessageDoor(
+    DoorOptions options,
+    IResolver resolver,
+    TimeProvider time,
+    Entropy entropy,
+    PublicSuffixes? suffixes = null
+)
+{
+    public DoorOptions Options => options;
+
+    internal IResolver Resolver => resolver;
+
+    internal TimeProvider Time => time;
+
+    internal SpfVerifier Spf { get; } = new(resolver, time, options.Spf);
+
+    internal IprevVerifier Iprev { get; } = new(resolver, time);
+
+    internal HeloVerifier Helo { get; } =
+        new(resolver, time, new() { OurNames = DnsName.TryParse(options.Hostname, out var name) ? [name] : [] });
+
+    internal DnsListVerifier Lists { get; } = new(options.Lists, resolver, time);
+
+    internal DmarcVerifier Dmarc { get; } = new(resolver, time, options.Dmarc, suffixes);
+
+    /// <summary>A number from 0 to 99: which messages a policy's pct takes.</summary>
+    internal int Sample() => (int)(entropy.Next64() % 100);
+
+    /// <summary>Begins to look at what a client sends: its questions are asked while the message comes in.</summary>
+    /// <param name="client">Null where a proxy hides it: what is judged by address is left out then.</param>
+    /// <param name="helo">What the client called itself.</param>
+    /// <param name="from">The reverse path; null for the null sender.</param>
+    /// <returns>Null for a client that is trusted; to be disposed.</returns>
+    public MessageCheck? Begin(IPAddress? client, string helo, EmailAddress? from) =>
+        client is not null && options.IsTrusted(client) ? null : new MessageCheck(this, client, helo, from);
+}

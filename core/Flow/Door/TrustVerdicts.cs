@@ -1,0 +1,115 @@
+using System.Text;
+using Cloud.Mail.Headers;
+using Cloud.Trust.Arc;
+using Cloud.Trust.AuthResults;
+using Cloud.Trust.Client;
+using Cloud.Trust.Content;
+using Cloud.Trust.Dkim;
+using Cloud.Trust.Dmarc;
+
+namespace Cloud.Flow.Door;
+
+/// <summary>Who sent a message, as far as can be told.</summary>
+/// <param name="Dkim">Of each signature, from the top.</param>
+/// <param name="Forwarder">A trusted one that saw the message pass DMARC; null for none.</param>
+sealed record TrustVerdicts(
+    ClientVerdicts Client,
+    IReadOnlyList<DkimResult> Dkim,
+    ArcVerdict Arc,
+    DmarcVerdict Dmarc,
+    ArcSet? Forwarder
+)
+{
+    public ContentFacts ToFacts() =>
+        new()
+        {
+            Spf = Client.Spf?.Result,
+            Dkim = Dkim,
+            Dmarc = Dmarc,
+            TrustedForwarder = Forwarder is not null,
+            ReverseName = Client.Iprev?.Result switch
+            {
+                IprevResult.Pass => ReverseName.Matches,
+                IprevResult.PermError => ReverseName.None,
+                IprevResult.Fail => ReverseName.Differs,
+                _ => ReverseName.Unknown,
+            },
+            Helo = HeloOf(Client.Helo),
+            Lists =
+            [
+                .. Client.Lists.Listings.Select(listing => new ListedBy(
+                    $"{listing.Zone}",
+                    listing.Item,
+                    (decimal)listing.Weight
+                )),
+            ],
+        };
+
+    /// <summary>The field that says so. RFC 8601.</summary>
+    public string ToField(string server)
+    {
+        var results = new List<AuthenticationResult>();
+        if (Client.Iprev is { } iprev)
+            results.Add(VerdictResults.Iprev(iprev.ResultText, iprev.Address, iprev.Reason));
+        if (Client.HeloSpf is { } helo)
+            results.Add(helo.ToResult());
+        if (Client.Spf is { } spf)
+            results.Add(spf.ToResult());
+        results.AddRange(Dkim.ToResults());
+        if (Arc.Result != ArcResult.None)
+            results.Add(Arc.ToResult(Client.Address));
+        results.Add(Dmarc.ToResult());
+        return Encoding.UTF8.GetString(ResultsField.Write(new(server, 1, results)));
+    }
+
+    public IEnumerable<string> Steps()
+    {
+        foreach (var step in Client.Steps())
+            yield return step;
+        foreach (var signature in Dkim)
+        {
+            yield return $"{signature}";
+            foreach (var step in signature.Steps)
+                yield return $"  {step}";
+        }
+        yield return $"{Arc}";
+        foreach (var step in Arc.Steps)
+            yield return $"  {step}";
+        yield return $"{Dmarc}";
+        foreach (var step in Dmarc.Steps)
+            yield return $"  {step}";
+        if (Forwarder is not null)
+            yield return $"{Forwarder.Sealer} is trusted, and saw it pass DMARC";
+    }
+
+    static HeloName HeloOf(HeloVerdict? verdict) =>
+        verdict switch
+        {
+            null => HeloName.Unknown,
+            _ when verdict.Has(HeloFinding.TempError) => HeloName.Unknown,
+            _ when verdict.Has(HeloFinding.IsOurName) || verdict.Has(HeloFinding.IsOurAddress) => HeloName.Ours,
+            { Findings.Count: 0 } => HeloName.Matches,
+            _ when verdict.Has(HeloFinding.DoesNotResolve) || verdict.Has(HeloFinding.DoesNotMatchClient) =>
+                HeloName.Differs,
+            _ => HeloName.Invalid,
+        };
+}
+
+static class Forwarders
+{
+    /// <summary>The trusted forwarder that saw the message pass DMARC for the author that it has now. RFC 8617 §7.2.1.</summary>
+    public static ArcSet? Forwarder(this ArcVerdict arc, DmarcVerdict dmarc, DoorOptions options)
+    {
+        if (dmarc.Domain is not { } author || arc.TrustedSet(options.TrustedForwarders) is not { } set)
+            return null;
+        // Who rewrites From answers for it: what it saw of another author says nothing of this one.
+        return
+            set.ResultOf("dmarc") is { } seen
+            && seen.Result.Equals("pass", StringComparison.OrdinalIgnoreCase)
+            && seen.Property("header.from") is { } from
+            && Dns.DnsName.TryParse(from[(from.LastIndexOf('@') + 1)..], out var name)
+            && name == author
+            ? set
+            : null;
+    }
+}

@@ -1,0 +1,60 @@
+using System.Text;
+using Cloud.Flow.Door;
+using Cloud.Flow.Junk;
+using Cloud.Store;
+using Cloud.Store.Mailboxes;
+using Cloud.Store.Messages;
+using Cloud.Trust.Content;
+
+namespace Cloud.Flow.Inbound;
+
+/// <summary>Says where in an account a message belongs, and what stands in front of it there.</summary>
+sealed class Judging(JunkLessons lessons)
+{
+    /// <summary>The registered keyword (RFC 9051 §2.3.2): clients show the message as junk wherever it is moved.</summary>
+    const string JunkKeyword = "$Junk";
+
+    public async ValueTask<Judgement> JudgeAsync(InboundMail mail, Delivery delivery, CancellationToken cancel)
+    {
+        if (mail.Evidence is not { } evidence)
+            return new(MailboxRole.Inbox, [], default, default);
+        var account = new AccountId(delivery.Account);
+        var score = evidence.Score;
+        if (await lessons.ClassifyAsync(account, delivery.Blob, mail.Index, cancel) is { } opinion)
+        {
+            score = score.For(opinion);
+            evidence = evidence with { Steps = [.. evidence.Steps, $"the account's filter: {opinion}"] };
+        }
+        // Only a message that would go to Junk asks whether its author is known: that is a read.
+        if (evidence is { IsByScore: true, IsAuthenticated: true } && score.Total >= evidence.JunkAt)
+        {
+            if (await lessons.KnowsAuthorAsync(account, mail.Index, cancel))
+                score = score.WithKnownSender();
+        }
+        // Whoever was told 250 is not refused any more: what comes late is filed where it is looked at with care.
+        var isKept = evidence is { Outcome: DoorOutcome.Quarantine, Quarantine: not null };
+        var isJunk = evidence.IsByScore ? score.Total >= evidence.JunkAt : !isKept;
+        return Place(evidence with { Hits = score.Hits }, isJunk);
+    }
+
+    static Judgement Place(Evidence evidence, bool isJunk)
+    {
+        var fields = Encoding.UTF8.GetBytes(evidence.Fields + SpamFields.Of(evidence.Score, isJunk, evidence.JunkAt));
+        return new(
+            isJunk ? MailboxRole.Junk : MailboxRole.Inbox,
+            isJunk ? [JunkKeyword] : [],
+            fields.Length <= Email.MaxDeliveryFields ? fields : default,
+            MessageTrace.Pack(evidence)
+        );
+    }
+}
+
+/// <param name="Role">Of the mailbox; INBOX where there is none of it.</param>
+/// <param name="Fields">See <see cref="Email.DeliveryFields"/>.</param>
+/// <param name="Trace">See <see cref="Deposit.Trace"/>.</param>
+readonly record struct Judgement(
+    MailboxRole Role,
+    IReadOnlyList<string> Keywords,
+    ReadOnlyMemory<byte> Fields,
+    ReadOnlyMemory<byte> Trace
+);

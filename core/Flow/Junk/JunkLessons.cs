@@ -1,0 +1,148 @@
+using Cloud.Mail;
+using Cloud.Store;
+using Cloud.Store.Accounts;
+using Cloud.Store.Correspondents;
+using Cloud.Store.Mailboxes;
+using Cloud.Store.Messages;
+using Cloud.Store.Ports;
+using Cloud.Trust.Bayes;
+
+namespace Cloud.Flow.Junk;
+
+/// <summary>What an account's filter learns when its user moves mail into Junk and out of it, and what it says of new mail.</summary>
+/// <remarks>Nothing is thrown: a lesson that is lost or an opinion that cannot be had never stands in mail's way.</remarks>
+sealed class JunkLessons(AccountStore accounts, KnownSenders known, Entropy entropy)
+{
+    /// <summary>Messages of one command that are learned from; who moves more at once tidies up.</summary>
+    public const int MaxMessages = 50;
+
+    /// <summary>Octets of a message that are read.</summary>
+    const int SampleOctets = 64 * 1024;
+
+    /// <summary>How long a filter in memory is believed where others may teach it.</summary>
+    static readonly TimeSpan Age = TimeSpan.FromMinutes(10);
+
+    readonly JunkFilters filters = new(
+        accounts.Rows,
+        Tables.Mail,
+        entropy,
+        accounts.Time,
+        accounts.Options.SoleOwner ? TimeSpan.FromDays(1) : Age
+    );
+
+    /// <summary>Learns from messages that a user has moved or copied.</summary>
+    /// <param name="from">The mailbox they were in.</param>
+    /// <param name="to">The mailbox they are in now.</param>
+    public ValueTask LearnAsync(
+        AccountId account,
+        MailboxRole from,
+        MailboxRole to,
+        IReadOnlyList<EmailId> emails,
+        CancellationToken cancel
+    )
+    {
+        var lesson = JunkLesson.OfMove(PlaceOf(from), PlaceOf(to));
+        return lesson is null ? ValueTask.CompletedTask : LearnAsync(account, lesson.Value, from, emails, cancel);
+    }
+
+    /// <summary>What an account's filter makes of a message; null where it has not learned enough.</summary>
+    /// <param name="blob">The message.</param>
+    public async ValueTask<BayesVerdict?> ClassifyAsync(
+        AccountId account,
+        string blob,
+        ReadOnlyMemory<byte> index,
+        CancellationToken cancel
+    )
+    {
+        try
+        {
+            if (await filters.FindAsync(account.Value, cancel) is not { } filter || !filter.IsReady())
+                return null;
+            var tokens = await TokensAsync(blob, index, cancel);
+            return tokens is null ? null : filter.Classify(tokens);
+        }
+        catch (StoreException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Whether the user has written to a message's author; false as well where nobody can tell.</summary>
+    public async ValueTask<bool> KnowsAuthorAsync(
+        AccountId account,
+        ReadOnlyMemory<byte> index,
+        CancellationToken cancel
+    ) => AuthorOf(index) is { } author && await known.TryKnowAsync(account, author, cancel);
+
+    async ValueTask LearnAsync(
+        AccountId account,
+        JunkClass lesson,
+        MailboxRole from,
+        IReadOnlyList<EmailId> emails,
+        CancellationToken cancel
+    )
+    {
+        try
+        {
+            var some = emails.Take(MaxMessages).ToList();
+            foreach (var row in await EmailReader.ReadAsync(accounts.Rows, account, some, cancel))
+            {
+                var email = row.Email;
+                if (email.Index.IsEmpty || await TokensAsync(email.Blob, email.Index, cancel) is not { } tokens)
+                    continue;
+                await filters.LearnAsync(account.Value, $"{email.Id}", tokens, lesson, cancel);
+                await TellAuthorAsync(account, lesson, from, email.Index, cancel);
+            }
+        }
+        catch (Exception e) when (e is StoreException or OperationCanceledException)
+        {
+            // The messages are where the user wants them; the next ones teach the same.
+        }
+    }
+
+    async ValueTask TellAuthorAsync(
+        AccountId account,
+        JunkClass lesson,
+        MailboxRole from,
+        ReadOnlyMemory<byte> index,
+        CancellationToken cancel
+    )
+    {
+        if (AuthorOf(index) is not { } author)
+            return;
+        if (lesson == JunkClass.Spam)
+            await known.RemoveAsync(account, author, cancel);
+        else if (from == MailboxRole.Junk)
+            await known.TryAddAsync(account, [author], cancel);
+    }
+
+    /// <returns>Null when the blob is gone.</returns>
+    async ValueTask<IReadOnlyList<string>?> TokensAsync(
+        string blob,
+        ReadOnlyMemory<byte> index,
+        CancellationToken cancel
+    )
+    {
+        await using var stream = await accounts.Blobs.OpenAsync(blob, 0, SampleOctets, cancel);
+        if (stream is null)
+            return null;
+        var start = new byte[SampleOctets];
+        var length = await stream.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancel);
+        return JunkTokens.Of(new(MessageIndex.Unpack(index.Span), start.AsMemory(0, length)));
+    }
+
+    static EmailAddress? AuthorOf(ReadOnlyMemory<byte> index) =>
+        !index.IsEmpty && MessageIndex.Unpack(index.Span).Envelope.From is [var author, ..]
+            ? EmailAddress.TryParse(author.Spec)
+            : null;
+
+    static JunkPlace PlaceOf(MailboxRole role) =>
+        role switch
+        {
+            MailboxRole.Inbox => JunkPlace.Inbox,
+            MailboxRole.Junk => JunkPlace.Junk,
+            MailboxRole.Trash => JunkPlace.Trash,
+            MailboxRole.Drafts or MailboxRole.Sent => JunkPlace.Own,
+            _ => JunkPlace.Kept,
+        };
+}

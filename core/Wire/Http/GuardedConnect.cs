@@ -1,0 +1,93 @@
+using System.Net;
+using System.Net.Http;
+using System.Net.Security;
+using System.Net.Sockets;
+using Cloud.Dns;
+
+namespace Cloud.Wire.Http;
+
+/// <summary>Connections to where strangers' names lead, but only into the internet.</summary>
+/// <remarks>
+/// A name is looked up once, its addresses are checked, and the connection goes to an address that was checked: a second
+/// look-up, which could say otherwise (DNS rebinding), never happens. Redirections and proxies are not followed.
+/// </remarks>
+/// <param name="resolver">Who knows the names.</param>
+/// <param name="allowed">Networks that may be asked although they are not public; none by default.</param>
+public sealed class GuardedConnect(IResolver resolver, IReadOnlyList<IPNetwork>? allowed = null)
+{
+    /// <summary>Addresses of a name that are tried. Default 4: two of each family is what large sites have.</summary>
+    const int MaxAddresses = 4;
+
+    readonly IReadOnlyList<IPNetwork> exceptions = allowed ?? [];
+
+    /// <summary>A handler whose connections are all guarded. Certificates are checked as the system does.</summary>
+    public SocketsHttpHandler Handler() =>
+        new()
+        {
+            AllowAutoRedirect = false,
+            UseProxy = false,
+            UseCookies = false,
+            AutomaticDecompression = DecompressionMethods.None, // What is read is bounded, so it must not swell.
+            MaxResponseHeadersLength = 32, // KiB
+            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(5),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(1),
+            ConnectTimeout = TimeSpan.FromSeconds(30),
+            ConnectCallback = ConnectAsync,
+            SslOptions = new SslClientAuthenticationOptions(),
+        };
+
+    /// <exception cref="HttpRequestException">Nobody is there, or only where nobody is to be asked.</exception>
+    async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancel)
+    {
+        var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
+        var found = await AddressesAsync(host, cancel);
+        var lawful = found.Where(IsAllowed).Take(MaxAddresses).ToList();
+        if (lawful.Count == 0)
+        {
+            throw new HttpRequestException(
+                HttpRequestError.NameResolutionError,
+                found.Count == 0 ? $"{host} has no address" : $"{host} is at no public address"
+            );
+        }
+
+        Exception? fault = null;
+        foreach (var address in lawful)
+        {
+            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            try
+            {
+                await socket.ConnectAsync(new IPEndPoint(address, port), cancel);
+                return new NetworkStream(socket, ownsSocket: true);
+            }
+            catch (SocketException e)
+            {
+                socket.Dispose();
+                fault = e;
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        }
+
+        throw new HttpRequestException(HttpRequestError.ConnectionError, $"{host}: {fault!.Message}", fault);
+    }
+
+    bool IsAllowed(IPAddress address) =>
+        PublicAddresses.IsPublic(address) || exceptions.Any(network => network.Contains(address));
+
+    async ValueTask<IReadOnlyList<IPAddress>> AddressesAsync(string host, CancellationToken cancel)
+    {
+        if (IPAddress.TryParse(host, out var literal))
+            return [literal];
+        if (!DnsName.TryParse(host, out var name))
+            return [];
+        var six = resolver.AaaaAsync(name, cancel).AsTask();
+        var four = await resolver.AAsync(name, cancel);
+        var answers = new[] { await six, four };
+        if (answers.All(answer => answer.IsFailure))
+            throw new HttpRequestException(HttpRequestError.NameResolutionError, $"{answers[1]}");
+        return [.. answers.SelectMany(answer => answer.Records).Select(record => record.Address)];
+    }
+}

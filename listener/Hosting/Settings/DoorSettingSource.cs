@@ -1,0 +1,192 @@
+using System.Globalization;
+using System.Net;
+using Cloud.Dns;
+using Cloud.Flow.Door;
+using Cloud.Mail;
+using Cloud.Trust.Dmarc;
+using Cloud.Trust.DnsLists;
+using Cloud.Trust.Scanners;
+
+namespace Cloud.Listener.Hosting.Settings;
+
+/// <summary>Reads how mail from outside is judged: the same settings for `cloud serve` and for the container.</summary>
+public abstract class DoorSettingSource(
+    IReadOnlyDictionary<string, IReadOnlyList<string>> commandLine,
+    Func<string, string?> environment
+) : SettingSource(commandLine, environment)
+{
+    /// <summary>The settings with their values' form and what they are, for the command's help.</summary>
+    public static readonly IReadOnlyList<(string Name, string Value, string Description)> DoorNames =
+    [
+        ("checks", "on|off", "Whether mail from outside is judged: SPF, DKIM, DMARC and what else follows (on)"),
+        ("dns-server", "ADDRESS[:PORT]", "A recursive name server; may be repeated (those of /etc/resolv.conf)"),
+        ("trusted-network", "NETWORK", "Clients that are not judged, as 192.0.2.0/24; may be repeated (this machine)"),
+        ("trusted-forwarder", "NAME", "A forwarder whose ARC seal counts; may be repeated"),
+        ("dmarc", "honour|quarantine|report", "How far policies are followed; quarantine never refuses (honour)"),
+        ("spf-fail", "score|reject", "What a failure of SPF means where no DMARC policy decides (score)"),
+        ("dns-list", "LIST", "\"ZONE weight=4 codes=127.0.0.2-11 for=client\", see docs/trust.md; may be repeated"),
+        ("greylist", "off|suspicious|all", "Which strangers have to try again in some minutes (off)"),
+        ("junk-score", "NUMBER", "Points from which a message goes to Junk (5)"),
+        ("reject-score", "NUMBER|never", "Points from which it is refused (15)"),
+        ("quarantine-score", "NUMBER", "Points from which it goes to --quarantine instead of its recipients"),
+        ("quarantine", "ADDRESS", "An address of this server that gets what is quarantined"),
+        ("rspamd", "HOST:PORT", "An rspamd to ask about each message; or unix:/PATH"),
+        ("spamd", "HOST:PORT", "A SpamAssassin to ask; or unix:/PATH"),
+        ("clamd", "HOST:PORT", "A ClamAV to ask; or unix:/PATH"),
+        ("scan-failure", "accept|defer", "What becomes of mail while a scanner fails (accept)"),
+    ];
+
+    enum OnOff
+    {
+        Off,
+        On,
+    }
+
+    enum ScanFailure
+    {
+        Accept,
+        Defer,
+    }
+
+    enum Dmarc
+    {
+        Honour,
+        Quarantine,
+        Report,
+    }
+
+    protected DoorSettings Door(string hostname)
+    {
+        var standard = new DoorOptions { Hostname = hostname };
+        var options = standard with
+        {
+            Trusted = All("trusted-network").Count == 0 ? standard.Trusted : Networks(),
+            TrustedForwarders = Forwarders(),
+            Dmarc = standard.Dmarc with
+            {
+                Mode = Choice("dmarc", Dmarc.Honour) switch
+                {
+                    Dmarc.Quarantine => DmarcMode.QuarantineOnly,
+                    Dmarc.Report => DmarcMode.ReportOnly,
+                    _ => DmarcMode.Honour,
+                },
+            },
+            SpfFailure = Choice("spf-fail", standard.SpfFailure),
+            Greylist = Choice("greylist", standard.Greylist),
+            Lists = Lists(),
+            Content = standard.Content with
+            {
+                JunkAt = Score("junk-score") ?? standard.Content.JunkAt,
+                RejectAt = One("reject-score") is "never" ? null : Score("reject-score") ?? standard.Content.RejectAt,
+            },
+            QuarantineAt = Score("quarantine-score"),
+            QuarantineAddress = Quarantine(),
+            Scanners = [.. Scanners()],
+            ScanPolicy = standard.ScanPolicy with
+            {
+                FailClosed = Choice("scan-failure", ScanFailure.Accept) == ScanFailure.Defer,
+            },
+        };
+        Faults.AddRange(options.Faults().Select(fault => $"checks: {fault}."));
+        return new(Choice("checks", OnOff.On) == OnOff.On ? options : null, Servers());
+    }
+
+    DnsSettings Servers()
+    {
+        var names = All("dns-server");
+        if (names.Count == 0)
+            return ResolvConf.Read();
+        var servers = new List<IPEndPoint>();
+        foreach (var name in names)
+        {
+            if (DnsSettings.TryParseServer(name) is { } server)
+                servers.Add(server);
+            else
+                Faults.Add($"dns-server: \"{name}\" is not ADDRESS or ADDRESS:PORT.");
+        }
+        var settings = new DnsSettings { Servers = servers };
+        if (servers.Count == names.Count)
+            Faults.AddRange(settings.Faults().Select(fault => $"dns-server: {fault}."));
+        return settings;
+    }
+
+    List<IPNetwork> Networks()
+    {
+        var networks = new List<IPNetwork>();
+        foreach (var text in All("trusted-network"))
+        {
+            if (IPNetwork.TryParse(text, out var network))
+                networks.Add(network);
+            else if (IPAddress.TryParse(text, out var address))
+                networks.Add(new(address, address.GetAddressBytes().Length * 8));
+            else if (text != "none")
+                Faults.Add($"trusted-network: \"{text}\" is no network (192.0.2.0/24), address, or none.");
+        }
+        return networks;
+    }
+
+    List<DnsName> Forwarders()
+    {
+        var forwarders = new List<DnsName>();
+        foreach (var text in All("trusted-forwarder"))
+        {
+            if (DnsName.TryParse(text, out var name))
+                forwarders.Add(name);
+            else
+                Faults.Add($"trusted-forwarder: \"{text}\" is no domain name.");
+        }
+        return forwarders;
+    }
+
+    List<DnsList> Lists()
+    {
+        var lists = new List<DnsList>();
+        foreach (var text in All("dns-list"))
+        {
+            if (DnsList.TryParse(text, out var list, out var fault))
+                lists.Add(list);
+            else
+                Faults.Add($"dns-list: {fault}.");
+        }
+        return lists;
+    }
+
+    string? Quarantine()
+    {
+        var text = One("quarantine");
+        if (text is not null && EmailAddress.TryParse(text) is null)
+            Faults.Add($"quarantine: \"{text}\" is no address.");
+        return text;
+    }
+
+    IEnumerable<IScanner> Scanners()
+    {
+        (string Name, Func<ScanOptions, IScanner> Make)[] known =
+        [
+            ("rspamd", options => new RspamdScanner(options, TimeProvider.System)),
+            ("spamd", options => new SpamdScanner(options, TimeProvider.System)),
+            ("clamd", options => new ClamdScanner(options, TimeProvider.System)),
+        ];
+        foreach (var (name, make) in known)
+        {
+            if (One(name) is not { } text)
+                continue;
+            if (ScanEndpoint.TryParse(text) is { } endpoint)
+                yield return make(new(endpoint));
+            else
+                Faults.Add($"{name}: \"{text}\" is neither HOST:PORT nor unix:/PATH.");
+        }
+    }
+
+    decimal? Score(string name)
+    {
+        var text = One(name);
+        if (text is null)
+            return null;
+        const NumberStyles style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;
+        if (decimal.TryParse(text, style, CultureInfo.InvariantCulture, out var score) && Math.Abs(score) <= 1_000_000)
+            return score;
+        Faults.Add($"{name}: \"{text}\" is no number of points.");
+        return null;
+    }
+}
