@@ -63,6 +63,16 @@ param gatewaySeed string
 @description('The key\'s other half, since what azd generates is short. Generated, and kept in the vault.')
 param gatewaySeedMore string
 
+@secure()
+@minLength(12)
+@description('The key that encrypts the domains\' signing keys is made from it. Generated, and kept in the vault.')
+param keySeed string
+
+@secure()
+@minLength(12)
+@description('That key\'s other half. Generated, and kept in the vault.')
+param keySeedMore string
+
 @allowed([512, 2048, 4096])
 @description('Memory of one Functions instance in MB; the price of an execution grows with it.')
 param instanceMemory int = 2048
@@ -199,6 +209,8 @@ module vault 'app/vault.bicep' = {
     name: '${abbreviations.keyVaultVaults}${token}'
     gatewaySeed: gatewaySeed
     gatewaySeedMore: gatewaySeedMore
+    keySeed: keySeed
+    keySeedMore: keySeedMore
     vmAdminPassword: vmAdminPassword
     smarthostSecret: smarthostSecret
   }
@@ -257,6 +269,7 @@ module functions 'app/functions.bicep' = {
     deploymentContainer: storage.outputs.deploymentContainer
     insightsConnection: monitoring.outputs.connectionString
     gatewayKeyUri: vault.outputs.gatewayKeyUri
+    keyEncryptionKeyUri: vault.outputs.keyEncryptionKeyUri
     samplingPercentage: samplingPercentage
     instanceMemory: instanceMemory
     maximumInstances: maximumInstances

@@ -2,10 +2,11 @@ using System.CommandLine;
 
 namespace Cloud.Cli.Admin;
 
-/// <summary>`cloud domain add|list|remove`.</summary>
+/// <summary>`cloud domain add|list|keys|remove`.</summary>
 static class DomainCommand
 {
-    public static Command Create() => new("domain", "The domains mail is received for.") { Add(), List(), Remove() };
+    public static Command Create() =>
+        new("domain", "The domains mail is received for.") { Add(), List(), DomainKeysCommand.Create(), Remove() };
 
     static Command Add()
     {

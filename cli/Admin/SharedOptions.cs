@@ -65,8 +65,14 @@ sealed class SharedOptions
     }
 
     /// <summary>Runs against the store, or through the server that holds it; tells the operator what went wrong.</summary>
+    /// <param name="needsData">False where it is well when there is no data directory: nothing happens then.</param>
     /// <returns>The exit code.</returns>
-    public async Task<int> RunAsync(ParseResult parsed, Func<IAdministration, ValueTask> act, CancellationToken cancel)
+    public async Task<int> RunAsync(
+        ParseResult parsed,
+        Func<IAdministration, ValueTask> act,
+        CancellationToken cancel,
+        bool needsData = true
+    )
     {
         var given = options.ToDictionary(
             option => option.Name[2..],
@@ -82,6 +88,8 @@ sealed class SharedOptions
 
         if (!makesData && settings.Store == StoreKind.Local && !Directory.Exists(settings.Data))
         {
+            if (!needsData)
+                return ExitCode.Ok;
             Console.Error.WriteLine(
                 $"There is no data in {settings.Data} (`cloud serve` and `cloud domain add` make it)."
             );

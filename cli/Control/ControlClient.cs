@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text.Json;
 using Cloud.Api.Admin;
+using Cloud.Flow.Keys;
 
 namespace Cloud.Cli.Control;
 
@@ -15,6 +16,17 @@ sealed class ControlClient(string path) : IAdministration
 
     public async ValueTask RemoveDomainAsync(string domain, CancellationToken cancel) =>
         await AskAsync(new("RemoveDomain", domain, null, null), cancel);
+
+    public async ValueTask<IReadOnlyList<DomainKeyPair>> ListKeysAsync(string domain, CancellationToken cancel) =>
+        (await AskAsync(new("ListKeys", domain, null, null), cancel)).Keys ?? [];
+
+    public async ValueTask<DomainKeyPair> PrepareKeysAsync(string domain, CancellationToken cancel) =>
+        (await AskAsync(new("PrepareKeys", domain, null, null), cancel)).Keys is [var pair]
+            ? pair
+            : throw new AdminException("The server did not answer with the keys.");
+
+    public async ValueTask ActivateKeysAsync(string domain, string name, CancellationToken cancel) =>
+        await AskAsync(new("ActivateKeys", domain, null, [name]), cancel);
 
     public async ValueTask AddUserAsync(string address, string password, CancellationToken cancel) =>
         await AskAsync(new("AddUser", address, password, null), cancel);

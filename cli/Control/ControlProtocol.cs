@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Cloud.Api.Admin;
+using Cloud.Flow.Keys;
 
 namespace Cloud.Cli.Control;
 
@@ -16,7 +17,8 @@ sealed record ControlAnswer(
     string? Error,
     IReadOnlyList<string>? Domains = null,
     IReadOnlyList<UserInfo>? Users = null,
-    IReadOnlyList<AliasInfo>? Aliases = null
+    IReadOnlyList<AliasInfo>? Aliases = null,
+    IReadOnlyList<DomainKeyPair>? Keys = null
 );
 
 [JsonSerializable(typeof(ControlRequest))]

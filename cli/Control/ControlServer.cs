@@ -111,12 +111,17 @@ sealed class ControlServer : IAsyncDisposable
                 return new(null, Users: await administration.ListUsersAsync(cancel));
             case "ListAliases":
                 return new(null, Aliases: await administration.ListAliasesAsync(cancel));
+            case "ListKeys":
+                return new(null, Keys: await administration.ListKeysAsync(name, cancel));
+            case "PrepareKeys":
+                return new(null, Keys: [await administration.PrepareKeysAsync(name, cancel)]);
         }
 
         var change = request.Operation switch
         {
             "AddDomain" => administration.AddDomainAsync(name, cancel),
             "RemoveDomain" => administration.RemoveDomainAsync(name, cancel),
+            "ActivateKeys" => administration.ActivateKeysAsync(name, targets is [var pair] ? pair : "", cancel),
             "AddUser" => administration.AddUserAsync(name, secret, cancel),
             "SetPassword" => administration.SetPasswordAsync(name, secret, cancel),
             "RemoveUser" => administration.RemoveUserAsync(name, cancel),

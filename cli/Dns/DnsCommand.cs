@@ -3,14 +3,19 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Cloud.Api.Admin;
 using Cloud.Api.WellKnown;
+using Cloud.Cli.Admin;
 using Cloud.Dns;
-using Cloud.Store.Ports;
-using Microsoft.Extensions.Logging.Abstractions;
+using Cloud.Flow.Keys;
 
 namespace Cloud.Cli.Dns;
 
-/// <summary>`cloud dns DOMAIN…`: the records to publish. Without --check it asks nobody: they follow from what is given.</summary>
+/// <summary>`cloud dns DOMAIN…`: the records to publish.</summary>
+/// <remarks>
+/// They follow from what is given, and the signing keys from the store at hand, where there is one. Without --check no
+/// name server is asked.
+/// </remarks>
 static class DnsCommand
 {
     static readonly Argument<string[]> Domains = new("domain")
@@ -56,10 +61,11 @@ static class DnsCommand
 
     static readonly Option<bool> Check = new("--check") { Description = "Look up which of them are published" };
 
-    static readonly Option<string?> Server = new("--server")
+    static readonly Option<string?> Server = NameServer.Option("with --check");
+
+    static readonly Option<bool> NoKeys = new("--no-keys")
     {
-        Description = "Name server to ask with --check (the system's)",
-        HelpName = "ADDRESS[:PORT]",
+        Description = "Without DKIM, so without looking into a store",
     };
 
     public static Command Create()
@@ -78,7 +84,9 @@ static class DnsCommand
             AsJson,
             Check,
             Server,
+            NoKeys,
         };
+        var store = new SharedOptions(command);
         command.SetAction(
             async (parsed, cancel) =>
             {
@@ -90,26 +98,54 @@ static class DnsCommand
                 if (faults.Count > 0)
                     return ExitCode.Usage;
 
+                if (!parsed.GetValue(NoKeys))
+                {
+                    var keys = new Dictionary<string, IReadOnlyList<DomainKeyPair>>();
+                    plan = plan with { Keys = keys };
+                    var code = await store.RunAsync(
+                        parsed,
+                        admin => ReadKeysAsync(admin, plan.Domains, keys, cancel),
+                        cancel,
+                        needsData: false
+                    );
+                    if (code != ExitCode.Ok)
+                        return code;
+                }
+
                 var records = DnsRecords.For(plan);
                 if (settings is not null)
                     return await CheckAsync(records, settings, cancel);
-                Console.Write(
-                    parsed.GetValue(AsJson)
-                        ? JsonSerializer.Serialize([.. records], DnsJson.Default.DnsRecordArray) + "\n"
-                    : parsed.GetValue(AsZoneFile) ? ZoneFile.Write(records)
-                    : Lines(records)
-                );
+                Print(parsed, records);
                 return ExitCode.Ok;
             }
         );
         return command;
     }
 
+    /// <summary>Keys that are to be published now. A domain that is not in the store has none.</summary>
+    static async ValueTask ReadKeysAsync(
+        IAdministration admin,
+        IReadOnlyList<string> domains,
+        Dictionary<string, IReadOnlyList<DomainKeyPair>> keys,
+        CancellationToken cancel
+    )
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        foreach (var domain in domains.Intersect(await admin.ListDomainsAsync(cancel)))
+            keys[domain] = [.. (await admin.ListKeysAsync(domain, cancel)).Where(pair => !(pair.Until < now))];
+    }
+
+    static void Print(ParseResult parsed, IReadOnlyList<DnsRecord> records) =>
+        Console.Write(
+            parsed.GetValue(AsJson) ? JsonSerializer.Serialize([.. records], DnsJson.Default.DnsRecordArray) + "\n"
+            : parsed.GetValue(AsZoneFile) ? ZoneFile.Write(records)
+            : Lines(records)
+        );
+
     /// <summary>Prints what is there and what is not.</summary>
     static async Task<int> CheckAsync(IReadOnlyList<DnsRecord> records, DnsSettings settings, CancellationToken cancel)
     {
-        await using var resolver = new Resolver(settings, TimeProvider.System, Entropy.System, NullLogger.Instance);
-        var findings = await new RecordCheck(resolver).RunAsync(records, cancel);
+        var findings = await NameServer.CheckAsync(settings, records, cancel);
         foreach (var (record, state, remark) in findings)
         {
             Console.WriteLine($"{state.ToString().ToLowerInvariant(), -8} {record.Name} {record.Type} {record.Data}");
@@ -133,14 +169,10 @@ static class DnsCommand
         }
         if (parsed.GetValue(AsJson) || parsed.GetValue(AsZoneFile))
             faults.Add("check: is printed for people, neither as JSON nor as a zone file.");
-        var settings = ResolvConf.Read();
-        if (server is null)
-            return settings;
-        if (!IPEndPoint.TryParse(server, out var address))
-            faults.Add($"server: \"{server}\" is no address.");
-        else if (address.Port == 0)
-            address.Port = DnsSettings.DefaultPort;
-        return address is null ? null : settings with { Servers = [address] };
+        var settings = NameServer.Settings(server, out var fault);
+        if (fault is not null)
+            faults.Add(fault);
+        return settings;
     }
 
     static DnsPlan Plan(ParseResult parsed, List<string> faults)

@@ -1,3 +1,4 @@
+using System.Text;
 using Cloud.Api.WellKnown;
 using Cloud.Dns;
 
@@ -27,7 +28,7 @@ sealed record RecordFinding(DnsRecord Record, RecordState State, string? Remark 
 /// <summary>Looks up which of the records are published.</summary>
 /// <remarks>
 /// Addresses, exchanges and the like may have others beside them. Of texts only one of a version may stand (RFC 7208
-/// §4.5, RFC 7489 §6.6.3, RFC 8460 §3): another one is a difference.
+/// §4.5, RFC 7489 §6.6.3, RFC 8460 §3): another one is a difference. They are compared by what they mean.
 /// </remarks>
 sealed class RecordCheck(IResolver resolver)
 {
@@ -57,27 +58,24 @@ sealed class RecordCheck(IResolver resolver)
         var answer = await resolver.QueryAsync(DnsName.Parse(record.Name), type, cancel);
         if (answer.IsFailure)
             return new(record, RecordState.Unknown, answer.Reason);
-        var texts = answer.Records.Select(one => one.Data).ToList();
-        return type == RecordType.Txt ? OfText(record, texts) : OfOthers(record, texts);
+        return type == RecordType.Txt
+            ? OfText(record, [.. answer.Records.OfType<TxtRecord>()])
+            : OfOthers(record, [.. answer.Records.Select(one => one.Data)]);
     }
 
-    static RecordFinding OfText(DnsRecord record, List<string> there)
+    static RecordFinding OfText(DnsRecord record, TxtRecord[] there)
     {
-        var wanted = Plain(record);
-        var version = wanted[..wanted.IndexOfAny([' ', ';'])];
-        var same = there
-            .Where(text =>
-                text.StartsWith(version, StringComparison.OrdinalIgnoreCase)
-                && (text.Length == version.Length + 1 || text[version.Length] is ' ' or ';' or '"')
-            )
-            .ToList();
+        var wanted = record.Data[1..^1].Replace("\" \"", "", StringComparison.Ordinal);
+        var same = Array.FindAll(there, one => RecordText.IsOfKind(wanted, Text(one)));
         return same switch
         {
             [] => new(record, RecordState.Missing),
-            [var one] when one == wanted => new(record, RecordState.There),
-            _ => new(record, RecordState.Differs, $"there is {string.Join(" and ", same)}"),
+            [var one] when RecordText.SameMeaning(wanted, Text(one)) => new(record, RecordState.There),
+            _ => new(record, RecordState.Differs, $"there is {string.Join(" and ", same.Select(one => one.Data))}"),
         };
     }
+
+    static string Text(TxtRecord record) => Encoding.UTF8.GetString(record.Text.Span);
 
     static RecordFinding OfOthers(DnsRecord record, List<string> there)
     {
@@ -91,7 +89,6 @@ sealed class RecordCheck(IResolver resolver)
             : new(record, RecordState.Missing);
     }
 
-    /// <summary>As answers have it: text in one piece, names without their last dot.</summary>
-    static string Plain(DnsRecord record) =>
-        record.Type == "TXT" ? record.Data.Replace("\" \"", "", StringComparison.Ordinal) : record.Data.TrimEnd('.');
+    /// <summary>As answers have it: names without their last dot.</summary>
+    static string Plain(DnsRecord record) => record.Data.TrimEnd('.');
 }

@@ -89,6 +89,8 @@ sealed class FunctionsApp : IAsyncDisposable
             ["CLOUD_LOG_LEVEL"] = $"{settings.LogLevel}",
             ["CLOUD_ENDS_WITH_INPUT"] = "true",
         };
+        if (store.KeyEncryptionSecret is { } secret)
+            app["CLOUD_KEY_ENCRYPTION_KEY"] = secret;
         if (store.ConnectionString is { } connectionString)
             app["MailStorage"] = connectionString;
         if (settings.Endpoints is { } endpoints)

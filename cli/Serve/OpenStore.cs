@@ -9,6 +9,7 @@ namespace Cloud.Cli.Serve;
 /// <summary>The store that the settings name, with the rooms on it: the only place that knows both adapters.</summary>
 /// <param name="ForgetfulQueues">As the Functions host sends; null where it does not run.</param>
 /// <param name="Local">Null for Azure Storage, which other processes may change too.</param>
+/// <param name="KeyEncryptionSecret">Null where it is not known: Azure Storage, and nothing in the environment.</param>
 /// <param name="ConnectionString">Of Azure Storage or our Azurite; null where there is none.</param>
 /// <param name="Azurite">The one we run; null for none.</param>
 sealed record OpenStore(
@@ -17,6 +18,7 @@ sealed record OpenStore(
     IQueues Queues,
     IQueues? ForgetfulQueues,
     LocalStore? Local,
+    string? KeyEncryptionSecret,
     string? ConnectionString,
     Azurite.Azurite? Azurite
 ) : IAsyncDisposable
@@ -30,21 +32,28 @@ sealed record OpenStore(
     )
     {
         if (settings.Store == StoreKind.Azure)
-            return Over(AzureStore.Open(AzureOptions(settings)), settings.ConnectionString, null);
+            return Over(
+                AzureStore.Open(AzureOptions(settings)),
+                settings.KeyEncryptionSecret,
+                settings.ConnectionString,
+                null
+            );
         if (settings.Store == StoreKind.Azurite)
         {
             var data = Path.Combine(settings.Data, "azurite", "data");
             var azurite = await Cloud.Cli.Azurite.Azurite.StartAsync(settings.Azurite, data, Entropy.System, cancel);
             var options = new AzureStoreOptions { ConnectionString = azurite.ConnectionString };
-            return Over(AzureStore.Open(options), azurite.ConnectionString, azurite);
+            var secret = KeyEncryptionFile.SecretOf(settings);
+            return Over(AzureStore.Open(options), secret, azurite.ConnectionString, azurite);
         }
 
         var local = await LocalStore.OpenAsync(
             new LocalStoreOptions(settings.Data) { Logger = loggers.CreateLogger<LocalStore>() },
             cancel
         );
-        var rooms = Rooms(local.Rows, local.Blobs, local.Queues, soleOwner: true);
-        return new(rooms, local.Blobs, local.Queues, null, local, null, null);
+        var key = KeyEncryptionFile.SecretOf(settings);
+        var rooms = Rooms(local.Rows, local.Blobs, local.Queues, soleOwner: true, key);
+        return new(rooms, local.Blobs, local.Queues, null, local, key, null, null);
     }
 
     public async ValueTask DisposeAsync()
@@ -55,14 +64,18 @@ sealed record OpenStore(
             await Azurite.DisposeAsync();
     }
 
-    static OpenStore Over(AzureStore store, string? connectionString, Azurite.Azurite? azurite)
+    static OpenStore Over(AzureStore store, string? key, string? connectionString, Azurite.Azurite? azurite)
     {
-        var rooms = Rooms(store.Rows, store.Blobs, store.Queues, soleOwner: false);
-        return new(rooms, store.Blobs, store.Queues, store.ForgetfulQueues, null, connectionString, azurite);
+        var rooms = Rooms(store.Rows, store.Blobs, store.Queues, soleOwner: false, key);
+        return new(rooms, store.Blobs, store.Queues, store.ForgetfulQueues, null, key, connectionString, azurite);
     }
 
-    static Backend Rooms(IRows rows, IBlobs blobs, IQueues queues, bool soleOwner) =>
-        new(rows, blobs, queues, TimeProvider.System, Entropy.System, new StoreOptions { SoleOwner = soleOwner });
+    static Backend Rooms(IRows rows, IBlobs blobs, IQueues queues, bool soleOwner, string? secret)
+    {
+        var options = new StoreOptions { SoleOwner = soleOwner };
+        var key = secret is null ? null : KeyEncryptionFile.Key(secret);
+        return new(rows, blobs, queues, TimeProvider.System, Entropy.System, options, key);
+    }
 
     public static AzureStoreOptions AzureOptions(Settings settings) =>
         new()

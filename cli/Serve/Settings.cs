@@ -40,6 +40,7 @@ public enum GatewayKind
 /// <param name="Functions">The published Functions app: host.json, the handler, a folder for each function.</param>
 /// <param name="Azurite">Where npm has installed Azurite, or is to.</param>
 /// <param name="MtaSts">Of the domains' policy, which the https port gives out.</param>
+/// <param name="KeyEncryptionSecret">What private keys in the store are encrypted with; null for a file's under <c>Data</c>.</param>
 /// <param name="Try">Makes example.test with alice and bob and says what to paste.</param>
 public sealed record Settings(
     string Data,
@@ -59,7 +60,8 @@ public sealed record Settings(
     GatewayKind Gateway,
     string Functions,
     string Azurite,
-    StsMode MtaSts
+    StsMode MtaSts,
+    string? KeyEncryptionSecret
 )
 {
     /// <summary>The ports in the order of the `ready` line, with their defaults on 127.0.0.1.</summary>

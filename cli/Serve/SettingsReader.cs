@@ -4,6 +4,7 @@ using Cloud.Cli.Control;
 using Cloud.Listener.Hosting;
 using Cloud.Listener.Hosting.Settings;
 using Cloud.Mail;
+using Cloud.Store.Ports;
 using Microsoft.Extensions.Logging;
 
 namespace Cloud.Cli.Serve;
@@ -14,6 +15,11 @@ sealed class SettingsReader(
     Func<string, string?> environment
 ) : DoorSettingSource(commandLine, environment)
 {
+    /// <summary>A secret has no place on a command line: the environment alone gives it.</summary>
+    const string KeyVariable = "CLOUD_KEY_ENCRYPTION_KEY";
+
+    readonly Func<string, string?> variables = environment;
+
     /// <summary>Every setting's name; an unknown one in the file is a fault, since it is mostly a typing mistake.</summary>
     public static readonly IReadOnlyList<string> Names =
     [
@@ -69,7 +75,8 @@ sealed class SettingsReader(
             Choice("gateway", GatewayKind.Local),
             One("functions") ?? Path.Combine(AppContext.BaseDirectory, "functions"),
             One("azurite") ?? Path.Combine(One("data") ?? "data", "azurite", "npm"),
-            MtaSts()
+            MtaSts(),
+            KeyEncryptionSecret()
         );
         CheckStore(settings);
         CheckGateway(settings);
@@ -86,6 +93,15 @@ sealed class SettingsReader(
         if (!EmailAddress.IsDomain(name))
             Faults.Add($"hostname: \"{name}\" is no host name.");
         return name;
+    }
+
+    string? KeyEncryptionSecret()
+    {
+        if (variables(KeyVariable) is not { Length: > 0 } secret)
+            return null;
+        if (!KeyEncryptionKey.TryFromSecret(secret, out _))
+            Faults.Add($"{KeyVariable}: must have at least {KeyEncryptionKey.MinSecret} characters.");
+        return secret;
     }
 
     void CheckStore(Settings settings)

@@ -39,7 +39,15 @@ static class Handler
     static Backend Open(HandlerSettings settings, TimeProvider time)
     {
         var store = AzureStore.Open(settings.Storage);
-        return new(store.Rows, store.Blobs, store.Queues, time, Entropy.System, new StoreOptions());
+        return new(
+            store.Rows,
+            store.Blobs,
+            store.Queues,
+            time,
+            Entropy.System,
+            new StoreOptions(),
+            settings.KeyEncryption
+        );
     }
 
     static WebApplication Build(HandlerSettings settings)

@@ -1,14 +1,17 @@
 using Cloud.Store.Azure;
+using Cloud.Store.Ports;
 
 namespace Cloud.Functions.Hosting;
 
 /// <summary>What the app is told by its environment, checked.</summary>
 /// <param name="EndsWithInput">When standard input closes: <see cref="Lifeline"/>.</param>
+/// <param name="KeyEncryption">Opens the domains' signing keys; null: none are made and nothing is signed.</param>
 /// <param name="Port">Where the host calls, on 127.0.0.1.</param>
 sealed record HandlerSettings(
     int Port,
     AzureStoreOptions Storage,
     IAuthorization GatewayCallers,
     LogLevel LogLevel = LogLevel.Information,
-    bool EndsWithInput = false
+    bool EndsWithInput = false,
+    KeyEncryptionKey? KeyEncryption = null
 );

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Cloud.Functions.Authorization;
 using Cloud.Store.Azure;
+using Cloud.Store.Ports;
 
 namespace Cloud.Functions.Hosting;
 
@@ -19,6 +20,7 @@ sealed class SettingsReader(Func<string, string?> environment)
     public const string TokenAudience = "CLOUD_GATEWAY_AUDIENCE";
     public const string TokenRole = "CLOUD_GATEWAY_ROLE";
     public const string TokenClients = "CLOUD_GATEWAY_CLIENTS";
+    public const string KeyEncryption = "CLOUD_KEY_ENCRYPTION_KEY";
     public const string EndsWithInput = "CLOUD_ENDS_WITH_INPUT";
     public const string Level = "CLOUD_LOG_LEVEL";
 
@@ -35,7 +37,8 @@ sealed class SettingsReader(Func<string, string?> environment)
         var callers = GatewayCallers();
         var level = LogLevelOf(Given(Level));
         var ends = Switch(EndsWithInput);
-        return faults.Count == 0 ? (new(port, storage, callers!, level, ends), faults) : (null, faults);
+        var key = KeyEncryptionKeyOf(Given(KeyEncryption));
+        return faults.Count == 0 ? (new(port, storage, callers!, level, ends, key), faults) : (null, faults);
     }
 
     int PortNumber()
@@ -146,6 +149,18 @@ sealed class SettingsReader(Func<string, string?> environment)
             return level;
         faults.Add($"{Level}: must be trace, debug, information, warning, error, critical or none.");
         return LogLevel.Information;
+    }
+
+    KeyEncryptionKey? KeyEncryptionKeyOf(string? secret)
+    {
+        if (secret is null)
+            return null;
+        // What the platform could not fetch from the vault it leaves as it stands: that is known to many.
+        if (secret.StartsWith("@Microsoft.KeyVault(", StringComparison.OrdinalIgnoreCase))
+            faults.Add($"{KeyEncryption}: could not be read from the vault.");
+        if (!KeyEncryptionKey.TryFromSecret(secret, out var key))
+            faults.Add($"{KeyEncryption}: must have at least {KeyEncryptionKey.MinSecret} characters.");
+        return key;
     }
 
     bool Switch(string name)

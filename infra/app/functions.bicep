@@ -10,6 +10,7 @@ param mailEndpoints object
 param deploymentContainer string
 param insightsConnection string
 param gatewayKeyUri string
+param keyEncryptionKeyUri string
 param samplingPercentage int
 param instanceMemory int
 param maximumInstances int
@@ -46,6 +47,7 @@ var settings = [
   // What the handler reads.
   { name: 'CLOUD_GATEWAY_AUTH', value: 'key' }
   { name: 'CLOUD_GATEWAY_KEY', value: '@Microsoft.KeyVault(SecretUri=${gatewayKeyUri})' }
+  { name: 'CLOUD_KEY_ENCRYPTION_KEY', value: '@Microsoft.KeyVault(SecretUri=${keyEncryptionKeyUri})' }
 ]
 
 var smarthost = empty(smarthostHost)

@@ -61,6 +61,10 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' existing = {
     name: 'gateway-key'
   }
 
+  resource keyEncryptionKey 'secrets' existing = {
+    name: 'key-encryption-key'
+  }
+
   resource smarthostSecret 'secrets' existing = {
     name: 'smarthost-secret'
   }
@@ -139,6 +143,16 @@ resource functionsMetrics 'Microsoft.Authorization/roleAssignments@2022-04-01' =
 resource functionsGatewayKey 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   name: guid(vault::gatewayKey.id, functionsPrincipalId, role.secretsUser)
   scope: vault::gatewayKey
+  properties: {
+    principalId: functionsPrincipalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId(definitions, role.secretsUser)
+  }
+}
+
+resource functionsKeyEncryptionKey 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(vault::keyEncryptionKey.id, functionsPrincipalId, role.secretsUser)
+  scope: vault::keyEncryptionKey
   properties: {
     principalId: functionsPrincipalId
     principalType: 'ServicePrincipal'

@@ -10,6 +10,12 @@ param gatewaySeed string
 param gatewaySeedMore string
 
 @secure()
+param keySeed string
+
+@secure()
+param keySeedMore string
+
+@secure()
 param vmAdminPassword string
 
 @secure()
@@ -33,6 +39,9 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
 // hence the rest, which is no secret's worth. Seeds that are kept give the same key at each deployment.
 var gatewayKey = '${gatewaySeed}${gatewaySeedMore}${uniqueString(gatewaySeed, gatewaySeedMore, name)}'
 
+// The same for the key that encrypts the domains' signing keys. Another one makes those worthless: they must be kept.
+var keyEncryptionKey = '${keySeed}${keySeedMore}${uniqueString(keySeed, keySeedMore, name)}'
+
 resource seed 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = {
   parent: vault
   name: 'gateway-seed'
@@ -51,6 +60,24 @@ resource gateway 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = {
   properties: { value: gatewayKey, contentType: 'The listener shows it to the Functions app' }
 }
 
+resource keySeedKept 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = {
+  parent: vault
+  name: 'key-seed'
+  properties: { value: keySeed, contentType: 'key-encryption-key is made from it' }
+}
+
+resource keySeedMoreKept 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = {
+  parent: vault
+  name: 'key-seed-more'
+  properties: { value: keySeedMore, contentType: 'key-encryption-key is made from it' }
+}
+
+resource keyEncryption 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = {
+  parent: vault
+  name: 'key-encryption-key'
+  properties: { value: keyEncryptionKey, contentType: 'Encrypts the domains\' signing keys' }
+}
+
 resource console 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = {
   parent: vault
   name: 'vm-admin-password'
@@ -66,4 +93,5 @@ resource smarthost 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (!empty(s
 output name string = vault.name
 // Without a version, so that a changed secret is found.
 output gatewayKeyUri string = gateway.properties.secretUri
+output keyEncryptionKeyUri string = keyEncryption.properties.secretUri
 output smarthostSecretUri string = '${vault.properties.vaultUri}secrets/smarthost-secret'

@@ -28,7 +28,8 @@ if ! has_cloud; then
   exit 0
 fi
 
-set -- --host "$CLOUD_MAIL_HOST" --ipv4 "$CLOUD_LISTENER_ADDRESS" --mta-sts "${CLOUD_MTA_STS:-testing}"
+# The signing keys come with the domain, and are in a store that this hook may not read: docs/deploy.md.
+set -- --host "$CLOUD_MAIL_HOST" --ipv4 "$CLOUD_LISTENER_ADDRESS" --mta-sts "${CLOUD_MTA_STS:-testing}" --no-keys
 # Container Apps keep port 443, and the address is theirs.
 [ "${CLOUD_LISTENER_HOST:-vm}" = vm ] || set -- "$@" --no-pointer --no-pages
 [ -z "${CLOUD_SPF_INCLUDE:-}" ] || set -- "$@" --spf-include "$CLOUD_SPF_INCLUDE"

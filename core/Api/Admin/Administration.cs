@@ -1,5 +1,6 @@
 using System.Text;
 using Cloud.Api.Gateway;
+using Cloud.Flow.Keys;
 using Cloud.Mail;
 using Cloud.Store;
 using Cloud.Store.Accounts;
@@ -16,12 +17,16 @@ public sealed class Administration(Backend backend) : IAdministration
 
     readonly MailDirectory directory = backend.Directory;
     readonly AccountStore accounts = backend.Accounts;
+    readonly DomainKeys keys = backend.Keys;
 
     public async ValueTask AddDomainAsync(string domain, CancellationToken cancel)
     {
         var key = DomainKey(domain);
-        var commit = await directory.CommitAsync(New().Insert(DirectoryRows.Domain(key), new()));
-        if (!commit.Committed)
+        if (await directory.ReadAsync(DirectoryRows.Domain(key), cancel) is not null)
+            throw new AdminException($"The domain {key} is here already");
+        var transaction = New().Insert(DirectoryRows.Domain(key), new());
+        keys.AddFirst(key, transaction);
+        if (!(await directory.CommitAsync(transaction)).Committed)
             throw new AdminException($"The domain {key} is here already");
     }
 
@@ -41,7 +46,28 @@ public sealed class Administration(Backend backend) : IAdministration
             throw new AdminException($"The domain {key} still has users");
         await foreach (var _ in directory.ListAsync(DirectoryRows.Aliases(key), cancel))
             throw new AdminException($"The domain {key} still has aliases");
-        await CommitAsync(New().Delete(DirectoryRows.Domain(key), row.ETag));
+        var transaction = New().Delete(DirectoryRows.Domain(key), row.ETag);
+        await keys.RemoveAllAsync(key, transaction, cancel);
+        await CommitAsync(transaction);
+    }
+
+    public async ValueTask<IReadOnlyList<DomainKeyPair>> ListKeysAsync(string domain, CancellationToken cancel) =>
+        await keys.ListAsync(await OurDomainAsync(domain, cancel), cancel);
+
+    public async ValueTask<DomainKeyPair> PrepareKeysAsync(string domain, CancellationToken cancel)
+    {
+        var key = await OurDomainAsync(domain, cancel);
+        if (!keys.CanSign)
+            throw new AdminException(
+                "The key-encryption key is not known here (CLOUD_KEY_ENCRYPTION_KEY): no signing keys can be made"
+            );
+        return await keys.PrepareAsync(key, cancel) ?? throw Changed();
+    }
+
+    public async ValueTask ActivateKeysAsync(string domain, string name, CancellationToken cancel)
+    {
+        if (!await keys.ActivateAsync(await OurDomainAsync(domain, cancel), name, cancel))
+            throw new AdminException($"{name} is no upcoming pair of keys of {domain} (any more)");
     }
 
     public async ValueTask AddUserAsync(string address, string password, CancellationToken cancel)
@@ -148,6 +174,12 @@ public sealed class Administration(Backend backend) : IAdministration
         return row is null
             ? throw new AdminException($"There is no user {key}")
             : (row, DirectoryRows.ToUser(row.Data));
+    }
+
+    async ValueTask<string> OurDomainAsync(string domain, CancellationToken cancel)
+    {
+        var key = DomainKey(domain);
+        return await directory.HasDomainAsync(key, cancel) ? key : throw NoDomain(key);
     }
 
     async ValueTask<Row> DomainOfAsync(string key, CancellationToken cancel)

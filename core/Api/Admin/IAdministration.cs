@@ -1,15 +1,27 @@
+using Cloud.Flow.Keys;
+
 namespace Cloud.Api.Admin;
 
 /// <summary>What `cloud domain|user|alias` can do, on a store at hand or by way of a running server.</summary>
 /// <remarks>A mistake is answered by an <see cref="AdminException"/> whose message is for the operator.</remarks>
 public interface IAdministration
 {
+    /// <summary>Makes its signing keys with it, where the key-encryption key is known.</summary>
     ValueTask AddDomainAsync(string domain, CancellationToken cancel);
 
     ValueTask<IReadOnlyList<string>> ListDomainsAsync(CancellationToken cancel);
 
     /// <summary>Refused while it has users or aliases.</summary>
     ValueTask RemoveDomainAsync(string domain, CancellationToken cancel);
+
+    /// <summary>A domain's signing keys, oldest first; makes them where there are none yet and they can be made.</summary>
+    ValueTask<IReadOnlyList<DomainKeyPair>> ListKeysAsync(string domain, CancellationToken cancel);
+
+    /// <summary>Makes the pair that is to follow, or finds the one that was made before.</summary>
+    ValueTask<DomainKeyPair> PrepareKeysAsync(string domain, CancellationToken cancel);
+
+    /// <summary>Lets the upcoming pair sign; refused when it is not the one named. The old one's private keys are gone.</summary>
+    ValueTask ActivateKeysAsync(string domain, string name, CancellationToken cancel);
 
     /// <summary>Makes an account with its mailboxes (INBOX, Drafts, Sent, Junk, Trash, Archive).</summary>
     ValueTask AddUserAsync(string address, string password, CancellationToken cancel);

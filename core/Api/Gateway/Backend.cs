@@ -1,6 +1,7 @@
 using Cloud.Flow.Door.Greylisting;
 using Cloud.Flow.Inbound;
 using Cloud.Flow.Junk;
+using Cloud.Flow.Keys;
 using Cloud.Flow.Sweep;
 using Cloud.Store;
 using Cloud.Store.Accounts;
@@ -14,13 +15,15 @@ namespace Cloud.Api.Gateway;
 /// <summary>The rooms behind the gateway on one store: what gateway, administration and workers of a process share.</summary>
 public sealed class Backend
 {
+    /// <param name="encryption">Opens the domains' signing keys; null where it is not known: then nothing is signed.</param>
     public Backend(
         IRows rows,
         IBlobs blobs,
         IQueues queues,
         TimeProvider time,
         Entropy entropy,
-        StoreOptions? options = null
+        StoreOptions? options = null,
+        KeyEncryptionKey? encryption = null
     )
     {
         options ??= new();
@@ -30,6 +33,7 @@ public sealed class Backend
         Accounts = new(rows, blobs, time, entropy, options, Watches, new(queues, time, listener));
         WatchRegistration = new(Accounts);
         Directory = new(rows, time, options);
+        Keys = new(Directory, encryption, time, entropy);
         KnownSenders = new(rows, time);
         Lessons = new(Accounts, KnownSenders, entropy);
         Filing = new(Accounts, queues, new(Lessons));
@@ -63,6 +67,8 @@ public sealed class Backend
     internal AccountStore Accounts { get; }
 
     internal MailDirectory Directory { get; }
+
+    internal DomainKeys Keys { get; }
 
     internal KnownSenders KnownSenders { get; }
 

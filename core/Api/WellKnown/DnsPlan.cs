@@ -1,4 +1,5 @@
 using System.Net;
+using Cloud.Flow.Keys;
 
 namespace Cloud.Api.WellKnown;
 
@@ -14,6 +15,10 @@ public sealed record DnsPlan(IReadOnlyList<string> Domains, string Host)
 
     /// <summary>Domains whose senders may send for these: the smarthost's.</summary>
     public IReadOnlyList<string> SpfIncludes { get; init; } = [];
+
+    /// <summary>Signing keys to be published, by domain; a domain without any is one whose keys are not known.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<DomainKeyPair>> Keys { get; init; } =
+        new Dictionary<string, IReadOnlyList<DomainKeyPair>>();
 
     /// <summary>False where the address belongs to somebody else, who sets its PTR.</summary>
     public bool Pointer { get; init; } = true;

@@ -1,12 +1,16 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Cloud.Flow.Keys;
+using Cloud.Store.Directory;
 
 namespace Cloud.Api.WellKnown;
 
 /// <summary>The DNS records of a mail server: what must be published so that mail arrives and clients find it.</summary>
 public static class DnsRecords
 {
-    const string NoKeys = "comes with the keys: this version does not sign yet";
+    const string NoKeys =
+        "comes with the keys, which `cloud domain add` makes: the store at hand has none of this domain";
 
     /// <summary>The server's own records first, then each domain's.</summary>
     public static IReadOnlyList<DnsRecord> For(DnsPlan plan) =>
@@ -20,6 +24,27 @@ public static class DnsRecords
             ? $"{string.Join('.', bytes)}.in-addr.arpa."
             : $"{string.Join('.', bytes.SelectMany(b => new[] { $"{b & 15:x}", $"{b >> 4:x}" }))}.ip6.arpa.";
     }
+
+    /// <summary>What publishes a domain's keys; where there are none, what will.</summary>
+    public static IEnumerable<DnsRecord> Keys(string domain, IReadOnlyList<DomainKeyPair> pairs)
+    {
+        if (pairs.Count == 0)
+            yield return new($"cloud._domainkey.{domain}.", "TXT", Text("v=DKIM1; p=…"), Why(null), NoKeys);
+        foreach (var pair in pairs)
+        foreach (var key in pair.Keys)
+            yield return new($"{key.Selector}._domainkey.{domain}.", "TXT", Text(key.Text), Why(pair));
+    }
+
+    static string Why(DomainKeyPair? pair) =>
+        pair?.State switch
+        {
+            DomainKeyState.Upcoming => "the next key: it signs once it is seen here (`cloud domain keys --rotate`)",
+            DomainKeyState.Retired => string.Create(
+                CultureInfo.InvariantCulture,
+                $"checks signatures of mail on its way; may go on {pair.Until:yyyy-MM-dd}"
+            ),
+            _ => "checks signatures (RFC 6376)",
+        };
 
     static IEnumerable<DnsRecord> Server(DnsPlan plan)
     {
@@ -42,8 +67,8 @@ public static class DnsRecords
         var (zone, host) = ($"{domain}.", $"{plan.Host}.");
         yield return new(zone, "MX", $"10 {host}", "where mail for the domain goes (RFC 5321 §5.1)");
         yield return new(zone, "TXT", Text(Spf(plan)), "who may send for the domain (RFC 7208)");
-        var key = $"cloud._domainkey.{zone}";
-        yield return new(key, "TXT", Text("v=DKIM1; p=…"), "checks signatures (RFC 6376)", NoKeys);
+        foreach (var key in Keys(domain, plan.Keys.GetValueOrDefault(domain, [])))
+            yield return key;
         yield return new(
             $"_dmarc.{zone}",
             "TXT",

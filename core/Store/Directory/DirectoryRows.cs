@@ -1,3 +1,4 @@
+using System.Globalization;
 using Cloud.Store.Ports;
 
 namespace Cloud.Store.Directory;
@@ -5,13 +6,15 @@ namespace Cloud.Store.Directory;
 /// <summary>Rows of table <c>directory</c>: one partition, so that a user cannot enter a domain that is going.</summary>
 /// <remarks>
 /// <c>d!{domain}</c> a domain, <c>u!{domain}!{local}</c> a user, <c>x!{domain}!{local}</c> an alias (<c>*</c> is the
-/// catch-all), <c>s!scram</c> a secret. The domain comes first, so that one range lists its users; local parts are
+/// catch-all), <c>k!{domain}!{number}</c> a pair of signing keys, <c>s!scram</c> a secret. The domain comes first, so that one range lists its users; local parts are
 /// encoded to fit a key. To change it is a migration.
 /// </remarks>
 static class DirectoryRows
 {
     public const string Partition = "directory";
     public const string Secret = "s!scram";
+
+    static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
 
     public static string Domain(string domain) => $"d!{domain}";
 
@@ -31,6 +34,37 @@ static class DirectoryRows
     /// <param name="domain">Null for all.</param>
     public static RowRange Aliases(string? domain) =>
         RowRange.Prefix(Partition, domain is null ? "x!" : $"x!{domain}!");
+
+    /// <param name="domain">As in <see cref="Domain"/>.</param>
+    /// <param name="number">From 1, one more with each pair: the text order is the order they were made in.</param>
+    public static string Key(string domain, int number) => string.Create(Invariant, $"k!{domain}!{number:D8}");
+
+    public static RowRange Keys(string domain) => RowRange.Prefix(Partition, $"k!{domain}!");
+
+    public static int KeyNumber(string row) => int.Parse(row.AsSpan(row.LastIndexOf('!') + 1), Invariant);
+
+    public static RowData ToKeyRow(DomainKeyRow pair) =>
+        new()
+        {
+            { "Name", pair.Name },
+            { "State", (int)pair.State },
+            { "Since", pair.Since },
+            { "RsaText", pair.RsaText },
+            { "Rsa", pair.Rsa },
+            { "Ed25519Text", pair.Ed25519Text },
+            { "Ed25519", pair.Ed25519 },
+        };
+
+    public static DomainKeyRow ToKeys(RowData row) =>
+        new(
+            row.String("Name") ?? "",
+            (DomainKeyState)row.Int("State"),
+            row.Time("Since") ?? default,
+            row.String("RsaText") ?? "",
+            row.Bytes("Rsa") ?? [],
+            row.String("Ed25519Text") ?? "",
+            row.Bytes("Ed25519") ?? []
+        );
 
     public static RowData ToRow(UserRow user) =>
         new()

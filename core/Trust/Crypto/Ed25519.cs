@@ -49,13 +49,18 @@ public static class Ed25519
 
     /// <summary>Verifies, strictly: one signature has one form. RFC 8032 §5.1.7, without the cofactor.</summary>
     /// <returns>False also for keys that are no points, written otherwise than they should be, or of small order.</returns>
-    public static bool Verify(ReadOnlySpan<byte> signature, ReadOnlySpan<byte> message, ReadOnlySpan<byte> key)
+    public static bool Verify(ReadOnlySpan<byte> signature, ReadOnlySpan<byte> message, ReadOnlySpan<byte> key) =>
+        TryReadKey(key, out var point) && Verify(signature, message, key, point);
+
+    /// <param name="point">The key as <see cref="TryReadKey"/> read it.</param>
+    internal static bool Verify(
+        ReadOnlySpan<byte> signature,
+        ReadOnlySpan<byte> message,
+        ReadOnlySpan<byte> key,
+        in EdwardsPoint point
+    )
     {
-        if (
-            signature.Length != SignatureSize
-            || !TryReadKey(key, out var point)
-            || !Scalar.TryRead(signature[32..], out var s)
-        )
+        if (signature.Length != SignatureSize || !Scalar.TryRead(signature[32..], out var s))
             return false;
 
         var challenge = Hash(signature[..32], key, message);
@@ -64,10 +69,10 @@ public static class Ed25519
         return r.SequenceEqual(signature[..32]);
     }
 
-    /// <summary>Whether the octets are a key that <see cref="Verify"/> accepts.</summary>
+    /// <summary>Whether the octets are a key that verifies anything.</summary>
     public static bool IsPublicKey(ReadOnlySpan<byte> key) => TryReadKey(key, out _);
 
-    static bool TryReadKey(ReadOnlySpan<byte> key, out EdwardsPoint point)
+    internal static bool TryReadKey(ReadOnlySpan<byte> key, out EdwardsPoint point)
     {
         point = EdwardsPoint.Identity;
         return key.Length == PublicKeySize && EdwardsPoint.TryRead(key, out point) && !point.HasSmallOrder;

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace Cloud.Trust.Crypto;
 
@@ -152,7 +153,7 @@ readonly struct FieldElement(ulong l0, ulong l1, ulong l2, ulong l3, ulong l4)
         r4.Add(a.l3, b.l1);
         r4.Add(a.l4, b.l0);
 
-        return Reduce(ref r0, ref r1, ref r2, ref r3, ref r4);
+        return Reduce(r0, r1, r2, r3, r4);
     }
 
     public FieldElement Squared()
@@ -181,7 +182,7 @@ readonly struct FieldElement(ulong l0, ulong l1, ulong l2, ulong l3, ulong l4)
         r4.Add(d1, l3);
         r4.Add(l2, l2);
 
-        return Reduce(ref r0, ref r1, ref r2, ref r3, ref r4);
+        return Reduce(r0, r1, r2, r3, r4);
     }
 
     /// <summary>The 2^<paramref name="times"/>th power.</summary>
@@ -239,7 +240,9 @@ readonly struct FieldElement(ulong l0, ulong l1, ulong l2, ulong l3, ulong l4)
         return new(t0 & Mask, (t1 & Mask) + (t0 >> 51), t2 & Mask, t3 & Mask, t4 & Mask);
     }
 
-    static FieldElement Reduce(ref Wide r0, ref Wide r1, ref Wide r2, ref Wide r3, ref Wide r4)
+    /// <summary>Inlined, and by value: sums whose address is taken live in memory, which costs half of the time.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static FieldElement Reduce(Wide r0, Wide r1, Wide r2, Wide r3, Wide r4)
     {
         r1.Add(r0.Over51);
         r2.Add(r1.Over51);
@@ -258,10 +261,11 @@ readonly struct FieldElement(ulong l0, ulong l1, ulong l2, ulong l3, ulong l4)
     {
         ulong high;
 
-        public ulong Low { get; private set; }
+        public ulong Low;
 
         public readonly ulong Over51 => high << 13 | Low >> 51;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Add(ulong a, ulong b)
         {
             var top = Math.BigMul(a, b, out var low);
@@ -269,6 +273,7 @@ readonly struct FieldElement(ulong l0, ulong l1, ulong l2, ulong l3, ulong l4)
             high += top + (Low < low ? 1UL : 0UL);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Add(ulong value)
         {
             Low += value;

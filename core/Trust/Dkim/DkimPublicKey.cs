@@ -7,15 +7,13 @@ namespace Cloud.Trust.Dkim;
 /// <summary>A key that verifies: RSA where <see cref="rsa"/> is there, else Ed25519.</summary>
 sealed class DkimPublicKey : IDisposable
 {
-    /// <summary>Octets of an RSA exponent. Real ones are 65537 or 3; the time of a check rises with it.</summary>
-    const int MaxExponent = 8;
-
     readonly RSA? rsa;
-    readonly byte[] ed25519 = [];
+    readonly byte[] octets;
+    readonly EdwardsPoint point;
 
-    DkimPublicKey(RSA rsa) => (this.rsa, Bits) = (rsa, rsa.KeySize);
+    DkimPublicKey(byte[] octets, RSA rsa) => (this.octets, this.rsa, Bits) = (octets, rsa, rsa.KeySize);
 
-    DkimPublicKey(byte[] ed25519) => (this.ed25519, Bits) = (ed25519, 256);
+    DkimPublicKey(byte[] octets, in EdwardsPoint point) => (this.octets, this.point, Bits) = (octets, point, 256);
 
     public int Bits { get; }
 
@@ -24,8 +22,8 @@ sealed class DkimPublicKey : IDisposable
     public static bool TryRead(DkimKeyRecord record, [NotNullWhen(true)] out DkimPublicKey? key)
     {
         key =
-            record.Type == "rsa" ? ReadRsa(record.Key)
-            : Ed25519.IsPublicKey(record.Key) ? new(record.Key)
+            record.Type == "rsa" ? (RsaKeys.TryTake(record.Key, out var rsa) ? new(record.Key, rsa) : null)
+            : Ed25519.TryReadKey(record.Key, out var point) ? new(record.Key, point)
             : null;
         return key is not null;
     }
@@ -33,7 +31,7 @@ sealed class DkimPublicKey : IDisposable
     public bool Verifies(byte[] hash, byte[] signature)
     {
         if (rsa is null)
-            return Ed25519.Verify(signature, hash, ed25519);
+            return Ed25519.Verify(signature, hash, octets, point);
         try
         {
             return rsa.VerifyHash(hash, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
@@ -44,39 +42,9 @@ sealed class DkimPublicKey : IDisposable
         }
     }
 
-    public void Dispose() => rsa?.Dispose();
-
-    static DkimPublicKey? ReadRsa(byte[] octets)
+    public void Dispose()
     {
-        var rsa = RSA.Create();
-        try
-        {
-            if (!TryImport(rsa, octets) || rsa.ExportParameters(false).Exponent!.Length > MaxExponent)
-            {
-                rsa.Dispose();
-                return null;
-            }
-        }
-        catch (CryptographicException)
-        {
-            rsa.Dispose();
-            return null;
-        }
-
-        return new(rsa);
-    }
-
-    static bool TryImport(RSA rsa, byte[] octets)
-    {
-        try
-        {
-            rsa.ImportSubjectPublicKeyInfo(octets, out var read);
-            return read == octets.Length;
-        }
-        catch (CryptographicException)
-        {
-            rsa.ImportRSAPublicKey(octets, out var read);
-            return read == octets.Length;
-        }
+        if (rsa is not null)
+            RsaKeys.Return(octets, rsa);
     }
 }

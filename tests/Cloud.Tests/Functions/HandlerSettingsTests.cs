@@ -69,6 +69,8 @@ public sealed class HandlerSettingsTests
     [InlineData("CLOUD_GATEWAY_KEY", "secret")]
     [InlineData("CLOUD_GATEWAY_KEY", null)]
     [InlineData("CLOUD_GATEWAY_AUTH", "secret")]
+    [InlineData("CLOUD_KEY_ENCRYPTION_KEY", "secret")]
+    [InlineData("CLOUD_KEY_ENCRYPTION_KEY", "@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/secret)")]
     [InlineData("CLOUD_LOG_LEVEL", "secret")]
     [InlineData("CLOUD_ENDS_WITH_INPUT", "secret")]
     public void A_value_that_cannot_be_is_named_and_not_shown(string name, string? value)

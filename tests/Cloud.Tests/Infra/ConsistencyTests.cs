@@ -246,16 +246,18 @@ public sealed class ConsistencyTests
         Assert.Contains("smarthostSecretUri: smarthostLogin ? vault.outputs.smarthostSecretUri : ''", main);
     }
 
-    [Fact]
-    public void The_key_of_the_gateway_is_made_from_two_generated_secrets_that_are_kept()
+    [Theory]
+    [InlineData("gateway-seed", "var gatewayKey = '${gatewaySeed}${gatewaySeedMore}")]
+    [InlineData("key-seed", "var keyEncryptionKey = '${keySeed}${keySeedMore}")]
+    public void A_key_is_made_from_two_generated_secrets_that_are_kept(string seed, string made)
     {
         var vault = Source.Read("infra/app/vault.bicep");
-        Assert.Contains("var gatewayKey = '${gatewaySeed}${gatewaySeedMore}", vault);
-        var kept = Regex.Matches(vault, @"name: '(gateway-seed[a-z-]*)'").Select(match => match.Groups[1].Value);
+        Assert.Contains(made, vault);
+        var kept = Regex.Matches(vault, $"name: '({seed}[a-z-]*)'").Select(match => match.Groups[1].Value);
         var generated = Regex
-            .Matches(Source.Read("infra/main.parameters.json"), @"secretOrRandomPassword \S+ (gateway-seed[a-z-]*)\)")
+            .Matches(Source.Read("infra/main.parameters.json"), $@"secretOrRandomPassword \S+ ({seed}[a-z-]*)\)")
             .Select(match => match.Groups[1].Value);
-        Assert.Equal(["gateway-seed", "gateway-seed-more"], kept);
+        Assert.Equal([seed, $"{seed}-more"], kept);
         Assert.Equal(kept, generated);
     }
 

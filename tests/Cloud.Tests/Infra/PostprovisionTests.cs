@@ -12,7 +12,7 @@ public sealed class PostprovisionTests : IDisposable
         example.net. 3600 IN MX 10 mail.example.org.
         """;
 
-    const string Plan = "--host mail.example.org --ipv4 192.0.2.25 --mta-sts testing";
+    const string Plan = "--host mail.example.org --ipv4 192.0.2.25 --mta-sts testing --no-keys";
 
     readonly HookStage stage = new HookStage()
         .Stub("az")

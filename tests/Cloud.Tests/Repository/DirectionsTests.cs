@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Cloud.Tests.Repository;
 
-/// <summary>Who may use whom: listener, functions, cli → Api → Flow → Store, Wire → Mail, Dns; adapters see only the ports.</summary>
+/// <summary>Who may use whom: listener, functions, cli → Api → Flow → Store, Trust, Wire → Mail, Dns; adapters see only the ports.</summary>
 public sealed class DirectionsTests
 {
     /// <summary>Room, its folder, and the rooms it may name. A room always may name itself.</summary>
