@@ -1,4 +1,4 @@
-"""Verifies the chains of messages by dkimpy: a line with the result for each.
+"""Verifies the chains of messages by dkimpy: a line `pass` or `not` for each.
 
 arc_verify.py RECORDS MESSAGE...
 
@@ -12,8 +12,15 @@ records = dict(line.split(" ", 1) for line in open(sys.argv[1]).read().splitline
 
 
 def txt(name, timeout=5):
-    return records[name.decode().rstrip(".")].encode()
+    return records.get(name.decode(errors="replace").rstrip("."), "").encode() or None
+
+
+def passes(message):
+    try:
+        return dkim.arc_verify(message, dnsfunc=txt)[0] == dkim.CV_Pass
+    except (dkim.DKIMException, ValueError):
+        return False  # It does not take a message whose header has other lines than fields.
 
 
 for path in sys.argv[2:]:
-    print(dkim.arc_verify(open(path, "rb").read(), dnsfunc=txt)[0].decode().lower())
+    print("pass" if passes(open(path, "rb").read()) else "not")

@@ -2,7 +2,7 @@
 
 spf_check.py ZONE CASES
 
-ZONE has lines `name TYPE data`, CASES lines `address sender helo`.
+ZONE has lines `name TYPE data`, wildcards included, CASES lines `address sender helo`.
 """
 import shlex
 import socket
@@ -23,8 +23,19 @@ READ = {
 }
 
 
+def records(name):
+    if name in zone:
+        return zone[name]
+    labels = name.split(".")
+    for at in range(1, len(labels)):
+        found = zone.get(".".join(["*", *labels[at:]]))
+        if found:
+            return found
+    return []
+
+
 def lookup(name, qtype, strict=True, timeout=None):
-    for kind, data in zone.get(name.lower().rstrip("."), []):
+    for kind, data in records(name.lower().rstrip(".")):
         if kind in (qtype, "CNAME"):
             yield (name, kind), READ.get(kind, lambda data: data[0])(data)
 

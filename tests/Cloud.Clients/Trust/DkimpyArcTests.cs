@@ -59,7 +59,7 @@ public sealed class DkimpyArcTests : IDisposable
             paths.Add(At($"damaged{i}"));
             await File.WriteAllBytesAsync(paths[^1], damaged);
             var verdict = await VerifyAsync(damaged);
-            ours.Add($"{i} {verdict.Result.ToText()}");
+            ours.Add($"{i} {(verdict.IsPass ? "pass" : "not")}");
         }
 
         await File.WriteAllLinesAsync(
@@ -69,6 +69,7 @@ public sealed class DkimpyArcTests : IDisposable
         var told = await Tool.PythonAsync(home, "arc_verify.py", [At("records"), .. paths]);
         var theirs = told.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select((result, i) => $"{i} {result}");
         Assert.Equal(theirs, ours);
+        Assert.Contains(ours, line => line.EndsWith("pass", StringComparison.Ordinal)); // The octet is not covered.
     }
 
     static IEnumerable<Letter> Letters =>

@@ -106,7 +106,7 @@ public sealed class ZoneResolver : IResolver
         };
 
     string? FaultOf(DnsName name, RecordType type) =>
-        faults.GetValueOrDefault((name, null)) ?? faults.GetValueOrDefault((name, type.ToText()));
+        faults.GetValueOrDefault((name, null)) ?? faults.GetValueOrDefault((name, type.ToString().ToUpperInvariant()));
 
     /// <summary>The records of a name, of a wildcard above it, or none for a name with names below; null for no name.</summary>
     List<ResourceRecord>? Find(DnsName name)
