@@ -71,7 +71,7 @@ sealed class Sender(World world, string name)
             return Front.HandOverAsync(
                 gateway,
                 attempt,
-                message => gateway.ReceiveAsync(new(attempt.Transaction, peer, envelope, message), default)
+                message => gateway.ReceiveAsync(new(attempt.Transaction, peer, envelope, message, null), default)
             );
         }
         var own = envelope with { From = EmailAddress.TryParse(TestBackend.Alice) };
