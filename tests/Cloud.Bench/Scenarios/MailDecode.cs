@@ -58,7 +58,7 @@ static class MailDecode
     }
 
     /// <remarks>
-    /// CPU time of the process, since others share the machine. Every input is read once to warm up and three times to
+    /// CPU time of the process, since others share the machine. Every input is read twice to warm up and three times to
     /// find the slow ones; the slowest are then read round by round, so that no pre-emption decides their order.
     /// </remarks>
     static void Hostile(int slowest, int rounds)
