@@ -24,9 +24,7 @@ public static class FlowedText
         while (!rest.IsEmpty)
         {
             var line = NextLine(ref rest, out var isEnded);
-            var depth = Math.Max(line.IndexOfAnyExcept('>'), 0);
-            if (depth == 0 && line is ['>', ..])
-                depth = line.Length;
+            var depth = line is ['>', ..] ? Depth(line) : 0;
             line = line[depth..];
             if (line is [' ', ..])
                 line = line[1..]; // space-stuffed: §4.4
@@ -50,6 +48,8 @@ public static class FlowedText
                 unflowed.Append("\n");
         }
     }
+
+    static int Depth(ReadOnlySpan<char> line) => line.IndexOfAnyExcept('>') is >= 0 and var depth ? depth : line.Length;
 
     static ReadOnlySpan<char> NextLine(ref ReadOnlySpan<char> rest, out bool isEnded)
     {

@@ -1,7 +1,7 @@
-using System.Buffers;
 using System.Text;
 using Cloud.Mail.Charsets;
 using Cloud.Mail.Headers;
+using Cloud.Mail.Text;
 
 namespace Cloud.Mail.Bodies;
 
@@ -17,10 +17,6 @@ public static class SearchText
 
     /// <summary>Text parts looked at; real mail has a handful, a digest some hundred.</summary>
     public const int MaxParts = 1_000;
-
-    static readonly SearchValues<char> White = SearchValues.Create([
-        .. Enumerable.Range(0, char.MaxValue).Select(unit => (char)unit).Where(char.IsWhiteSpace),
-    ]);
 
     /// <summary>The text parts, in order, alternatives and text files among them.</summary>
     public static IEnumerable<BodyPart> PartsOf(BodyPart body) => Texts(body).Take(MaxParts);
@@ -61,15 +57,14 @@ public static class SearchText
         var length = 0;
         while (!text.IsEmpty)
         {
-            var white = text.IndexOfAny(White);
-            var word = white < 0 ? text : text[..white];
+            var word = text[..WhiteSpace.Find(text)];
             word.CopyTo(collapsed[length..]);
             length += word.Length;
-            if (white < 0)
+            text = text[word.Length..];
+            if (text.IsEmpty)
                 break;
             collapsed[length++] = ' ';
-            var next = text[white..].IndexOfAnyExcept(White);
-            text = next < 0 ? [] : text[(white + next)..];
+            text = text[WhiteSpace.Run(text)..];
         }
 
         return length;

@@ -24,6 +24,8 @@ public static class MessageIds
             var end = span[at..].IndexOfAny((byte)'>', (byte)'<');
             if (end < 0)
                 end = span.Length - at;
+            if (end == 0)
+                continue;
             var id = AddressText.Clean(value.Slice(at, end), spaced: false, comments: false, quotes: false);
             if (!id.IsNilOrEmpty)
                 ids.Add(id);

@@ -42,14 +42,7 @@ public static class HtmlText
         .ToFrozenDictionary(pair => pair.name, pair => pair.Kind, StringComparer.OrdinalIgnoreCase)
         .GetAlternateLookup<ReadOnlySpan<char>>();
 
-    static readonly SearchValues<char> TagNameEnd = SearchValues.Create(" \t\r\n\f/><");
     static readonly SearchValues<char> TagStop = SearchValues.Create(">\"'");
-
-    /// <summary>Where a run of text is not copied as it stands: at white space and references.</summary>
-    static readonly SearchValues<char> WordEnd = SearchValues.Create([
-        .. Enumerable.Range(0, char.MaxValue).Select(unit => (char)unit).Where(char.IsWhiteSpace),
-        '&',
-    ]);
 
     /// <param name="html">Any.</param>
     /// <param name="max">Most characters of text.</param>
@@ -70,23 +63,28 @@ public static class HtmlText
         var rest = html;
         while (!rest.IsEmpty && !text.IsFull)
         {
-            var open = rest.IndexOf('<');
+            var open = TagStart(rest);
             text.Add(open < 0 ? rest : rest[..open]);
             if (open < 0)
                 break;
-            rest = rest[open..];
-            rest = rest.Length > 1 && IsTagStart(rest[1]) ? AfterTag(rest, ref text) : Literal(rest, ref text);
+            rest = AfterTag(rest[open..], ref text);
         }
 
         target = text.End();
     }
 
-    static bool IsTagStart(char c) => char.IsAsciiLetter(c) || c is '/' or '!' or '?';
-
-    static ReadOnlySpan<char> Literal(ReadOnlySpan<char> rest, scoped ref Lines text)
+    /// <returns>Where the next tag, comment or declaration begins; any other &lt; is text. -1 where there is none.</returns>
+    static int TagStart(ReadOnlySpan<char> text)
     {
-        text.Add("<");
-        return rest[1..];
+        for (var at = 0; ; at++)
+        {
+            var next = text[at..].IndexOf('<');
+            at += next;
+            if (next < 0 || at + 1 == text.Length)
+                return -1;
+            if (char.IsAsciiLetter(text[at + 1]) || text[at + 1] is '/' or '!' or '?')
+                return at;
+        }
     }
 
     static ReadOnlySpan<char> AfterTag(ReadOnlySpan<char> rest, scoped ref Lines text)
@@ -98,11 +96,11 @@ public static class HtmlText
 
         var isEnd = rest[1] == '/';
         var start = isEnd ? 2 : 1;
-        var length = rest[start..].IndexOfAny(TagNameEnd);
-        if (length < 0)
-            return [];
-        var name = rest.Slice(start, length);
-        rest = AfterAttributes(rest[(start + length)..]);
+        var end = start;
+        while (end < rest.Length && !EndsName(rest[end]))
+            end++;
+        var name = rest[start..end];
+        rest = AfterAttributes(rest[end..]);
         var kind = Elements.TryGetValue(name, out var known) ? known : Kind.Inline;
         if (kind == Kind.Block)
             text.EndLine();
@@ -111,9 +109,13 @@ public static class HtmlText
         return !isEnd && kind == Kind.Hidden ? BeforeEnd(rest, name) : rest;
     }
 
+    static bool EndsName(char c) => c is ' ' or '\t' or '\r' or '\n' or '\f' or '/' or '>' or '<';
+
     /// <summary>Behind the &gt; that ends a tag, which quoted values may hold as well.</summary>
     static ReadOnlySpan<char> AfterAttributes(ReadOnlySpan<char> rest)
     {
+        if (rest is ['>', ..])
+            return rest[1..];
         while (true)
         {
             var stop = rest.IndexOfAny(TagStop);
@@ -160,15 +162,15 @@ public static class HtmlText
         {
             while (!run.IsEmpty && !IsFull)
             {
-                var stop = run.IndexOfAny(WordEnd);
-                Word(stop < 0 ? run : run[..stop]);
-                if (stop < 0)
+                var word = run[..WhiteSpace.FindOrAmpersand(run)];
+                Word(word);
+                run = run[word.Length..];
+                if (run.IsEmpty)
                     return;
-                run = run[stop..];
                 if (run[0] != '&')
                 {
                     gap = true;
-                    run = run[1..];
+                    run = run[WhiteSpace.Run(run)..];
                 }
                 else if (HtmlEntities.TryRead(run, out var character, out var length))
                 {
