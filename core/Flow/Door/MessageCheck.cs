@@ -33,11 +33,12 @@ public sealed class MessageCheck : IDisposable
     readonly ArrayBufferWriter<byte> start = new();
     readonly string helo;
     readonly EmailAddress? from;
+    readonly long began;
     TrustVerdicts? trust;
 
     internal MessageCheck(MessageDoor door, IPAddress? address, string helo, EmailAddress? from)
     {
-        (this.door, this.helo, this.from) = (door, helo, from);
+        (this.door, this.helo, this.from, began) = (door, helo, from, door.Time.GetTimestamp());
         verification = new(door.Resolver, door.Time, door.Options.Dkim, ends.Token);
         forged = new([door.Options.Hostname]);
         client = ClientCheck.Begin(door, address, helo, from, ends.Token);
@@ -69,7 +70,9 @@ public sealed class MessageCheck : IDisposable
         var whole = client.CompleteAsync();
         try
         {
-            var verdicts = await whole.WaitAsync(options.RecipientDeadline, door.Time);
+            // Of a transaction, not of each of its recipients: a hundred may be asked for at once.
+            var left = options.RecipientDeadline - door.Time.GetElapsedTime(began);
+            var verdicts = await whole.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, door.Time);
             if (verdicts.Lists.IsAllowed || (options.Greylist == GreylistMode.Suspicious && !verdicts.IsSuspicious))
                 return null;
             return new(verdicts.SpfDomain, options.Greylisting.Delay);

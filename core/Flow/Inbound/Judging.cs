@@ -41,13 +41,25 @@ sealed class Judging(JunkLessons lessons)
 
     static Judgement Place(Evidence evidence, bool isJunk)
     {
-        var fields = Encoding.UTF8.GetBytes(evidence.Fields + SpamFields.Of(evidence.Score, isJunk, evidence.JunkAt));
         return new(
             isJunk ? MailboxRole.Junk : MailboxRole.Inbox,
             isJunk ? [JunkKeyword] : [],
-            fields.Length <= Email.MaxDeliveryFields ? fields : default,
+            FieldsOf(evidence, isJunk),
             MessageTrace.Pack(evidence)
         );
+    }
+
+    /// <summary>What is too long to be read with every row is left out: first what was found out, then why it is junk.</summary>
+    static ReadOnlyMemory<byte> FieldsOf(Evidence evidence, bool isJunk)
+    {
+        var why = SpamFields.Of(evidence.Score, isJunk, evidence.JunkAt);
+        foreach (var text in new[] { evidence.Fields + why, why })
+        {
+            var fields = Encoding.UTF8.GetBytes(text);
+            if (fields.Length <= Email.MaxDeliveryFields)
+                return fields;
+        }
+        return default;
     }
 }
 

@@ -90,6 +90,15 @@ public abstract class DeliveryFieldTests(Hop hop) : GatewayTests(hop)
     }
 
     [Fact]
+    public async Task Fields_that_are_too_many_to_keep_do_not_take_the_verdict_with_them()
+    {
+        var many = string.Concat(Enumerable.Repeat(Fields, 200));
+        var (_, entry, email) = await DeliverAsync(Evidence with { Fields = many });
+        Assert.Equal(email.Size, entry.Size);
+        Assert.StartsWith("X-Spam-Status: No, score=-0.5", Encoding.UTF8.GetString(email.DeliveryFields.Span));
+    }
+
+    [Fact]
     public async Task Without_a_place_for_junk_it_goes_where_it_is_seen()
     {
         var test = await OpenAsync();
