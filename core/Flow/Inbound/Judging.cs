@@ -53,13 +53,25 @@ sealed class Judging(JunkLessons lessons)
     static ReadOnlyMemory<byte> FieldsOf(Evidence evidence, bool isJunk)
     {
         var why = SpamFields.Of(evidence.Score, isJunk, evidence.JunkAt);
-        foreach (var text in new[] { evidence.Fields + why, why })
+        foreach (var text in new[] { AreWhole(evidence.Fields) ? evidence.Fields + why : why, why })
         {
             var fields = Encoding.UTF8.GetBytes(text);
             if (fields.Length <= Email.MaxDeliveryFields)
                 return fields;
         }
         return default;
+    }
+
+    /// <summary>Whether a text is nothing but fields: what comes over the wire could end the header, or be no part of it.</summary>
+    static bool AreWhole(string fields)
+    {
+        if (fields.Length == 0)
+            return true;
+        if (!fields.EndsWith("\r\n", StringComparison.Ordinal) || fields[0] is ' ' or '\t')
+            return false;
+        return fields[..^2]
+            .Split("\r\n")
+            .All(line => line.AsSpan().Trim(" \t").Length > 0 && !line.AsSpan().ContainsAny('\r', '\n', '\0'));
     }
 }
 
