@@ -87,25 +87,52 @@ public sealed class MessageCheck : IDisposable
     /// <returns>A refusal, where that decides already; else null.</returns>
     public async ValueTask<Evidence?> AuthenticateAsync()
     {
+        // A sender whose own names hang must not use up the time in which the author's policy is asked for.
         await using var deadline = door.Time.CreateTimer(
             static ends => ((CancellationTokenSource)ends!).Cancel(),
             ends,
-            door.Options.Deadline,
+            door.Options.Deadline - PolicyTime,
             Timeout.InfiniteTimeSpan
         );
         var signed = await verification.CompleteAsync();
         var verdicts = await client.CompleteAsync();
-        var spf = verdicts.Spf;
+        var dmarc = await CheckPolicyAsync(verdicts.Spf, signed.Dkim);
+        trust = new(verdicts, signed.Dkim, signed.Arc, dmarc, signed.Arc.Forwarder(dmarc, door.Options));
+        return DoorPolicy.RefusalOf(door.Options, trust);
+    }
+
+    TimeSpan PolicyTime => door.Options.Deadline / 4;
+
+    /// <summary>DMARC; what would pass but for a name server that fails is nobody's fault. RFC 7489 §6.6.2.</summary>
+    async ValueTask<DmarcVerdict> CheckPolicyAsync(SpfVerdict? spf, IReadOnlyList<DkimResult> dkim)
+    {
+        using var ends = new CancellationTokenSource(PolicyTime, door.Time);
         var input = new DmarcInput(
             verification.From,
             spf is { Domain.Length: > 0 } && DnsName.TryParse(spf.Domain, out var name) ? name : null,
             spf?.Result == SpfResult.Pass,
-            [.. Identities(signed.Dkim)],
+            [.. Identities(dkim, DkimVerdict.Pass)],
             door.Sample()
         );
-        var dmarc = await door.Dmarc.CheckAsync(input, ends.Token);
-        trust = new(verdicts, signed.Dkim, signed.Arc, dmarc, signed.Arc.Forwarder(dmarc, door.Options));
-        return DoorPolicy.RefusalOf(door.Options, trust);
+        var verdict = await door.Dmarc.CheckAsync(input, ends.Token);
+        var isKnown = spf?.Result != SpfResult.TempError && dkim.All(one => one.Verdict != DkimVerdict.TempError);
+        if (verdict.Result != DmarcResult.Fail || isKnown)
+            return verdict;
+        var hopes = input with
+        {
+            SpfPassed = spf?.Result is SpfResult.Pass or SpfResult.TempError,
+            Dkim = [.. Identities(dkim, DkimVerdict.Pass, DkimVerdict.TempError)],
+        };
+        if ((await door.Dmarc.CheckAsync(hopes, ends.Token)).Result == DmarcResult.Fail)
+            return verdict;
+        const string why = "SPF or a signature could not be checked for now";
+        return verdict with
+        {
+            Result = DmarcResult.TempError,
+            Disposition = DmarcPolicy.None,
+            Reason = why,
+            Steps = [.. verdict.Steps, why],
+        };
     }
 
     /// <summary>Judges the message as it is stored.</summary>
@@ -157,13 +184,13 @@ public sealed class MessageCheck : IDisposable
             transaction
         );
 
-    static IEnumerable<DkimIdentity> Identities(IReadOnlyList<DkimResult> signatures)
+    static IEnumerable<DkimIdentity> Identities(IReadOnlyList<DkimResult> signatures, params DkimVerdict[] good)
     {
         foreach (var signature in signatures)
         {
             // What l= leaves open anyone may have written: it says nothing of what is shown (RFC 6376 §8.2).
             if (signature.Domain.Length > 0 && DnsName.TryParse(signature.Domain, out var domain))
-                yield return new(domain, signature is { IsPass: true, UncoveredOctets: 0 });
+                yield return new(domain, good.Contains(signature.Verdict) && signature.UncoveredOctets == 0);
         }
     }
 }

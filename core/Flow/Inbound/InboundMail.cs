@@ -54,13 +54,22 @@ sealed record InboundMail(
     /// <summary>The message whole, and with less and less: mail goes before what was said of it.</summary>
     IEnumerable<InboundMail> Shorter()
     {
-        yield return this with { Index = Index.Length <= QueuedIndexBytes ? Index : [] };
+        yield return this with
+        {
+            Index = Index.Length <= QueuedIndexBytes ? Index : [],
+        };
         var mail = this with { Index = [] };
         yield return mail;
         if (Evidence is null)
             yield break;
-        yield return mail with { Evidence = Evidence with { Steps = [] } };
-        yield return mail with { Evidence = Evidence.Least };
+        yield return mail with
+        {
+            Evidence = Evidence with { Steps = [] },
+        };
+        yield return mail with
+        {
+            Evidence = Evidence.Least,
+        };
     }
 
     /// <returns>Null when it is none of ours.</returns>
