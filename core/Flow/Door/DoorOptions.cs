@@ -50,8 +50,8 @@ public sealed record DoorOptions
     /// </summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>How long RCPT waits to know whether the client is suspicious; who is not known by then is not. From 0 to 60 s.
-    /// Default 5 s: a sender waits 5 minutes (RFC 5321 §4.5.3.2.3).</summary>
+    /// <summary>How long after MAIL a RCPT waits to know whether the client is suspicious; who is not known by then is not.
+    /// From 0 to 60 s. Default 5 s: a sender waits 5 minutes (RFC 5321 §4.5.3.2.3).</summary>
     public TimeSpan RecipientDeadline { get; init; } = TimeSpan.FromSeconds(5);
 
     public SpfFailure SpfFailure { get; init; } = SpfFailure.Score;

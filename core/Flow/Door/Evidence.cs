@@ -55,4 +55,14 @@ public sealed record Evidence(
     public string? Quarantine { get; init; }
 
     public ContentScore Score => ContentScore.Of(Hits);
+
+    /// <summary>What decides where the message goes, without the words that say why.</summary>
+    internal Evidence Least =>
+        this with
+        {
+            Reason = "",
+            Fields = "",
+            Hits = Hits.Count == 0 ? [] : [new("TOTAL", Score.Total, "")],
+            Steps = [],
+        };
 }

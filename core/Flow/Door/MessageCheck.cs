@@ -33,11 +33,12 @@ public sealed class MessageCheck : IDisposable
     readonly ArrayBufferWriter<byte> start = new();
     readonly string helo;
     readonly EmailAddress? from;
+    readonly long began;
     TrustVerdicts? trust;
 
     internal MessageCheck(MessageDoor door, IPAddress? address, string helo, EmailAddress? from)
     {
-        (this.door, this.helo, this.from) = (door, helo, from);
+        (this.door, this.helo, this.from, began) = (door, helo, from, door.Time.GetTimestamp());
         verification = new(door.Resolver, door.Time, door.Options.Dkim, ends.Token);
         forged = new([door.Options.Hostname]);
         client = ClientCheck.Begin(door, address, helo, from, ends.Token);
@@ -69,7 +70,9 @@ public sealed class MessageCheck : IDisposable
         var whole = client.CompleteAsync();
         try
         {
-            var verdicts = await whole.WaitAsync(options.RecipientDeadline, door.Time);
+            // Of a transaction, not of each of its recipients: a hundred may be asked for at once.
+            var left = options.RecipientDeadline - door.Time.GetElapsedTime(began);
+            var verdicts = await whole.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, door.Time);
             if (verdicts.Lists.IsAllowed || (options.Greylist == GreylistMode.Suspicious && !verdicts.IsSuspicious))
                 return null;
             return new(verdicts.SpfDomain, options.Greylisting.Delay);
@@ -84,25 +87,52 @@ public sealed class MessageCheck : IDisposable
     /// <returns>A refusal, where that decides already; else null.</returns>
     public async ValueTask<Evidence?> AuthenticateAsync()
     {
+        // A sender whose own names hang must not use up the time in which the author's policy is asked for.
         await using var deadline = door.Time.CreateTimer(
             static ends => ((CancellationTokenSource)ends!).Cancel(),
             ends,
-            door.Options.Deadline,
+            door.Options.Deadline - PolicyTime,
             Timeout.InfiniteTimeSpan
         );
         var signed = await verification.CompleteAsync();
         var verdicts = await client.CompleteAsync();
-        var spf = verdicts.Spf;
+        var dmarc = await CheckPolicyAsync(verdicts.Spf, signed.Dkim);
+        trust = new(verdicts, signed.Dkim, signed.Arc, dmarc, signed.Arc.Forwarder(dmarc, door.Options));
+        return DoorPolicy.RefusalOf(door.Options, trust);
+    }
+
+    TimeSpan PolicyTime => door.Options.Deadline / 4;
+
+    /// <summary>DMARC; what would pass but for a name server that fails is nobody's fault. RFC 7489 §6.6.2.</summary>
+    async ValueTask<DmarcVerdict> CheckPolicyAsync(SpfVerdict? spf, IReadOnlyList<DkimResult> dkim)
+    {
+        using var ends = new CancellationTokenSource(PolicyTime, door.Time);
         var input = new DmarcInput(
             verification.From,
             spf is { Domain.Length: > 0 } && DnsName.TryParse(spf.Domain, out var name) ? name : null,
             spf?.Result == SpfResult.Pass,
-            [.. Identities(signed.Dkim)],
+            [.. Identities(dkim, DkimVerdict.Pass)],
             door.Sample()
         );
-        var dmarc = await door.Dmarc.CheckAsync(input, ends.Token);
-        trust = new(verdicts, signed.Dkim, signed.Arc, dmarc, signed.Arc.Forwarder(dmarc, door.Options));
-        return DoorPolicy.RefusalOf(door.Options, trust);
+        var verdict = await door.Dmarc.CheckAsync(input, ends.Token);
+        var isKnown = spf?.Result != SpfResult.TempError && dkim.All(one => one.Verdict != DkimVerdict.TempError);
+        if (verdict.Result != DmarcResult.Fail || isKnown)
+            return verdict;
+        var hopes = input with
+        {
+            SpfPassed = spf?.Result is SpfResult.Pass or SpfResult.TempError,
+            Dkim = [.. Identities(dkim, DkimVerdict.Pass, DkimVerdict.TempError)],
+        };
+        if ((await door.Dmarc.CheckAsync(hopes, ends.Token)).Result == DmarcResult.Fail)
+            return verdict;
+        const string why = "SPF or a signature could not be checked for now";
+        return verdict with
+        {
+            Result = DmarcResult.TempError,
+            Disposition = DmarcPolicy.None,
+            Reason = why,
+            Steps = [.. verdict.Steps, why],
+        };
     }
 
     /// <summary>Judges the message as it is stored.</summary>
@@ -154,13 +184,13 @@ public sealed class MessageCheck : IDisposable
             transaction
         );
 
-    static IEnumerable<DkimIdentity> Identities(IReadOnlyList<DkimResult> signatures)
+    static IEnumerable<DkimIdentity> Identities(IReadOnlyList<DkimResult> signatures, params DkimVerdict[] good)
     {
         foreach (var signature in signatures)
         {
             // What l= leaves open anyone may have written: it says nothing of what is shown (RFC 6376 §8.2).
             if (signature.Domain.Length > 0 && DnsName.TryParse(signature.Domain, out var domain))
-                yield return new(domain, signature is { IsPass: true, UncoveredOctets: 0 });
+                yield return new(domain, good.Contains(signature.Verdict) && signature.UncoveredOctets == 0);
         }
     }
 }

@@ -45,21 +45,36 @@ sealed record TrustVerdicts(
             ],
         };
 
+    /// <summary>Octets of the field, beyond which signatures are left out of it, the last ones first.</summary>
+    const int MaxField = 6 * 1024;
+
     /// <summary>The field that says so. RFC 8601.</summary>
     public string ToField(string server)
     {
-        var results = new List<AuthenticationResult>();
+        for (var signatures = Dkim.Count; ; signatures--)
+        {
+            var field = ResultsField.Write(new(server, 1, [.. Results(signatures)]));
+            if (field.Length <= MaxField || signatures == 0)
+                return Encoding.UTF8.GetString(field);
+        }
+    }
+
+    IEnumerable<AuthenticationResult> Results(int signatures)
+    {
         if (Client.Iprev is { } iprev)
-            results.Add(VerdictResults.Iprev(iprev.ResultText, iprev.Address, iprev.Reason));
+            yield return VerdictResults.Iprev(iprev.ResultText, iprev.Address, iprev.Reason);
         if (Client.HeloSpf is { } helo)
-            results.Add(helo.ToResult());
+            yield return helo.ToResult();
         if (Client.Spf is { } spf)
-            results.Add(spf.ToResult());
-        results.AddRange(Dkim.ToResults());
+            yield return spf.ToResult();
+        if (signatures > 0 || Dkim.Count == 0)
+        {
+            foreach (var result in Dkim.Take(signatures).ToList().ToResults())
+                yield return result;
+        }
         if (Arc.Result != ArcResult.None)
-            results.Add(Arc.ToResult(Client.Address));
-        results.Add(Dmarc.ToResult());
-        return Encoding.UTF8.GetString(ResultsField.Write(new(server, 1, results)));
+            yield return Arc.ToResult(Client.Address);
+        yield return Dmarc.ToResult();
     }
 
     public IEnumerable<string> Steps()

@@ -8,9 +8,6 @@ namespace Cloud.Flow.Inbound;
 /// <summary>Keeps a received message for the worker where only blobs and queues can be reached.</summary>
 public static class Deferring
 {
-    /// <summary>Octets of a queue message, less what its count of tries grows by.</summary>
-    const int Longest = QueueLimits.BodyBytes - 8;
-
     /// <summary>Puts a message on the inbound queue; the worker looks up who its recipients are.</summary>
     /// <param name="recipients">Checked before; all go into one queue message, so there are some hundreds at most.</param>
     /// <exception cref="StoreException">Not kept: the queue fails, or the recipients are too many for it.</exception>
@@ -36,17 +33,7 @@ public static class Deferring
             Evidence: evidence
         );
         var body = mail.Pack();
-        if (body.Length > Longest)
-        {
-            // Made anew from the blob; and the steps go before the mail does.
-            var least = mail with
-            {
-                Index = [],
-                Evidence = evidence is null ? null : evidence with { Steps = [] },
-            };
-            body = least.Pack();
-        }
-        if (body.Length > Longest)
+        if (body.Length > InboundMail.Longest)
             throw new StoreException("The message has more recipients than the queue can hold");
         await queues.SendAsync(Filing.Queue, body, TimeSpan.Zero, cancel);
     }

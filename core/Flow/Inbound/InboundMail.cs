@@ -4,6 +4,7 @@ using Cloud.Flow.Door;
 using Cloud.Mail;
 using Cloud.Store;
 using Cloud.Store.Messages;
+using Cloud.Store.Ports;
 
 namespace Cloud.Flow.Inbound;
 
@@ -30,14 +31,45 @@ sealed record InboundMail(
     /// <summary>Octets of index that travel along; a longer one is made anew from the blob.</summary>
     public const int QueuedIndexBytes = 16 * 1024;
 
-    /// <summary>Deliveries in one queue message; with the index they stay under its 48 KiB.</summary>
+    /// <summary>Deliveries in one queue message: some 30 KiB of its 48, which leaves room for what cannot be left out.</summary>
     public const int QueuedDeliveries = 200;
 
-    /// <summary>As a queue message's body.</summary>
+    /// <summary>Octets of a queue message, less what its count of tries grows by.</summary>
+    public const int Longest = QueueLimits.BodyBytes - 8;
+
+    /// <summary>As a queue message's body: what would make it too long stays out.</summary>
+    /// <returns>Too long only where deliveries or recipients are too many for it.</returns>
     public byte[] Pack()
     {
-        var packed = this with { Index = Index.Length <= QueuedIndexBytes ? Index : [] };
-        return JsonSerializer.SerializeToUtf8Bytes(packed, InboundJson.Default.InboundMail);
+        var body = Array.Empty<byte>();
+        foreach (var mail in Shorter())
+        {
+            body = JsonSerializer.SerializeToUtf8Bytes(mail, InboundJson.Default.InboundMail);
+            if (body.Length <= Longest)
+                break;
+        }
+        return body;
+    }
+
+    /// <summary>The message whole, and with less and less: mail goes before what was said of it.</summary>
+    IEnumerable<InboundMail> Shorter()
+    {
+        yield return this with
+        {
+            Index = Index.Length <= QueuedIndexBytes ? Index : [],
+        };
+        var mail = this with { Index = [] };
+        yield return mail;
+        if (Evidence is null)
+            yield break;
+        yield return mail with
+        {
+            Evidence = Evidence with { Steps = [] },
+        };
+        yield return mail with
+        {
+            Evidence = Evidence.Least,
+        };
     }
 
     /// <returns>Null when it is none of ours.</returns>

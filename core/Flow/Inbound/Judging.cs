@@ -41,13 +41,37 @@ sealed class Judging(JunkLessons lessons)
 
     static Judgement Place(Evidence evidence, bool isJunk)
     {
-        var fields = Encoding.UTF8.GetBytes(evidence.Fields + SpamFields.Of(evidence.Score, isJunk, evidence.JunkAt));
         return new(
             isJunk ? MailboxRole.Junk : MailboxRole.Inbox,
             isJunk ? [JunkKeyword] : [],
-            fields.Length <= Email.MaxDeliveryFields ? fields : default,
+            FieldsOf(evidence, isJunk),
             MessageTrace.Pack(evidence)
         );
+    }
+
+    /// <summary>What is too long to be read with every row is left out: first what was found out, then why it is junk.</summary>
+    static ReadOnlyMemory<byte> FieldsOf(Evidence evidence, bool isJunk)
+    {
+        var why = SpamFields.Of(evidence.Score, isJunk, evidence.JunkAt);
+        foreach (var text in new[] { AreWhole(evidence.Fields) ? evidence.Fields + why : why, why })
+        {
+            var fields = Encoding.UTF8.GetBytes(text);
+            if (fields.Length <= Email.MaxDeliveryFields)
+                return fields;
+        }
+        return default;
+    }
+
+    /// <summary>Whether a text is nothing but fields: what comes over the wire could end the header, or be no part of it.</summary>
+    static bool AreWhole(string fields)
+    {
+        if (fields.Length == 0)
+            return true;
+        if (!fields.EndsWith("\r\n", StringComparison.Ordinal) || fields[0] is ' ' or '\t')
+            return false;
+        return fields[..^2]
+            .Split("\r\n")
+            .All(line => line.AsSpan().Trim(" \t").Length > 0 && !line.AsSpan().ContainsAny('\r', '\n', '\0'));
     }
 }
 

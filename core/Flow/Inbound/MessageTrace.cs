@@ -22,11 +22,13 @@ public static class MessageTrace
                 return packed;
             if (steps == 0)
                 return JsonSerializer.SerializeToUtf8Bytes(
-                    new(evidence.Outcome, evidence.Code, evidence.Reason, "", [], []),
+                    new(evidence.Outcome, "", Start(evidence.Reason), "", [], []),
                     TraceJson.Default.Evidence
                 );
         }
     }
+
+    static string Start(string text) => text[..Math.Min(text.Length, Evidence.MaxStep)];
 
     /// <returns>Null when it is none of ours.</returns>
     public static Evidence? Unpack(ReadOnlySpan<byte> packed)

@@ -61,7 +61,7 @@ sealed class JunkLessons(AccountStore accounts, KnownSenders known, Entropy entr
             var tokens = await TokensAsync(blob, index, cancel);
             return tokens is null ? null : filter.Classify(tokens);
         }
-        catch (StoreException)
+        catch (Exception e) when (e is StoreException or IOException or InvalidDataException)
         {
             return null;
         }
@@ -94,7 +94,8 @@ sealed class JunkLessons(AccountStore accounts, KnownSenders known, Entropy entr
                 await TellAuthorAsync(account, lesson, from, email.Index, cancel);
             }
         }
-        catch (Exception e) when (e is StoreException or OperationCanceledException)
+        catch (Exception e)
+            when (e is StoreException or IOException or InvalidDataException or OperationCanceledException)
         {
             // The messages are where the user wants them; the next ones teach the same.
         }

@@ -44,8 +44,10 @@ static class CheckRecipient
         var grounds = GreylistGrounds.None;
         foreach (var target in request.From is null ? [] : targets)
         {
-            if (await backend.KnownSenders.TryKnowAsync(target, request.From!, cancel))
-                grounds = GreylistGrounds.KnownSender;
+            if (!await backend.KnownSenders.TryKnowAsync(target, request.From!, cancel))
+                continue;
+            grounds = GreylistGrounds.KnownSender;
+            break; // each is a read
         }
         var asked = new GreylistRequest(request.Client, request.From, request.To)
         {

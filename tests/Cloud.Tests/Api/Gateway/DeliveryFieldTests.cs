@@ -90,6 +90,35 @@ public abstract class DeliveryFieldTests(Hop hop) : GatewayTests(hop)
     }
 
     [Fact]
+    public async Task Fields_that_are_too_many_to_keep_do_not_take_the_verdict_with_them()
+    {
+        var many = string.Concat(Enumerable.Repeat(Fields, 200));
+        var (_, entry, email) = await DeliverAsync(Evidence with { Fields = many });
+        Assert.Equal(email.Size, entry.Size);
+        Assert.StartsWith("X-Spam-Status: No, score=-0.5", Encoding.UTF8.GetString(email.DeliveryFields.Span));
+    }
+
+    [Fact]
+    public async Task A_reason_beyond_all_bounds_does_not_keep_a_message_out()
+    {
+        var (_, entry, _) = await DeliverAsync(Evidence with { Reason = new string('r', 200_000) });
+        Assert.True(entry.Size > Message.Length);
+    }
+
+    [Theory]
+    [InlineData("X: no end")]
+    [InlineData("\r\n")]
+    [InlineData("X: y\r\n\r\n")]
+    [InlineData("X: y\r\n \r\n")]
+    [InlineData("X: y\n\nz\r\n")]
+    [InlineData(" goes on\r\n")]
+    public async Task What_is_no_field_does_not_come_in_front_of_a_message(string fields)
+    {
+        var (_, _, email) = await DeliverAsync(Evidence with { Fields = fields });
+        Assert.StartsWith("X-Spam-Status: No, score=-0.5", Encoding.UTF8.GetString(email.DeliveryFields.Span));
+    }
+
+    [Fact]
     public async Task Without_a_place_for_junk_it_goes_where_it_is_seen()
     {
         var test = await OpenAsync();

@@ -1,10 +1,13 @@
 using System.Text;
 using Cloud.Api.Gateway;
+using Cloud.Flow.Door;
 using Cloud.Flow.Inbound;
+using Cloud.Mail;
 using Cloud.Store;
 using Cloud.Store.Messages;
 using Cloud.Store.Ports;
 using Cloud.Tests.Fakes;
+using Cloud.Trust.Content;
 
 namespace Cloud.Tests.Flow.Inbound;
 
@@ -49,6 +52,57 @@ public sealed class FilingTests
         Assert.Equal(0, queues.CountOf("inbound"));
         Assert.Equal(2, blobs.Count);
     }
+
+    /// <summary>As long as a message's findings get, and longer than a queue message may be.</summary>
+    static Evidence Findings =>
+        new(
+            DoorOutcome.Junk,
+            "",
+            "why",
+            $"Authentication-Results: mx.test;{new string('>', 8000)}\r\n",
+            [.. Enumerable.Range(0, 30).Select(n => new ContentHit($"RULE_{n}", 1, new string('é', 300)))],
+            [.. Enumerable.Repeat(new string('<', Evidence.MaxStep), Evidence.MaxSteps)]
+        );
+
+    [Theory]
+    [InlineData("commit mail")]
+    [InlineData("copy")]
+    public async Task However_much_was_found_out_the_message_waits_on_the_queue(string fault)
+    {
+        await OpenAsync();
+        var transaction = test.NewTransaction();
+        var message = await test.UploadAsync(transaction, "text");
+        var request = TestBackend.Request(transaction, message, TestBackend.Alice, TestBackend.Bob);
+        faults.Fail(fault);
+        var result = await test.Gateway.ReceiveAsync(request with { Evidence = Findings }, default);
+        Assert.Equal(ReceiveStatus.Accepted, result.Status);
+        await test.Backend.Inbound.WorkAsync(default); // its rest goes onto the queue as well
+        faults.Heal();
+        clock.Advance(TimeSpan.FromHours(1));
+        await test.Backend.Inbound.WorkAsync(default);
+        Assert.Equal(0, queues.CountOf("inbound"));
+        foreach (var account in new[] { test.AliceId, test.BobId })
+            Assert.EndsWith("text", await test.ReadAsync(account, (await JunkOfAsync(account)).Email));
+    }
+
+    [Fact]
+    public async Task However_much_was_found_out_the_message_is_deferred()
+    {
+        await OpenAsync();
+        var transaction = test.NewTransaction();
+        var message = await test.UploadAsync(transaction, "text");
+        List<EmailAddress> recipients =
+        [
+            .. Enumerable.Range(0, 300).Select(n => new EmailAddress($"alice.{n:d30}", "example.test")),
+            EmailAddress.TryParse(TestBackend.Alice)!,
+        ];
+        await Deferring.DeferAsync(queues, transaction, recipients, message, Findings, clock.GetUtcNow(), default);
+        await test.Backend.Inbound.WorkAsync(default);
+        Assert.EndsWith("text", await test.ReadAsync(test.AliceId, (await JunkOfAsync(test.AliceId)).Email));
+    }
+
+    async Task<MessageEntry> JunkOfAsync(AccountId account) =>
+        Assert.Single((await test.OpenAsync(account, "Junk")).Entries);
 
     [Fact]
     public async Task A_copy_that_fails_is_made_later()

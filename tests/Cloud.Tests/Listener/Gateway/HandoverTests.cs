@@ -96,8 +96,14 @@ public sealed class HandoverTests : HopTests
                 return;
             }
             lost = true;
-            await Lose(http, answer);
-            await EmptyAsync();
+            await Lose(
+                http,
+                async () =>
+                {
+                    await answer();
+                    await EmptyAsync(); // before the caller notices, who tries again at once
+                }
+            );
         };
         Assert.Equal(ReceiveStatus.Accepted, (await ReceiveAsync(gateway, TestBackend.Alice)).Status);
         Assert.Equal(2, Asked("receive"));
@@ -270,9 +276,15 @@ public sealed class HandoverTests : HopTests
                 return;
             }
             lost = true;
-            Faults.Fail("get directory");
-            await Lose(http, answer);
-            Faults.Heal();
+            await Lose(
+                http,
+                async () =>
+                {
+                    Faults.Fail("get directory");
+                    await answer();
+                    Faults.Heal(); // before the caller notices, who tries again at once
+                }
+            );
         };
         var result = await ReceiveAsync(gateway, TestBackend.Alice);
         Assert.Equal((ReceiveStatus.Accepted, 2), (result.Status, Asked("receive")));
