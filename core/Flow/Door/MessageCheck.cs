@@ -8,6 +8,7 @@ using Cloud.Trust.AuthResults;
 using Cloud.Trust.Content;
 using Cloud.Trust.Dkim;
 using Cloud.Trust.Dmarc;
+using Cloud.Trust.DnsLists;
 using Cloud.Trust.Scanners;
 using Cloud.Trust.Spf;
 
@@ -97,8 +98,23 @@ public sealed class MessageCheck : IDisposable
         var signed = await verification.CompleteAsync();
         var verdicts = await client.CompleteAsync();
         var dmarc = await CheckPolicyAsync(verdicts.Spf, signed.Dkim);
+        verdicts = verdicts with { Lists = verdicts.Lists.And(await AskListsAsync(signed.Dkim, dmarc)) };
         trust = new(verdicts, signed.Dkim, signed.Arc, dmarc, signed.Arc.Forwarder(dmarc, door.Options));
         return DoorPolicy.RefusalOf(door.Options, trust);
+    }
+
+    /// <summary>What lists say of those who answer for the message; of the client they were asked before.</summary>
+    async ValueTask<DnsListVerdict> AskListsAsync(IReadOnlyList<DkimResult> dkim, DmarcVerdict dmarc)
+    {
+        const ListSubjects subjects = ListSubjects.From | ListSubjects.Dkim;
+        if (!door.Lists.IsAskedFor(subjects))
+            return DnsListVerdict.Empty;
+        var signers = dkim.Where(signature => signature.IsPass).Select(signature => signature.Domain).Distinct();
+        var items = signers.Select(domain => ListItem.OfDomain(ListSubjects.Dkim, domain)).ToList();
+        if (dmarc.Domain is { } author)
+            items.Add(ListItem.OfDomain(ListSubjects.From, $"{author}"));
+        using var late = new CancellationTokenSource(PolicyTime, door.Time);
+        return await door.Lists.CheckAsync(items, late.Token);
     }
 
     TimeSpan PolicyTime => door.Options.Deadline / 4;

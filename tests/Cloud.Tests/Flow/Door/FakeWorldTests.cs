@@ -134,6 +134,23 @@ public sealed class FakeWorldTests
         );
     }
 
+    [Theory]
+    [InlineData("from", "x@evil.test", FakeWorld.Plain)]
+    [InlineData("mailfrom", "x@evil.test", FakeWorld.Plain)]
+    [InlineData("dkim", "x@evil.test", FakeWorld.Plain)]
+    public async Task A_listed_domain_counts_wherever_it_is_asked_for(string subject, string from, string client)
+    {
+        Assert.True(DnsList.TryParse($"dbl.test weight=20 for={subject}", out var list, out _));
+        await using var world = await FakeWorld.OpenAsync(options => options with { Lists = [list] });
+        world.Dns.Add("evil.test.dbl.test A 127.0.1.2");
+        var letter = world.Sign("evil.test", FakeWorld.Letter(from));
+        Assert.StartsWith("550 5.7.1 ", await world.SendAsync(client, "plain.test", from, letter));
+        Assert.StartsWith(
+            "250 ",
+            await world.SendAsync(client, "plain.test", "y@plain.test", FakeWorld.Letter("y@plain.test"))
+        );
+    }
+
     [Fact]
     public async Task Names_that_nobody_answers_for_in_time_keep_no_mail_away()
     {
