@@ -1,5 +1,4 @@
 using Cloud.Dns;
-using Cloud.Flow.Door.Greylisting;
 using Cloud.Trust.Content;
 using Cloud.Trust.Dkim;
 using Cloud.Trust.Dmarc;
@@ -57,8 +56,6 @@ public sealed record DoorOptions
     public SpfFailure SpfFailure { get; init; } = SpfFailure.Score;
 
     public GreylistMode Greylist { get; init; } = GreylistMode.Off;
-
-    public GreylistOptions Greylisting { get; init; } = new();
 
     public SpfOptions Spf { get; init; } = new();
 

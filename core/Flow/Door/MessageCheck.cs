@@ -76,7 +76,7 @@ public sealed class MessageCheck : IDisposable
             var verdicts = await whole.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, door.Time);
             if (verdicts.Lists.IsAllowed || (options.Greylist == GreylistMode.Suspicious && !verdicts.IsSuspicious))
                 return null;
-            return new(verdicts.SpfDomain, options.Greylisting.Delay);
+            return new(verdicts.SpfDomain);
         }
         catch (TimeoutException)
         {
@@ -213,5 +213,4 @@ public sealed class MessageCheck : IDisposable
 
 /// <summary>A message that should wait for its retry.</summary>
 /// <param name="SpfDomain">The domain whose SPF passes; null for none.</param>
-/// <param name="Delay">How long.</param>
-public sealed record GreylistTicket(string? SpfDomain, TimeSpan Delay);
+public sealed record GreylistTicket(string? SpfDomain);

@@ -59,7 +59,10 @@ public static class GatewayOperations
 
     public static readonly Operation<Repeatable<ReceiveRequest>, ReceiveResult> Receive = new(
         "receive",
-        Checked(Types.RepeatableReceiveRequest, call => Sound.Is(call.Request.Envelope)),
+        Checked(
+            Types.RepeatableReceiveRequest,
+            call => Sound.Is(call.Request.Envelope) && Sound.Is(call.Request.Evidence)
+        ),
         Plain(Types.ReceiveResult),
         repeatable: true,
         (served, call, cancel) => served.Gateway.ReceiveAsync(call.Request, call.Repeated || served.IsLate, cancel)

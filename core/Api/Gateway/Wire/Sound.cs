@@ -1,3 +1,4 @@
+using Cloud.Flow.Door;
 using Cloud.Store.Search;
 
 namespace Cloud.Api.Gateway.Wire;
@@ -11,8 +12,20 @@ static class Sound
     /// <summary>Keywords in a request: more than a mailbox can have.</summary>
     const int Keywords = 1000;
 
+    /// <summary>Rules that apply to a message: there are a tenth of that.</summary>
+    const int Hits = 1000;
+
     public static bool Is(MailEnvelope envelope) =>
         envelope.Recipients.Count <= Recipients && envelope.Recipients.All(recipient => recipient is not null);
+
+    public static bool Is(Evidence? evidence) =>
+        evidence is null
+        || (
+            evidence.Steps.Count <= Evidence.MaxSteps
+            && evidence.Steps.All(step => step is not null)
+            && evidence.Hits.Count <= Hits
+            && evidence.Hits.All(hit => hit is { Name: not null, Explanation: not null })
+        );
 
     public static bool Is(IReadOnlyList<string> keywords) =>
         keywords.Count <= Keywords && keywords.All(keyword => keyword is not null);
