@@ -49,6 +49,12 @@ sealed class ControlClient(string path) : IAdministration
     public async ValueTask RemoveAliasAsync(string alias, CancellationToken cancel) =>
         await AskAsync(new("RemoveAlias", alias, null, null), cancel);
 
+    public async ValueTask<IReadOnlyList<string>> TraceAsync(
+        string address,
+        string transaction,
+        CancellationToken cancel
+    ) => (await AskAsync(new("Trace", address, null, [transaction]), cancel)).Lines ?? [];
+
     async Task<ControlAnswer> AskAsync(ControlRequest request, CancellationToken cancel)
     {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

@@ -18,7 +18,8 @@ sealed record ControlAnswer(
     IReadOnlyList<string>? Domains = null,
     IReadOnlyList<UserInfo>? Users = null,
     IReadOnlyList<AliasInfo>? Aliases = null,
-    IReadOnlyList<DomainKeyPair>? Keys = null
+    IReadOnlyList<DomainKeyPair>? Keys = null,
+    IReadOnlyList<string>? Lines = null
 );
 
 [JsonSerializable(typeof(ControlRequest))]

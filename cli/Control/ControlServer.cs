@@ -113,6 +113,8 @@ sealed class ControlServer : IAsyncDisposable
                 return new(null, Aliases: await administration.ListAliasesAsync(cancel));
             case "ListKeys":
                 return new(null, Keys: await administration.ListKeysAsync(name, cancel));
+            case "Trace":
+                return new(null, Lines: await administration.TraceAsync(name, targets is [var id] ? id : "", cancel));
             case "PrepareKeys":
                 return new(null, Keys: [await administration.PrepareKeysAsync(name, cancel)]);
         }

@@ -51,5 +51,12 @@ static class Measure
             : Wait(visitor.TakeRecipient(), "Too many recipients from your address");
     }
 
+    /// <summary>Whether a recipient that there is may get one more message now.</summary>
+    /// <returns>Null: it may.</returns>
+    public static Reply? OfMailbox(SmtpSession session, EmailAddress to) =>
+        session.User is null
+            ? Wait(session.Connection.Visitor.TakeMessageFor(to), "Too many messages for this recipient")
+            : null;
+
     static Reply? Wait(TimeSpan wait, string why) => wait == TimeSpan.Zero ? null : Replies.TooFast(why, wait);
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Cloud.Api.Gateway;
+using Cloud.Flow.Inbound;
 using Cloud.Flow.Keys;
 using Cloud.Mail;
 using Cloud.Store;
@@ -102,6 +103,21 @@ public sealed class Administration(Backend backend) : IAdministration
             users.Add(new(user.Address, state?.Account.Messages ?? 0, state?.Account.Octets ?? 0));
         }
         return users;
+    }
+
+    public async ValueTask<IReadOnlyList<string>> TraceAsync(
+        string address,
+        string transaction,
+        CancellationToken cancel
+    )
+    {
+        if (TransactionId.TryParse(transaction) is not { } id)
+            throw new AdminException($"{transaction} is no message's id, such as 1a2057827315f66d9c09c6f93d2");
+        var (_, user) = await UserAsync(address, cancel);
+        return await TraceReader.FindAsync(accounts, user.Account, id, cancel)
+            ?? throw new AdminException(
+                $"The log of {user.Address} does not tell of {id}: it came by a trusted client, or over 30 days ago, or not at all"
+            );
     }
 
     public async ValueTask SetPasswordAsync(string address, string password, CancellationToken cancel)

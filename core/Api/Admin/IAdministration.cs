@@ -39,6 +39,10 @@ public interface IAdministration
     ValueTask<IReadOnlyList<AliasInfo>> ListAliasesAsync(CancellationToken cancel);
 
     ValueTask RemoveAliasAsync(string alias, CancellationToken cancel);
+
+    /// <summary>Why a user's message is where it is: lines for people.</summary>
+    /// <param name="transaction">Its id, as in the sender's 250.</param>
+    ValueTask<IReadOnlyList<string>> TraceAsync(string address, string transaction, CancellationToken cancel);
 }
 
 /// <param name="Octets">Used by its messages.</param>

@@ -60,6 +60,10 @@ public sealed record AbuseOptions
     /// <summary>Recipients named by one address. Default: 10,000 an hour.</summary>
     public RateLimit Recipients { get; init; } = RateLimit.PerHour(10_000);
 
+    /// <summary>Messages for one recipient, from all strangers together: who is bombed with mail still finds his own. Default:
+    /// 1,000 an hour, far beyond what a person or a busy list brings.</summary>
+    public RateLimit PerRecipient { get; init; } = RateLimit.PerHour(1000);
+
     /// <summary>Messages begun under one sender's domain, from wherever. Default: off. Anybody may write any domain there:
     /// a limit lets strangers hold back the mail of those whose name they use.</summary>
     public RateLimit MessagesPerSender { get; init; } = RateLimit.Off;
@@ -83,6 +87,7 @@ public sealed record AbuseOptions
             RefusedRecipients = RateLimit.Off,
             Messages = RateLimit.Off,
             Recipients = RateLimit.Off,
+            PerRecipient = RateLimit.Off,
             Submissions = RateLimit.Off,
         };
 }

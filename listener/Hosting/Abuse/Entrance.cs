@@ -38,6 +38,7 @@ sealed class Entrance : IDisposable
     readonly RateLimiter<AddressKey> connections;
     readonly RateLimiter<AddressKey> networkConnections;
     readonly RateLimiter<AddressKey> refusedRecipients;
+    readonly RateLimiter<string> perRecipient;
     readonly RateLimiter<AddressKey> messages;
     readonly RateLimiter<AddressKey> recipients;
     readonly RateLimiter<string> senders;
@@ -57,6 +58,7 @@ sealed class Entrance : IDisposable
         refusedRecipients = Limiter<AddressKey>(options.RefusedRecipients);
         messages = Limiter<AddressKey>(options.Messages);
         recipients = Limiter<AddressKey>(options.Recipients);
+        perRecipient = Limiter<string>(options.PerRecipient);
         senders = Limiter<string>(options.MessagesPerSender);
         submissions = Limiter<AccountId>(options.Submissions);
         passes = new(options.Remembered);
@@ -100,6 +102,9 @@ sealed class Entrance : IDisposable
     public TimeSpan TakeMessage(AddressKey address) => messages.TryTake(address);
 
     public TimeSpan TakeRecipient(AddressKey address) => recipients.TryTake(address);
+
+    /// <param name="recipient">In the form in which addresses are compared.</param>
+    public TimeSpan TakeMessageFor(string recipient) => perRecipient.TryTake(recipient);
 
     /// <param name="domain">In lower case.</param>
     public TimeSpan TakeSender(string domain) => senders.TryTake(domain);

@@ -1,5 +1,6 @@
 using System.Net;
 using Cloud.Api.Gateway;
+using Cloud.Mail;
 using Cloud.Store;
 using Cloud.Wire.Limits;
 
@@ -47,6 +48,10 @@ public readonly struct Visitor
 
     /// <summary>A recipient is named.</summary>
     public TimeSpan TakeRecipient() => Key is { } key ? entrance!.TakeRecipient(key) : TimeSpan.Zero;
+
+    /// <summary>A recipient that there is gets one more message.</summary>
+    public TimeSpan TakeMessageFor(EmailAddress recipient) =>
+        entrance?.TakeMessageFor(recipient.WithoutDetail.Key) ?? TimeSpan.Zero;
 
     /// <summary>So many recipients were guessed that no more is told about any.</summary>
     public TimeSpan Guessing() => Key is { } key ? entrance!.Guessing(key) : TimeSpan.Zero;

@@ -37,6 +37,7 @@ public abstract partial class SettingSource
         ),
         ("message-rate", "NUMBER", "Messages of an address in an hour, 0 for any number (1000)"),
         ("recipient-rate", "NUMBER", "Recipients of an address in an hour, 0 for any number (10000)"),
+        ("mailbox-rate", "NUMBER", "Messages for a recipient in an hour, 0 for any number (1000)"),
         ("sender-rate", "NUMBER", "Messages of a sender's domain in an hour (0: any number)"),
         ("submission-rate", "NUMBER", "Messages an account sends in an hour, 0 for any number (500)"),
     ];
@@ -69,6 +70,7 @@ public abstract partial class SettingSource
             RefusedRecipients = Rate("refused-recipients-rate", standard.RefusedRecipients),
             Messages = Rate("message-rate", standard.Messages),
             Recipients = Rate("recipient-rate", standard.Recipients),
+            PerRecipient = Rate("mailbox-rate", standard.PerRecipient),
             MessagesPerSender = Rate("sender-rate", RateLimit.PerHour(0)),
             Submissions = Rate("submission-rate", standard.Submissions),
         };

@@ -47,6 +47,8 @@ sealed record Rcpt(EmailAddress? To, string? Notify, string? OriginalRecipient) 
         );
         switch (await session.Gateway.CheckRecipientAsync(request, cancel))
         {
+            case RecipientVerdict.Ok when Measure.OfMailbox(session, to) is { } tooMany:
+                return tooMany;
             case RecipientVerdict.Ok:
                 transaction.Recipients.Add(new Recipient(to, Notify, OriginalRecipient));
                 return Replies.RecipientOk;

@@ -61,6 +61,9 @@ public sealed class AdministrationCommandTests : IDisposable
                 ["user", "remove", "--yes", "nobody@example.test"],
                 ["alias", "add", "x@elsewhere.test", "ada@example.test"],
                 ["alias", "remove", "nothing@example.test"],
+                ["trace", "ada@example.test", "no-id"],
+                ["trace", "ada@example.test", "1a2057827315f66d9c09c6f93d2"],
+                ["trace", "nobody@example.test", "1a2057827315f66d9c09c6f93d2"],
             }
         )
         {

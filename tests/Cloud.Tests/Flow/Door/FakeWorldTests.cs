@@ -58,6 +58,22 @@ public sealed class FakeWorldTests
         Assert.Contains("DMARC_QUARANTINE=", text);
     }
 
+    [Fact]
+    public async Task Whoever_asks_is_told_why_a_message_is_where_it_is()
+    {
+        await using var world = await FakeWorld.OpenAsync();
+        var letter = FakeWorld.Letter("sale@shop.test");
+        var reply = await world.SendAsync(FakeWorld.Stranger, "stranger.test", "x@stranger.test", letter);
+        var id = reply.Split(' ')[^1];
+        var lines = await world.Backend.Admin.TraceAsync(TestBackend.Alice, id, default);
+        Assert.Matches("^[0-9: -]+Z Junk, [0-9.]+ points .*shop.test asks to mistrust mail that fails DMARC", lines[0]);
+        Assert.Contains(lines, line => line.StartsWith("  DMARC_QUARANTINE "));
+        Assert.Contains(lines, line => line.StartsWith("spf=none "));
+        Assert.Contains(lines, line => line.StartsWith("dmarc=fail "));
+        var nobody = world.Backend.Admin.TraceAsync(TestBackend.Bob, id, default).AsTask();
+        await Assert.ThrowsAsync<Cloud.Api.Admin.AdminException>(() => nobody);
+    }
+
     [Theory]
     [InlineData("quarantine", "250 2.0.0 Ok: kept as ")]
     [InlineData("report", "250 2.0.0 Ok: kept as ")]

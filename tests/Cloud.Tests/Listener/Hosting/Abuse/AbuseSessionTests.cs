@@ -19,6 +19,7 @@ public sealed class AbuseSessionTests
         ["guesses"] = Strangers.Judged with { RefusedRecipients = RateLimit.PerHour(3) },
         ["messages"] = Strangers.Judged with { Messages = RateLimit.PerHour(2) },
         ["recipients"] = Strangers.Judged with { Recipients = RateLimit.PerHour(2) },
+        ["mailbox"] = Strangers.Judged with { PerRecipient = RateLimit.PerHour(1) },
         ["sender"] = Strangers.Judged with { MessagesPerSender = RateLimit.PerHour(1) },
         ["account"] = Strangers.Judged with { Submissions = RateLimit.PerHour(1) },
         ["connections"] = Strangers.Judged with { ConnectionRate = RateLimit.PerMinute(1) },
