@@ -16,7 +16,18 @@ public sealed class MailServer : IAsyncDisposable
     const int Sigterm = 15;
 
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
-    static readonly string[] Ports = ["smtp", "submission", "submissions", "imap", "imaps", "pop3", "pop3s", "http"];
+    static readonly string[] Ports =
+    [
+        "smtp",
+        "submission",
+        "submissions",
+        "imap",
+        "imaps",
+        "pop3",
+        "pop3s",
+        "http",
+        "https",
+    ];
 
     readonly Process process;
     readonly ConcurrentQueue<string> output = new();

@@ -44,7 +44,9 @@ sealed class CloudServer : IMailServer
             start.ArgumentList.Add(argument);
         start.ArgumentList.Add("--log-level");
         start.ArgumentList.Add("warning");
-        foreach (var port in new[] { "smtp", "submission", "submissions", "imap", "imaps", "pop3", "pop3s", "http" })
+        foreach (
+            var port in new[] { "smtp", "submission", "submissions", "imap", "imaps", "pop3", "pop3s", "http", "https" }
+        )
         {
             start.ArgumentList.Add($"--{port}");
             start.ArgumentList.Add("127.0.0.1:0");
