@@ -45,8 +45,6 @@ var settings = [
   { name: '${sampling}__minSamplingPercentage', value: string(samplingPercentage) }
   { name: '${sampling}__maxSamplingPercentage', value: string(samplingPercentage) }
   // What the handler reads.
-  // Starts a tenth sooner: pages of compiled code are mapped once. The handler compiles little, and no code of others.
-  { name: 'DOTNET_EnableWriteXorExecute', value: '0' }
   { name: 'CLOUD_GATEWAY_AUTH', value: 'key' }
   { name: 'CLOUD_GATEWAY_KEY', value: '@Microsoft.KeyVault(SecretUri=${gatewayKeyUri})' }
   { name: 'CLOUD_KEY_ENCRYPTION_KEY', value: '@Microsoft.KeyVault(SecretUri=${keyEncryptionKeyUri})' }

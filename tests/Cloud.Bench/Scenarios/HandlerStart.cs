@@ -41,7 +41,6 @@ static class HandlerStart
             Environment =
             {
                 ["FUNCTIONS_CUSTOMHANDLER_PORT"] = $"{port}",
-                ["DOTNET_EnableWriteXorExecute"] = "0", // as infra/app/functions.bicep has it
                 ["MailStorage"] = "UseDevelopmentStorage=true",
                 ["CLOUD_GATEWAY_KEY"] = new string('k', 32),
             },
