@@ -25,6 +25,7 @@ static class DoorPolicy
     public static Evidence Judge(
         DoorOptions options,
         TrustVerdicts trust,
+        ContentFacts facts,
         ContentScore score,
         IReadOnlyList<ScanVerdict> scans,
         LoopVerdict loop
@@ -36,7 +37,7 @@ static class DoorPolicy
         {
             JunkAt = options.Content.JunkAt,
             IsByScore = outcome == DoorOutcome.Accept || code == ByScore,
-            IsAuthenticated = trust.ToFacts().IsAuthenticated,
+            IsAuthenticated = facts.IsAuthenticated,
             Quarantine = options.QuarantineAddress,
         };
     }

@@ -170,7 +170,8 @@ public sealed class MessageCheck : IDisposable
         var index = MessageIndex.Unpack(message.Index.Span);
         var sample = new MessageSample(index, start.WrittenMemory);
         var options = door.Options;
-        var score = ContentRules.Score(sample, Facts(trust), door.Time.GetUtcNow(), options.Content);
+        var facts = trust.ToFacts() with { OwnHosts = [options.Hostname] };
+        var score = ContentRules.Score(sample, facts, door.Time.GetUtcNow(), options.Content);
         var scans = await Task.WhenAll(
             options.Scanners.Select(scanner =>
                 scanner.ScanAsync(new(message.Size, open), Client(trust, transaction, recipients), cancel)
@@ -178,7 +179,7 @@ public sealed class MessageCheck : IDisposable
         );
         foreach (var scan in scans)
             score = score.With(scan, options.Content);
-        return DoorPolicy.Judge(options, trust, score, scans, MailLoops.Check(sample.Header, []));
+        return DoorPolicy.Judge(options, trust, facts, score, scans, MailLoops.Check(sample.Header, []));
     }
 
     public void Dispose()
@@ -187,8 +188,6 @@ public sealed class MessageCheck : IDisposable
         verification.Dispose();
         ends.Dispose();
     }
-
-    ContentFacts Facts(TrustVerdicts verdicts) => verdicts.ToFacts() with { OwnHosts = [door.Options.Hostname] };
 
     ScanClient Client(TrustVerdicts verdicts, string transaction, IReadOnlyList<EmailAddress> recipients) =>
         new(

@@ -66,22 +66,3 @@ public static class ContentRules
             finding.Detail is { Length: > 0 } detail ? Line.Of($"{rule.Explanation}: {detail}") : rule.Explanation
         );
 }
-
-/// <summary>A stranger's text within a line of ours.</summary>
-static class Line
-{
-    /// <summary>Characters of an explanation.</summary>
-    const int Max = 300;
-
-    /// <summary>Cut, and a question mark for each character that is not printable ASCII.</summary>
-    public static string Of(string text) =>
-        string.Create(
-            Math.Min(text.Length, Max),
-            text,
-            (line, from) =>
-            {
-                for (var i = 0; i < line.Length; i++)
-                    line[i] = from[i] is >= ' ' and <= '~' ? from[i] : '?';
-            }
-        );
-}

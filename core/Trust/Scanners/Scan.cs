@@ -50,14 +50,5 @@ sealed class Scan(string scanner, ScanOptions options, TimeProvider time)
     }
 
     /// <summary>Printable ASCII, cut.</summary>
-    public static string Line(string text) =>
-        string.Create(
-            Math.Min(text.Length, MaxText),
-            text,
-            (line, from) =>
-            {
-                for (var i = 0; i < line.Length; i++)
-                    line[i] = from[i] is >= ' ' and <= '~' ? from[i] : '?';
-            }
-        );
+    public static string Line(string text) => Trust.Line.Of(text, MaxText);
 }

@@ -15,20 +15,7 @@ namespace Cloud.Tests.Listener.Hosting.Abuse;
 static class Strangers
 {
     /// <summary>Nothing is limited, and nobody exempt: a test sets the one limit that it is about.</summary>
-    public static readonly AbuseOptions Judged = new()
-    {
-        Exempt = NetworkList.Empty,
-        ConnectionsPerNetwork = int.MaxValue,
-        ConnectionRate = RateLimit.Off,
-        NetworkConnectionRate = RateLimit.Off,
-        GreetingPause = TimeSpan.Zero,
-        Tarpit = TimeSpan.Zero,
-        FirstBan = TimeSpan.Zero,
-        RefusedRecipients = RateLimit.Off,
-        Messages = RateLimit.Off,
-        Recipients = RateLimit.Off,
-        Submissions = RateLimit.Off,
-    };
+    public static readonly AbuseOptions Judged = AbuseOptions.Off with { Exempt = NetworkList.Empty };
 
     public static readonly IPAddress Address = IPAddress.Parse("198.51.100.7");
 
