@@ -10,7 +10,7 @@ public sealed class LineLoggerTests
     readonly StringWriter errors = new();
     readonly ILogger logger;
 
-    public LineLoggerTests() => logger = new LineLogger(information, errors).CreateLogger("handler");
+    public LineLoggerTests() => logger = new LineLogger(information, errors, LogLevel.Trace).CreateLogger("handler");
 
     [Theory]
     [InlineData(LogLevel.Trace, "trce", false)]
