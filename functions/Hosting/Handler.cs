@@ -26,9 +26,10 @@ static class Handler
     public static async Task RunAsync(HandlerSettings settings, TimeProvider time)
     {
         using var lifeline = settings.EndsWithInput ? new Lifeline() : null;
-        // Beside the server, which answers the host meanwhile: the first calls wait for the store.
-        var opening = Task.Run(() => Open(settings, time));
+        // Not while the server starts, which the host waits for on what may be half a core. The first calls wait for it.
+        var opening = new Task<Backend>(() => Open(settings, time));
         using var server = await StartAsync(settings, opening, time);
+        opening.Start(TaskScheduler.Default);
         await opening;
         await Task.Delay(Timeout.InfiniteTimeSpan, time);
     }
