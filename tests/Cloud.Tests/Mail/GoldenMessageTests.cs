@@ -14,6 +14,18 @@ public sealed class GoldenMessageTests
 
     [Theory]
     [MemberData(nameof(Names))]
+    public void Reading_is_the_one_written_beside_the_message_however_its_lines_end(string name)
+    {
+        var message = Messages.Read(name);
+        var unix = Messages.WithoutCr(message);
+        var expected = Messages.ExpectedReading(name);
+
+        Assert.Equal(expected, ReadingText.Of(message, Messages.Scan(message, 1), trimCr: true));
+        Assert.Equal(expected, ReadingText.Of(unix, Messages.Scan(unix, 1), trimCr: false));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public void How_the_message_is_cut_makes_no_difference(string name)
     {
         var message = Messages.Read(name);
