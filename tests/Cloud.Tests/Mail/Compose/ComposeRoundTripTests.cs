@@ -19,7 +19,7 @@ public sealed class ComposeRoundTripTests
     {
         var options = new ComposeOptions(form, eightBit);
         var random = new Random(2026 + (int)form);
-        for (var round = 0; round < 1_500; round++)
+        for (var round = 0; round < 800; round++)
         {
             var message = RandomMessages.Next(random, form);
             var bytes = Composing.Bytes(message, options);
