@@ -1,4 +1,5 @@
 using System.Text;
+using Cloud.Dns;
 using Cloud.Flow.Door;
 using Cloud.Listener.Hosting;
 using Cloud.Listener.Hosting.Abuse;
@@ -56,32 +57,57 @@ sealed class FakeWorld : IAsyncDisposable
 
     public ZoneResolver Dns { get; }
 
+    /// <param name="set">How mail is judged.</param>
+    /// <param name="clock">The store's time.</param>
+    /// <param name="trustClients">Whether a client's address is what it seems.</param>
+    /// <param name="backend">The store; null for one in memory.</param>
+    /// <param name="abuse">How strangers are held to measure; null for not at all.</param>
+    /// <param name="resolver">Whom the door asks instead of <see cref="Dns"/>.</param>
+    /// <param name="doorTime">The time of door and sessions.</param>
     public static async Task<FakeWorld> OpenAsync(
         Func<DoorOptions, DoorOptions>? set = null,
         ManualClock? clock = null,
-        bool trustClients = true
+        bool trustClients = true,
+        TestBackend? backend = null,
+        AbuseOptions? abuse = null,
+        IResolver? resolver = null,
+        TimeProvider? doorTime = null
     )
     {
-        var backend = await TestBackend.OpenAsync(time: clock);
+        backend ??= await TestBackend.OpenAsync(time: clock);
+        doorTime ??= TimeProvider.System;
         var dns = new ZoneResolver(Zones);
         var options = new DoorOptions { Hostname = "mx.example.test" };
-        var door = new MessageDoor(set?.Invoke(options) ?? options, dns, TimeProvider.System, Entropy.System);
+        var door = new MessageDoor(set?.Invoke(options) ?? options, resolver ?? dns, doorTime, Entropy.System);
         var front = new SmtpFront(
             SmtpServer.Options,
             backend.Gateway,
             door,
             TestListener.Tls,
-            TimeProvider.System,
+            doorTime,
             Entropy.System,
             NullLoggerFactory.Instance
         );
         var limits = new ListenerLimits
         {
             Proxies = NetworkList.Loopback,
-            Abuse = AbuseOptions.Off,
+            Abuse = abuse ?? AbuseOptions.Off,
             TrustClientAddress = trustClients,
         };
-        return new(backend, dns, await TestListener.StartAsync([("relay", front, false)], limits, behind: backend));
+        return new(
+            backend,
+            dns,
+            await TestListener.StartAsync([("relay", front, false)], limits, doorTime, behind: backend)
+        );
+    }
+
+    /// <summary>A session of a client, before the greeting.</summary>
+    /// <param name="client">Its address; null for one that the proxy does not tell, as for its own.</param>
+    public async Task<WorldSession> ConnectAsync(string? client)
+    {
+        var session = new WorldSession(await ScriptConnection.OpenAsync(listener.Address()));
+        await session.SayAsync(client is null ? "PROXY UNKNOWN" : $"PROXY TCP4 {client} 192.0.2.25 4711 25");
+        return session;
     }
 
     /// <summary>A client's whole session.</summary>
@@ -95,24 +121,16 @@ sealed class FakeWorld : IAsyncDisposable
         string to = TestBackend.Alice
     )
     {
-        await using var session = await ScriptConnection.OpenAsync(listener.Address());
-        await SayAsync(client is null ? "PROXY UNKNOWN" : $"PROXY TCP4 {client} 192.0.2.25 4711 25");
-        Assert.StartsWith("220 ", await session.ReadLineAsync());
-        await SayAsync($"HELO {helo}");
-        Assert.StartsWith("250 ", await session.ReadLineAsync());
-        await SayAsync($"MAIL FROM:<{from}>");
-        Assert.StartsWith("250 ", await session.ReadLineAsync());
-        await SayAsync($"RCPT TO:<{to}>");
-        var recipient = await session.ReadLineAsync();
-        if (!recipient!.StartsWith('2'))
+        await using var session = await ConnectAsync(client);
+        Assert.StartsWith("220 ", await session.HearAsync());
+        Assert.StartsWith("250 ", await session.AskAsync($"HELO {helo}"));
+        Assert.StartsWith("250 ", await session.AskAsync($"MAIL FROM:<{from}>"));
+        var recipient = await session.AskAsync($"RCPT TO:<{to}>");
+        if (!recipient.StartsWith('2'))
             return recipient;
-        await SayAsync("DATA");
-        Assert.StartsWith("354 ", await session.ReadLineAsync());
-        await session.SendAsync(message, byteByByte: false);
-        await SayAsync(".");
-        return (await session.ReadLineAsync())!;
-
-        Task SayAsync(string line) => session.SendAsync(Encoding.ASCII.GetBytes($"{line}\r\n"), byteByByte: false);
+        Assert.StartsWith("354 ", await session.AskAsync("DATA"));
+        await session.SendAsync(message);
+        return await session.AskAsync(".");
     }
 
     /// <summary>What is in a mailbox, as its owner reads it.</summary>
@@ -152,4 +170,23 @@ sealed class FakeWorld : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => listener.DisposeAsync();
+}
+
+/// <summary>A client's session, line by line.</summary>
+sealed class WorldSession(ScriptConnection connection) : IAsyncDisposable
+{
+    public Task SayAsync(string line) => SendAsync(Encoding.ASCII.GetBytes($"{line}\r\n"));
+
+    public Task SendAsync(byte[] octets) => connection.SendAsync(octets, byteByByte: false);
+
+    /// <returns>The next line; empty when the server has closed.</returns>
+    public async Task<string> HearAsync() => await connection.ReadLineAsync() ?? "";
+
+    public async Task<string> AskAsync(string line)
+    {
+        await SayAsync(line);
+        return await HearAsync();
+    }
+
+    public ValueTask DisposeAsync() => connection.DisposeAsync();
 }
