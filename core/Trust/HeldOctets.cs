@@ -42,7 +42,9 @@ sealed class HeldOctets(int most) : IDisposable
 
     void Grow(int least)
     {
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(least, Math.Min(most, Math.Max(FirstBlock, 2 * block.Length))));
+        var larger = ArrayPool<byte>.Shared.Rent(
+            Math.Max(least, Math.Min(most, Math.Max(FirstBlock, 2 * block.Length)))
+        );
         Span.CopyTo(larger);
         if (block.Length > 0)
             ArrayPool<byte>.Shared.Return(block);

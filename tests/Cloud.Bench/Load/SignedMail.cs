@@ -34,20 +34,21 @@ sealed class SignedMail : IDisposable
         {
             var header = Encoding.ASCII.GetBytes(
                 string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"""
-                    From: Sender <sender@{Domain}>
-                    To: Somebody <u0@example.test>
-                    Subject: A message of the usual kind
-                    Date: {DateTimeOffset.UtcNow:ddd, dd MMM yyyy HH:mm:ss} +0000
-                    Message-ID: <{number}.{Guid.NewGuid():N}@{Domain}>
-                    MIME-Version: 1.0
-                    Content-Type: text/plain; charset=utf-8
-                    Content-Transfer-Encoding: 8bit
+                        CultureInfo.InvariantCulture,
+                        $"""
+                        From: Sender <sender@{Domain}>
+                        To: Somebody <u0@example.test>
+                        Subject: A message of the usual kind
+                        Date: {DateTimeOffset.UtcNow:ddd, dd MMM yyyy HH:mm:ss} +0000
+                        Message-ID: <{number}.{Guid.NewGuid():N}@{Domain}>
+                        MIME-Version: 1.0
+                        Content-Type: text/plain; charset=utf-8
+                        Content-Transfer-Encoding: 8bit
 
 
-                    """
-                ).ReplaceLineEndings("\r\n")
+                        """
+                    )
+                    .ReplaceLineEndings("\r\n")
             );
             using var signing = new DkimSigning(Domain, keys, TimeProvider.System, null);
             signing.Write(header);

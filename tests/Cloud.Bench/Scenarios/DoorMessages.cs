@@ -36,7 +36,9 @@ static class DoorMessages
         foreach (var size in new[] { 4096, 50 * 1024 })
         {
             var body = Encoding.ASCII.GetBytes(
-                string.Concat(Enumerable.Repeat("A line of a letter that says nothing much, as letters will do.\r\n", size / 64))
+                string.Concat(
+                    Enumerable.Repeat("A line of a letter that says nothing much, as letters will do.\r\n", size / 64)
+                )
             );
             signed.Prepare(1, body);
             byte[] message = [.. signed.Header(0), .. body];

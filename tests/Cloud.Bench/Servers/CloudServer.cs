@@ -65,7 +65,7 @@ sealed class CloudServer : IMailServer
                 .Split(' ')
                 .Select(pair => pair.Split('='))
                 .ToDictionary(p => p[0], p => IPEndPoint.Parse(p[1]));
-            return new CloudServer(process, directory, ports) 
+            return new CloudServer(process, directory, ports)
             {
                 Name = (program ?? "Cloud") + (judges is null ? "" : ", judging"),
             };
@@ -80,9 +80,14 @@ sealed class CloudServer : IMailServer
             "off",
             "--dns-server",
             $"{nameServer}",
-            .. new[] { "greeting-pause", "connection-rate", "message-rate", "recipient-rate", "mailbox-rate" }.SelectMany(
-                limit => new[] { $"--{limit}", "0" }
-            ),
+            .. new[]
+            {
+                "greeting-pause",
+                "connection-rate",
+                "message-rate",
+                "recipient-rate",
+                "mailbox-rate",
+            }.SelectMany(limit => new[] { $"--{limit}", "0" }),
         ];
 
     public async ValueTask DisposeAsync()

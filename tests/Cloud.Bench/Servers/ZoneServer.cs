@@ -95,9 +95,6 @@ sealed class ZoneServer : IDisposable
                 .. text.Split('.').SelectMany(label => (byte[])[(byte)label.Length, .. Encoding.ASCII.GetBytes(label)]),
                 0,
             ],
-            _ =>
-            [
-                .. Encoding.ASCII.GetBytes(text).Chunk(255).SelectMany(part => (byte[])[(byte)part.Length, .. part]),
-            ],
+            _ => [.. Encoding.ASCII.GetBytes(text).Chunk(255).SelectMany(part => (byte[])[(byte)part.Length, .. part])],
         };
 }

@@ -1,7 +1,6 @@
 using Cloud.Flow.Door;
 using Cloud.Flow.Door.Rates;
 using Cloud.Store;
-using Cloud.Store.Messages;
 using Cloud.Store.Ports;
 using Cloud.Tests.Fakes;
 using Cloud.Trust.Dmarc;
@@ -56,16 +55,11 @@ public abstract class DoorStoreSuite
                 Assert.StartsWith("250 ", await SendAsync(world, $"casino jackpot roulette bonus spins number{i}"));
                 Assert.StartsWith("250 ", await SendAsync(world, $"meeting minutes budget review quarter number{i}"));
             }
-            await MoveAsync(world, "casino", "Junk");
-            await MoveAsync(world, "meeting", "Archive");
+            await world.MoveAsync("casino", "Junk");
+            await world.MoveAsync("meeting", "Archive");
         }
         await using (
-            var world = await WorldAsync(options =>
-                options with
-                {
-                    Content = options.Content with { JunkAt = 3 },
-                }
-            )
+            var world = await WorldAsync(options => options with { Content = options.Content with { JunkAt = 3 } })
         )
         {
             await SendAsync(world, "casino jackpot roulette bonus spins again");
@@ -111,14 +105,4 @@ public abstract class DoorStoreSuite
 
     static Task<string> SendAsync(FakeWorld world, string words = "words") =>
         world.SendAsync(FakeWorld.Plain, "plain.test", "x@plain.test", FakeWorld.Letter("x@plain.test", words));
-
-    static async Task MoveAsync(FakeWorld world, string word, string to)
-    {
-        var test = world.Backend;
-        var texts = await world.ReadAsync("INBOX");
-        var entries = (await test.OpenAsync(test.AliceId)).Entries;
-        var uids = UidSet.Of(entries.Where((_, i) => texts[i].Contains(word)).Select(entry => entry.Uid));
-        var (from, target) = (await test.MailboxAsync(test.AliceId, "INBOX"), await test.MailboxAsync(test.AliceId, to));
-        Assert.True((await test.Gateway.MoveAsync(new(test.AliceId, from.Id, uids, target.Id), default)).IsOk);
-    }
 }

@@ -151,6 +151,19 @@ sealed class FakeWorld : IAsyncDisposable
         return texts;
     }
 
+    /// <summary>Moves what has a word in it from Alice's INBOX to another mailbox of hers.</summary>
+    /// <returns>How many that was.</returns>
+    public async Task<int> MoveAsync(string word, string to)
+    {
+        var account = Backend.AliceId;
+        var texts = await ReadAsync("INBOX");
+        var entries = (await Backend.OpenAsync(account)).Entries;
+        var uids = UidSet.Of(entries.Where((_, i) => texts[i].Contains(word)).Select(entry => entry.Uid));
+        var (from, target) = (await Backend.MailboxAsync(account, "INBOX"), await Backend.MailboxAsync(account, to));
+        var moved = await Backend.Gateway.MoveAsync(new(account, from.Id, uids, target.Id), default);
+        return moved.Value!.Uids.Count;
+    }
+
     /// <summary>A message that nothing but its sender speaks against.</summary>
     public static byte[] Letter(string from, string subject = "Your statement", string more = "") =>
         Encoding.UTF8.GetBytes(

@@ -51,7 +51,11 @@ public sealed class MemoryTests(ITestOutputHelper output)
     static async Task<long> HeldByEachAsync(MessageDoor? door)
     {
         const int sessions = 100;
-        await using var listener = await SmtpServer.StartAsync(new PlainGateway { KeepBytes = false }, Options, door: door);
+        await using var listener = await SmtpServer.StartAsync(
+            new PlainGateway { KeepBytes = false },
+            Options,
+            door: door
+        );
         var clients = new List<ScriptConnection>();
         var before = GC.GetTotalMemory(forceFullCollection: true);
         for (var i = 0; i < sessions; i++)

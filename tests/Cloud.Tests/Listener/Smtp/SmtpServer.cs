@@ -19,7 +19,12 @@ static class SmtpServer
         MaxDiscard = 100_000,
     };
 
-    public static Task<TestListener> StartAsync(PlainGateway gateway, SmtpOptions? options = null, bool tls = true, MessageDoor? door = null)
+    public static Task<TestListener> StartAsync(
+        PlainGateway gateway,
+        SmtpOptions? options = null,
+        bool tls = true,
+        MessageDoor? door = null
+    )
     {
         var relay = options ?? Options;
         var submission = relay with { Role = SmtpRole.Submission };
