@@ -25,6 +25,9 @@ public sealed class MessageCheck : IDisposable
     /// <summary>Octets of a message's start that are kept for its content to be judged; see <see cref="MessageSample"/>.</summary>
     const int SampleOctets = 64 * 1024;
 
+    /// <summary>Octets of a header that any message may have; see <see cref="MessageDoor.LargeHeaders"/>.</summary>
+    const int UsualHeader = 64 * 1024;
+
     readonly MessageDoor door;
     readonly CancellationTokenSource ends = new();
     readonly MessageVerification verification;
@@ -35,6 +38,9 @@ public sealed class MessageCheck : IDisposable
     readonly EmailAddress? from;
     readonly long began;
     TrustVerdicts? trust;
+    long written;
+    bool hasLargeHeader;
+    bool isCrowdedOut;
 
     internal MessageCheck(MessageDoor door, IPAddress? address, string helo, EmailAddress? from)
     {
@@ -48,8 +54,17 @@ public sealed class MessageCheck : IDisposable
     /// <returns>What of the message is kept, valid until the next call: fields forged in our name are taken off.</returns>
     public IReadOnlyList<ReadOnlyMemory<byte>> Write(ReadOnlyMemory<byte> octets)
     {
-        verification.Write(octets.Span);
+        if (!isCrowdedOut)
+            Verify(octets.Span);
         return forged.Write(octets);
+    }
+
+    void Verify(ReadOnlySpan<byte> octets)
+    {
+        verification.Write(octets);
+        written += octets.Length;
+        if (written > UsualHeader && !hasLargeHeader && !verification.IsHeaderComplete)
+            isCrowdedOut = !(hasLargeHeader = door.LargeHeaders.Wait(0));
     }
 
     /// <summary>Ends the message as the client sends it.</summary>
@@ -86,6 +101,8 @@ public sealed class MessageCheck : IDisposable
     /// <returns>A refusal, where that decides already; else null.</returns>
     public async ValueTask<Evidence?> AuthenticateAsync()
     {
+        if (isCrowdedOut)
+            return new(DoorOutcome.Defer, "3.2", "Too many very long headers at once; try again later", "", [], []);
         // A sender whose own names hang must not use up the time in which the author's policy is asked for.
         using var late = new CancellationTokenSource(door.Options.Deadline, door.Time);
         await using var deadline = door.Time.CreateTimer(
@@ -190,6 +207,9 @@ public sealed class MessageCheck : IDisposable
         ends.Cancel();
         verification.Dispose();
         start.Dispose();
+        if (hasLargeHeader)
+            door.LargeHeaders.Release();
+        hasLargeHeader = false;
         ends.Dispose();
     }
 

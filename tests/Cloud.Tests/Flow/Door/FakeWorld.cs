@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using Cloud.Dns;
 using Cloud.Flow.Door;
@@ -30,7 +31,7 @@ sealed class FakeWorld : IAsyncDisposable
     public const string Listed = "192.0.2.66";
     public const string Stranger = "198.51.100.9";
 
-    const string Zones = """
+    public const string Zones = """
         bank.test                    TXT  "v=spf1 ip4:192.0.2.10 -all"
         _dmarc.bank.test             TXT  "v=DMARC1; p=reject"
         mail.bank.test               A    192.0.2.10
@@ -44,6 +45,7 @@ sealed class FakeWorld : IAsyncDisposable
         9.100.51.198.in-addr.arpa    PTR  stranger.test
         66.2.0.192.bl.test           A    127.0.0.2
         66.2.0.192.bl.test           TXT  "an open proxy"
+        _dmarc.down.test             SERVFAIL
         late.test                    HANG
         _dmarc.late.test             HANG
         """;
@@ -103,12 +105,7 @@ sealed class FakeWorld : IAsyncDisposable
 
     /// <summary>A session of a client, before the greeting.</summary>
     /// <param name="client">Its address; null for one that the proxy does not tell, as for its own.</param>
-    public async Task<WorldSession> ConnectAsync(string? client)
-    {
-        var session = new WorldSession(await ScriptConnection.OpenAsync(listener.Address()));
-        await session.SayAsync(client is null ? "PROXY UNKNOWN" : $"PROXY TCP4 {client} 192.0.2.25 4711 25");
-        return session;
-    }
+    public Task<WorldSession> ConnectAsync(string? client) => WorldSession.OpenAsync(listener.Address(), client);
 
     /// <summary>A client's whole session.</summary>
     /// <param name="client">Its address; null for one that the proxy does not tell, as for its own.</param>
@@ -122,15 +119,7 @@ sealed class FakeWorld : IAsyncDisposable
     )
     {
         await using var session = await ConnectAsync(client);
-        Assert.StartsWith("220 ", await session.HearAsync());
-        Assert.StartsWith("250 ", await session.AskAsync($"HELO {helo}"));
-        Assert.StartsWith("250 ", await session.AskAsync($"MAIL FROM:<{from}>"));
-        var recipient = await session.AskAsync($"RCPT TO:<{to}>");
-        if (!recipient.StartsWith('2'))
-            return recipient;
-        Assert.StartsWith("354 ", await session.AskAsync("DATA"));
-        await session.SendAsync(message);
-        return await session.AskAsync(".");
+        return await session.SendAsync(helo, from, message, to);
     }
 
     /// <summary>What is in a mailbox, as its owner reads it.</summary>
@@ -188,6 +177,30 @@ sealed class FakeWorld : IAsyncDisposable
 /// <summary>A client's session, line by line.</summary>
 sealed class WorldSession(ScriptConnection connection) : IAsyncDisposable
 {
+    /// <param name="server">That takes this machine for a proxy.</param>
+    /// <param name="client">Who the proxy says it is; null for nobody.</param>
+    public static async Task<WorldSession> OpenAsync(IPEndPoint server, string? client)
+    {
+        var session = new WorldSession(await ScriptConnection.OpenAsync(server));
+        await session.SayAsync(client is null ? "PROXY UNKNOWN" : $"PROXY TCP4 {client} 192.0.2.25 4711 25");
+        return session;
+    }
+
+    /// <summary>All of it, from the greeting on.</summary>
+    /// <returns>The reply to RCPT where that refuses, else to the message.</returns>
+    public async Task<string> SendAsync(string helo, string from, byte[] message, string to)
+    {
+        Assert.StartsWith("220 ", await HearAsync());
+        Assert.StartsWith("250 ", await AskAsync($"HELO {helo}"));
+        Assert.StartsWith("250 ", await AskAsync($"MAIL FROM:<{from}>"));
+        var recipient = await AskAsync($"RCPT TO:<{to}>");
+        if (!recipient.StartsWith('2'))
+            return recipient;
+        Assert.StartsWith("354 ", await AskAsync("DATA"));
+        await SendAsync(message);
+        return await AskAsync(".");
+    }
+
     public Task SayAsync(string line) => SendAsync(Encoding.ASCII.GetBytes($"{line}\r\n"));
 
     public Task SendAsync(byte[] octets) => connection.SendAsync(octets, byteByByte: false);
