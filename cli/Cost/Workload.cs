@@ -46,7 +46,7 @@ sealed class Workload : IAsyncDisposable
     public static async Task<Workload> OpenAsync(CostOptions options, CancellationToken cancel)
     {
         var store = await CountedStore.OpenAsync(options.Cold, cancel);
-        var workload = new Workload(options, store, Listener(store.Gateway));
+        var workload = new Workload(options, store, Listener(store));
         try
         {
             await workload.listener.StartAsync(cancel);
@@ -98,14 +98,15 @@ sealed class Workload : IAsyncDisposable
         await store.DisposeAsync();
     }
 
-    static ListenerServer Listener(IGateway gateway)
+    static ListenerServer Listener(CountedStore store)
     {
         var certificate = TlsCertificate.SelfSigned(["localhost"], TimeProvider.System);
         var anyPort = new IPEndPoint(IPAddress.Loopback, 0);
         var (time, entropy, loggers) = (TimeProvider.System, Entropy.System, NullLoggerFactory.Instance);
         const string hostname = "localhost";
-        var fronts = new Fronts(gateway, certificate, time, entropy, loggers) { Hostname = hostname };
-        var judging = new Fronts(gateway, certificate, time, entropy, loggers)
+        var fronts = new Fronts(store.Gateway, certificate, time, entropy, loggers) { Hostname = hostname };
+        // Its time is the store's, which has been set forward by then: a message of yesterday comes too late.
+        var judging = new Fronts(store.Gateway, certificate, store.Clock, entropy, loggers)
         {
             Hostname = hostname,
             Door = JudgedMail.Door(hostname, Client),

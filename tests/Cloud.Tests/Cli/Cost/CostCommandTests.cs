@@ -45,11 +45,10 @@ public sealed class CostCommandTests : IDisposable
                 Of("judge", "executions")
             )
         );
-        // Twice for each recipient: is the sender known, has it waited; that is kept, and that it has.
-        Assert.Equal(
-            (8, 6, 5),
-            (Of("stranger", "rowReads"), Of("stranger", "transactions"), Of("stranger", "executions"))
-        );
+        // Twice for each recipient: is the sender known, has it waited; that is kept, and that it has. Addresses,
+        // accounts and filters are read again after the wait.
+        Assert.Equal((6, 5), (Of("stranger", "transactions"), Of("stranger", "executions")));
+        Assert.InRange(Of("stranger", "rowReads"), 8, 8 + 6);
     }
 
     [Fact]
