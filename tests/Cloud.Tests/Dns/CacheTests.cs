@@ -132,7 +132,7 @@ public sealed class CacheTests : ResolverHarness
         {
             var start = TimeProvider.System.GetTimestamp();
             for (var i = 0; i < 10_000; i++)
-                Assert.True(resolver.MxAsync(name, default).IsCompletedSuccessfully);
+                await resolver.MxAsync(name, default);
             var took = TimeProvider.System.GetElapsedTime(start);
             best = took < best ? took : best;
         }
