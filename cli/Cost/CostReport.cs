@@ -53,7 +53,7 @@ sealed class CostReport(IReadOnlyList<Scenario> scenarios, CostOptions options, 
         ];
     }
 
-    IEnumerable<string> Explained() => scenarios.Select(scenario => $"{scenario.Name, -7}  {scenario.What}");
+    IEnumerable<string> Explained() => scenarios.Select(scenario => $"{scenario.Name, -8}  {scenario.What}");
 
     IEnumerable<string> Assumed()
     {

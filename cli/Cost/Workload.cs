@@ -36,6 +36,7 @@ sealed class Workload : IAsyncDisposable
     readonly ListenerServer listener;
     readonly string password = Passwords.Generate();
     int letters;
+    int strangers;
 
     Workload(CostOptions what, CountedStore opened, ListenerServer started) =>
         (options, store, listener) = (what, opened, started);
@@ -45,7 +46,7 @@ sealed class Workload : IAsyncDisposable
     public static async Task<Workload> OpenAsync(CostOptions options, CancellationToken cancel)
     {
         var store = await CountedStore.OpenAsync(options.Cold, cancel);
-        var workload = new Workload(options, store, Listener(store.Gateway));
+        var workload = new Workload(options, store, Listener(store));
         try
         {
             await workload.listener.StartAsync(cancel);
@@ -62,15 +63,20 @@ sealed class Workload : IAsyncDisposable
     public async Task<IReadOnlyList<Scenario>> RunAsync(CancellationToken cancel)
     {
         await FillAsync(cancel);
-        var receive = await CountAsync(() => ReceiveAsync(cancel), cancel);
+        var receive = await CountAsync(() => ReceiveAsync("smtp", $"ada@{Client}", cancel), cancel);
         var send = await CountAsync(() => SendAsync(cancel), cancel);
         var sync = await SyncAsync(cancel);
         var open = await CountAsync(() => OpenMailboxAsync(cancel), cancel);
         var idle = await IdleAsync(cancel);
         var sweep = await SweepAsync(cancel);
+        await JudgedMail.TeachAsync(store, (await InboxAsync(cancel)).Account, cancel);
+        var judged = await CountAsync(() => ReceiveAsync(JudgedMail.Port, $"ada@{Client}", cancel), cancel);
+        var stranger = await CountAsync(() => WaitAsync(cancel), cancel);
         return
         [
             new("receive", "message", "another server hands over a message by SMTP, and it is filed", receive),
+            new("judge", "message", "the same, judged, for a user whose filter has learned", judged),
+            new("stranger", "message", "the same, put off by the greylist and tried again", stranger),
             new("send", "message", $"a user signs in and submits one; {NotYet}", send),
             new(
                 "sync",
@@ -92,19 +98,34 @@ sealed class Workload : IAsyncDisposable
         await store.DisposeAsync();
     }
 
-    static ListenerServer Listener(IGateway gateway)
+    static ListenerServer Listener(CountedStore store)
     {
         var certificate = TlsCertificate.SelfSigned(["localhost"], TimeProvider.System);
         var anyPort = new IPEndPoint(IPAddress.Loopback, 0);
         var (time, entropy, loggers) = (TimeProvider.System, Entropy.System, NullLoggerFactory.Instance);
-        var fronts = new Fronts(gateway, certificate, time, entropy, loggers) { Hostname = "localhost" };
+        const string hostname = "localhost";
+        var fronts = new Fronts(store.Gateway, certificate, time, entropy, loggers) { Hostname = hostname };
+        // Its time is the store's, which has been set forward by then: a message of yesterday comes too late.
+        var judging = new Fronts(store.Gateway, certificate, store.Clock, entropy, loggers)
+        {
+            Hostname = hostname,
+            Door = JudgedMail.Door(hostname, Client),
+        };
         var ports = new Dictionary<string, IPEndPoint?>
         {
             ["smtp"] = anyPort,
             ["submissions"] = anyPort,
             ["imap"] = anyPort,
         };
-        return new(fronts.Endpoints(ports), null, new ListenerLimits(), certificate, time, loggers);
+        var judged = judging.Endpoints(new Dictionary<string, IPEndPoint?> { ["smtp"] = anyPort }).Single();
+        return new(
+            [.. fronts.Endpoints(ports), judged with { Name = JudgedMail.Port }],
+            null,
+            new ListenerLimits(),
+            certificate,
+            time,
+            loggers
+        );
     }
 
     async Task FillAsync(CancellationToken cancel)
@@ -160,13 +181,28 @@ sealed class Workload : IAsyncDisposable
         }
     }
 
-    async Task<long> ReceiveAsync(CancellationToken cancel)
+    async Task<long> ReceiveAsync(string port, string from, CancellationToken cancel)
     {
-        await using var client = await ConnectAsync("smtp", cancel);
+        await using var client = await ConnectAsync(port, cancel);
         await client.SmtpAsync(null, '2', cancel);
         await client.SmtpAsync($"EHLO {Client}", '2', cancel);
-        await HandOverAsync(client, $"ada@{Client}", cancel);
+        await HandOverAsync(client, from, cancel);
         return client.Received;
+    }
+
+    /// <summary>A stranger's message is put off for each recipient, and taken when it is tried again.</summary>
+    async Task<long> WaitAsync(CancellationToken cancel)
+    {
+        var from = $"{(char)('a' + strangers++)}@{JudgedMail.Stranger}";
+        await using var client = await ConnectAsync(JudgedMail.Port, cancel);
+        await client.SmtpAsync(null, '2', cancel);
+        await client.SmtpAsync($"EHLO {Client}", '2', cancel);
+        await client.SmtpAsync($"MAIL FROM:<{from}>", '2', cancel);
+        for (var user = 1; user <= options.Recipients; user++)
+            await client.SmtpAsync($"RCPT TO:<{Address(user)}>", '4', cancel);
+        await client.SmtpAsync("QUIT", '2', cancel);
+        store.Clock.Advance(JudgedMail.Wait);
+        return client.Received + await ReceiveAsync(JudgedMail.Port, from, cancel);
     }
 
     async Task<long> SendAsync(CancellationToken cancel)
@@ -205,7 +241,7 @@ sealed class Workload : IAsyncDisposable
     async Task<long> TurnAsync(MailClient client, CancellationToken cancel)
     {
         var before = client.Received;
-        var answers = await ReceiveAsync(cancel);
+        var answers = await ReceiveAsync("smtp", $"ada@{Client}", cancel);
         await client.NewMessageAsync(cancel);
         await QuietAsync(cancel);
         await client.ImapAsync("FETCH * (UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER])", cancel);

@@ -32,6 +32,9 @@ switch (scenario)
     case "dkim":
         await DkimMessages.RunAsync(options);
         break;
+    case "door":
+        await DoorMessages.RunAsync(options);
+        break;
     case "store":
         await StoreScenario.RunAsync(Console.Out, CancellationToken.None);
         break;
@@ -47,6 +50,7 @@ switch (scenario)
                         --size 4096  --messages 5000  --connections 10  --users 10  --rounds 5
                         --warm-up 5000   messages before the first round, while code is still being compiled
                         --peer postfix   the same against Postfix and Dovecot, rounds interleaved (needs root)
+                        --judged yes     from a stranger who signs; beside it a server that judges its mail
                         --beside FILE,FILE   the same against other builds of `cloud`, rounds interleaved
               start     from exec to `ready`                                --rounds 9
               handler   the published Functions app: exec to first answer  --functions DIR,DIR  --rounds 9
@@ -57,6 +61,7 @@ switch (scenario)
               dns       names looked up over UDP and from the cache
                         --names 1000  --lookups 10000  --rounds 9
               dkim      a message of 50 KB verified and signed          --rounds 9  --messages 400
+              door      a message judged, without session and store   --rounds 9  --messages 1000
               store     the embedded store alone, 16 callers: rate, CPU and allocations of commits and blobs
               mail      messages indexed: time and allocations; base64 decoded
             """

@@ -11,7 +11,8 @@ sealed class ImapUser(World world, string name, int owner)
 {
     const int CommandsPerPhase = 14;
 
-    static readonly MailboxId[] Mailboxes = [MailboxRow.Inbox, MailboxRow.Inbox, new(3), new(6)];
+    /// <summary>INBOX, Sent, Junk, Archive: moves between the last ones teach the account's filter.</summary>
+    static readonly MailboxId[] Mailboxes = [MailboxRow.Inbox, MailboxRow.Inbox, new(3), new(4), new(6)];
 
     Server? server;
 

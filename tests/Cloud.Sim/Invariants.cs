@@ -19,6 +19,9 @@ sealed class Invariants(World world)
     /// <summary>Longer than the worker lets a message wait that it could not file.</summary>
     static readonly TimeSpan WorkerPause = TimeSpan.FromMinutes(31);
 
+    /// <summary>Of a new account.</summary>
+    static readonly MailboxId Junk = new(4);
+
     readonly Dictionary<(AccountId, MailboxId, uint Uid), MessageEntry> placed = [];
     readonly Dictionary<(AccountId, EmailId), EmailRow> emails = [];
 
@@ -138,14 +141,16 @@ sealed class Invariants(World world)
 
     async Task CheckBytesAsync(Email email)
     {
-        var sent = world.Ledger.Attempts[email.Transaction].Content;
+        var attempt = world.Ledger.Attempts[email.Transaction];
+        var sent = attempt.Content;
         await using var stream = await world.Blobs.OpenAsync(email.Blob, 0, null, default);
         Assert.True(stream is not null, $"The bytes of {email.Transaction} are gone");
         var kept = new MemoryStream();
         await stream.CopyToAsync(kept);
         Assert.Equal(sent, kept.ToArray());
         Assert.Equal(SHA256.HashData(sent), email.Sha256.ToArray());
-        Assert.Equal(sent.Length, email.Size);
+        Assert.Equal(sent.Length + email.DeliveryFields.Length, email.Size);
+        Judgements.Check(attempt, email);
         var scanner = new MessageScanner();
         scanner.Write(sent);
         Assert.Equal(scanner.Complete().Pack(), email.Index.ToArray());
@@ -162,11 +167,31 @@ sealed class Invariants(World world)
         foreach (var (key, entry) in placed)
             Assert.Equal(emails[(key.Item1, entry.Email)].Email.Size, entry.Size);
         Assert.Equal(emails.Count, emails.Values.Select(email => email.Email.Blob).Distinct().Count());
+        CheckJunk();
         foreach (var ((account, id), email) in emails)
             Assert.InRange(email.Placements.Count, 1, 1 + world.Ledger.CopiesAsked(account, id));
 
         static IEnumerable<string> Sorted<T>(IEnumerable<T> places) =>
             places.Select(place => $"{place}").Order(StringComparer.Ordinal);
+    }
+
+    /// <summary>What the door calls junk is filed there, and nowhere else until a user moves or copies it.</summary>
+    void CheckJunk()
+    {
+        foreach (var ((account, id), email) in emails)
+        {
+            var evidence = world.Ledger.Attempts[email.Email.Transaction].Evidence;
+            var wasMoved = world.Ledger.Places.Any(place =>
+                place.Key.Account == account && place.Value.Email == id && place.Value.MoveAsked
+            );
+            if (evidence is null || wasMoved || world.Ledger.CopiesAsked(account, id) > 0)
+                continue;
+            var isJunk = System
+                .Text.Encoding.ASCII.GetString(email.Email.DeliveryFields.Span)
+                .Contains("X-Spam-Flag: YES");
+            var place = Assert.Single(email.Placements);
+            Assert.Equal(isJunk ? Junk : MailboxRow.Inbox, place.Mailbox);
+        }
     }
 
     /// <summary>250 means kept, once for each account; 550 means not kept.</summary>

@@ -1,3 +1,4 @@
+using Cloud.Flow.Door;
 using Cloud.Store;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
@@ -21,7 +22,13 @@ enum Answer
 
 /// <summary>One hand-over of a letter, under a transaction of its own.</summary>
 /// <param name="Accounts">Whom it is for; empty when none of them exists.</param>
-sealed record Attempt(TransactionId Transaction, byte[] Content, IReadOnlyList<AccountId> Accounts)
+/// <param name="Evidence">What the door found out about it; null for mail that nobody judges.</param>
+sealed record Attempt(
+    TransactionId Transaction,
+    byte[] Content,
+    IReadOnlyList<AccountId> Accounts,
+    Evidence? Evidence = null
+)
 {
     static readonly AsyncLocal<Attempt?> Now = new();
 
@@ -65,9 +72,14 @@ sealed class Ledger
 
     public Dictionary<(AccountId Account, MailboxId Mailbox, uint Uid), Place> Places { get; } = [];
 
-    public Attempt Begin(TransactionId transaction, byte[] content, IReadOnlyList<AccountId> accounts)
+    public Attempt Begin(
+        TransactionId transaction,
+        byte[] content,
+        IReadOnlyList<AccountId> accounts,
+        Evidence? evidence = null
+    )
     {
-        var attempt = new Attempt(transaction, content, accounts);
+        var attempt = new Attempt(transaction, content, accounts, evidence);
         Attempts.Add(transaction, attempt);
         return attempt;
     }

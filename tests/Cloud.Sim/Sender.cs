@@ -1,5 +1,6 @@
 using System.Net;
 using Cloud.Api.Gateway;
+using Cloud.Flow.Door;
 using Cloud.Mail;
 using Cloud.Store;
 using Cloud.Tests.Fakes;
@@ -45,11 +46,17 @@ sealed class Sender(World world, string name)
 
     async Task<Answer> SendAsync(byte[] content, string[] recipients, bool submits)
     {
+        var evidence = submits ? null : Judgements.Draw(world.Dice);
         var accounts = world.Accounts.Where((_, at) => recipients.Any(to => to.StartsWith("ab"[at])));
+        if (evidence is { Outcome: DoorOutcome.Quarantine, Quarantine: not null })
+            accounts = [world.Accounts[1]];
         var transaction = TransactionId.Create(world.Clock, world.Dice);
-        var attempt = world.Ledger.Begin(transaction, content, [.. accounts]);
+        var attempt = world.Ledger.Begin(transaction, content, [.. accounts], evidence);
         var server = world.AnyServer;
-        world.Trace.Add(name, $"sends {transaction} to {string.Join(", ", recipients)} by {server.Name}");
+        world.Trace.Add(
+            name,
+            $"sends {transaction} ({evidence?.Outcome}) to {string.Join(", ", recipients)} by {server.Name}"
+        );
         try
         {
             attempt.Answer = await server.AskAsync(gateway => SendAsync(gateway, attempt, recipients, submits));
@@ -71,7 +78,8 @@ sealed class Sender(World world, string name)
             return Front.HandOverAsync(
                 gateway,
                 attempt,
-                message => gateway.ReceiveAsync(new(attempt.Transaction, peer, envelope, message, null), default)
+                message =>
+                    gateway.ReceiveAsync(new(attempt.Transaction, peer, envelope, message, attempt.Evidence), default)
             );
         }
         var own = envelope with { From = EmailAddress.TryParse(TestBackend.Alice) };

@@ -19,6 +19,16 @@ public enum SpfFailure
     Reject,
 }
 
+/// <summary>What is done with mail while nobody can say who sent it: name servers fail, or are late.</summary>
+public enum LookupFailure
+{
+    /// <summary>It is taken, and its results say so.</summary>
+    Accept,
+
+    /// <summary>451 4.4.3 (RFC 3463 §3.5). Whoever's name servers fail for days cannot send then.</summary>
+    Defer,
+}
+
 /// <summary>Whose mail has to wait until it is tried again. RFC 6647.</summary>
 public enum GreylistMode
 {
@@ -54,6 +64,9 @@ public sealed record DoorOptions
     public TimeSpan RecipientDeadline { get; init; } = TimeSpan.FromSeconds(5);
 
     public SpfFailure SpfFailure { get; init; } = SpfFailure.Score;
+
+    /// <summary>Where the author's policy, or what it asks about, cannot be looked up. RFC 7489 §6.6.2 leaves it open.</summary>
+    public LookupFailure LookupFailure { get; init; } = LookupFailure.Accept;
 
     public GreylistMode Greylist { get; init; } = GreylistMode.Off;
 

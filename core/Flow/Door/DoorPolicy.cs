@@ -13,13 +13,18 @@ static class DoorPolicy
     {
         var (spf, dmarc) = (trust.Client.Spf, trust.Dmarc);
         if (dmarc.Disposition == DmarcPolicy.Reject && trust.Forwarder is null)
-            return Refusal("7.1", $"{dmarc.PolicyDomain} asks to refuse mail that fails DMARC");
-        if (spf is { Result: SpfResult.Fail } && options.SpfFailure == SpfFailure.Reject && !IsAuthentic(trust))
-            return Refusal("7.23", $"{spf.Domain} does not let this client send for it (SPF)");
+            return Refusal(DoorOutcome.Reject, "7.1", $"{dmarc.PolicyDomain} asks to refuse mail that fails DMARC");
+        var isSpfStrict = options.SpfFailure == SpfFailure.Reject && !IsAuthentic(trust);
+        if (isSpfStrict && spf is { Result: SpfResult.Fail })
+            return Refusal(DoorOutcome.Reject, "7.23", $"{spf.Domain} does not let this client send for it (SPF)");
+        var isUnknown = dmarc.Result == DmarcResult.TempError && options.Dmarc.Mode != DmarcMode.ReportOnly;
+        isUnknown |= isSpfStrict && spf is { Result: SpfResult.TempError };
+        if (isUnknown && options.LookupFailure == LookupFailure.Defer && trust.Forwarder is null)
+            return Refusal(DoorOutcome.Defer, "4.3", "Who sends this cannot be looked up now; try again later");
         return null;
 
-        Evidence Refusal(string code, string reason) =>
-            new(DoorOutcome.Reject, code, reason, "", [], Lines(trust.Steps()));
+        Evidence Refusal(DoorOutcome outcome, string code, string reason) =>
+            new(outcome, code, reason, "", [], Lines(trust.Steps()));
     }
 
     public static Evidence Judge(

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Net;
 using Cloud.Dns;
 using Cloud.Flow.Inbound;
@@ -26,16 +25,22 @@ public sealed class MessageCheck : IDisposable
     /// <summary>Octets of a message's start that are kept for its content to be judged; see <see cref="MessageSample"/>.</summary>
     const int SampleOctets = 64 * 1024;
 
+    /// <summary>Octets of a header that any message may have; see <see cref="MessageDoor.LargeHeaders"/>.</summary>
+    const int UsualHeader = 64 * 1024;
+
     readonly MessageDoor door;
     readonly CancellationTokenSource ends = new();
     readonly MessageVerification verification;
     readonly ForgedResults forged;
     readonly ClientCheck client;
-    readonly ArrayBufferWriter<byte> start = new();
+    readonly HeldOctets start = new(SampleOctets);
     readonly string helo;
     readonly EmailAddress? from;
     readonly long began;
     TrustVerdicts? trust;
+    long written;
+    bool hasLargeHeader;
+    bool isCrowdedOut;
 
     internal MessageCheck(MessageDoor door, IPAddress? address, string helo, EmailAddress? from)
     {
@@ -49,8 +54,17 @@ public sealed class MessageCheck : IDisposable
     /// <returns>What of the message is kept, valid until the next call: fields forged in our name are taken off.</returns>
     public IReadOnlyList<ReadOnlyMemory<byte>> Write(ReadOnlyMemory<byte> octets)
     {
-        verification.Write(octets.Span);
+        if (!isCrowdedOut)
+            Verify(octets.Span);
         return forged.Write(octets);
+    }
+
+    void Verify(ReadOnlySpan<byte> octets)
+    {
+        verification.Write(octets);
+        written += octets.Length;
+        if (written > UsualHeader && !hasLargeHeader && !verification.IsHeaderComplete)
+            isCrowdedOut = !(hasLargeHeader = door.LargeHeaders.Wait(0));
     }
 
     /// <summary>Ends the message as the client sends it.</summary>
@@ -58,8 +72,7 @@ public sealed class MessageCheck : IDisposable
     public ReadOnlyMemory<byte> EndWrite() => forged.Complete();
 
     /// <summary>The next octets of the message as it is stored.</summary>
-    public void Kept(ReadOnlySpan<byte> octets) =>
-        start.Write(octets[..Math.Min(octets.Length, SampleOctets - start.WrittenCount)]);
+    public void Kept(ReadOnlySpan<byte> octets) => start.Write(octets);
 
     /// <summary>Whether a recipient's message should wait for a retry, as far as is known of the client soon enough.</summary>
     /// <returns>Null where it need not.</returns>
@@ -88,7 +101,10 @@ public sealed class MessageCheck : IDisposable
     /// <returns>A refusal, where that decides already; else null.</returns>
     public async ValueTask<Evidence?> AuthenticateAsync()
     {
+        if (isCrowdedOut)
+            return new(DoorOutcome.Defer, "3.2", "Too many very long headers at once; try again later", "", [], []);
         // A sender whose own names hang must not use up the time in which the author's policy is asked for.
+        using var late = new CancellationTokenSource(door.Options.Deadline, door.Time);
         await using var deadline = door.Time.CreateTimer(
             static ends => ((CancellationTokenSource)ends!).Cancel(),
             ends,
@@ -97,32 +113,36 @@ public sealed class MessageCheck : IDisposable
         );
         var signed = await verification.CompleteAsync();
         var verdicts = await client.CompleteAsync();
-        var dmarc = await CheckPolicyAsync(verdicts.Spf, signed.Dkim);
-        verdicts = verdicts with { Lists = verdicts.Lists.And(await AskListsAsync(signed.Dkim, dmarc)) };
+        var lists = AskListsAsync(signed.Dkim, late.Token);
+        var dmarc = await CheckPolicyAsync(verdicts.Spf, signed.Dkim, late.Token);
+        verdicts = verdicts with { Lists = verdicts.Lists.And(await lists) };
         trust = new(verdicts, signed.Dkim, signed.Arc, dmarc, signed.Arc.Forwarder(dmarc, door.Options));
         return DoorPolicy.RefusalOf(door.Options, trust);
     }
 
     /// <summary>What lists say of those who answer for the message; of the client they were asked before.</summary>
-    async ValueTask<DnsListVerdict> AskListsAsync(IReadOnlyList<DkimResult> dkim, DmarcVerdict dmarc)
+    async Task<DnsListVerdict> AskListsAsync(IReadOnlyList<DkimResult> dkim, CancellationToken late)
     {
         const ListSubjects subjects = ListSubjects.From | ListSubjects.Dkim;
         if (!door.Lists.IsAskedFor(subjects))
             return DnsListVerdict.Empty;
         var signers = dkim.Where(signature => signature.IsPass).Select(signature => signature.Domain).Distinct();
         var items = signers.Select(domain => ListItem.OfDomain(ListSubjects.Dkim, domain)).ToList();
-        if (dmarc.Domain is { } author)
-            items.Add(ListItem.OfDomain(ListSubjects.From, $"{author}"));
-        using var late = new CancellationTokenSource(PolicyTime, door.Time);
-        return await door.Lists.CheckAsync(items, late.Token);
+        var authors = AuthorDomains.Of(verification.From, door.Options.Dmarc.MaxAuthorDomains, out _);
+        items.AddRange(authors.Select(author => ListItem.OfDomain(ListSubjects.From, $"{author}")));
+        return await door.Lists.CheckAsync(items, late);
     }
 
+    /// <summary>At the end of the deadline, for the author's policy alone.</summary>
     TimeSpan PolicyTime => door.Options.Deadline / 4;
 
     /// <summary>DMARC; what would pass but for a name server that fails is nobody's fault. RFC 7489 §6.6.2.</summary>
-    async ValueTask<DmarcVerdict> CheckPolicyAsync(SpfVerdict? spf, IReadOnlyList<DkimResult> dkim)
+    async ValueTask<DmarcVerdict> CheckPolicyAsync(
+        SpfVerdict? spf,
+        IReadOnlyList<DkimResult> dkim,
+        CancellationToken late
+    )
     {
-        using var ends = new CancellationTokenSource(PolicyTime, door.Time);
         var input = new DmarcInput(
             verification.From,
             spf is { Domain.Length: > 0 } && DnsName.TryParse(spf.Domain, out var name) ? name : null,
@@ -130,7 +150,7 @@ public sealed class MessageCheck : IDisposable
             [.. Identities(dkim, DkimVerdict.Pass)],
             door.Sample()
         );
-        var verdict = await door.Dmarc.CheckAsync(input, ends.Token);
+        var verdict = await door.Dmarc.CheckAsync(input, late);
         var isKnown = spf?.Result != SpfResult.TempError && dkim.All(one => one.Verdict != DkimVerdict.TempError);
         if (verdict.Result != DmarcResult.Fail || isKnown)
             return verdict;
@@ -139,7 +159,7 @@ public sealed class MessageCheck : IDisposable
             SpfPassed = spf?.Result is SpfResult.Pass or SpfResult.TempError,
             Dkim = [.. Identities(dkim, DkimVerdict.Pass, DkimVerdict.TempError)],
         };
-        if ((await door.Dmarc.CheckAsync(hopes, ends.Token)).Result == DmarcResult.Fail)
+        if ((await door.Dmarc.CheckAsync(hopes, late)).Result == DmarcResult.Fail)
             return verdict;
         const string why = "SPF or a signature could not be checked for now";
         return verdict with
@@ -168,7 +188,7 @@ public sealed class MessageCheck : IDisposable
         if (trust is null)
             throw new InvalidOperationException("The sender is not looked at yet");
         var index = MessageIndex.Unpack(message.Index.Span);
-        var sample = new MessageSample(index, start.WrittenMemory);
+        var sample = new MessageSample(index, start.Octets);
         var options = door.Options;
         var facts = trust.ToFacts() with { OwnHosts = [options.Hostname] };
         var score = ContentRules.Score(sample, facts, door.Time.GetUtcNow(), options.Content);
@@ -186,6 +206,10 @@ public sealed class MessageCheck : IDisposable
     {
         ends.Cancel();
         verification.Dispose();
+        start.Dispose();
+        if (hasLargeHeader)
+            door.LargeHeaders.Release();
+        hasLargeHeader = false;
         ends.Dispose();
     }
 

@@ -24,7 +24,14 @@ public sealed class MessageDoor(
     PublicSuffixes? suffixes = null
 )
 {
+    /// <summary>Messages at a time whose header is longer than 64 KiB, of 1 MiB at most: so headers that never end fill no
+    /// more than 64 MiB. Honest ones have 10 KiB.</summary>
+    internal const int MaxLargeHeaders = 64;
+
     public DoorOptions Options => options;
+
+    /// <summary>Places for them; who finds none is asked to come again.</summary>
+    internal SemaphoreSlim LargeHeaders { get; } = new(MaxLargeHeaders, MaxLargeHeaders);
 
     internal IResolver Resolver => resolver;
 

@@ -99,9 +99,12 @@ public static class ResultsField
     /// <summary>Without controls, white space at the ends and halves of characters; cut.</summary>
     static string Clean(string text)
     {
+        text = text.Trim();
+        if (text.Length <= MaxValue && !text.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+            return text; // as nearly all are
         var clean = new StringBuilder(text.Length);
         var length = 0;
-        foreach (var rune in text.Trim().EnumerateRunes())
+        foreach (var rune in text.EnumerateRunes())
         {
             length += rune.Utf8SequenceLength;
             if (length > MaxValue)

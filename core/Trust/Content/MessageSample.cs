@@ -7,6 +7,7 @@ namespace Cloud.Trust.Content;
 
 /// <summary>The start of a message, as far as its content is judged: its fields, and the words of its first texts.</summary>
 /// <remarks>
+/// Valid as long as the octets are that it is made of.
 /// Made of the index that delivery has made anyway and of the message's first octets, taken as it streams by or in one
 /// ranged read. What lies beyond is not judged: a text behind a large file, for one. Never throws, however bad the mail.
 /// Everything is decoded once, when first asked for; not for several threads at a time.
@@ -16,8 +17,9 @@ public sealed class MessageSample
     /// <summary>Octets taken of a message. Of our own: headers have 10 KiB, and texts over 64 KiB are looked at in part.</summary>
     public const int MaxOctets = 256 * 1024;
 
-    /// <summary>Octets of text parts that are decoded. Of our own: three times what a long newsletter has.</summary>
-    public const int MaxText = 64 * 1024;
+    /// <summary>Octets of text parts that are decoded. Of our own: twice what a long newsletter has, and as a text just
+    /// small enough for the heap of small objects, which costs less to clear.</summary>
+    public const int MaxText = 40 * 1024;
 
     /// <summary>Text parts that are decoded; the ones behind them are footers and forwarded mail.</summary>
     public const int MaxTexts = 8;
@@ -59,12 +61,12 @@ public sealed class MessageSample
         Fields.Where(field => field.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>A range of the message, as far as it was taken.</summary>
-    internal ReadOnlySpan<byte> Octets(long from, long length)
-    {
-        if (from >= start.Length || length <= 0)
-            return [];
-        return start.Span.Slice((int)from, (int)Math.Min(length, start.Length - from));
-    }
+    internal ReadOnlySpan<byte> Octets(long from, long length) => Range(from, length).Span;
+
+    ReadOnlyMemory<byte> Range(long from, long length) =>
+        from >= start.Length || length <= 0
+            ? default
+            : start.Slice((int)from, (int)Math.Min(length, start.Length - from));
 
     List<SampleField> ReadFields()
     {
@@ -84,11 +86,11 @@ public sealed class MessageSample
         var left = MaxText;
         foreach (var part in Shown().Take(MaxTexts))
         {
-            var octets = Octets(part.BodyStart, Math.Min(part.BodyLength, left)).ToArray();
-            if (octets.Length == 0)
+            var octets = Range(part.BodyStart, Math.Min(part.BodyLength, left));
+            if (octets.IsEmpty)
                 continue;
             left -= octets.Length;
-            yield return new(part, octets, PartText.Decode(part, octets));
+            yield return new(part, octets, PartText.Decode(part, octets.Span));
         }
     }
 
@@ -106,7 +108,7 @@ sealed record SampleField(string Name, byte[] Value)
 /// <param name="Part">Where it is.</param>
 /// <param name="Raw">The start of its body as it stands in the message.</param>
 /// <param name="Source">The text as its sender wrote it: HTML with its tags.</param>
-sealed record SampleText(BodyPart Part, byte[] Raw, string Source)
+sealed record SampleText(BodyPart Part, ReadOnlyMemory<byte> Raw, string Source)
 {
     readonly Lazy<string> words = new(() =>
         Part.Subtype.EqualsIgnoreCase("html"u8) ? Mail.Text.HtmlText.Of(Source, MessageSample.MaxText) : Source

@@ -104,7 +104,7 @@ static class TextRules
     static bool IsBase64(SampleText text) => text.Part.Encoding.EqualsIgnoreCase("base64"u8);
 
     /// <summary>Octets that base64 has not (RFC 2045 §6.8 would have them ignored, and no program writes them).</summary>
-    static bool IsDamaged(SampleText text) => IsBase64(text) && text.Raw.AsSpan().IndexOfAnyExcept(Base64) >= 0;
+    static bool IsDamaged(SampleText text) => IsBase64(text) && text.Raw.Span.IndexOfAnyExcept(Base64) >= 0;
 
     static string? Unknown(SampleText text) =>
         ParameterText.Find(text.Part.Parameters, "charset") is { Text: { Length: > 0 } name }

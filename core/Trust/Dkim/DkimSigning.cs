@@ -67,7 +67,11 @@ public sealed class DkimSigning(string domain, IReadOnlyList<DkimKey> keys, Time
         return fields.WrittenSpan.ToArray();
     }
 
-    public void Dispose() => body.Dispose();
+    public void Dispose()
+    {
+        body.Dispose();
+        header.Dispose();
+    }
 
     byte[] Sign(DkimKey key, List<string> names)
     {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using Cloud.Mail.Headers;
 
@@ -6,9 +5,12 @@ namespace Cloud.Trust.Dkim;
 
 /// <summary>The header of a message, taken off its stream, with its fields found by name.</summary>
 /// <remarks>Fields are those that readers of the mail see: <see cref="HeaderReader"/> tells where the header ends.</remarks>
-sealed class HeaderBlock(int maxLength, int maxFields)
+sealed class HeaderBlock(int maxLength, int maxFields) : IDisposable
 {
-    readonly ArrayBufferWriter<byte> buffer = new(4096);
+    /// <summary>Octets that are looked at together: so little of a body is held with its header.</summary>
+    const int Step = 2048;
+
+    readonly HeldOctets buffer = new(maxLength);
     readonly List<(int Start, int Length, int Colon)> fields = [];
     readonly Dictionary<string, List<int>> byName = new(StringComparer.OrdinalIgnoreCase);
 
@@ -23,11 +25,17 @@ sealed class HeaderBlock(int maxLength, int maxFields)
     /// <returns>Whether the header has ended.</returns>
     public bool Write(ReadOnlySpan<byte> octets, out Rest body)
     {
-        var seen = buffer.WrittenCount;
-        var taken = Math.Min(octets.Length, maxLength - seen);
-        buffer.Write(octets[..taken]);
-        var end = EndOf(buffer.WrittenSpan, Math.Max(0, seen - 3));
-        IsTooLarge = end < 0 && buffer.WrittenCount == maxLength;
+        var (seen, taken, end) = (buffer.Length, 0, -1);
+        var most = Math.Min(octets.Length, maxLength - seen);
+        while (end < 0 && taken < most)
+        {
+            var step = Math.Min(Step, most - taken);
+            buffer.Write(octets.Slice(taken, step));
+            end = EndOf(buffer.Span, Math.Max(0, seen + taken - 3));
+            taken += step;
+        }
+
+        IsTooLarge = end < 0 && buffer.Length == maxLength;
         if (end < 0 && !IsTooLarge)
         {
             body = default;
@@ -40,16 +48,18 @@ sealed class HeaderBlock(int maxLength, int maxFields)
     }
 
     /// <summary>The message ended within its header.</summary>
-    public Rest Complete() => new(Read(buffer.WrittenCount), []);
+    public Rest Complete() => new(Read(buffer.Length), []);
 
     public HeaderField this[int index]
     {
         get
         {
             var (start, length, colon) = fields[index];
-            return new(buffer.WrittenSpan.Slice(start, length), colon);
+            return new(buffer.Span.Slice(start, length), colon);
         }
     }
+
+    public void Dispose() => buffer.Dispose();
 
     /// <summary>Where fields of a name are, from the top.</summary>
     public IReadOnlyList<int> Named(string name) => byName.GetValueOrDefault(name) ?? [];
@@ -95,7 +105,7 @@ sealed class HeaderBlock(int maxLength, int maxFields)
     /// <returns>What of the block belongs to the body: all from a line on that is no field.</returns>
     ReadOnlySpan<byte> Read(int length)
     {
-        var block = buffer.WrittenSpan[..length];
+        var block = buffer.Span[..length];
         var reader = new HeaderReader(block);
         while (reader.MoveNext())
         {

@@ -51,6 +51,7 @@ sealed class StreamedMessage(DkimLimits limits, Action begin) : IDisposable
     {
         foreach (var body in bodies)
             body?.Dispose();
+        Header.Dispose();
     }
 
     void Begin()

@@ -24,6 +24,7 @@ public abstract class DoorSettingSource(
         ("trusted-forwarder", "NAME", "A forwarder whose ARC seal counts; may be repeated"),
         ("dmarc", "honour|quarantine|report", "How far policies are followed; quarantine never refuses (honour)"),
         ("spf-fail", "score|reject", "What a failure of SPF means where no DMARC policy decides (score)"),
+        ("dns-failure", "accept|defer", "What becomes of mail whose sender cannot be looked up in time (accept)"),
         ("dns-list", "LIST", "\"ZONE weight=4 codes=127.0.0.2-11 for=client\", see docs/trust.md; may be repeated"),
         ("greylist", "off|suspicious|all", "Which strangers have to try again in some minutes (off)"),
         ("junk-score", "NUMBER", "Points from which a message goes to Junk (5)"),
@@ -74,6 +75,7 @@ public abstract class DoorSettingSource(
                 },
             },
             SpfFailure = Choice("spf-fail", standard.SpfFailure),
+            LookupFailure = Choice("dns-failure", standard.LookupFailure),
             Greylist = Choice("greylist", standard.Greylist),
             Lists = Lists(),
             Content = standard.Content with

@@ -5,15 +5,18 @@ using System.Text;
 namespace Cloud.Bench.Load;
 
 /// <summary>Sends messages over several connections at once, each pipelined as RFC 2920 allows.</summary>
-sealed class SmtpLoad(IPEndPoint server, int connections, int users, int size)
+/// <param name="signed">Whose messages they are; null for a sender who signs nothing.</param>
+sealed class SmtpLoad(IPEndPoint server, int connections, int users, int size, SignedMail? signed = null)
 {
     readonly byte[] body = Body(size);
+    readonly byte[] header = Encoding.ASCII.GetBytes(Fields.ReplaceLineEndings("\r\n"));
     int next;
 
     /// <summary>Sends; every message has been answered 250 when it returns.</summary>
     public Task SendAsync(int messages)
     {
         next = 0;
+        signed?.Prepare(messages, body[..^3]); // Its last line is the dot that ends it.
         return Task.WhenAll(Enumerable.Range(0, connections).Select(_ => SendOnOneAsync(messages)));
     }
 
@@ -23,7 +26,7 @@ sealed class SmtpLoad(IPEndPoint server, int connections, int users, int size)
         await socket.ConnectAsync(server);
         var reader = new ReplyReader(socket);
         await reader.ExpectAsync(220);
-        await socket.SendAsync("EHLO bench.example.test\r\n"u8.ToArray());
+        await socket.SendAsync(Encoding.ASCII.GetBytes($"EHLO {SignedMail.Client}\r\n"));
         await reader.ExpectAsync(250);
         while (true)
         {
@@ -36,29 +39,31 @@ sealed class SmtpLoad(IPEndPoint server, int connections, int users, int size)
             await reader.ExpectAsync(250);
             await reader.ExpectAsync(354);
             var head = $"Message-ID: <{number}.{Guid.NewGuid():N}@elsewhere.test>\r\n";
-            await socket.SendAsync([Encoding.ASCII.GetBytes(head), body]);
+            await socket.SendAsync(
+                signed is null ? [Encoding.ASCII.GetBytes(head), header, body] : [signed.Header(number), body]
+            );
             await reader.ExpectAsync(250);
         }
         await socket.SendAsync("QUIT\r\n"u8.ToArray());
         await reader.ExpectAsync(221);
     }
 
+    const string Fields = """
+        From: Sender <sender@elsewhere.test>
+        To: Somebody <u0@example.test>
+        Subject: A message of the usual kind
+        Date: Sun, 01 Nov 2026 12:00:00 +0000
+        MIME-Version: 1.0
+        Content-Type: text/plain; charset=utf-8
+        Content-Transfer-Encoding: 8bit
+
+
+        """;
+
     static byte[] Body(int size)
     {
-        var text = new StringBuilder(
-            """
-            From: Sender <sender@elsewhere.test>
-            To: Somebody <u0@example.test>
-            Subject: A message of the usual kind
-            Date: Sun, 01 Nov 2026 12:00:00 +0000
-            MIME-Version: 1.0
-            Content-Type: text/plain; charset=utf-8
-            Content-Transfer-Encoding: 8bit
-
-
-            """
-        );
-        while (text.Length < size - 80)
+        var text = new StringBuilder();
+        while (text.Length < size - 80 - Fields.Length)
             text.Append("A line of a letter that says nothing much, as letters will do, of usual length.\n");
         return Encoding.ASCII.GetBytes(text.Replace("\n", "\r\n").Append(".\r\n").ToString());
     }

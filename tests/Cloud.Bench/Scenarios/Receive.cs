@@ -12,10 +12,14 @@ static class Receive
         var (size, messages) = (options.Number("size", 4096), options.Number("messages", 5000));
         var (connections, users) = (options.Number("connections", 10), options.Number("users", 10));
         var servers = new List<IMailServer> { await CloudServer.StartAsync(users) };
+        using var signed = options.Text("judged") is null ? null : new SignedMail();
+        using var zone = signed is null ? null : new ZoneServer(signed.Zone);
+        if (zone is not null)
+            servers.Add(await CloudServer.StartAsync(users, judges: zone.Address));
         if (options.Text("peer") == "postfix")
             servers.Add(await PostfixDovecot.StartAsync(users));
         foreach (var program in options.Text("beside")?.Split(',') ?? [])
-            servers.Add(await CloudServer.StartAsync(users, program));
+            servers.Add(await CloudServer.StartAsync(users, program, zone?.Address));
 
         Console.WriteLine($"{messages} messages of {size} octets, {connections} connections, {users} mailboxes");
         var figures = servers.ToDictionary(server => server, _ => new List<Figure>());
@@ -25,7 +29,7 @@ static class Receive
             foreach (var server in servers)
             {
                 var count = round < 0 ? options.Number("warm-up", messages) : messages;
-                var load = new SmtpLoad(server.Smtp, connections, users, size);
+                var load = new SmtpLoad(server.Smtp, connections, users, size, signed);
                 var figure = await OneAsync(server, load, count, sent);
                 if (round >= 0)
                     figures[server].Add(figure);

@@ -29,7 +29,8 @@ sealed class CloudServer : IMailServer
     public Task DeliveredAsync(int messages) => Task.CompletedTask;
 
     /// <param name="program">Another `cloud` than the one built with this.</param>
-    public static async Task<CloudServer> StartAsync(int users, string? program = null)
+    /// <param name="judges">The name server that it asks about mail from outside, which it judges; null: it does not.</param>
+    public static async Task<CloudServer> StartAsync(int users, string? program = null, IPEndPoint? judges = null)
     {
         var directory = Directory.CreateTempSubdirectory("cloud-bench-").FullName;
         var file = Path.Combine(directory, "users");
@@ -52,6 +53,9 @@ sealed class CloudServer : IMailServer
             start.ArgumentList.Add("127.0.0.1:0");
         }
 
+        foreach (var argument in judges is null ? [] : Judging(judges))
+            start.ArgumentList.Add(argument);
+
         var process = Process.Start(start)!;
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {
@@ -61,10 +65,30 @@ sealed class CloudServer : IMailServer
                 .Split(' ')
                 .Select(pair => pair.Split('='))
                 .ToDictionary(p => p[0], p => IPEndPoint.Parse(p[1]));
-            return new CloudServer(process, directory, ports) { Name = program ?? "Cloud" };
+            return new CloudServer(process, directory, ports)
+            {
+                Name = (program ?? "Cloud") + (judges is null ? "" : ", judging"),
+            };
         }
         throw new InvalidOperationException("cloud serve did not get ready");
     }
+
+    /// <summary>This machine is a stranger like any other, but for how much it may send.</summary>
+    static string[] Judging(IPEndPoint nameServer) =>
+        [
+            "--exempt-networks",
+            "off",
+            "--dns-server",
+            $"{nameServer}",
+            .. new[]
+            {
+                "greeting-pause",
+                "connection-rate",
+                "message-rate",
+                "recipient-rate",
+                "mailbox-rate",
+            }.SelectMany(limit => new[] { $"--{limit}", "0" }),
+        ];
 
     public async ValueTask DisposeAsync()
     {

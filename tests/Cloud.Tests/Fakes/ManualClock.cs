@@ -5,6 +5,7 @@ public sealed class ManualClock(DateTimeOffset start) : TimeProvider
 {
     readonly Lock guard = new();
     readonly List<ManualTimer> timers = [];
+    readonly List<(TimeSpan Due, TaskCompletionSource Set)> awaited = [];
     DateTimeOffset now = start;
 
     public ManualClock()
@@ -25,6 +26,15 @@ public sealed class ManualClock(DateTimeOffset start) : TimeProvider
         var timer = new ManualTimer(this, () => callback(state));
         timer.Change(dueTime, period);
         return timer;
+    }
+
+    /// <summary>Is done once somebody begins to wait for just so long, from now on.</summary>
+    public Task TimerAsync(TimeSpan due)
+    {
+        var set = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (guard)
+            awaited.Add((due, set));
+        return set.Task.WaitAsync(TimeSpan.FromSeconds(30));
     }
 
     public void Advance(TimeSpan time)
@@ -71,6 +81,9 @@ public sealed class ManualClock(DateTimeOffset start) : TimeProvider
                 Due = dueTime < TimeSpan.Zero ? DateTimeOffset.MaxValue : clock.now + dueTime;
                 if (dueTime >= TimeSpan.Zero)
                     clock.timers.Add(this);
+                foreach (var (_, set) in clock.awaited.Where(one => one.Due == dueTime))
+                    set.TrySetResult();
+                clock.awaited.RemoveAll(one => one.Due == dueTime);
             }
             return true;
         }

@@ -41,6 +41,8 @@ static class CheckRecipient
     {
         if (request.Greylist is not { } ticket)
             return RecipientVerdict.Ok;
+        if (backend.Greylist.IsKnown(request.Client, ticket.SpfDomain))
+            return RecipientVerdict.Ok;
         var grounds = GreylistGrounds.None;
         foreach (var target in request.From is null ? [] : targets)
         {

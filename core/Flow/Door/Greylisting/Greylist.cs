@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using Cloud.Store.Ports;
 
 namespace Cloud.Flow.Door.Greylisting;
@@ -23,6 +24,10 @@ public sealed class Greylist(IRows rows, TimeProvider time, GreylistOptions? opt
     readonly ConcurrentDictionary<RowKey, DateTimeOffset> known = [];
     readonly Stripes stripes = new();
 
+    /// <summary>Whether a message need not wait whoever it is for, as far as this process knows: that costs nothing.</summary>
+    public bool IsKnown(IPAddress client, string? spfDomain) =>
+        IsKnown(GreylistRows.Key(GreylistRows.ClientOf(client, spfDomain)));
+
     /// <param name="request">One recipient of a message.</param>
     /// <param name="cancel">Ends the check: the message is taken then.</param>
     public async ValueTask<GreylistVerdict> CheckAsync(GreylistRequest request, CancellationToken cancel)
@@ -33,7 +38,7 @@ public sealed class Greylist(IRows rows, TimeProvider time, GreylistOptions? opt
             return new(GreylistOutcome.Unavailable, "the client's address is not known");
         var client = GreylistRows.ClientOf(address, request.SpfDomain);
         var key = GreylistRows.Key(client);
-        if (known.TryGetValue(key, out var until) && time.GetUtcNow() < until)
+        if (IsKnown(key))
             return new(GreylistOutcome.Known, "the client's network retries");
         var turn = stripes.Of(client);
         try
@@ -96,6 +101,8 @@ public sealed class Greylist(IRows rows, TimeProvider time, GreylistOptions? opt
             return true; // It may come in, kept or not; a wait that nobody remembers would have no end.
         }
     }
+
+    bool IsKnown(RowKey key) => known.TryGetValue(key, out var until) && time.GetUtcNow() < until;
 
     void Remember(RowKey key)
     {

@@ -34,6 +34,21 @@ public sealed class CostCommandTests : IDisposable
         Assert.InRange(Of("sync", "sent"), 300_000, 305_000);
         Assert.Equal(3600, Of("watch", "queueOperations"));
         Assert.Equal(24, Of("sweep", "executions"));
+
+        // Each recipient's own filter would read the message; only the first one's has learned.
+        Assert.Equal(
+            (4, 2, 1, 3),
+            (
+                Of("judge", "blobWrites"),
+                Of("judge", "transactions"),
+                Of("judge", "blobReads"),
+                Of("judge", "executions")
+            )
+        );
+        // Twice for each recipient: is the sender known, has it waited; that is kept, and that it has. Addresses,
+        // accounts and filters are read again after the wait.
+        Assert.Equal((6, 5), (Of("stranger", "transactions"), Of("stranger", "executions")));
+        Assert.InRange(Of("stranger", "rowReads"), 8, 8 + 6);
     }
 
     [Fact]
@@ -54,7 +69,7 @@ public sealed class CostCommandTests : IDisposable
                 Assert.InRange(then, now - Cents(now), now + Cents(now));
         }
         var (each, told) = (Thousands(page), Thousands(text));
-        Assert.Equal(7, each.Count);
+        Assert.Equal(9, each.Count);
         Assert.Equal(each.Keys, told.Keys);
         foreach (var (name, prices) in each)
         {

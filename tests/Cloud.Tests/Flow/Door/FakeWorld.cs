@@ -1,4 +1,6 @@
+using System.Net;
 using System.Text;
+using Cloud.Dns;
 using Cloud.Flow.Door;
 using Cloud.Listener.Hosting;
 using Cloud.Listener.Hosting.Abuse;
@@ -29,7 +31,7 @@ sealed class FakeWorld : IAsyncDisposable
     public const string Listed = "192.0.2.66";
     public const string Stranger = "198.51.100.9";
 
-    const string Zones = """
+    public const string Zones = """
         bank.test                    TXT  "v=spf1 ip4:192.0.2.10 -all"
         _dmarc.bank.test             TXT  "v=DMARC1; p=reject"
         mail.bank.test               A    192.0.2.10
@@ -43,6 +45,7 @@ sealed class FakeWorld : IAsyncDisposable
         9.100.51.198.in-addr.arpa    PTR  stranger.test
         66.2.0.192.bl.test           A    127.0.0.2
         66.2.0.192.bl.test           TXT  "an open proxy"
+        _dmarc.down.test             SERVFAIL
         late.test                    HANG
         _dmarc.late.test             HANG
         """;
@@ -56,33 +59,53 @@ sealed class FakeWorld : IAsyncDisposable
 
     public ZoneResolver Dns { get; }
 
+    /// <param name="set">How mail is judged.</param>
+    /// <param name="clock">The store's time.</param>
+    /// <param name="trustClients">Whether a client's address is what it seems.</param>
+    /// <param name="backend">The store; null for one in memory.</param>
+    /// <param name="abuse">How strangers are held to measure; null for not at all.</param>
+    /// <param name="resolver">Whom the door asks instead of <see cref="Dns"/>.</param>
+    /// <param name="doorTime">The time of door and sessions.</param>
     public static async Task<FakeWorld> OpenAsync(
         Func<DoorOptions, DoorOptions>? set = null,
         ManualClock? clock = null,
-        bool trustClients = true
+        bool trustClients = true,
+        TestBackend? backend = null,
+        AbuseOptions? abuse = null,
+        IResolver? resolver = null,
+        TimeProvider? doorTime = null
     )
     {
-        var backend = await TestBackend.OpenAsync(time: clock);
+        backend ??= await TestBackend.OpenAsync(time: clock);
+        doorTime ??= TimeProvider.System;
         var dns = new ZoneResolver(Zones);
         var options = new DoorOptions { Hostname = "mx.example.test" };
-        var door = new MessageDoor(set?.Invoke(options) ?? options, dns, TimeProvider.System, Entropy.System);
+        var door = new MessageDoor(set?.Invoke(options) ?? options, resolver ?? dns, doorTime, Entropy.System);
         var front = new SmtpFront(
             SmtpServer.Options,
             backend.Gateway,
             door,
             TestListener.Tls,
-            TimeProvider.System,
+            doorTime,
             Entropy.System,
             NullLoggerFactory.Instance
         );
         var limits = new ListenerLimits
         {
             Proxies = NetworkList.Loopback,
-            Abuse = AbuseOptions.Off,
+            Abuse = abuse ?? AbuseOptions.Off,
             TrustClientAddress = trustClients,
         };
-        return new(backend, dns, await TestListener.StartAsync([("relay", front, false)], limits, behind: backend));
+        return new(
+            backend,
+            dns,
+            await TestListener.StartAsync([("relay", front, false)], limits, doorTime, behind: backend)
+        );
     }
+
+    /// <summary>A session of a client, before the greeting.</summary>
+    /// <param name="client">Its address; null for one that the proxy does not tell, as for its own.</param>
+    public Task<WorldSession> ConnectAsync(string? client) => WorldSession.OpenAsync(listener.Address(), client);
 
     /// <summary>A client's whole session.</summary>
     /// <param name="client">Its address; null for one that the proxy does not tell, as for its own.</param>
@@ -95,24 +118,8 @@ sealed class FakeWorld : IAsyncDisposable
         string to = TestBackend.Alice
     )
     {
-        await using var session = await ScriptConnection.OpenAsync(listener.Address());
-        await SayAsync(client is null ? "PROXY UNKNOWN" : $"PROXY TCP4 {client} 192.0.2.25 4711 25");
-        Assert.StartsWith("220 ", await session.ReadLineAsync());
-        await SayAsync($"HELO {helo}");
-        Assert.StartsWith("250 ", await session.ReadLineAsync());
-        await SayAsync($"MAIL FROM:<{from}>");
-        Assert.StartsWith("250 ", await session.ReadLineAsync());
-        await SayAsync($"RCPT TO:<{to}>");
-        var recipient = await session.ReadLineAsync();
-        if (!recipient!.StartsWith('2'))
-            return recipient;
-        await SayAsync("DATA");
-        Assert.StartsWith("354 ", await session.ReadLineAsync());
-        await session.SendAsync(message, byteByByte: false);
-        await SayAsync(".");
-        return (await session.ReadLineAsync())!;
-
-        Task SayAsync(string line) => session.SendAsync(Encoding.ASCII.GetBytes($"{line}\r\n"), byteByByte: false);
+        await using var session = await ConnectAsync(client);
+        return await session.SendAsync(helo, from, message, to);
     }
 
     /// <summary>What is in a mailbox, as its owner reads it.</summary>
@@ -131,6 +138,19 @@ sealed class FakeWorld : IAsyncDisposable
             texts.Add(Encoding.UTF8.GetString(bytes.ToArray()));
         }
         return texts;
+    }
+
+    /// <summary>Moves what has a word in it from Alice's INBOX to another mailbox of hers.</summary>
+    /// <returns>How many that was.</returns>
+    public async Task<int> MoveAsync(string word, string to)
+    {
+        var account = Backend.AliceId;
+        var texts = await ReadAsync("INBOX");
+        var entries = (await Backend.OpenAsync(account)).Entries;
+        var uids = UidSet.Of(entries.Where((_, i) => texts[i].Contains(word)).Select(entry => entry.Uid));
+        var (from, target) = (await Backend.MailboxAsync(account, "INBOX"), await Backend.MailboxAsync(account, to));
+        var moved = await Backend.Gateway.MoveAsync(new(account, from.Id, uids, target.Id), default);
+        return moved.Value!.Uids.Count;
     }
 
     /// <summary>A message that nothing but its sender speaks against.</summary>
@@ -152,4 +172,47 @@ sealed class FakeWorld : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => listener.DisposeAsync();
+}
+
+/// <summary>A client's session, line by line.</summary>
+sealed class WorldSession(ScriptConnection connection) : IAsyncDisposable
+{
+    /// <param name="server">That takes this machine for a proxy.</param>
+    /// <param name="client">Who the proxy says it is; null for nobody.</param>
+    public static async Task<WorldSession> OpenAsync(IPEndPoint server, string? client)
+    {
+        var session = new WorldSession(await ScriptConnection.OpenAsync(server));
+        await session.SayAsync(client is null ? "PROXY UNKNOWN" : $"PROXY TCP4 {client} 192.0.2.25 4711 25");
+        return session;
+    }
+
+    /// <summary>All of it, from the greeting on.</summary>
+    /// <returns>The reply to RCPT where that refuses, else to the message.</returns>
+    public async Task<string> SendAsync(string helo, string from, byte[] message, string to)
+    {
+        Assert.StartsWith("220 ", await HearAsync());
+        Assert.StartsWith("250 ", await AskAsync($"HELO {helo}"));
+        Assert.StartsWith("250 ", await AskAsync($"MAIL FROM:<{from}>"));
+        var recipient = await AskAsync($"RCPT TO:<{to}>");
+        if (!recipient.StartsWith('2'))
+            return recipient;
+        Assert.StartsWith("354 ", await AskAsync("DATA"));
+        await SendAsync(message);
+        return await AskAsync(".");
+    }
+
+    public Task SayAsync(string line) => SendAsync(Encoding.ASCII.GetBytes($"{line}\r\n"));
+
+    public Task SendAsync(byte[] octets) => connection.SendAsync(octets, byteByByte: false);
+
+    /// <returns>The next line; empty when the server has closed.</returns>
+    public async Task<string> HearAsync() => await connection.ReadLineAsync() ?? "";
+
+    public async Task<string> AskAsync(string line)
+    {
+        await SayAsync(line);
+        return await HearAsync();
+    }
+
+    public ValueTask DisposeAsync() => connection.DisposeAsync();
 }

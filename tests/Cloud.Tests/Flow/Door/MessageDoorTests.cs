@@ -23,10 +23,17 @@ public sealed class MessageDoorTests
         """
     );
 
-    MessageCheck Begin(Func<DoorOptions, DoorOptions>? set = null, string domain = "late.test")
+    MessageCheck Begin(Func<DoorOptions, DoorOptions>? set = null, string domain = "late.test") =>
+        Begin(Door(set), domain);
+
+    MessageDoor Door(Func<DoorOptions, DoorOptions>? set = null)
     {
         var options = new DoorOptions { Hostname = "mx.example.test" };
-        var door = new MessageDoor(set?.Invoke(options) ?? options, dns, clock, Entropy.System);
+        return new(set?.Invoke(options) ?? options, dns, clock, Entropy.System);
+    }
+
+    static MessageCheck Begin(MessageDoor door, string domain)
+    {
         var from = EmailAddress.TryParse($"x@{domain}");
         return door.Begin(IPAddress.Parse("192.0.2.1"), domain, from)!;
     }
@@ -42,6 +49,25 @@ public sealed class MessageDoorTests
         var second = check.GreylistAsync();
         Assert.True(second.IsCompleted);
         Assert.Null(await second);
+    }
+
+    [Fact]
+    public async Task Headers_without_an_end_fill_so_much_memory_and_no_more()
+    {
+        var door = Door();
+        var octets = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("X-Field: value\r\n", 5000)));
+        List<MessageCheck> checks = [.. Enumerable.Range(0, 65).Select(_ => Begin(door, "plain.test"))];
+        foreach (var check in checks)
+            check.Write(octets);
+        Assert.Null(await checks[0].AuthenticateAsync());
+        var last = await checks[^1].AuthenticateAsync();
+        Assert.Equal((DoorOutcome.Defer, "3.2"), (last!.Outcome, last.Code));
+
+        checks[0].Dispose();
+        using var next = Begin(door, "plain.test");
+        next.Write(octets);
+        Assert.Null(await next.AuthenticateAsync());
+        checks[1..].ForEach(check => check.Dispose());
     }
 
     [Fact]

@@ -33,7 +33,7 @@ sealed class PlainGateway : UnaskedGateway, IAsyncDisposable
 
     public ReceiveResult Verdict { get; init; } = new(ReceiveStatus.Accepted, "");
 
-    /// <summary>When false, only sizes are kept.</summary>
+    /// <summary>When false, only sizes are kept, and the index is that of an empty message.</summary>
     public bool KeepBytes { get; init; } = true;
 
     public ValueTask DisposeAsync()
@@ -137,7 +137,8 @@ sealed class PlainGateway : UnaskedGateway, IAsyncDisposable
         {
             gateway.Fail("complete");
             var whole = bytes.ToArray();
-            return new(new UploadedMessage("blob", size, SHA256.HashData(whole), whole));
+            var index = gateway.KeepBytes ? whole : new MessageScanner().Complete().Pack();
+            return new(new UploadedMessage("blob", size, SHA256.HashData(whole), index));
         }
 
         public override ValueTask AbandonAsync(CancellationToken cancel)

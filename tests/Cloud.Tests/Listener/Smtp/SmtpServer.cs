@@ -19,13 +19,18 @@ static class SmtpServer
         MaxDiscard = 100_000,
     };
 
-    public static Task<TestListener> StartAsync(PlainGateway gateway, SmtpOptions? options = null, bool tls = true)
+    public static Task<TestListener> StartAsync(
+        PlainGateway gateway,
+        SmtpOptions? options = null,
+        bool tls = true,
+        MessageDoor? door = null
+    )
     {
         var relay = options ?? Options;
         var submission = relay with { Role = SmtpRole.Submission };
         return TestListener.StartAsync(
             [
-                ("relay", Front(gateway, relay, tls), false),
+                ("relay", Front(gateway, relay, tls, door), false),
                 ("submission", Front(gateway, submission, tls), false),
                 ("submissions", Front(gateway, submission, tls), true),
             ],
