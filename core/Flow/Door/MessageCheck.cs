@@ -4,6 +4,7 @@ using Cloud.Dns;
 using Cloud.Flow.Inbound;
 using Cloud.Mail;
 using Cloud.Trust;
+using Cloud.Trust.Arc;
 using Cloud.Trust.AuthResults;
 using Cloud.Trust.Content;
 using Cloud.Trust.Dkim;
@@ -97,7 +98,7 @@ public sealed class MessageCheck : IDisposable
         );
         var signed = await verification.CompleteAsync();
         var verdicts = await client.CompleteAsync();
-        var dmarc = await CheckPolicyAsync(verdicts.Spf, signed.Dkim);
+        var dmarc = await CheckPolicyAsync(verdicts.Spf, signed);
         verdicts = verdicts with { Lists = verdicts.Lists.And(await AskListsAsync(signed.Dkim, dmarc)) };
         trust = new(verdicts, signed.Dkim, signed.Arc, dmarc, signed.Arc.Forwarder(dmarc, door.Options));
         return DoorPolicy.RefusalOf(door.Options, trust);
@@ -120,8 +121,9 @@ public sealed class MessageCheck : IDisposable
     TimeSpan PolicyTime => door.Options.Deadline / 4;
 
     /// <summary>DMARC; what would pass but for a name server that fails is nobody's fault. RFC 7489 §6.6.2.</summary>
-    async ValueTask<DmarcVerdict> CheckPolicyAsync(SpfVerdict? spf, IReadOnlyList<DkimResult> dkim)
+    async ValueTask<DmarcVerdict> CheckPolicyAsync(SpfVerdict? spf, MessageVerdicts signed)
     {
+        var (dkim, arc) = (signed.Dkim, signed.Arc);
         using var ends = new CancellationTokenSource(PolicyTime, door.Time);
         var input = new DmarcInput(
             verification.From,
@@ -131,25 +133,30 @@ public sealed class MessageCheck : IDisposable
             door.Sample()
         );
         var verdict = await door.Dmarc.CheckAsync(input, ends.Token);
-        var isKnown = spf?.Result != SpfResult.TempError && dkim.All(one => one.Verdict != DkimVerdict.TempError);
-        if (verdict.Result != DmarcResult.Fail || isKnown)
+        if (verdict.Result != DmarcResult.Fail)
+            return verdict;
+        if (arc.Result == ArcResult.TempError && arc.MayBeForwarded(verdict, door.Options))
+            return Unknown(verdict, "a trusted forwarder's seal could not be checked for now");
+        if (spf?.Result != SpfResult.TempError && !dkim.Any(one => one.IsUnknown))
             return verdict;
         var hopes = input with
         {
             SpfPassed = spf?.Result is SpfResult.Pass or SpfResult.TempError,
             Dkim = [.. Identities(dkim, DkimVerdict.Pass, DkimVerdict.TempError)],
         };
-        if ((await door.Dmarc.CheckAsync(hopes, ends.Token)).Result == DmarcResult.Fail)
-            return verdict;
-        const string why = "SPF or a signature could not be checked for now";
-        return verdict with
+        return (await door.Dmarc.CheckAsync(hopes, ends.Token)).Result == DmarcResult.Fail
+            ? verdict
+            : Unknown(verdict, "SPF or a signature could not be checked for now");
+    }
+
+    static DmarcVerdict Unknown(DmarcVerdict verdict, string why) =>
+        verdict with
         {
             Result = DmarcResult.TempError,
             Disposition = DmarcPolicy.None,
             Reason = why,
             Steps = [.. verdict.Steps, why],
         };
-    }
 
     /// <summary>Judges the message as it is stored.</summary>
     /// <param name="transaction">For the scanners' traces.</param>
@@ -179,7 +186,7 @@ public sealed class MessageCheck : IDisposable
         );
         foreach (var scan in scans)
             score = score.With(scan, options.Content);
-        return DoorPolicy.Judge(options, trust, facts, score, scans, MailLoops.Check(sample.Header, []));
+        return DoorPolicy.Judge(options, trust, facts, score, scans, MailLoops.Check(sample.Header, recipients));
     }
 
     public void Dispose()

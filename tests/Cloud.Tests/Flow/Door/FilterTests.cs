@@ -44,6 +44,31 @@ public sealed class FilterTests
     }
 
     [Theory]
+    [InlineData("lists.test", "", "250 ")]
+    [InlineData("others.test", "", "550 5.7.1 bank.test asks")] // nobody trusts them
+    [InlineData("lists.test", "more\r\n", "550 5.7.1 bank.test asks")] // no key makes that good
+    public async Task A_trusted_forwarders_seal_that_cannot_be_checked_for_now_refuses_nothing(
+        string sealer,
+        string added,
+        string begin
+    )
+    {
+        Assert.True(DnsName.TryParse("lists.test", out var forwarder));
+        await using var world = await FakeWorld.OpenAsync(options => options with { TrustedForwarders = [forwarder] });
+        using var key = DkimKey.GenerateEd25519("s1", Entropy.System);
+        world.Dns.Add($"s1._domainkey.{sealer} SERVFAIL");
+        var letter = new ArcSealer(sealer, key)
+        {
+            Results = $"mx.{sealer}; dmarc=pass header.from=bank.test; spf=pass smtp.mailfrom=news@bank.test",
+        }.Seal(FakeWorld.Letter("news@bank.test"));
+        letter = [.. letter, .. Encoding.ASCII.GetBytes(added)];
+        var reply = await world.SendAsync(FakeWorld.Stranger, "stranger.test", "list@stranger.test", letter);
+        Assert.StartsWith(begin, reply);
+        if (begin == "250 ")
+            Assert.Contains("dmarc=temperror", Assert.Single(await world.ReadAsync("INBOX")));
+    }
+
+    [Theory]
     [InlineData(ScanOutcome.Infected, "550 5.7.1 The content is refused: found Test.Virus")]
     [InlineData(ScanOutcome.Failed, "451 4.7.1 The message cannot be scanned now; try again later")]
     [InlineData(ScanOutcome.Junk, "250 2.0.0 Ok: kept as ")]
