@@ -17,7 +17,7 @@ sealed class Judging(JunkLessons lessons)
     public async ValueTask<Judgement> JudgeAsync(InboundMail mail, Delivery delivery, CancellationToken cancel)
     {
         if (mail.Evidence is not { } evidence)
-            return new(MailboxRole.Inbox, [], default, default);
+            return new(MailboxRole.Inbox, [], default, default); // ours, or a relay's that is trusted: left as it is
         var account = new AccountId(delivery.Account);
         var score = evidence.Score;
         if (await lessons.ClassifyAsync(account, delivery.Blob, mail.Index, cancel) is { } opinion)
@@ -36,24 +36,23 @@ sealed class Judging(JunkLessons lessons)
         var isJunk = evidence.IsByScore
             ? score.Total >= evidence.JunkAt
             : evidence.Outcome != DoorOutcome.Accept && !isKept;
-        return Place(evidence with { Hits = score.Hits }, isJunk);
-    }
-
-    static Judgement Place(Evidence evidence, bool isJunk)
-    {
+        evidence = evidence with { Hits = score.Hits };
         return new(
             isJunk ? MailboxRole.Junk : MailboxRole.Inbox,
             isJunk ? [JunkKeyword] : [],
-            FieldsOf(evidence, isJunk),
+            FieldsOf(evidence, isJunk, delivery.To),
             MessageTrace.Pack(evidence)
         );
     }
 
     /// <summary>What is too long to be read with every row is left out: first what was found out, then why it is junk.</summary>
-    static ReadOnlyMemory<byte> FieldsOf(Evidence evidence, bool isJunk)
+    /// <param name="to">The field that ends loops (RFC 9228) stands next to the fields of the same delivery in the blob.</param>
+    static ReadOnlyMemory<byte> FieldsOf(Evidence evidence, bool isJunk, string? to)
     {
         var why = SpamFields.Of(evidence.Score, isJunk, evidence.JunkAt);
-        foreach (var text in new[] { AreWhole(evidence.Fields) ? evidence.Fields + why : why, why })
+        var found = AreWhole(evidence.Fields) ? evidence.Fields : "";
+        var delivered = to is null || to.Any(char.IsControl) ? "" : $"Delivered-To: {to}\r\n";
+        foreach (var text in new[] { found + why + delivered, why + delivered, delivered })
         {
             var fields = Encoding.UTF8.GetBytes(text);
             if (fields.Length <= Email.MaxDeliveryFields)

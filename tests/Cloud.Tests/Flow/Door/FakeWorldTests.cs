@@ -227,6 +227,30 @@ public sealed class FakeWorldTests
     }
 
     [Fact]
+    public async Task A_copy_says_to_whom_it_was_delivered_and_comes_back_to_nobody()
+    {
+        await using var world = await FakeWorld.OpenAsync();
+        await world.Backend.Admin.AddAliasAsync("sales@example.test", [TestBackend.Alice, TestBackend.Bob], default);
+        var letter = FakeWorld.Letter("x@plain.test");
+        Task<string> SendAsync(string text, string to) =>
+            world.SendAsync(FakeWorld.Plain, "plain.test", "x@plain.test", Encoding.UTF8.GetBytes(text), to);
+
+        Assert.StartsWith("250 ", await SendAsync(Encoding.UTF8.GetString(letter), "alice+shop@example.test"));
+        var first = Assert.Single(await world.ReadAsync("INBOX"));
+        Assert.Contains("\r\nDelivered-To: alice+shop@example.test\r\nReturn-Path: ", first);
+        Assert.EndsWith(Encoding.UTF8.GetString(letter), first);
+
+        // Sent on by its reader, to an alias and back to her.
+        Assert.StartsWith("250 ", await SendAsync(first, "Sales@Example.test"));
+        var second = Assert.Single(await world.ReadAsync("INBOX", world.Backend.BobId));
+        Assert.Contains("\r\nDelivered-To: Sales@Example.test\r\nReturn-Path: ", second);
+        const string loop = "550 5.4.6 Mail loop: already delivered to this mailbox";
+        Assert.Equal(loop, await SendAsync(second, "alice+shop@example.test"));
+        Assert.Equal(loop, await SendAsync(second, "sales@example.test"));
+        Assert.StartsWith("250 ", await SendAsync(second, TestBackend.Bob));
+    }
+
+    [Fact]
     public async Task What_is_quarantined_goes_to_whom_looks_after_it()
     {
         await using var world = await FakeWorld.OpenAsync(options =>
