@@ -36,7 +36,7 @@ public sealed class Backend
         Keys = new(Directory, encryption, time, entropy);
         KnownSenders = new(rows, time);
         Lessons = new(Accounts, KnownSenders, entropy);
-        Filing = new(Accounts, queues, new(Lessons));
+        Filing = new(Accounts, queues, new(Accounts, Lessons));
         Greylist = new(rows, time);
         Receiving = new(Accounts, Directory, Filing);
         Inbound = new(Accounts, Directory, Filing, queues);

@@ -177,7 +177,11 @@ public sealed class MessageCheck : IDisposable
         var index = MessageIndex.Unpack(message.Index.Span);
         var sample = new MessageSample(index, start.WrittenMemory);
         var options = door.Options;
-        var facts = trust.ToFacts() with { OwnHosts = [options.Hostname] };
+        var facts = trust.ToFacts() with
+        {
+            OwnHosts = [options.Hostname],
+            AuthorIsLocal = !trust.IsUnknown && IsOfOneOf(recipients, index),
+        };
         var score = ContentRules.Score(sample, facts, door.Time.GetUtcNow(), options.Content);
         var scans = await Task.WhenAll(
             options.Scanners.Select(scanner =>
@@ -187,6 +191,15 @@ public sealed class MessageCheck : IDisposable
         foreach (var scan in scans)
             score = score.With(scan, options.Content);
         return DoorPolicy.Judge(options, trust, facts, score, scans, MailLoops.Check(sample.Header, recipients));
+    }
+
+    /// <summary>Whether the author's domain is a recipient's, and so one of ours.</summary>
+    static bool IsOfOneOf(IReadOnlyList<EmailAddress> recipients, MessageIndex index)
+    {
+        var author = index.Envelope.From.FirstOrDefault(address => address.IsMailbox);
+        var domain = EmailAddress.CanonicalDomain(author.Host.ToString());
+        return domain.Length > 0
+            && recipients.Any(recipient => EmailAddress.CanonicalDomain(recipient.Domain) == domain);
     }
 
     public void Dispose()

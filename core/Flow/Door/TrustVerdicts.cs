@@ -6,6 +6,7 @@ using Cloud.Trust.Client;
 using Cloud.Trust.Content;
 using Cloud.Trust.Dkim;
 using Cloud.Trust.Dmarc;
+using Cloud.Trust.Spf;
 
 namespace Cloud.Flow.Door;
 
@@ -20,6 +21,12 @@ sealed record TrustVerdicts(
     ArcSet? Forwarder
 )
 {
+    /// <summary>Something could not be looked up: nobody can be blamed for what is not proved then.</summary>
+    public bool IsUnknown =>
+        Client.Spf is { Result: SpfResult.TempError }
+        || Dkim.Any(signature => signature.IsUnknown)
+        || Dmarc.Result == DmarcResult.TempError;
+
     public ContentFacts ToFacts() =>
         new()
         {

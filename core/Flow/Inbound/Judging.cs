@@ -2,6 +2,7 @@ using System.Text;
 using Cloud.Flow.Door;
 using Cloud.Flow.Junk;
 using Cloud.Store;
+using Cloud.Store.Accounts;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
 using Cloud.Trust.Content;
@@ -9,7 +10,7 @@ using Cloud.Trust.Content;
 namespace Cloud.Flow.Inbound;
 
 /// <summary>Says where in an account a message belongs, and what stands in front of it there.</summary>
-sealed class Judging(JunkLessons lessons)
+sealed class Judging(AccountStore accounts, JunkLessons lessons)
 {
     /// <summary>The registered keyword (RFC 9051 §2.3.2): clients show the message as junk wherever it is moved.</summary>
     const string JunkKeyword = "$Junk";
@@ -25,11 +26,16 @@ sealed class Judging(JunkLessons lessons)
             score = score.For(opinion);
             evidence = evidence with { Steps = [.. evidence.Steps, $"the account's filter: {opinion}"] };
         }
-        // Only a message that would go to Junk asks whether its author is known: that is a read.
+        // Only a message that would go to Junk asks whether its author is known and what it answers: each is a read.
         if (evidence is { IsByScore: true, IsAuthenticated: true } && score.Total >= evidence.JunkAt)
         {
             if (await lessons.KnowsAuthorAsync(account, mail.Index, cancel))
                 score = score.WithKnownSender();
+        }
+        if (evidence.IsByScore && score.Total >= evidence.JunkAt)
+        {
+            if (await SentMessages.AreAnsweredByAsync(accounts, account, mail.Index, cancel))
+                score = score.WithAnswer();
         }
         // Whoever was told 250 is not refused any more: what comes late is filed where it is looked at with care.
         var isKept = evidence is { Outcome: DoorOutcome.Quarantine, Quarantine: not null };

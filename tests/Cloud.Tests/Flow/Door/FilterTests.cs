@@ -163,6 +163,47 @@ public sealed class FilterTests
         Assert.Contains("DKIM_PASS=6.0", Assert.Single(await world.ReadAsync(isKnown ? "INBOX" : "Junk")));
     }
 
+    [Theory]
+    [InlineData("Sent", "INBOX")]
+    [InlineData("Archive", "Junk")] // came from others: whoever wrote it knows its id
+    public async Task An_answer_to_what_the_user_has_sent_is_not_junk_for_a_few_points(string mailbox, string found)
+    {
+        await using var world = await FakeWorld.OpenAsync(options =>
+            options with
+            {
+                Content = options.Content with { Scores = new Dictionary<string, decimal> { ["DKIM_PASS"] = 6 } },
+            }
+        );
+        var test = world.Backend;
+        var transaction = test.NewTransaction();
+        var sent = await test.UploadAsync(transaction, "Message-ID: <question@example.test>\r\n\r\nWell?\r\n");
+        var box = (await test.MailboxAsync(test.AliceId, mailbox)).Id;
+        var append = new AppendRequest(transaction, test.AliceId, box, sent, 0, [], test.Time.GetUtcNow());
+        Assert.True((await test.Gateway.AppendAsync(append, default)).IsOk);
+        // A copy of it comes back, from a list for one.
+        var copy = FakeWorld.Letter("list@shop.test", more: "Message-ID: <question@example.test>\r\n");
+        Assert.StartsWith("250 ", await world.SendAsync(FakeWorld.Shop, "mail.shop.test", "list@shop.test", copy));
+
+        const string answers = "In-Reply-To: <question@example.test>\r\n";
+        var letter = world.Sign("bank.test", FakeWorld.Letter("news@bank.test", more: answers));
+        Assert.StartsWith("250 ", await world.SendAsync(FakeWorld.Bank, "mail.bank.test", "news@bank.test", letter));
+        var text = (await world.ReadAsync(found))[^1];
+        Assert.Contains("DKIM_PASS=6.0", text);
+        Assert.Equal(mailbox == "Sent", text.Contains("ANSWERS_OURS=-2.0"));
+    }
+
+    [Theory]
+    [InlineData("boss@example.test", true)]
+    [InlineData("boss@plain.test", false)]
+    public async Task Who_borrows_an_address_of_ours_is_not_believed(string author, bool isOurs)
+    {
+        await using var world = await FakeWorld.OpenAsync();
+        var letter = FakeWorld.Letter(author);
+        Assert.StartsWith("250 ", await world.SendAsync(FakeWorld.Plain, "plain.test", "x@plain.test", letter));
+        var text = (await world.ReadAsync("INBOX")).Concat(await world.ReadAsync("Junk"));
+        Assert.Equal(isOurs, Assert.Single(text).Contains("FROM_LOCAL_FORGED=3.0"));
+    }
+
     sealed class FakeVerdict(ScanOutcome outcome) : IScanner
     {
         public string Name => "fake";
