@@ -27,6 +27,9 @@ public sealed class MessageCheck : IDisposable
     /// <summary>Octets of a message's start that are kept for its content to be judged; see <see cref="MessageSample"/>.</summary>
     const int SampleOctets = 64 * 1024;
 
+    /// <summary>Hosts of links that lists are asked for. Newsletters have some ten; who has more cannot hide behind them all.</summary>
+    const int MaxLinkedHosts = 30;
+
     readonly MessageDoor door;
     readonly CancellationTokenSource ends = new();
     readonly MessageVerification verification;
@@ -37,6 +40,7 @@ public sealed class MessageCheck : IDisposable
     readonly EmailAddress? from;
     readonly long began;
     TrustVerdicts? trust;
+    long ended;
 
     internal MessageCheck(MessageDoor door, IPAddress? address, string helo, EmailAddress? from)
     {
@@ -89,6 +93,7 @@ public sealed class MessageCheck : IDisposable
     /// <returns>A refusal, where that decides already; else null.</returns>
     public async ValueTask<Evidence?> AuthenticateAsync()
     {
+        ended = door.Time.GetTimestamp();
         // A sender whose own names hang must not use up the time in which the author's policy is asked for.
         await using var deadline = door.Time.CreateTimer(
             static ends => ((CancellationTokenSource)ends!).Cancel(),
@@ -116,6 +121,19 @@ public sealed class MessageCheck : IDisposable
             items.Add(ListItem.OfDomain(ListSubjects.From, $"{author}"));
         using var late = new CancellationTokenSource(PolicyTime, door.Time);
         return await door.Lists.CheckAsync(items, late.Token);
+    }
+
+    /// <summary>What lists say of the hosts that the text leads to, in what is left of the deadline.</summary>
+    async ValueTask<DnsListVerdict> AskListsAsync(MessageSample sample)
+    {
+        if (!door.Lists.IsAskedFor(ListSubjects.Url) || sample.LinkedHosts(MaxLinkedHosts) is not { Count: > 0 } hosts)
+            return DnsListVerdict.Empty;
+        var left = door.Options.Deadline - door.Time.GetElapsedTime(ended);
+        using var late = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, door.Time);
+        return await door.Lists.CheckAsync(
+            [.. hosts.Select(host => ListItem.OfDomain(ListSubjects.Url, host))],
+            late.Token
+        );
     }
 
     TimeSpan PolicyTime => door.Options.Deadline / 4;
@@ -177,17 +195,16 @@ public sealed class MessageCheck : IDisposable
         var index = MessageIndex.Unpack(message.Index.Span);
         var sample = new MessageSample(index, start.WrittenMemory);
         var options = door.Options;
+        var scanning = ScanAsync(trust, transaction, recipients, new(message.Size, open), cancel);
+        var linked = await AskListsAsync(sample);
+        trust = trust with { Client = trust.Client with { Lists = trust.Client.Lists.And(linked) } };
         var facts = trust.ToFacts() with
         {
             OwnHosts = [options.Hostname],
             AuthorIsLocal = !trust.IsUnknown && IsOfOneOf(recipients, index),
         };
         var score = ContentRules.Score(sample, facts, door.Time.GetUtcNow(), options.Content);
-        var scans = await Task.WhenAll(
-            options.Scanners.Select(scanner =>
-                scanner.ScanAsync(new(message.Size, open), Client(trust, transaction, recipients), cancel)
-            )
-        );
+        var scans = await scanning;
         foreach (var scan in scans)
             score = score.With(scan, options.Content);
         return DoorPolicy.Judge(options, trust, facts, score, scans, MailLoops.Check(sample.Header, recipients));
@@ -207,6 +224,18 @@ public sealed class MessageCheck : IDisposable
         ends.Cancel();
         verification.Dispose();
         ends.Dispose();
+    }
+
+    Task<ScanVerdict[]> ScanAsync(
+        TrustVerdicts verdicts,
+        string transaction,
+        IReadOnlyList<EmailAddress> recipients,
+        ScanMessage message,
+        CancellationToken cancel
+    )
+    {
+        var client = Client(verdicts, transaction, recipients);
+        return Task.WhenAll(door.Options.Scanners.Select(scanner => scanner.ScanAsync(message, client, cancel)));
     }
 
     ScanClient Client(TrustVerdicts verdicts, string transaction, IReadOnlyList<EmailAddress> recipients) =>

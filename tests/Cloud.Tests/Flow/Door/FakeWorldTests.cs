@@ -167,6 +167,47 @@ public sealed class FakeWorldTests
         );
     }
 
+    [Theory]
+    [InlineData("domains=full", "http://win.evil.test/prize", true)]
+    [InlineData("domains=full", "http://evil.test/prize", false)] // not that host
+    [InlineData("domains=organizational", "see <a href=\"https://a.b.bad.test:8080/\">here</a>", true)]
+    [InlineData("", "http://192.0.2.1/ and no host at all", false)]
+    public async Task A_listed_host_of_a_link_counts(string domains, string text, bool isListed)
+    {
+        Assert.True(DnsList.TryParse($"dbl.test weight=20 for=url {domains}", out var list, out _));
+        await using var world = await FakeWorld.OpenAsync(options => options with { Lists = [list] });
+        world.Dns.Add("win.evil.test.dbl.test A 127.0.1.2\nbad.test.dbl.test A 127.0.1.2");
+        var kind = text.Contains('<') ? "html" : "plain";
+        var letter = Encoding.ASCII.GetBytes(
+            Encoding.ASCII.GetString(FakeWorld.Letter("x@plain.test", more: $"Content-Type: text/{kind}\r\n"))
+                + $"{text}\r\n"
+        );
+        var reply = await world.SendAsync(FakeWorld.Plain, "plain.test", "x@plain.test", letter);
+        if (isListed)
+            Assert.Matches("^550 5.7.1 This looks like spam: Listed in the DNS.*: [a-z.]+ in dbl.test", reply);
+        else
+            Assert.StartsWith("250 ", reply);
+    }
+
+    [Fact]
+    public async Task A_list_that_is_silent_about_links_keeps_no_mail_away()
+    {
+        Assert.True(DnsList.TryParse("dbl.test weight=20 for=url", out var list, out _));
+        await using var world = await FakeWorld.OpenAsync(options =>
+            options with
+            {
+                Lists = [list],
+                Deadline = TimeSpan.FromMilliseconds(200),
+            }
+        );
+        world.Dns.Add("slow.test.dbl.test HANG");
+        byte[] letter = [.. FakeWorld.Letter("x@plain.test"), .. "http://slow.test/\r\n"u8];
+        var reply = await world.SendAsync(FakeWorld.Plain, "plain.test", "x@plain.test", letter);
+        Assert.StartsWith("250 ", reply);
+        var lines = await world.Backend.Admin.TraceAsync(TestBackend.Alice, reply.Split(' ')[^1], default);
+        Assert.Contains(lines, line => line.Contains("dbl.test does not tell of slow.test"));
+    }
+
     [Fact]
     public async Task Names_that_nobody_answers_for_in_time_keep_no_mail_away()
     {
