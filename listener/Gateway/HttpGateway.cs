@@ -153,6 +153,9 @@ public sealed class HttpGateway : IGateway, IAsyncDisposable
             cancel
         );
 
+    public async ValueTask KeepRefusedAsync(RefusedRequest request, CancellationToken cancel) =>
+        await client.AskAsync(Ops.KeepRefused, request, cancel);
+
     public ValueTask<Result<AppendResult>> AppendAsync(AppendRequest request, CancellationToken cancel) =>
         HandOverAsync(
             Ops.Append,

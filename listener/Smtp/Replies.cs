@@ -109,9 +109,14 @@ static class Replies
     /// <summary>For what the message is: no offence of the client, who may forward it in good faith.</summary>
     public static Reply Rejected(string code, string reason) => new(550, code, OneLine(reason)) { Offence = null };
 
+    /// <summary>The same, with the id by which its reasons are found.</summary>
+    public static Reply Refused(string code, string reason, string transaction) =>
+        new(550, code, $"{OneLine(reason)} (id {transaction})") { Offence = null };
+
     public static Reply Deferred(string reason) => new(451, "3.0", OneLine(reason));
 
-    public static Reply Postponed(string code, string reason) => new(451, code, OneLine(reason));
+    public static Reply Postponed(string code, string reason, string transaction) =>
+        new(451, code, $"{OneLine(reason)} (id {transaction})");
 
     /// <summary>Text of strangers may be in it: one line of printable ASCII.</summary>
     static string OneLine(string reason) =>

@@ -176,6 +176,9 @@ public sealed class MessageCheck : IDisposable
             Steps = [.. verdict.Steps, why],
         };
 
+    /// <summary>Whether the trace of a refusal is to be kept, and counts it: one for a message.</summary>
+    public bool TakeTrace() => door.Refusals.TryTake(client.Address);
+
     /// <summary>Judges the message as it is stored.</summary>
     /// <param name="transaction">For the scanners' traces.</param>
     /// <param name="recipients">Of the envelope.</param>

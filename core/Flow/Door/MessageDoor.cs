@@ -41,6 +41,8 @@ public sealed class MessageDoor(
 
     internal DmarcVerifier Dmarc { get; } = new(resolver, time, options.Dmarc, suffixes);
 
+    internal RefusalBudget Refusals { get; } = new(time);
+
     /// <summary>A number from 0 to 99: which messages a policy's pct takes.</summary>
     internal int Sample() => (int)(entropy.Next64() % 100);
 

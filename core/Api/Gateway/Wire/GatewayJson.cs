@@ -34,6 +34,7 @@ namespace Cloud.Api.Gateway.Wire;
 [JsonSerializable(typeof(Repeatable<ReceiveRequest>))]
 [JsonSerializable(typeof(Repeatable<SubmitRequest>))]
 [JsonSerializable(typeof(Repeatable<AppendRequest>))]
+[JsonSerializable(typeof(RefusedRequest))]
 [JsonSerializable(typeof(ReceiveResult))]
 [JsonSerializable(typeof(ResultHead<AppendResult>))]
 [JsonSerializable(typeof(ResultHead<Mailbox>))]

@@ -82,6 +82,18 @@ public static class GatewayOperations
         Budget = GatewayBudgets.Delivery,
     };
 
+    public static readonly Operation<RefusedRequest, DoneAnswer> KeepRefused = new(
+        "keep-refused",
+        Checked(Types.RefusedRequest, Sound.Is),
+        Plain(Types.DoneAnswer),
+        repeatable: true,
+        async (served, request, cancel) =>
+        {
+            await served.Gateway.KeepRefusedAsync(request, cancel);
+            return new();
+        }
+    );
+
     public static readonly Operation<Repeatable<AppendRequest>, Result<AppendResult>> Append = new(
         "append",
         Checked(Types.RepeatableAppendRequest, call => Sound.Is(call.Request.Keywords)),
@@ -273,6 +285,7 @@ public static class GatewayOperations
         Abandon,
         Receive,
         Submit,
+        KeepRefused,
         Append,
         ListMailboxes,
         CreateMailbox,

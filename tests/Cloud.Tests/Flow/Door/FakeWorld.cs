@@ -59,10 +59,11 @@ sealed class FakeWorld : IAsyncDisposable
     public static async Task<FakeWorld> OpenAsync(
         Func<DoorOptions, DoorOptions>? set = null,
         ManualClock? clock = null,
-        bool trustClients = true
+        bool trustClients = true,
+        IRows? rows = null
     )
     {
-        var backend = await TestBackend.OpenAsync(time: clock);
+        var backend = await TestBackend.OpenAsync(rows, time: clock);
         var dns = new ZoneResolver(Zones);
         var options = new DoorOptions { Hostname = "mx.example.test" };
         var door = new MessageDoor(set?.Invoke(options) ?? options, dns, TimeProvider.System, Entropy.System);
