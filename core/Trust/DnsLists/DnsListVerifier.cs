@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Cloud.Dns;
 using Cloud.Trust.Client;
 using Cloud.Trust.Spf;
@@ -28,6 +29,13 @@ public sealed class DnsListVerifier(
 )
 {
     readonly DnsListOptions options = options ?? new();
+    volatile FrozenSet<DnsName> off = [];
+
+    public IReadOnlyList<DnsList> Lists => lists;
+
+    /// <summary>Whether a zone is asked from now on. By one caller at a time.</summary>
+    public void Switch(DnsName zone, bool isOn) =>
+        off = (isOn ? off.Where(other => other != zone) : off.Append(zone)).ToFrozenSet();
 
     /// <summary>Whether any list is asked for the like.</summary>
     public bool IsAskedFor(ListSubjects subjects) => lists.Any(list => (list.For & subjects) != 0);
@@ -63,6 +71,12 @@ public sealed class DnsListVerifier(
         var entries = new Dictionary<DnsName, Entry>();
         foreach (var list in lists)
         {
+            if (off.Contains(list.Zone))
+            {
+                steps.Add($"{list.Zone} is not asked: it lists everything");
+                continue;
+            }
+
             foreach (var item in items.Where(item => list.For.HasFlag(item.Subject)))
             {
                 if (NameOf(list, item) is not var (name, text))

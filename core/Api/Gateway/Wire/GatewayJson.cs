@@ -54,6 +54,7 @@ namespace Cloud.Api.Gateway.Wire;
 [JsonSerializable(typeof(FetchHead))]
 [JsonSerializable(typeof(FetchRequest))]
 [JsonSerializable(typeof(ReadRequest))]
+[JsonSerializable(typeof(ReadUploadRequest))]
 [JsonSerializable(typeof(ReadAnswer))]
 [JsonSerializable(typeof(StoreFlagsRequest))]
 [JsonSerializable(typeof(CopyRequest))]

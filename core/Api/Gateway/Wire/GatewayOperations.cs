@@ -49,6 +49,8 @@ public static class GatewayOperations
 
     public static readonly UploadOperation Upload = new();
 
+    public static readonly ReadUploadOperation ReadUpload = new();
+
     public static readonly Operation<UploadRequest, DoneAnswer> Abandon = new(
         "abandon",
         Plain(Types.UploadRequest),
@@ -282,6 +284,7 @@ public static class GatewayOperations
         FinishScram,
         CheckRecipient,
         Upload,
+        ReadUpload,
         Abandon,
         Receive,
         Submit,
