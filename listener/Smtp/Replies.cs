@@ -1,5 +1,6 @@
 using System.Globalization;
 using Cloud.Listener.Hosting.Abuse;
+using Cloud.Trust;
 
 namespace Cloud.Listener.Smtp;
 
@@ -118,11 +119,7 @@ static class Replies
     public static Reply Postponed(string code, string reason, string transaction) =>
         new(451, code, $"{OneLine(reason)} (id {transaction})");
 
-    /// <summary>Text of strangers may be in it: one line of printable ASCII.</summary>
+    /// <summary>Text of strangers may be in it.</summary>
     static string OneLine(string reason) =>
-        reason.Length == 0
-            ? "Not accepted"
-            : string.Concat(
-                reason.ReplaceLineEndings(" ").Take(MaxReason).Select(c => c is >= ' ' and <= '~' ? c : '?')
-            );
+        reason.Length == 0 ? "Not accepted" : Line.Of(reason.ReplaceLineEndings(" "), MaxReason);
 }

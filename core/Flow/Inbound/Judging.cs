@@ -1,6 +1,7 @@
 using System.Text;
 using Cloud.Flow.Door;
 using Cloud.Flow.Junk;
+using Cloud.Mail;
 using Cloud.Store;
 using Cloud.Store.Accounts;
 using Cloud.Store.Mailboxes;
@@ -21,7 +22,8 @@ sealed class Judging(AccountStore accounts, JunkLessons lessons)
             return new(MailboxRole.Inbox, [], default, default); // ours, or a relay's that is trusted: left as it is
         var account = new AccountId(delivery.Account);
         var score = evidence.Score;
-        if (await lessons.ClassifyAsync(account, delivery.Blob, mail.Index, cancel) is { } opinion)
+        var index = new Lazy<MessageIndex?>(() => mail.Index.Length == 0 ? null : MessageIndex.Unpack(mail.Index));
+        if (await lessons.ClassifyAsync(account, delivery.Blob, index, cancel) is { } opinion)
         {
             score = score.For(opinion);
             evidence = evidence with { Steps = [.. evidence.Steps, $"the account's filter: {opinion}"] };
@@ -29,7 +31,7 @@ sealed class Judging(AccountStore accounts, JunkLessons lessons)
         // Only a message that would go to Junk asks whether its author is known and what it answers: each is a read.
         if (evidence is { IsByScore: true, IsAuthenticated: true } && score.Total >= evidence.JunkAt)
         {
-            if (await lessons.KnowsAuthorAsync(account, mail.Index, cancel))
+            if (await lessons.KnowsAuthorAsync(account, index.Value, cancel))
                 score = score.WithKnownSender();
         }
         if (evidence.IsByScore && score.Total >= evidence.JunkAt)

@@ -118,7 +118,7 @@ sealed class ArcCheck(StreamedMessage message, KeyLookups keys, DkimLimits limit
             );
         }
 
-        var line = Printable.Of(reason);
+        var line = Line.Of(reason);
         steps.Add(line);
         return new(result, line, sets, oldestPass, steps.All);
     }

@@ -55,7 +55,7 @@ public sealed class DnsListVerifier(
             if (reason is not null)
                 steps.Add(reason.ToString());
             if (FaultOf(answer) is { } fault)
-                errors.Add(new(entry.Zone, entry.Item, Printable.Of(fault)));
+                errors.Add(new(entry.Zone, entry.Item, Line.Of(fault)));
             else
                 listings.AddRange(entry.Uses.Select(use => ToListing(entry, use, answer, reason)).OfType<Listing>());
         }
@@ -84,7 +84,7 @@ public sealed class DnsListVerifier(
                 else if (entries.TryGetValue(name, out var entry))
                     entry.Add(list, item.Subject);
                 else if (entries.Count == options.MaxQuestions)
-                    errors.Add(new(list.Zone, Printable.Of(text), $"over {options.MaxQuestions} questions"));
+                    errors.Add(new(list.Zone, Line.Of(text), $"over {options.MaxQuestions} questions"));
                 else
                     entries.Add(name, new Entry(name, list.Zone, text).Add(list, item.Subject));
             }
@@ -139,14 +139,7 @@ public sealed class DnsListVerifier(
         if (codes.Length == 0)
             return null;
         var words = reason?.Records.OfType<TxtRecord>().FirstOrDefault()?.Text.ToLatin1();
-        return new(
-            entry.Zone,
-            use.Subjects,
-            entry.Item,
-            codes,
-            use.List.Weight,
-            words is null ? null : Printable.Of(words)
-        );
+        return new(entry.Zone, use.Subjects, entry.Item, codes, use.List.Weight, words is null ? null : Line.Of(words));
     }
 
     /// <param name="Subjects">Whom the list asks it for.</param>
