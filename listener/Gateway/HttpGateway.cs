@@ -108,7 +108,13 @@ public sealed class HttpGateway : IGateway, IAsyncDisposable
     {
         if (uploads is not null)
             return await uploads.BeginAsync(transaction, cancel);
-        var upload = new HttpUpload(client, transaction, time, ended => streaming.TryRemove(ended.Transaction, out _));
+        var upload = new HttpUpload(
+            client,
+            transaction,
+            time,
+            logger,
+            ended => streaming.TryRemove(ended.Transaction, out _)
+        );
         try
         {
             await upload.BeginAsync(cancel);
@@ -152,6 +158,9 @@ public sealed class HttpGateway : IGateway, IAsyncDisposable
             result => result.Status != ReceiveStatus.Rejected,
             cancel
         );
+
+    public async ValueTask KeepRefusedAsync(RefusedRequest request, CancellationToken cancel) =>
+        await client.AskAsync(Ops.KeepRefused, request, cancel);
 
     public ValueTask<Result<AppendResult>> AppendAsync(AppendRequest request, CancellationToken cancel) =>
         HandOverAsync(
@@ -233,7 +242,13 @@ public sealed class HttpGateway : IGateway, IAsyncDisposable
         long offset,
         long? length,
         CancellationToken cancel
-    ) => MessageStream.OpenAsync(client, new(account, email.Id, offset, length), logger, cancel);
+    ) =>
+        MessageStream.OpenAsync(
+            client,
+            MessageSource.Of(new ReadRequest(account, email.Id, offset, length)),
+            logger,
+            cancel
+        );
 
     public ValueTask<Result<StoreFlagsResult>> StoreFlagsAsync(StoreFlagsRequest request, CancellationToken cancel) =>
         client.AskAsync(Ops.StoreFlags, request, cancel);

@@ -3,13 +3,19 @@ using Cloud.Api.Gateway.Wire;
 using Cloud.Flow.Inbound;
 using Cloud.Store;
 using Cloud.Store.Ports;
+using Microsoft.Extensions.Logging;
 
 namespace Cloud.Listener.Gateway;
 
 /// <summary>A message streamed through the Functions app, for a listener that cannot write blobs itself.</summary>
 /// <remarks>Not repeatable: the bytes are not kept here. A peer whose message did not get through sends it again.</remarks>
-sealed class HttpUpload(GatewayClient client, TransactionId transaction, TimeProvider time, Action<HttpUpload> ended)
-    : MessageUpload
+sealed class HttpUpload(
+    GatewayClient client,
+    TransactionId transaction,
+    TimeProvider time,
+    ILogger logger,
+    Action<HttpUpload> ended
+) : MessageUpload
 {
     static readonly UploadOperation Operation = GatewayOperations.Upload;
 
@@ -79,6 +85,10 @@ sealed class HttpUpload(GatewayClient client, TransactionId transaction, TimePro
         completed = true;
         return message;
     }
+
+    public override async ValueTask<Stream> OpenAsync(CancellationToken cancel) =>
+        await MessageStream.OpenAsync(client, MessageSource.Of(transaction), logger, cancel)
+        ?? throw new StoreException("The upload is gone");
 
     public override async ValueTask AbandonAsync(CancellationToken cancel)
     {

@@ -1,4 +1,5 @@
 using Cloud.Api.Gateway.Wire;
+using Cloud.Store;
 using Cloud.Store.Ports;
 using Microsoft.Extensions.Logging;
 
@@ -17,15 +18,15 @@ sealed class MessageStream : Stream
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     readonly GatewayClient client;
-    readonly ReadRequest request;
+    readonly MessageSource source;
     readonly ILogger logger;
     HttpResponseMessage? response;
     FrameReader? frames;
     long position;
     int fruitless;
 
-    MessageStream(GatewayClient gateway, ReadRequest range, ILogger log) =>
-        (client, request, logger) = (gateway, range, log);
+    MessageStream(GatewayClient gateway, MessageSource from, ILogger log) =>
+        (client, source, logger) = (gateway, from, log);
 
     public override bool CanRead => true;
 
@@ -44,12 +45,12 @@ sealed class MessageStream : Stream
     /// <returns>Null when the message is gone.</returns>
     public static async ValueTask<Stream?> OpenAsync(
         GatewayClient client,
-        ReadRequest request,
+        MessageSource source,
         ILogger logger,
         CancellationToken cancel
     )
     {
-        var stream = new MessageStream(client, request, logger);
+        var stream = new MessageStream(client, source, logger);
         while (true)
         {
             try
@@ -76,7 +77,7 @@ sealed class MessageStream : Stream
             }
             catch (StoreException e) when (++fruitless < FruitlessTries && IsWorthTrying(e))
             {
-                Log.Resuming(logger, request.Offset + position, e.Message);
+                Log.Resuming(logger, source.Offset + position, e.Message);
                 Drop();
             }
         }
@@ -109,7 +110,7 @@ sealed class MessageStream : Stream
         if (frames is null && !await ConnectAsync(cancel))
             throw new StoreException("The message is gone");
         return await client.TranslateAsync(
-            new(GatewayOperations.Read.Name, null, Patience),
+            new(source.Operation, null, Patience),
             given => frames!.ReadAsync(buffer, given),
             cancel
         );
@@ -118,12 +119,10 @@ sealed class MessageStream : Stream
     /// <returns>False when the message is gone.</returns>
     async ValueTask<bool> ConnectAsync(CancellationToken cancel)
     {
-        var rest = request with { Offset = request.Offset + position, Length = request.Length - position };
-        var call = new Call(GatewayOperations.Read.Name, null, GatewayBudgets.Short);
+        var call = new Call(source.Operation, null, GatewayBudgets.Short);
         async ValueTask<bool> ExchangeAsync(CancellationToken given)
         {
-            var codec = GatewayOperations.Read.Request;
-            response = await client.SendAsync(call, new ChunkedContent(codec.Encode(rest), codec.ContentType), given);
+            response = await client.SendAsync(call, new ChunkedContent(source.From(position), WireFormat.Json), given);
             Answers.ExpectType(response, WireFormat.Packed);
             frames = new(await response.Content.ReadAsStreamAsync(given));
             return GatewayOperations.Read.Answer.Decode(await frames.ReadHeadAsync(given)).Found;
@@ -136,4 +135,32 @@ sealed class MessageStream : Stream
         response?.Dispose();
         (response, frames) = (null, null);
     }
+}
+
+/// <summary>Where a message's bytes are asked for.</summary>
+/// <param name="Operation">By its name; it answers as <see cref="GatewayOperations.Read"/> does.</param>
+/// <param name="Offset">Of the range in the message.</param>
+/// <param name="From">The request, in JSON, for what is left of the range behind so many octets.</param>
+sealed record MessageSource(string Operation, long Offset, Func<long, byte[]> From)
+{
+    public static MessageSource Of(ReadRequest range) =>
+        new(
+            GatewayOperations.Read.Name,
+            range.Offset,
+            read =>
+                GatewayOperations.Read.Request.Encode(
+                    range with
+                    {
+                        Offset = range.Offset + read,
+                        Length = range.Length - read,
+                    }
+                )
+        );
+
+    public static MessageSource Of(TransactionId upload) =>
+        new(
+            GatewayOperations.ReadUpload.Name,
+            0,
+            read => GatewayOperations.ReadUpload.Request.Encode(new(upload, read))
+        );
 }

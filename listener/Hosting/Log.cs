@@ -1,5 +1,7 @@
 using System.Net;
+using Cloud.Dns;
 using Cloud.Listener.Hosting.Abuse;
+using Cloud.Trust.DnsLists;
 using Cloud.Wire.Limits;
 using Microsoft.Extensions.Logging;
 
@@ -41,6 +43,15 @@ static partial class Log
 
     [LoggerMessage(1007, LogLevel.Information, "{Address} may come again")]
     public static partial void BanEnded(ILogger logger, AddressKey address);
+
+    [LoggerMessage(1009, LogLevel.Error, "List {List} lists everything, and is not asked any more: {Reason}")]
+    public static partial void ListIsOff(ILogger logger, DnsName list, string reason);
+
+    [LoggerMessage(1010, LogLevel.Warning, "List {List} tells nothing, {Health}: {Reason}")]
+    public static partial void ListTellsNothing(ILogger logger, DnsName list, DnsListHealth health, string reason);
+
+    [LoggerMessage(1011, LogLevel.Information, "List {List} works, and is asked")]
+    public static partial void ListWorks(ILogger logger, DnsName list);
 
     [LoggerMessage(1008, LogLevel.Debug, "{Port}: {Address} turned away: {Reason}")]
     public static partial void TurnedAway(ILogger logger, string port, IPAddress address, string reason);

@@ -2,6 +2,7 @@ using Cloud.Dns;
 using Cloud.Flow.Door;
 using Cloud.Listener.Hosting.Settings;
 using Cloud.Store.Ports;
+using Cloud.Trust.DnsLists;
 using Microsoft.Extensions.Logging;
 
 namespace Cloud.Listener.Hosting;
@@ -10,6 +11,8 @@ namespace Cloud.Listener.Hosting;
 public sealed class OpenDoor : IAsyncDisposable
 {
     readonly Resolver? resolver;
+    readonly CancellationTokenSource stop = new();
+    readonly Task watching = Task.CompletedTask;
 
     public OpenDoor(DoorSettings settings, TimeProvider time, Entropy entropy, ILoggerFactory loggers)
     {
@@ -17,10 +20,29 @@ public sealed class OpenDoor : IAsyncDisposable
             return;
         resolver = new(settings.Dns, time, entropy, loggers.CreateLogger<Resolver>());
         Door = new(settings.Options, resolver, time, entropy);
+        var logger = loggers.CreateLogger<OpenDoor>();
+        watching = Door.WatchListsAsync((list, found) => Tell(logger, list, found), stop.Token);
     }
 
     /// <summary>Null where nothing is judged.</summary>
     public MessageDoor? Door { get; }
 
-    public ValueTask DisposeAsync() => resolver?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        await watching;
+        stop.Dispose();
+        if (resolver is not null)
+            await resolver.DisposeAsync();
+    }
+
+    static void Tell(ILogger logger, DnsName list, DnsListProbeResult found)
+    {
+        if (found.Health == DnsListHealth.Works)
+            Log.ListWorks(logger, list);
+        else if (found.Health == DnsListHealth.ListsEverything)
+            Log.ListIsOff(logger, list, found.Reason);
+        else
+            Log.ListTellsNothing(logger, list, found.Health, found.Reason);
+    }
 }

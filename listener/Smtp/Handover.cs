@@ -1,5 +1,6 @@
 using Cloud.Api.Gateway;
 using Cloud.Flow.Door;
+using Cloud.Mail;
 using Cloud.Store.Ports;
 
 namespace Cloud.Listener.Smtp;
@@ -7,6 +8,9 @@ namespace Cloud.Listener.Smtp;
 /// <summary>Makes a received message durable and hands its transaction to the gateway.</summary>
 static class Handover
 {
+    /// <summary>How long a sender waits for the reason of its refusal to be kept, beyond what the checks took.</summary>
+    static readonly TimeSpan KeepWithin = TimeSpan.FromSeconds(2);
+
     public static async ValueTask<Reply> RunAsync(
         SmtpSession session,
         MailTransaction transaction,
@@ -15,14 +19,17 @@ static class Handover
     )
     {
         if (await intake.AuthenticateAsync(cancel) is { } refusal)
-            return Judged(session, intake, refusal);
+            return await JudgedAsync(session, transaction, intake, refusal, cancel);
         if (await intake.CompleteAsync(cancel) is not { } message)
             return intake.Failure ?? Replies.TryLater;
         var evidence = await intake.JudgeAsync(transaction.Envelope, message, cancel);
-        if (evidence is not null && Judged(session, intake, evidence) is { Code: >= 400 } refused)
+        if (evidence is not null)
         {
-            await intake.AbandonAsync(cancel);
-            return refused;
+            if (await JudgedAsync(session, transaction, intake, evidence, cancel) is { Code: >= 400 } refused)
+            {
+                await intake.AbandonAsync(cancel);
+                return refused;
+            }
         }
 
         ReceiveResult result;
@@ -54,14 +61,43 @@ static class Handover
     }
 
     /// <summary>What the peer hears of what was found out: nothing yet, where that refuses nothing.</summary>
-    static Reply Judged(SmtpSession session, MessageIntake intake, Evidence evidence)
+    static async ValueTask<Reply> JudgedAsync(
+        SmtpSession session,
+        MailTransaction transaction,
+        MessageIntake intake,
+        Evidence evidence,
+        CancellationToken cancel
+    )
     {
         SmtpLog.Judged(session.Logger, intake.Id, evidence.Outcome, evidence.Score, evidence.Reason);
-        return evidence.Outcome switch
+        if (evidence.Outcome is not (DoorOutcome.Reject or DoorOutcome.Defer))
+            return Reply.Nothing;
+        if (transaction.Check?.TakeTrace() == true)
+            await KeepAsync(session, transaction, intake, evidence, cancel);
+        return evidence.Outcome == DoorOutcome.Reject
+            ? Replies.Refused(evidence.Code, evidence.Reason, $"{intake.Id}")
+            : Replies.Postponed(evidence.Code, evidence.Reason, $"{intake.Id}");
+    }
+
+    /// <summary>Keeps why a message is refused. Nobody is refused less, or waits long, because that fails.</summary>
+    static async ValueTask KeepAsync(
+        SmtpSession session,
+        MailTransaction transaction,
+        MessageIntake intake,
+        Evidence evidence,
+        CancellationToken cancel
+    )
+    {
+        using var late = new CancellationTokenSource(KeepWithin, session.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancel);
+        try
         {
-            DoorOutcome.Reject => Replies.Rejected(evidence.Code, evidence.Reason),
-            DoorOutcome.Defer => Replies.Postponed(evidence.Code, evidence.Reason),
-            _ => Reply.Nothing,
-        };
+            List<EmailAddress> recipients = [.. transaction.Recipients.Select(recipient => recipient.Address)];
+            await session.Gateway.KeepRefusedAsync(new(intake.Id, recipients, evidence), either.Token);
+        }
+        catch (Exception e) when (e is StoreException or OperationCanceledException && !cancel.IsCancellationRequested)
+        {
+            SmtpLog.NotKept(session.Logger, intake.Id, e.Message);
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Cloud.Listener.Hosting.Abuse;
+using Cloud.Trust;
 
 namespace Cloud.Listener.Smtp;
 
@@ -109,15 +110,16 @@ static class Replies
     /// <summary>For what the message is: no offence of the client, who may forward it in good faith.</summary>
     public static Reply Rejected(string code, string reason) => new(550, code, OneLine(reason)) { Offence = null };
 
+    /// <summary>The same, with the id by which its reasons are found.</summary>
+    public static Reply Refused(string code, string reason, string transaction) =>
+        new(550, code, $"{OneLine(reason)} (id {transaction})") { Offence = null };
+
     public static Reply Deferred(string reason) => new(451, "3.0", OneLine(reason));
 
-    public static Reply Postponed(string code, string reason) => new(451, code, OneLine(reason));
+    public static Reply Postponed(string code, string reason, string transaction) =>
+        new(451, code, $"{OneLine(reason)} (id {transaction})");
 
-    /// <summary>Text of strangers may be in it: one line of printable ASCII.</summary>
+    /// <summary>Text of strangers may be in it.</summary>
     static string OneLine(string reason) =>
-        reason.Length == 0
-            ? "Not accepted"
-            : string.Concat(
-                reason.ReplaceLineEndings(" ").Take(MaxReason).Select(c => c is >= ' ' and <= '~' ? c : '?')
-            );
+        reason.Length == 0 ? "Not accepted" : Line.Of(reason.ReplaceLineEndings(" "), MaxReason);
 }

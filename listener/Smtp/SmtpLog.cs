@@ -49,6 +49,9 @@ static partial class SmtpLog
         string reason
     );
 
+    [LoggerMessage(2008, LogLevel.Warning, "{Transaction}: why it was refused is not kept: {Reason}")]
+    public static partial void NotKept(ILogger logger, TransactionId transaction, string reason);
+
     [LoggerMessage(2006, LogLevel.Information, "{Transaction}: given up after {Size} octets from {Address}")]
     public static partial void GivenUp(ILogger logger, TransactionId transaction, long size, IPAddress address);
 }

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using Cloud.Api.Gateway;
 using Cloud.Store;
+using Cloud.Wire;
 
 namespace Cloud.Listener.Smtp;
 
@@ -50,7 +51,7 @@ static class TraceHeader
     /// <summary>RFC 5321 §4.1.3.</summary>
     static string Literal(IPAddress address)
     {
-        var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        var plain = PlainAddress.Of(address);
         return plain.AddressFamily == AddressFamily.InterNetworkV6 ? $"[IPv6:{plain}]" : $"[{plain}]";
     }
 }

@@ -114,9 +114,11 @@ public sealed class Administration(Backend backend) : IAdministration
         if (TransactionId.TryParse(transaction) is not { } id)
             throw new AdminException($"{transaction} is no message's id, such as 1a2057827315f66d9c09c6f93d2");
         var (_, user) = await UserAsync(address, cancel);
-        return await TraceReader.FindAsync(accounts, user.Account, id, cancel)
+        return await backend.Refused.FindAsync(user.Account, id, cancel)
+            ?? await TraceReader.FindAsync(accounts, user.Account, id, cancel)
             ?? throw new AdminException(
-                $"The log of {user.Address} does not tell of {id}: it came by a trusted client, or over 30 days ago, or not at all"
+                $"The log of {user.Address} does not tell of {id}: it came by a trusted client, or over 30 days ago, "
+                    + "or not at all; or it was refused over 7 days ago, or with many others"
             );
     }
 

@@ -5,6 +5,7 @@ using System.Text;
 using Cloud.Mail;
 using Cloud.Store.Directory;
 using Cloud.Store.Ports;
+using Cloud.Wire;
 
 namespace Cloud.Api.Gateway;
 
@@ -124,8 +125,7 @@ sealed class Authenticator(MailDirectory directory, TimeProvider time, Entropy e
     {
         if (!ClientAddress.IsKnown(address))
             return null;
-        if (address.IsIPv4MappedToIPv6)
-            address = address.MapToIPv4();
+        address = PlainAddress.Of(address);
         return address.AddressFamily == AddressFamily.InterNetworkV6
             ? Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 8))
             : address.ToString();

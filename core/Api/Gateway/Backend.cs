@@ -36,9 +36,10 @@ public sealed class Backend
         Keys = new(Directory, encryption, time, entropy);
         KnownSenders = new(rows, time);
         Lessons = new(Accounts, KnownSenders, entropy);
-        Filing = new(Accounts, queues, new(Lessons));
+        Filing = new(Accounts, queues, new(Accounts, Lessons));
         Greylist = new(rows, time);
         Receiving = new(Accounts, Directory, Filing);
+        Refused = new(rows, Directory);
         Inbound = new(Accounts, Directory, Filing, queues);
         Sweeper = new(Accounts, queues);
     }
@@ -75,6 +76,8 @@ public sealed class Backend
     internal JunkLessons Lessons { get; }
 
     internal Greylist Greylist { get; }
+
+    internal RefusedMail Refused { get; }
 
     internal Filing Filing { get; }
 

@@ -42,6 +42,9 @@ public interface IGateway
     /// <summary>The same for an authenticated sender's message.</summary>
     ValueTask<ReceiveResult> SubmitAsync(SubmitRequest request, CancellationToken cancel);
 
+    /// <summary>Keeps why a front refuses a message, for those it was for. The front says of how many.</summary>
+    ValueTask KeepRefusedAsync(RefusedRequest request, CancellationToken cancel);
+
     /// <summary>Puts an uploaded message into a mailbox (IMAP APPEND). The account owns the blob afterwards.</summary>
     ValueTask<Result<AppendResult>> AppendAsync(AppendRequest request, CancellationToken cancel);
 

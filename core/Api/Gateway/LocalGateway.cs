@@ -90,6 +90,9 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
     internal ValueTask<ReceiveResult> SubmitAsync(SubmitRequest request, bool repeated, CancellationToken cancel) =>
         SubmitMessage.RunAsync(backend, uploads, request, repeated, cancel);
 
+    public ValueTask KeepRefusedAsync(RefusedRequest request, CancellationToken cancel) =>
+        backend.Refused.KeepAsync(request.Transaction, request.Recipients, request.Evidence, cancel);
+
     public ValueTask<Result<AppendResult>> AppendAsync(AppendRequest request, CancellationToken cancel) =>
         AppendAsync(request, repeated: false, cancel);
 

@@ -1,5 +1,4 @@
 using Cloud.Flow.Inbound;
-using Cloud.Store.Ports;
 
 namespace Cloud.Api.Gateway;
 
@@ -17,11 +16,10 @@ public abstract class MessageUpload : IAsyncDisposable
     /// <exception cref="Store.Ports.StoreException">The store cannot take them; nothing stays.</exception>
     public abstract ValueTask<UploadedMessage> CompleteAsync(CancellationToken cancel);
 
-    /// <summary>Reads a completed upload, from its first octet on.</summary>
+    /// <summary>Reads a completed upload, from its first octet on, before any transaction has taken it over.</summary>
     /// <returns>A stream, to be disposed.</returns>
-    /// <exception cref="Store.Ports.StoreException">It cannot be read, or not from here.</exception>
-    public virtual ValueTask<Stream> OpenAsync(CancellationToken cancel) =>
-        throw new StoreException("The bytes are at the other end");
+    /// <exception cref="Store.Ports.StoreException">It cannot be read.</exception>
+    public abstract ValueTask<Stream> OpenAsync(CancellationToken cancel);
 
     /// <summary>Removes a completed upload that no transaction has taken over (the peer left, the mailbox is gone).</summary>
     public abstract ValueTask AbandonAsync(CancellationToken cancel);

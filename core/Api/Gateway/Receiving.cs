@@ -73,6 +73,13 @@ public sealed record ReceiveRequest(
     Evidence? Evidence
 );
 
+/// <param name="Evidence">Why the front has refused it, or put it off.</param>
+public sealed record RefusedRequest(
+    TransactionId Transaction,
+    IReadOnlyList<EmailAddress> Recipients,
+    Evidence Evidence
+);
+
 /// <param name="Sender">Whom the submission session has authenticated as.</param>
 public sealed record SubmitRequest(
     TransactionId Transaction,

@@ -1,3 +1,4 @@
+using Cloud.Trust;
 using Cloud.Trust.Content;
 using Cloud.Trust.Dmarc;
 using Cloud.Trust.Scanners;
@@ -85,17 +86,7 @@ static class DoorPolicy
     static string Heaviest(ContentScore score) =>
         string.Join(", ", score.Hits.Where(hit => hit.Score > 0).Take(3).Select(hit => hit.Explanation));
 
-    static IReadOnlyList<string> Lines(IEnumerable<string> steps) => [.. steps.Take(Evidence.MaxSteps).Select(Line)];
-
-    /// <summary>Text of strangers is in it: one line, printable, bounded.</summary>
-    static string Line(string text) =>
-        string.Create(
-            Math.Min(text.Length, Evidence.MaxStep),
-            text,
-            static (to, from) =>
-            {
-                for (var i = 0; i < to.Length; i++)
-                    to[i] = char.IsControl(from[i]) || char.IsSurrogate(from[i]) ? '?' : from[i];
-            }
-        );
+    /// <summary>Text of strangers is in them.</summary>
+    static IReadOnlyList<string> Lines(IEnumerable<string> steps) =>
+        [.. steps.Take(Evidence.MaxSteps).Select(step => Line.Of(step, Evidence.MaxStep))];
 }

@@ -3,6 +3,7 @@ using Cloud.Dns;
 using Cloud.Flow.Inbound;
 using Cloud.Mail;
 using Cloud.Trust;
+using Cloud.Trust.Arc;
 using Cloud.Trust.AuthResults;
 using Cloud.Trust.Content;
 using Cloud.Trust.Dkim;
@@ -28,6 +29,9 @@ public sealed class MessageCheck : IDisposable
     /// <summary>Octets of a header that any message may have; see <see cref="MessageDoor.LargeHeaders"/>.</summary>
     const int UsualHeader = 64 * 1024;
 
+    /// <summary>Hosts of links that lists are asked for. Newsletters have some ten; who has more cannot hide behind them all.</summary>
+    const int MaxLinkedHosts = 30;
+
     readonly MessageDoor door;
     readonly CancellationTokenSource ends = new();
     readonly MessageVerification verification;
@@ -41,6 +45,7 @@ public sealed class MessageCheck : IDisposable
     long written;
     bool hasLargeHeader;
     bool isCrowdedOut;
+    long ended;
 
     internal MessageCheck(MessageDoor door, IPAddress? address, string helo, EmailAddress? from)
     {
@@ -103,6 +108,7 @@ public sealed class MessageCheck : IDisposable
     {
         if (isCrowdedOut)
             return new(DoorOutcome.Defer, "3.2", "Too many very long headers at once; try again later", "", [], []);
+        ended = door.Time.GetTimestamp();
         // A sender whose own names hang must not use up the time in which the author's policy is asked for.
         using var late = new CancellationTokenSource(door.Options.Deadline, door.Time);
         await using var deadline = door.Time.CreateTimer(
@@ -114,7 +120,7 @@ public sealed class MessageCheck : IDisposable
         var signed = await verification.CompleteAsync();
         var verdicts = await client.CompleteAsync();
         var lists = AskListsAsync(signed.Dkim, late.Token);
-        var dmarc = await CheckPolicyAsync(verdicts.Spf, signed.Dkim, late.Token);
+        var dmarc = await CheckPolicyAsync(verdicts.Spf, signed, late.Token);
         verdicts = verdicts with { Lists = verdicts.Lists.And(await lists) };
         trust = new(verdicts, signed.Dkim, signed.Arc, dmarc, signed.Arc.Forwarder(dmarc, door.Options));
         return DoorPolicy.RefusalOf(door.Options, trust);
@@ -133,16 +139,26 @@ public sealed class MessageCheck : IDisposable
         return await door.Lists.CheckAsync(items, late);
     }
 
+    /// <summary>What lists say of the hosts that the text leads to, in what is left of the deadline.</summary>
+    async ValueTask<DnsListVerdict> AskListsAsync(MessageSample sample)
+    {
+        if (!door.Lists.IsAskedFor(ListSubjects.Url) || sample.LinkedHosts(MaxLinkedHosts) is not { Count: > 0 } hosts)
+            return DnsListVerdict.Empty;
+        var left = door.Options.Deadline - door.Time.GetElapsedTime(ended);
+        using var late = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, door.Time);
+        return await door.Lists.CheckAsync(
+            [.. hosts.Select(host => ListItem.OfDomain(ListSubjects.Url, host))],
+            late.Token
+        );
+    }
+
     /// <summary>At the end of the deadline, for the author's policy alone.</summary>
     TimeSpan PolicyTime => door.Options.Deadline / 4;
 
     /// <summary>DMARC; what would pass but for a name server that fails is nobody's fault. RFC 7489 §6.6.2.</summary>
-    async ValueTask<DmarcVerdict> CheckPolicyAsync(
-        SpfVerdict? spf,
-        IReadOnlyList<DkimResult> dkim,
-        CancellationToken late
-    )
+    async ValueTask<DmarcVerdict> CheckPolicyAsync(SpfVerdict? spf, MessageVerdicts signed, CancellationToken late)
     {
+        var (dkim, arc) = (signed.Dkim, signed.Arc);
         var input = new DmarcInput(
             verification.From,
             spf is { Domain.Length: > 0 } && DnsName.TryParse(spf.Domain, out var name) ? name : null,
@@ -151,25 +167,33 @@ public sealed class MessageCheck : IDisposable
             door.Sample()
         );
         var verdict = await door.Dmarc.CheckAsync(input, late);
-        var isKnown = spf?.Result != SpfResult.TempError && dkim.All(one => one.Verdict != DkimVerdict.TempError);
-        if (verdict.Result != DmarcResult.Fail || isKnown)
+        if (verdict.Result != DmarcResult.Fail)
+            return verdict;
+        if (arc.Result == ArcResult.TempError && arc.MayBeForwarded(verdict, door.Options))
+            return Unknown(verdict, "a trusted forwarder's seal could not be checked for now");
+        if (spf?.Result != SpfResult.TempError && !dkim.Any(one => one.IsUnknown))
             return verdict;
         var hopes = input with
         {
             SpfPassed = spf?.Result is SpfResult.Pass or SpfResult.TempError,
             Dkim = [.. Identities(dkim, DkimVerdict.Pass, DkimVerdict.TempError)],
         };
-        if ((await door.Dmarc.CheckAsync(hopes, late)).Result == DmarcResult.Fail)
-            return verdict;
-        const string why = "SPF or a signature could not be checked for now";
-        return verdict with
+        return (await door.Dmarc.CheckAsync(hopes, late)).Result == DmarcResult.Fail
+            ? verdict
+            : Unknown(verdict, "SPF or a signature could not be checked for now");
+    }
+
+    static DmarcVerdict Unknown(DmarcVerdict verdict, string why) =>
+        verdict with
         {
             Result = DmarcResult.TempError,
             Disposition = DmarcPolicy.None,
             Reason = why,
             Steps = [.. verdict.Steps, why],
         };
-    }
+
+    /// <summary>Whether the trace of a refusal is to be kept, and counts it: one for a message.</summary>
+    public bool TakeTrace() => door.Refusals.TryTake(client.Address);
 
     /// <summary>Judges the message as it is stored.</summary>
     /// <param name="transaction">For the scanners' traces.</param>
@@ -190,16 +214,28 @@ public sealed class MessageCheck : IDisposable
         var index = MessageIndex.Unpack(message.Index.Span);
         var sample = new MessageSample(index, start.Octets);
         var options = door.Options;
-        var facts = trust.ToFacts() with { OwnHosts = [options.Hostname] };
+        var scanning = ScanAsync(trust, transaction, recipients, new(message.Size, open), cancel);
+        var linked = await AskListsAsync(sample);
+        trust = trust with { Client = trust.Client with { Lists = trust.Client.Lists.And(linked) } };
+        var facts = trust.ToFacts() with
+        {
+            OwnHosts = [options.Hostname],
+            AuthorIsLocal = !trust.IsUnknown && IsOfOneOf(recipients, index),
+        };
         var score = ContentRules.Score(sample, facts, door.Time.GetUtcNow(), options.Content);
-        var scans = await Task.WhenAll(
-            options.Scanners.Select(scanner =>
-                scanner.ScanAsync(new(message.Size, open), Client(trust, transaction, recipients), cancel)
-            )
-        );
+        var scans = await scanning;
         foreach (var scan in scans)
             score = score.With(scan, options.Content);
-        return DoorPolicy.Judge(options, trust, facts, score, scans, MailLoops.Check(sample.Header, []));
+        return DoorPolicy.Judge(options, trust, facts, score, scans, MailLoops.Check(sample.Header, recipients));
+    }
+
+    /// <summary>Whether the author's domain is a recipient's, and so one of ours.</summary>
+    static bool IsOfOneOf(IReadOnlyList<EmailAddress> recipients, MessageIndex index)
+    {
+        var author = index.Envelope.From.FirstOrDefault(address => address.IsMailbox);
+        var domain = EmailAddress.CanonicalDomain(author.Host.ToString());
+        return domain.Length > 0
+            && recipients.Any(recipient => EmailAddress.CanonicalDomain(recipient.Domain) == domain);
     }
 
     public void Dispose()
@@ -211,6 +247,18 @@ public sealed class MessageCheck : IDisposable
             door.LargeHeaders.Release();
         hasLargeHeader = false;
         ends.Dispose();
+    }
+
+    Task<ScanVerdict[]> ScanAsync(
+        TrustVerdicts verdicts,
+        string transaction,
+        IReadOnlyList<EmailAddress> recipients,
+        ScanMessage message,
+        CancellationToken cancel
+    )
+    {
+        var client = Client(verdicts, transaction, recipients);
+        return Task.WhenAll(door.Options.Scanners.Select(scanner => scanner.ScanAsync(message, client, cancel)));
     }
 
     ScanClient Client(TrustVerdicts verdicts, string transaction, IReadOnlyList<EmailAddress> recipients) =>

@@ -48,8 +48,15 @@ public sealed class MessageDoor(
 
     internal DmarcVerifier Dmarc { get; } = new(resolver, time, options.Dmarc, suffixes);
 
+    internal RefusalBudget Refusals { get; } = new(time);
+
     /// <summary>A number from 0 to 99: which messages a policy's pct takes.</summary>
     internal int Sample() => (int)(entropy.Next64() % 100);
+
+    /// <summary>Keeps looking whether the lists are fit to be asked, until told to stop. Nothing is thrown.</summary>
+    /// <param name="tell">Hears of each that is not, and of its being so again.</param>
+    public Task WatchListsAsync(Action<DnsName, DnsListProbeResult> tell, CancellationToken stop) =>
+        options.Lists.Count == 0 ? Task.CompletedTask : new DnsListWatch(Lists, resolver, time).RunAsync(tell, stop);
 
     /// <summary>Begins to look at what a client sends: its questions are asked while the message comes in.</summary>
     /// <param name="client">Null where a proxy hides it: what is judged by address is left out then.</param>

@@ -6,6 +6,7 @@ using Cloud.Trust.Client;
 using Cloud.Trust.Content;
 using Cloud.Trust.Dkim;
 using Cloud.Trust.Dmarc;
+using Cloud.Trust.Spf;
 
 namespace Cloud.Flow.Door;
 
@@ -20,6 +21,12 @@ sealed record TrustVerdicts(
     ArcSet? Forwarder
 )
 {
+    /// <summary>Something could not be looked up: nobody can be blamed for what is not proved then.</summary>
+    public bool IsUnknown =>
+        Client.Spf is { Result: SpfResult.TempError }
+        || Dkim.Any(signature => signature.IsUnknown)
+        || Dmarc.Result == DmarcResult.TempError;
+
     public ContentFacts ToFacts() =>
         new()
         {
@@ -113,9 +120,16 @@ sealed record TrustVerdicts(
 static class Forwarders
 {
     /// <summary>The trusted forwarder that saw the message pass DMARC for the author that it has now. RFC 8617 §7.2.1.</summary>
-    public static ArcSet? Forwarder(this ArcVerdict arc, DmarcVerdict dmarc, DoorOptions options)
+    public static ArcSet? Forwarder(this ArcVerdict arc, DmarcVerdict dmarc, DoorOptions options) =>
+        Seen(arc.TrustedSet(options.TrustedForwarders), dmarc);
+
+    /// <summary>Whether there would be one, if the name servers told all.</summary>
+    public static bool MayBeForwarded(this ArcVerdict arc, DmarcVerdict dmarc, DoorOptions options) =>
+        Seen(arc.PossibleSet(options.TrustedForwarders), dmarc) is not null;
+
+    static ArcSet? Seen(ArcSet? set, DmarcVerdict dmarc)
     {
-        if (dmarc.Domain is not { } author || arc.TrustedSet(options.TrustedForwarders) is not { } set)
+        if (dmarc.Domain is not { } author || set is null)
             return null;
         // Who rewrites From answers for it: what it saw of another author says nothing of this one.
         return

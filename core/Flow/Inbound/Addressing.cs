@@ -22,20 +22,24 @@ static class Addressing
         CancellationToken cancel
     )
     {
-        var found = new List<AccountId>();
+        var found = new List<(AccountId Account, EmailAddress To)>();
         foreach (var recipient in recipients)
         {
             foreach (var account in await directory.ResolveAsync(recipient, cancel) ?? [])
             {
-                if (!found.Contains(account))
-                    found.Add(account);
+                if (!found.Exists(one => one.Account == account))
+                    found.Add((account, recipient));
             }
         }
         return
         [
             .. found.Select(
-                (account, place) =>
-                    new Delivery(account.Value, place == 0 && !repeated ? source : BlobNames.Of(transaction, account))
+                (one, place) =>
+                    new Delivery(
+                        one.Account.Value,
+                        place == 0 && !repeated ? source : BlobNames.Of(transaction, one.Account),
+                        $"{one.To}"
+                    )
             ),
         ];
     }

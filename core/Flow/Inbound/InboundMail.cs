@@ -31,7 +31,7 @@ sealed record InboundMail(
     /// <summary>Octets of index that travel along; a longer one is made anew from the blob.</summary>
     public const int QueuedIndexBytes = 16 * 1024;
 
-    /// <summary>Deliveries in one queue message: some 30 KiB of its 48, which leaves room for what cannot be left out.</summary>
+    /// <summary>Deliveries in one queue message: some 40 KiB of its 48, which leaves room for what cannot be left out.</summary>
     public const int QueuedDeliveries = 200;
 
     /// <summary>Octets of a queue message, less what its count of tries grows by.</summary>
@@ -61,16 +61,21 @@ sealed record InboundMail(
         var mail = this with { Index = [] };
         yield return mail;
         if (Evidence is null)
+        {
+            yield return mail.Unnamed;
             yield break;
+        }
         yield return mail with
         {
             Evidence = Evidence with { Steps = [] },
         };
-        yield return mail with
-        {
-            Evidence = Evidence.Least,
-        };
+        mail = mail with { Evidence = Evidence.Least };
+        yield return mail;
+        yield return mail.Unnamed;
     }
+
+    /// <summary>Without the addresses by which the accounts were found, which many long ones make too much.</summary>
+    InboundMail Unnamed => this with { Deliveries = [.. Deliveries.Select(delivery => delivery with { To = null })] };
 
     /// <returns>Null when it is none of ours.</returns>
     public static InboundMail? Parse(ReadOnlyMemory<byte> body)
@@ -100,7 +105,8 @@ sealed record InboundMail(
 }
 
 /// <param name="Blob">The account's own copy, made or still to be made.</param>
-sealed record Delivery(string Account, string Blob);
+/// <param name="To">The recipient that led to the account, the first if there are several; null where nobody knows any more.</param>
+sealed record Delivery(string Account, string Blob, string? To = null);
 
 [JsonSourceGenerationOptions(IgnoreReadOnlyProperties = true)]
 [JsonSerializable(typeof(InboundMail))]

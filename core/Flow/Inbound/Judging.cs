@@ -1,7 +1,9 @@
 using System.Text;
 using Cloud.Flow.Door;
 using Cloud.Flow.Junk;
+using Cloud.Mail;
 using Cloud.Store;
+using Cloud.Store.Accounts;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
 using Cloud.Trust.Content;
@@ -9,7 +11,7 @@ using Cloud.Trust.Content;
 namespace Cloud.Flow.Inbound;
 
 /// <summary>Says where in an account a message belongs, and what stands in front of it there.</summary>
-sealed class Judging(JunkLessons lessons)
+sealed class Judging(AccountStore accounts, JunkLessons lessons)
 {
     /// <summary>The registered keyword (RFC 9051 §2.3.2): clients show the message as junk wherever it is moved.</summary>
     const string JunkKeyword = "$Junk";
@@ -17,43 +19,48 @@ sealed class Judging(JunkLessons lessons)
     public async ValueTask<Judgement> JudgeAsync(InboundMail mail, Delivery delivery, CancellationToken cancel)
     {
         if (mail.Evidence is not { } evidence)
-            return new(MailboxRole.Inbox, [], default, default);
+            return new(MailboxRole.Inbox, [], default, default); // ours, or a relay's that is trusted: left as it is
         var account = new AccountId(delivery.Account);
         var score = evidence.Score;
-        if (await lessons.ClassifyAsync(account, delivery.Blob, mail.Index, cancel) is { } opinion)
+        var index = new Lazy<MessageIndex?>(() => mail.Index.Length == 0 ? null : MessageIndex.Unpack(mail.Index));
+        if (await lessons.ClassifyAsync(account, delivery.Blob, index, cancel) is { } opinion)
         {
             score = score.For(opinion);
             evidence = evidence with { Steps = [.. evidence.Steps, $"the account's filter: {opinion}"] };
         }
-        // Only a message that would go to Junk asks whether its author is known: that is a read.
+        // Only a message that would go to Junk asks whether its author is known and what it answers: each is a read.
         if (evidence is { IsByScore: true, IsAuthenticated: true } && score.Total >= evidence.JunkAt)
         {
-            if (await lessons.KnowsAuthorAsync(account, mail.Index, cancel))
+            if (await lessons.KnowsAuthorAsync(account, index.Value, cancel))
                 score = score.WithKnownSender();
+        }
+        if (evidence.IsByScore && score.Total >= evidence.JunkAt)
+        {
+            if (await SentMessages.AreAnsweredByAsync(accounts, account, mail.Index, cancel))
+                score = score.WithAnswer();
         }
         // Whoever was told 250 is not refused any more: what comes late is filed where it is looked at with care.
         var isKept = evidence is { Outcome: DoorOutcome.Quarantine, Quarantine: not null };
         var isJunk = evidence.IsByScore
             ? score.Total >= evidence.JunkAt
             : evidence.Outcome != DoorOutcome.Accept && !isKept;
-        return Place(evidence with { Hits = score.Hits }, isJunk);
-    }
-
-    static Judgement Place(Evidence evidence, bool isJunk)
-    {
+        evidence = evidence with { Hits = score.Hits };
         return new(
             isJunk ? MailboxRole.Junk : MailboxRole.Inbox,
             isJunk ? [JunkKeyword] : [],
-            FieldsOf(evidence, isJunk),
+            FieldsOf(evidence, isJunk, delivery.To),
             MessageTrace.Pack(evidence)
         );
     }
 
     /// <summary>What is too long to be read with every row is left out: first what was found out, then why it is junk.</summary>
-    static ReadOnlyMemory<byte> FieldsOf(Evidence evidence, bool isJunk)
+    /// <param name="to">The field that ends loops (RFC 9228) stands next to the fields of the same delivery in the blob.</param>
+    static ReadOnlyMemory<byte> FieldsOf(Evidence evidence, bool isJunk, string? to)
     {
         var why = SpamFields.Of(evidence.Score, isJunk, evidence.JunkAt);
-        foreach (var text in new[] { AreWhole(evidence.Fields) ? evidence.Fields + why : why, why })
+        var found = AreWhole(evidence.Fields) ? evidence.Fields : "";
+        var delivered = to is null || to.Any(char.IsControl) ? "" : $"Delivered-To: {to}\r\n";
+        foreach (var text in new[] { found + why + delivered, why + delivered, delivered })
         {
             var fields = Encoding.UTF8.GetBytes(text);
             if (fields.Length <= Email.MaxDeliveryFields)

@@ -11,14 +11,14 @@ public static class MessageTrace
     public const int MaxOctets = 16 * 1024;
 
     /// <returns>Nothing but the outcome where the whole would be too long.</returns>
-    internal static byte[] Pack(Evidence evidence)
+    internal static byte[] Pack(Evidence evidence, int most = MaxOctets)
     {
         for (var steps = evidence.Steps.Count; ; steps /= 2)
         {
             var part =
                 steps == evidence.Steps.Count ? evidence : evidence with { Steps = [.. evidence.Steps.Take(steps)] };
             var packed = JsonSerializer.SerializeToUtf8Bytes(part with { Fields = "" }, TraceJson.Default.Evidence);
-            if (packed.Length <= MaxOctets)
+            if (packed.Length <= most)
                 return packed;
             if (steps == 0)
                 return JsonSerializer.SerializeToUtf8Bytes(

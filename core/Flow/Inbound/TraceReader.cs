@@ -31,7 +31,7 @@ static class TraceReader
         return null;
     }
 
-    static IEnumerable<string> Lines(Evidence evidence, DateTimeOffset at)
+    public static IEnumerable<string> Lines(Evidence evidence, DateTimeOffset at)
     {
         yield return $"{at:u} {evidence.Outcome}, {ContentScore.Text(evidence.Score.Total)} points {evidence.Reason}".Trim();
         foreach (var hit in evidence.Hits)

@@ -47,10 +47,11 @@ sealed class JunkLessons(AccountStore accounts, KnownSenders known, Entropy entr
 
     /// <summary>What an account's filter makes of a message; null where it has not learned enough.</summary>
     /// <param name="blob">The message.</param>
+    /// <param name="index">Of the message, taken apart when it is needed and once; null for none.</param>
     public async ValueTask<BayesVerdict?> ClassifyAsync(
         AccountId account,
         string blob,
-        ReadOnlyMemory<byte> index,
+        Lazy<MessageIndex?> index,
         CancellationToken cancel
     )
     {
@@ -58,7 +59,7 @@ sealed class JunkLessons(AccountStore accounts, KnownSenders known, Entropy entr
         {
             if (await filters.FindAsync(account.Value, cancel) is not { } filter || !filter.IsReady())
                 return null;
-            var tokens = await TokensAsync(blob, index, cancel);
+            var tokens = index.Value is { } known ? await TokensAsync(blob, known, cancel) : null;
             return tokens is null ? null : filter.Classify(tokens);
         }
         catch (Exception e) when (e is StoreException or IOException or InvalidDataException)
@@ -68,11 +69,8 @@ sealed class JunkLessons(AccountStore accounts, KnownSenders known, Entropy entr
     }
 
     /// <summary>Whether the user has written to a message's author; false as well where nobody can tell.</summary>
-    public async ValueTask<bool> KnowsAuthorAsync(
-        AccountId account,
-        ReadOnlyMemory<byte> index,
-        CancellationToken cancel
-    ) => AuthorOf(index) is { } author && await known.TryKnowAsync(account, author, cancel);
+    public async ValueTask<bool> KnowsAuthorAsync(AccountId account, MessageIndex? index, CancellationToken cancel) =>
+        index is not null && AuthorOf(index) is { } author && await known.TryKnowAsync(account, author, cancel);
 
     async ValueTask LearnAsync(
         AccountId account,
@@ -88,10 +86,13 @@ sealed class JunkLessons(AccountStore accounts, KnownSenders known, Entropy entr
             foreach (var row in await EmailReader.ReadAsync(accounts.Rows, account, some, cancel))
             {
                 var email = row.Email;
-                if (email.Index.IsEmpty || await TokensAsync(email.Blob, email.Index, cancel) is not { } tokens)
+                if (email.Index.IsEmpty)
+                    continue;
+                var index = MessageIndex.Unpack(email.Index.Span);
+                if (await TokensAsync(email.Blob, index, cancel) is not { } tokens)
                     continue;
                 await filters.LearnAsync(account.Value, $"{email.Id}", tokens, lesson, cancel);
-                await TellAuthorAsync(account, lesson, from, email.Index, cancel);
+                await TellAuthorAsync(account, lesson, from, index, cancel);
             }
         }
         catch (Exception e)
@@ -105,7 +106,7 @@ sealed class JunkLessons(AccountStore accounts, KnownSenders known, Entropy entr
         AccountId account,
         JunkClass lesson,
         MailboxRole from,
-        ReadOnlyMemory<byte> index,
+        MessageIndex index,
         CancellationToken cancel
     )
     {
@@ -118,24 +119,18 @@ sealed class JunkLessons(AccountStore accounts, KnownSenders known, Entropy entr
     }
 
     /// <returns>Null when the blob is gone.</returns>
-    async ValueTask<IReadOnlyList<string>?> TokensAsync(
-        string blob,
-        ReadOnlyMemory<byte> index,
-        CancellationToken cancel
-    )
+    async ValueTask<IReadOnlyList<string>?> TokensAsync(string blob, MessageIndex index, CancellationToken cancel)
     {
         await using var stream = await accounts.Blobs.OpenAsync(blob, 0, SampleOctets, cancel);
         if (stream is null)
             return null;
         var start = new byte[SampleOctets];
         var length = await stream.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancel);
-        return JunkTokens.Of(new(MessageIndex.Unpack(index.Span), start.AsMemory(0, length)));
+        return JunkTokens.Of(new(index, start.AsMemory(0, length)));
     }
 
-    static EmailAddress? AuthorOf(ReadOnlyMemory<byte> index) =>
-        !index.IsEmpty && MessageIndex.Unpack(index.Span).Envelope.From is [var author, ..]
-            ? EmailAddress.TryParse(author.Spec)
-            : null;
+    static EmailAddress? AuthorOf(MessageIndex index) =>
+        index.Envelope.From is [var author, ..] ? EmailAddress.TryParse(author.Spec) : null;
 
     static JunkPlace PlaceOf(MailboxRole role) =>
         role switch

@@ -18,7 +18,7 @@ public sealed record SweepResult
     /// <summary>Rows of those whom nobody has written to for long, and that are gone.</summary>
     public int CorrespondentRows { get; set; }
 
-    /// <summary>What the door remembered of strangers and of senders' rates, and need not any more.</summary>
+    /// <summary>What was remembered of strangers, senders' rates, refused mail and others' policies, and counts no more.</summary>
     public int DoorRows { get; set; }
 
     /// <summary>Listeners that did not watch for a day, and have no queue any more.</summary>

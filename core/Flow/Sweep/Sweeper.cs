@@ -50,7 +50,7 @@ public sealed class Sweeper
         if (state is null or { Stage: SweepStage.Done })
         {
             await OldFailures.RemoveAsync(Rows, clock);
-            await ExpiredRows.RemoveAsync(Rows, result, clock);
+            await new ExpiredRows(Rows, result, clock).RemoveAsync();
             await DeadListeners.RemoveAsync(Rows, queues, result, clock);
             state = await BeginAsync(state, clock);
         }

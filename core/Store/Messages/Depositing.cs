@@ -79,7 +79,7 @@ static class Depositing
         if (!ReferenceEquals(table, mailbox.Keywords))
             change.SetMailbox(mailbox with { Keywords = table });
 
-        var thread = await ThreadAsync(change, id, deposit.Index);
+        var thread = await ThreadAsync(change, id, deposit.Index, mailbox.Role == MailboxRole.Sent);
         var email = new Email(
             id,
             thread,
@@ -104,13 +104,20 @@ static class Depositing
             : change.AllMailboxes().FirstOrDefault(mailbox => mailbox.Role == role && !mailbox.Doomed)?.Id;
 
     /// <summary>The thread of the message that this one answers, or one of its own.</summary>
-    static async ValueTask<ThreadId> ThreadAsync(AccountChange change, EmailId id, ReadOnlyMemory<byte> index)
+    static async ValueTask<ThreadId> ThreadAsync(
+        AccountChange change,
+        EmailId id,
+        ReadOnlyMemory<byte> index,
+        bool isSent
+    )
     {
         var names = ThreadNames.Of(index.Span);
         var thread = names.Parent is { } parent ? await change.ThreadAsync(parent) : null;
         var found = thread ?? new ThreadId(id.Value);
         if (names.Own is { } own)
             change.SetThread(own, found);
+        if (isSent && names.Own is { } sent)
+            change.SetThread(ThreadRows.SentKey(sent), found);
         return found;
     }
 

@@ -4,7 +4,10 @@ using Cloud.Store.Ports;
 namespace Cloud.Store.Messages;
 
 /// <summary>Rows <c>m!{hash}</c>: which thread a Message-ID belongs to. Found by key only.</summary>
-/// <remarks>They outlive their message, so that an answer to a deleted message still joins its thread.</remarks>
+/// <remarks>
+/// They outlive their message, so that an answer to a deleted message still joins its thread. A second one beside it,
+/// <c>m!{hash}!sent</c>, says that the user sent the message: a copy that comes back from a list does not unsay it.
+/// </remarks>
 static class ThreadRows
 {
     /// <summary>How long a message that came gathers answers; two years and a day.</summary>
@@ -19,6 +22,9 @@ static class ThreadRows
         SHA256.HashData(messageId, hash);
         return $"m!{Convert.ToHexStringLower(hash[..16])}";
     }
+
+    /// <param name="key">Of the message's own row.</param>
+    public static string SentKey(string key) => key + "!sent";
 
     /// <param name="at">When the message came, seconds since 1970 UTC.</param>
     public static RowData ToRow(ThreadId thread, long at) => new() { { "Thread", (long)thread.Value }, { "At", at } };

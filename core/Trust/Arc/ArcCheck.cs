@@ -45,18 +45,22 @@ sealed class ArcCheck(StreamedMessage message, KeyLookups keys, DkimLimits limit
 
         steps.Add($"{count} sets of fields, as they have to be");
         var passed = 0;
-        foreach (var check in signatures)
+        string? unknown = null; // what cannot be told for now; what is broken is so all the same
+        for (var i = 0; i < signatures.Length; i++)
         {
-            var result = await check.CompleteAsync();
-            var at = count - 1 - passed;
+            var result = await signatures[i].CompleteAsync();
+            var at = count - 1 - i;
             signatureResults[at] = result;
             steps.Add($"signature i={at + 1} of {result.Domain}: {result.Verdict}, {result.Reason}");
-            if (result.IsPass)
+            if (result.IsPass && passed == i)
                 passed++;
-            else if (passed == 0)
-                return End(Of(result), $"the last forwarder's signature: {result.Reason}");
-            else
+            if (result.IsPass || i > 0 && result.IsUnknown)
+                continue;
+            if (i > 0)
                 break;
+            unknown = $"the last forwarder's signature: {result.Reason}";
+            if (!result.IsUnknown)
+                return End(ArcResult.Fail, unknown);
         }
 
         for (var i = 0; i < count; i++)
@@ -65,15 +69,16 @@ sealed class ArcCheck(StreamedMessage message, KeyLookups keys, DkimLimits limit
             var at = count - 1 - i;
             sealResults[at] = result;
             steps.Add($"seal i={at + 1} of {result.Domain}: {result.Verdict}, {result.Reason}");
-            if (!result.IsPass)
-                return End(Of(result), $"seal i={at + 1}: {result.Reason}");
+            if (result.IsUnknown)
+                unknown ??= $"seal i={at + 1}: {result.Reason}";
+            else if (!result.IsPass)
+                return End(ArcResult.Fail, $"seal i={at + 1}: {result.Reason}");
         }
 
-        return End(ArcResult.Pass, $"{count} seals verified", passed == count ? 0 : count - passed + 1);
+        return unknown is null
+            ? End(ArcResult.Pass, $"{count} seals verified", passed == count ? 0 : count - passed + 1)
+            : End(ArcResult.TempError, unknown);
     }
-
-    static ArcResult Of(DkimResult result) =>
-        result.Verdict == DkimVerdict.TempError ? ArcResult.TempError : ArcResult.Fail;
 
     DkimCheck SignatureAt(int at)
     {
@@ -113,7 +118,7 @@ sealed class ArcCheck(StreamedMessage message, KeyLookups keys, DkimLimits limit
             );
         }
 
-        var line = Printable.Of(reason);
+        var line = Line.Of(reason);
         steps.Add(line);
         return new(result, line, sets, oldestPass, steps.All);
     }

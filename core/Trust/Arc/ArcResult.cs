@@ -13,7 +13,7 @@ public enum ArcResult
     Fail,
 
     /// <summary>
-    /// A key could not be had for now. The standard calls that a failure (§5.2.1), and so does Authentication-Results; who
+    /// A key could not be had for now, and nothing else is wrong. The standard calls that a failure (§5.2.1), and so does Authentication-Results; who
     /// may ask the sender to try again can tell it from one.
     /// </summary>
     TempError,

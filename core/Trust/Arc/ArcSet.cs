@@ -33,6 +33,10 @@ public sealed record ArcSet(int Instance, DnsName Sealer, string Selector, strin
     /// <summary>The message, author and whole body, is as it left this forwarder.</summary>
     public bool HoldsMessage => Signature is { IsPass: true, UncoveredOctets: 0 } && SignsFrom;
 
+    /// <summary>The same, as far as can be told for now.</summary>
+    public bool MayHoldMessage =>
+        Signature is { UncoveredOctets: 0 } and ({ IsPass: true } or { IsUnknown: true }) && SignsFrom;
+
     /// <summary>What it says of a method: `dmarc`, `spf`, `dkim`. The first one; null where it says nothing.</summary>
     public AuthenticationResult? ResultOf(string method) =>
         Results?.Results.FirstOrDefault(result => result.Method.Equals(method, StringComparison.OrdinalIgnoreCase));

@@ -29,16 +29,21 @@ public sealed record ArcVerdict(
     /// </remarks>
     /// <param name="trusted">Sealing domains, each as in d=; those below it are not meant.</param>
     /// <returns>Null when the chain does not pass, or nobody trusted vouches for the message.</returns>
-    public ArcSet? TrustedSet(IReadOnlyCollection<DnsName> trusted)
+    public ArcSet? TrustedSet(IReadOnlyCollection<DnsName> trusted) =>
+        IsPass ? FirstOf(trusted, set => set.HoldsMessage) : null;
+
+    /// <summary>The same, if whatever is not known for now turned out well: nobody may be refused while it is there.</summary>
+    public ArcSet? PossibleSet(IReadOnlyCollection<DnsName> trusted) =>
+        Result is ArcResult.Pass or ArcResult.TempError ? FirstOf(trusted, set => set.MayHoldMessage) : null;
+
+    ArcSet? FirstOf(IReadOnlyCollection<DnsName> trusted, Func<ArcSet, bool> holds)
     {
         ArcSet? first = null;
-        if (!IsPass)
-            return first;
         var isHeld = false;
         for (var i = Sets.Count - 1; i >= 0; i--)
         {
             var isTrusted = trusted.Contains(Sets[i].Sealer);
-            isHeld = isTrusted && (isHeld || Sets[i].HoldsMessage);
+            isHeld = isTrusted && (isHeld || holds(Sets[i]));
             if (isHeld)
                 first = Sets[i];
         }

@@ -5,6 +5,7 @@ using Cloud.Trust.Arc;
 using Cloud.Trust.Dkim;
 using Cloud.Trust.Dmarc;
 using Cloud.Trust.Spf;
+using Cloud.Wire;
 
 namespace Cloud.Trust.AuthResults;
 
@@ -82,6 +83,5 @@ public static class VerdictResults
         return new(method, result, reason, list);
     }
 
-    static string? Text(IPAddress? address) =>
-        (address?.IsIPv4MappedToIPv6 == true ? address.MapToIPv4() : address)?.ToString();
+    static string? Text(IPAddress? address) => address is null ? null : PlainAddress.Of(address).ToString();
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Cloud.Dns;
 using Cloud.Trust.Spf;
+using Cloud.Wire;
 
 namespace Cloud.Trust.Client;
 
@@ -32,10 +33,10 @@ public sealed class HeloVerifier(IResolver resolver, TimeProvider clock, HeloOpt
     /// <param name="cancel">Ends the check: what is not known by then is <see cref="HeloFinding.TempError"/>.</param>
     public async Task<HeloVerdict> CheckAsync(IPAddress client, string helo, CancellationToken cancel)
     {
-        var address = HostNames.Plain(client);
-        var verdict = new Draft(Printable.Of(helo));
+        var address = PlainAddress.Of(client);
+        var verdict = new Draft(Line.Of(helo));
         if (TryParseLiteral(helo, out var literal) || IPAddress.TryParse(helo, out literal))
-            Compare(verdict, HostNames.Plain(literal), address, isBare: helo[0] != '[');
+            Compare(verdict, PlainAddress.Of(literal), address, isBare: helo[0] != '[');
         else if (helo is ['[', ..] || SpfNames.TryParse(helo) is not { IsRoot: false } name || !IsHost(name))
             verdict.Find(HeloFinding.Malformed, "it is no domain name");
         else
@@ -110,7 +111,7 @@ public sealed class HeloVerifier(IResolver resolver, TimeProvider clock, HeloOpt
         answer.Records.OfType<AddressRecord>().Any(record => record.Address.Equals(client));
 
     bool IsOurs(IPAddress address) =>
-        IPAddress.IsLoopback(address) || options.OurAddresses.Any(ours => HostNames.Plain(ours).Equals(address));
+        IPAddress.IsLoopback(address) || options.OurAddresses.Any(ours => PlainAddress.Of(ours).Equals(address));
 
     /// <summary><c>[192.0.2.1]</c> or <c>[IPv6:2001:db8::1]</c>. RFC 5321 §4.1.3.</summary>
     static bool TryParseLiteral(string text, out IPAddress address)
@@ -144,6 +145,6 @@ public sealed class HeloVerifier(IResolver resolver, TimeProvider clock, HeloOpt
         }
 
         public HeloVerdict End() =>
-            new(helo, Name, findings, Printable.Of(reasons.Count > 0 ? string.Join("; ", reasons) : last), steps.All);
+            new(helo, Name, findings, Line.Of(reasons.Count > 0 ? string.Join("; ", reasons) : last), steps.All);
     }
 }

@@ -1,6 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
-
 namespace Cloud.Trust.Client;
 
 static class HostNames
@@ -17,15 +14,5 @@ static class HostNames
 
         var last = text[(text.LastIndexOf('.') + 1)..];
         return last.ContainsAnyExceptInRange('0', '9');
-    }
-
-    /// <summary>IPv4 for what is mapped, and without a scope: as names and lists know it.</summary>
-    public static IPAddress Plain(IPAddress address)
-    {
-        if (address.IsIPv4MappedToIPv6)
-            return address.MapToIPv4();
-        return address.AddressFamily == AddressFamily.InterNetworkV6 && address.ScopeId != 0
-            ? new(address.GetAddressBytes())
-            : address;
     }
 }

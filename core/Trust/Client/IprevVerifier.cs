@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Cloud.Dns;
 using Cloud.Trust.Spf;
+using Cloud.Wire;
 
 namespace Cloud.Trust.Client;
 
@@ -25,7 +26,7 @@ public sealed class IprevVerifier(IResolver resolver, TimeProvider clock, IprevO
     /// <param name="cancel">Ends the check: it is a temporary error then.</param>
     public async Task<IprevVerdict> CheckAsync(IPAddress client, CancellationToken cancel)
     {
-        var address = HostNames.Plain(client);
+        var address = PlainAddress.Of(client);
         var steps = new StepList();
         using var questions = new TimedQuestions(resolver, clock, options.Timeout, cancel);
         var pointers = await questions.AskAsync(DnsName.ReverseOf(address), RecordType.Ptr);
@@ -44,7 +45,7 @@ public sealed class IprevVerifier(IResolver resolver, TimeProvider clock, IprevO
 
         IprevVerdict Ends(IprevResult result, string? found, string reason)
         {
-            var verdict = new IprevVerdict(result, address, found, Printable.Of(reason), steps.All);
+            var verdict = new IprevVerdict(result, address, found, Line.Of(reason), steps.All);
             steps.Add($"{verdict.ResultText}: {reason}");
             return verdict;
         }

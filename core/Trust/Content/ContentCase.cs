@@ -6,10 +6,6 @@ namespace Cloud.Trust.Content;
 /// <summary>A message as the rules ask about it; what several of them need is worked out once.</summary>
 sealed class ContentCase
 {
-    /// <summary>Links that are looked at, of all texts together.</summary>
-    const int MaxLinks = 500;
-
-    readonly Lazy<IReadOnlyList<Link>> links;
     readonly Lazy<IReadOnlyList<AttachedFile>> files;
     readonly Lazy<int> letters;
 
@@ -18,7 +14,6 @@ sealed class ContentCase
         (Message, Facts, Received) = (message, facts, received);
         Author = Envelope.From.FirstOrDefault(address => address.IsMailbox);
         AuthorDomain = EmailAddress.CanonicalDomain(Author.Host.ToString());
-        links = new(() => [.. ReadLinks().Take(MaxLinks)]);
         files = new(() => AttachedFile.In(message));
         letters = new(() => message.Texts.Max(text => (int?)LettersIn(text.Words)) ?? 0);
     }
@@ -37,7 +32,7 @@ sealed class ContentCase
     /// <summary>In A-labels, lower case; empty where there is none.</summary>
     public string AuthorDomain { get; }
 
-    public IReadOnlyList<Link> Links => links.Value;
+    public IReadOnlyList<Link> Links => Message.Links;
 
     public IReadOnlyList<AttachedFile> Files => files.Value;
 
@@ -75,30 +70,33 @@ sealed class ContentCase
             count += char.IsLetterOrDigit(c) ? 1 : 0;
         return count;
     }
-
-    IEnumerable<Link> ReadLinks()
-    {
-        foreach (var text in Message.Texts)
-        {
-            if (!text.IsHtml)
-            {
-                foreach (var host in PlainLinks.In(text.Source))
-                    yield return new(host, "");
-                continue;
-            }
-
-            foreach (var link in text.Html.Links)
-            {
-                if (WebHost.Of(link.Url) is { } host)
-                    yield return new(host, link.Text);
-            }
-        }
-    }
 }
 
 /// <param name="Host">Where it leads.</param>
 /// <param name="Text">What it shows; empty in plain text.</param>
-sealed record Link(WebHost Host, string Text);
+sealed record Link(WebHost Host, string Text)
+{
+    /// <summary>Links that are looked at, of all texts together.</summary>
+    const int Max = 500;
+
+    public static IEnumerable<Link> In(IEnumerable<SampleText> texts) => texts.SelectMany(In).Take(Max);
+
+    static IEnumerable<Link> In(SampleText text)
+    {
+        if (!text.IsHtml)
+        {
+            foreach (var host in PlainLinks.In(text.Source))
+                yield return new(host, "");
+            yield break;
+        }
+
+        foreach (var link in text.Html.Links)
+        {
+            if (WebHost.Of(link.Url) is { } host)
+                yield return new(host, link.Text);
+        }
+    }
+}
 
 /// <summary>Web addresses in plain text.</summary>
 static class PlainLinks

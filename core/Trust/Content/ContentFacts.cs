@@ -31,7 +31,7 @@ public sealed record ContentFacts
     /// <summary>In-Reply-To or References name a message that a recipient has sent. Its id is no secret, but a stranger has none.</summary>
     public bool AnswersOurs { get; init; }
 
-    /// <summary>The author's domain is one of ours.</summary>
+    /// <summary>The author's domain is one of ours, and nothing was kept from proving the author by a temporary error.</summary>
     public bool AuthorIsLocal { get; init; }
 
     /// <summary>Our own host names.</summary>

@@ -32,7 +32,8 @@ public static class MailLoops
                 delivered.Add(address.Key);
         }
 
-        return new(hops, hops >= maxHops, [.. recipients.Where(recipient => delivered.Contains(recipient.Key))]);
+        IReadOnlyList<EmailAddress> again = [.. recipients.Where(recipient => delivered.Contains(recipient.Key))];
+        return new(hops, hops >= maxHops, again, again.Count > 0 && again.Count == recipients.Count);
     }
 
     static EmailAddress? AddressOf(HeaderField field) =>
@@ -43,18 +44,24 @@ public static class MailLoops
 
 /// <param name="Hops">Received fields.</param>
 /// <param name="IsTooFar">It has been through so many servers that it must be a loop: 554 5.4.6 (RFC 3463 §3.5).</param>
-/// <param name="AlreadyDelivered">Recipients of now that it was delivered to before, says Delivered-To.</param>
+/// <param name="AlreadyDelivered">Recipients of now that it was delivered to before, says Delivered-To (RFC 9228).</param>
+/// <param name="IsForNobodyElse">All of them: 5.4.6 as well. Where there are others, a refusal would keep it from these.</param>
 /// <remarks>
 /// Nobody vouches for Delivered-To: a stranger who writes it keeps his own mail from a mailbox, which harms nobody. It is
 /// not written by all, so the count of hops is what ends every loop.
 /// </remarks>
-public sealed record LoopVerdict(int Hops, bool IsTooFar, IReadOnlyList<EmailAddress> AlreadyDelivered)
+public sealed record LoopVerdict(
+    int Hops,
+    bool IsTooFar,
+    IReadOnlyList<EmailAddress> AlreadyDelivered,
+    bool IsForNobodyElse
+)
 {
-    public bool IsLoop => IsTooFar || AlreadyDelivered.Count > 0;
+    public bool IsLoop => IsTooFar || IsForNobodyElse;
 
     /// <summary>One line; null where there is no loop.</summary>
     public string? Reason =>
         IsTooFar ? $"Mail loop: {Hops} hops"
-        : AlreadyDelivered.Count > 0 ? "Mail loop: already delivered to this mailbox"
+        : IsForNobodyElse ? "Mail loop: already delivered to this mailbox"
         : null;
 }

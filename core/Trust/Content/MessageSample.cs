@@ -30,6 +30,7 @@ public sealed class MessageSample
     readonly ReadOnlyMemory<byte> start;
     readonly Lazy<IReadOnlyList<SampleField>> fields;
     readonly Lazy<IReadOnlyList<SampleText>> texts;
+    readonly Lazy<IReadOnlyList<Link>> links;
     readonly Lazy<BodySelection> selection;
 
     /// <param name="index">Of the message.</param>
@@ -40,6 +41,7 @@ public sealed class MessageSample
         this.start = start[..Math.Min(start.Length, MaxOctets)];
         fields = new(ReadFields);
         texts = new(() => [.. ReadTexts()]);
+        links = new(() => [.. Link.In(Texts)]);
         selection = new(() => BodySelection.Of(Index.Body));
     }
 
@@ -48,11 +50,29 @@ public sealed class MessageSample
     /// <summary>The header with its blank line, as far as it was taken.</summary>
     public ReadOnlySpan<byte> Header => Octets(0, Index.HeaderLength);
 
+    /// <summary>Hosts that the texts' links lead to, each once, of each organization the first before any second.</summary>
+    /// <param name="max">How many.</param>
+    public IReadOnlyList<string> LinkedHosts(int max) =>
+        [
+            .. Links
+                .Where(link => !link.Host.IsAddress)
+                .Select(link => link.Host.Name)
+                .Distinct()
+                .GroupBy(name => WebHost.Registered(name)?.ToString() ?? name)
+                .SelectMany(hosts => hosts.Select((name, place) => (name, place)))
+                .OrderBy(host => host.place)
+                .Select(host => host.name)
+                .Take(max),
+        ];
+
     /// <summary>Every field in its order.</summary>
     internal IReadOnlyList<SampleField> Fields => fields.Value;
 
     /// <summary>The texts a reader would see, alternatives among them.</summary>
     internal IReadOnlyList<SampleText> Texts => texts.Value;
+
+    /// <summary>Where the texts lead.</summary>
+    internal IReadOnlyList<Link> Links => links.Value;
 
     internal BodySelection Selection => selection.Value;
 

@@ -15,6 +15,13 @@ static class TrustRules
         message => message.Facts.SenderIsKnown && message.IsAuthenticated
     );
 
+    static readonly ContentRule Answer = ContentRule.If(
+        "ANSWERS_OURS",
+        -2.0m,
+        "It answers a message of the recipient's",
+        message => message.Facts.AnswersOurs
+    );
+
     public static IEnumerable<ContentRule> All { get; } =
     [
         ContentRule.If("SPF_FAIL", 2.0m, "The sender's domain forbids this client (SPF)", Spf(SpfResult.Fail)),
@@ -100,12 +107,7 @@ static class TrustRules
         ContentRule.If("HELO_OURS", 3.0m, "The client greets with our own name", Helo(HeloName.Ours)),
         new ContentRule("DNS_LIST", 1.0m, "Listed in the DNS, times the list's weight") { Test = Listed },
         KnownSender,
-        ContentRule.If(
-            "ANSWERS_OURS",
-            -2.0m,
-            "It answers a message of the recipient's",
-            message => message.Facts.AnswersOurs
-        ),
+        Answer,
     ];
 
     static Func<ContentCase, bool> Spf(SpfResult result) => message => message.Facts.Spf == result;
@@ -117,6 +119,10 @@ static class TrustRules
     /// <summary>A message's score for a recipient who knows its author. Only for an author who is authenticated.</summary>
     public static ContentScore WithKnownSender(this ContentScore score, ContentOptions? options = null) =>
         ContentRules.Hit(KnownSender, Finding.Once, options) is { } hit ? score.With(hit) : score;
+
+    /// <summary>A message's score for a recipient who has sent what it answers.</summary>
+    public static ContentScore WithAnswer(this ContentScore score, ContentOptions? options = null) =>
+        ContentRules.Hit(Answer, Finding.Once, options) is { } hit ? score.With(hit) : score;
 
     /// <summary>What is to be done after configuration, sampling and test mode.</summary>
     static Func<ContentCase, bool> Dmarc(DmarcPolicy policy) =>

@@ -80,7 +80,11 @@ sealed class DkimCheck
     {
         if (asked.Record is not { } record)
         {
-            End(asked.Verdict, asked.Reason);
+            // What no key makes good is no temporary error: it must not speak for a message that was changed.
+            if (asked.Verdict == DkimVerdict.TempError && body is not null && BodyFault(body.Length) is { } broken)
+                End(DkimVerdict.Fail, broken);
+            else
+                End(asked.Verdict, asked.Reason);
             return;
         }
 

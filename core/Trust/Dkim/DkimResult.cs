@@ -32,5 +32,8 @@ public sealed record DkimResult(DkimVerdict Verdict, string Reason, IReadOnlyLis
 
     public bool IsPass => Verdict == DkimVerdict.Pass;
 
+    /// <summary>Nobody can tell for now: it may verify.</summary>
+    public bool IsUnknown => Verdict == DkimVerdict.TempError;
+
     public override string ToString() => $"dkim={Verdict.ToString().ToLowerInvariant()} ({Reason}) header.d={Domain}";
 }

@@ -26,7 +26,7 @@ abstract class Discovery(IResolver resolver, List<string> steps)
         if (domain.TryPrepend(Label) is not { } name)
             return default;
         var answer = await resolver.QueryAsync(name, RecordType.Txt, cancel);
-        steps.Add(Spf.Printable.Of(answer.ToString()));
+        steps.Add(Line.Of(answer.ToString()));
         if (answer.IsFailure)
             return (null, answer.ToString());
         var texts = answer.Records.OfType<TxtRecord>().Select(record => record.Text.ToLatin1());

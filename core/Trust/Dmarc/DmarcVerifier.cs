@@ -82,7 +82,7 @@ public sealed class DmarcVerifier(
                 : new SuffixDiscovery(resolver, suffixes ?? PublicSuffixes.Shipped, steps);
         var found = await discovery.FindAsync(domain, cancel);
         if (found.Failure is { } failure)
-            return Verdict(DmarcResult.TempError, domain, Spf.Printable.Of(failure), steps);
+            return Verdict(DmarcResult.TempError, domain, Line.Of(failure), steps);
         if (found is not { Record: { } record, At: { } at })
             return Verdict(DmarcResult.None, domain, $"{domain} has no record", steps);
 
@@ -134,7 +134,7 @@ public sealed class DmarcVerifier(
         {
             cancel.ThrowIfCancellationRequested();
             var answer = await resolver.QueryAsync(domain, type, cancel);
-            steps.Add(Spf.Printable.Of(answer.ToString()));
+            steps.Add(Line.Of(answer.ToString()));
             if (answer.Kind == AnswerKind.NoSuchName)
                 return false;
             if (!answer.IsVoid)

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Cloud.Dns;
 using Cloud.Trust.Client;
 using Cloud.Trust.Spf;
@@ -28,6 +29,13 @@ public sealed class DnsListVerifier(
 )
 {
     readonly DnsListOptions options = options ?? new();
+    volatile FrozenSet<DnsName> off = [];
+
+    public IReadOnlyList<DnsList> Lists => lists;
+
+    /// <summary>Whether a zone is asked from now on. By one caller at a time.</summary>
+    public void Switch(DnsName zone, bool isOn) =>
+        off = (isOn ? off.Where(other => other != zone) : off.Append(zone)).ToFrozenSet();
 
     /// <summary>Whether any list is asked for the like.</summary>
     public bool IsAskedFor(ListSubjects subjects) => lists.Any(list => (list.For & subjects) != 0);
@@ -47,7 +55,7 @@ public sealed class DnsListVerifier(
             if (reason is not null)
                 steps.Add(reason.ToString());
             if (FaultOf(answer) is { } fault)
-                errors.Add(new(entry.Zone, entry.Item, Printable.Of(fault)));
+                errors.Add(new(entry.Zone, entry.Item, Line.Of(fault)));
             else
                 listings.AddRange(entry.Uses.Select(use => ToListing(entry, use, answer, reason)).OfType<Listing>());
         }
@@ -63,6 +71,12 @@ public sealed class DnsListVerifier(
         var entries = new Dictionary<DnsName, Entry>();
         foreach (var list in lists)
         {
+            if (off.Contains(list.Zone))
+            {
+                steps.Add($"{list.Zone} is not asked: it lists everything");
+                continue;
+            }
+
             foreach (var item in items.Where(item => list.For.HasFlag(item.Subject)))
             {
                 if (NameOf(list, item) is not var (name, text))
@@ -70,7 +84,7 @@ public sealed class DnsListVerifier(
                 else if (entries.TryGetValue(name, out var entry))
                     entry.Add(list, item.Subject);
                 else if (entries.Count == options.MaxQuestions)
-                    errors.Add(new(list.Zone, Printable.Of(text), $"over {options.MaxQuestions} questions"));
+                    errors.Add(new(list.Zone, Line.Of(text), $"over {options.MaxQuestions} questions"));
                 else
                     entries.Add(name, new Entry(name, list.Zone, text).Add(list, item.Subject));
             }
@@ -125,14 +139,7 @@ public sealed class DnsListVerifier(
         if (codes.Length == 0)
             return null;
         var words = reason?.Records.OfType<TxtRecord>().FirstOrDefault()?.Text.ToLatin1();
-        return new(
-            entry.Zone,
-            use.Subjects,
-            entry.Item,
-            codes,
-            use.List.Weight,
-            words is null ? null : Printable.Of(words)
-        );
+        return new(entry.Zone, use.Subjects, entry.Item, codes, use.List.Weight, words is null ? null : Line.Of(words));
     }
 
     /// <param name="Subjects">Whom the list asks it for.</param>

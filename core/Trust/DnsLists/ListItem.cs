@@ -1,5 +1,6 @@
 using System.Net;
 using Cloud.Trust.Client;
+using Cloud.Wire;
 
 namespace Cloud.Trust.DnsLists;
 
@@ -20,7 +21,7 @@ public sealed record ListItem
     /// <param name="address">The client's; an IPv4-mapped one counts as IPv4.</param>
     public static ListItem OfClient(IPAddress address)
     {
-        var plain = HostNames.Plain(address);
+        var plain = PlainAddress.Of(address);
         return new(ListSubjects.Client, plain, plain.ToString());
     }
 

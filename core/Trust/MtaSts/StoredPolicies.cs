@@ -29,25 +29,11 @@ public sealed class StoredPolicies(IRows rows) : IPolicyCache
         );
     }
 
-    /// <summary>Removes what holds no more.</summary>
-    /// <returns>How many.</returns>
-    public async Task<int> RemoveExpiredAsync(DateTimeOffset now, CancellationToken cancel)
-    {
-        var removed = 0;
-        await foreach (var row in rows.ReadAsync(Table, RowRange.All(Partition), cancel))
-        {
-            if (Of(row.Data) is { } kept && kept.Expires > now)
-                continue;
-            var gone = await rows.CommitAsync(
-                Table,
-                new RowTransaction(Partition).Delete(row.Key.Row, row.ETag),
-                cancel
-            );
-            removed += gone.Committed ? 1 : 0;
-        }
+    /// <summary>All that is kept, for the sweep.</summary>
+    public static RowRange All => RowRange.All(Partition);
 
-        return removed;
-    }
+    /// <summary>When a row counts no more: long ago, where it cannot be read.</summary>
+    public static DateTimeOffset Expires(RowData row) => Of(row)?.Expires ?? default;
 
     /// <returns>Null for a row that cannot be read: the policy is then read anew.</returns>
     static KeptPolicy? Of(RowData row) =>

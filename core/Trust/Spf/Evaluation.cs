@@ -271,7 +271,7 @@ sealed class Evaluation(IResolver resolver, SpfOptions options, MacroValues orig
 
     SpfResult Ends(SpfResult result, string reason)
     {
-        Reason = Printable.Of(reason);
+        Reason = Line.Of(reason);
         steps.Add($"{result.ToText()}: {reason}");
         return result;
     }

@@ -41,7 +41,7 @@ sealed record SpfRecord(IReadOnlyList<Directive> Directives, MacroString? Redire
                 : Directive.TryParse(term, out var directive) && Add(directives, directive);
             if (isGood)
                 continue;
-            fault = $"syntax error in {Printable.Of(term)}";
+            fault = $"syntax error in {Line.Of(term)}";
             return false;
         }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Cloud.Dns;
+using Cloud.Wire;
 
 namespace Cloud.Trust.Spf;
 
@@ -43,12 +44,12 @@ public sealed class SpfVerifier(IResolver resolver, TimeProvider clock, SpfOptio
         var steps = new StepList();
         if (ToDomain(domain) is not { } name)
         {
-            var fault = $"{Printable.Of(domain)} is no domain";
+            var fault = $"{Line.Of(domain)} is no domain";
             steps.Add(fault);
             return new(SpfResult.None, identity, $"{local}@{domain}", "", null, fault, steps.All);
         }
 
-        var address = client.Address.IsIPv4MappedToIPv6 ? client.Address.MapToIPv4() : client.Address;
+        var address = PlainAddress.Of(client.Address);
         var values = new MacroValues(
             local,
             name.ToMacroText(),

@@ -14,6 +14,6 @@ sealed class StepList
     public void Add(string step)
     {
         if (steps.Count < Max)
-            steps.Add(Printable.Of(step));
+            steps.Add(Line.Of(step));
     }
 }

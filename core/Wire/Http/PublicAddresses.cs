@@ -51,8 +51,7 @@ public static class PublicAddresses
 
     public static bool IsPublic(IPAddress address)
     {
-        if (address.IsIPv4MappedToIPv6)
-            address = address.MapToIPv4();
+        address = PlainAddress.Of(address);
         if (address.AddressFamily == AddressFamily.InterNetwork)
             return !Array.Exists(SpecialV4, network => network.Contains(address));
         if (Nat64.Contains(address))

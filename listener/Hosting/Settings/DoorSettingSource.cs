@@ -132,9 +132,7 @@ public abstract class DoorSettingSource(
         var lists = new List<DnsList>();
         foreach (var text in All("dns-list"))
         {
-            if (DnsList.TryParse(text, out var list, out var fault) && list.For == ListSubjects.Url)
-                Faults.Add($"dns-list: {list.Zone}: hosts of links are not asked for.");
-            else if (list is not null)
+            if (DnsList.TryParse(text, out var list, out var fault))
                 lists.Add(list);
             else
                 Faults.Add($"dns-list: {fault}.");

@@ -3,6 +3,7 @@ using System.Text;
 using Cloud.Bench.Mail;
 using Cloud.Dns;
 using Cloud.Store.Ports;
+using Cloud.Trust;
 using Cloud.Trust.Crypto;
 using Cloud.Trust.Dkim;
 
@@ -83,10 +84,10 @@ static class DkimMessages
     static Func<ValueTask> VerifyAsync(IResolver dns, byte[] signed) =>
         async () =>
         {
-            using var verification = new DkimVerification(dns, TimeProvider.System, null, default);
+            using var verification = new MessageVerification(dns, TimeProvider.System, null, default);
             for (var at = 0; at < signed.Length; at += 4096)
                 verification.Write(signed.AsSpan(at, Math.Min(4096, signed.Length - at)));
-            if ((await verification.CompleteAsync()).Count(result => result.IsPass) != 2)
+            if ((await verification.CompleteAsync()).Dkim.Count(result => result.IsPass) != 2)
                 throw new InvalidOperationException("Does not verify");
         };
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Cloud.Store.Ports;
+using Cloud.Trust;
 using Cloud.Trust.Dkim;
 
 namespace Cloud.Clients.Trust;
@@ -88,10 +89,10 @@ public sealed class DkimpyTests : IDisposable
                     string[] forms = [$"{header}".ToLowerInvariant(), $"{body}".ToLowerInvariant(), length];
                     string[] signer = [At(key.Selector), key.Selector, Domain, key.AlgorithmName];
                     var field = await Tool.PythonAsync(home, "dkim_sign.py", [At("letter"), .. signer, .. forms]);
-                    using var verification = new DkimVerification(dns, TimeProvider.System, null, default);
+                    using var verification = new MessageVerification(dns, TimeProvider.System, null, default);
                     verification.Write(Encoding.Latin1.GetBytes(field));
                     verification.Write(letter.Bytes);
-                    var result = Assert.Single(await verification.CompleteAsync());
+                    var result = Assert.Single((await verification.CompleteAsync()).Dkim);
                     Assert.True(result.IsPass, $"{letter.Name} {length}: {result}");
                 }
             }

@@ -34,6 +34,9 @@ abstract class UnaskedGateway : IGateway
     public virtual ValueTask<ReceiveResult> SubmitAsync(SubmitRequest request, CancellationToken cancel) =>
         throw new NotSupportedException();
 
+    public virtual ValueTask KeepRefusedAsync(RefusedRequest request, CancellationToken cancel) =>
+        throw new NotSupportedException();
+
     public virtual ValueTask<Result<AppendResult>> AppendAsync(AppendRequest request, CancellationToken cancel) =>
         throw new NotSupportedException();
 

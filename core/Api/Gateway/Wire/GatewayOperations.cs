@@ -49,6 +49,8 @@ public static class GatewayOperations
 
     public static readonly UploadOperation Upload = new();
 
+    public static readonly ReadUploadOperation ReadUpload = new();
+
     public static readonly Operation<UploadRequest, DoneAnswer> Abandon = new(
         "abandon",
         Plain(Types.UploadRequest),
@@ -81,6 +83,18 @@ public static class GatewayOperations
     {
         Budget = GatewayBudgets.Delivery,
     };
+
+    public static readonly Operation<RefusedRequest, DoneAnswer> KeepRefused = new(
+        "keep-refused",
+        Checked(Types.RefusedRequest, Sound.Is),
+        Plain(Types.DoneAnswer),
+        repeatable: true,
+        async (served, request, cancel) =>
+        {
+            await served.Gateway.KeepRefusedAsync(request, cancel);
+            return new();
+        }
+    );
 
     public static readonly Operation<Repeatable<AppendRequest>, Result<AppendResult>> Append = new(
         "append",
@@ -270,9 +284,11 @@ public static class GatewayOperations
         FinishScram,
         CheckRecipient,
         Upload,
+        ReadUpload,
         Abandon,
         Receive,
         Submit,
+        KeepRefused,
         Append,
         ListMailboxes,
         CreateMailbox,

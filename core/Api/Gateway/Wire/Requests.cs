@@ -42,6 +42,9 @@ public sealed record WatchRequest(AccountId Account, string? Listener);
 /// <param name="Transaction">Of the upload that begins, or is given up.</param>
 public sealed record UploadRequest(TransactionId Transaction);
 
+/// <param name="Offset">Octets of the message that are left out.</param>
+public sealed record ReadUploadRequest(TransactionId Transaction, long Offset);
+
 // The answers of those operations that answer a bare value.
 
 public sealed record VerdictAnswer(RecipientVerdict Verdict);

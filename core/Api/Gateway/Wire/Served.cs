@@ -54,6 +54,9 @@ public sealed record Served
         return new(state.Revision);
     }
 
+    internal ValueTask<Stream?> ReadUploadAsync(ReadUploadRequest request, CancellationToken cancel) =>
+        Accounts.Blobs.OpenAsync(BlobNames.Of(request.Transaction), request.Offset, null, cancel);
+
     internal async ValueTask<DoneAnswer> AbandonAsync(UploadRequest request)
     {
         await BlobWaste.RemoveAsync(Accounts.Blobs, BlobNames.Of(request.Transaction));

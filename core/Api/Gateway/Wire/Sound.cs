@@ -18,6 +18,11 @@ static class Sound
     public static bool Is(MailEnvelope envelope) =>
         envelope.Recipients.Count <= Recipients && envelope.Recipients.All(recipient => recipient is not null);
 
+    public static bool Is(RefusedRequest refused) =>
+        refused.Recipients.Count <= Recipients
+        && refused.Recipients.All(recipient => recipient is not null)
+        && Is(refused.Evidence);
+
     public static bool Is(Evidence? evidence) =>
         evidence is null
         || (

@@ -50,3 +50,20 @@ public sealed class ReadOperation() : Operation("read")
         return GatewayAnswer.Framed(Answer.Encode(new(message is not null)), message ?? Stream.Null);
     }
 }
+
+/// <summary>The way back down for a message that has come up and is nobody's yet: whoever let it in has it scanned.</summary>
+public sealed class ReadUploadOperation() : Operation("read-upload")
+{
+    public WireCodec<ReadUploadRequest> Request { get; } =
+        new JsonCodec<ReadUploadRequest>(GatewayJson.Default.ReadUploadRequest);
+
+    internal override async ValueTask<GatewayAnswer> AnswerAsync(Served served, Stream body, CancellationToken cancel)
+    {
+        var request = Request.Decode(await ReadBodyAsync(body, WireLimits.Request, cancel));
+        if (request.Offset < 0)
+            throw new WireException("A range starts at zero or beyond");
+        var message = await served.ReadUploadAsync(request, cancel);
+        var head = GatewayOperations.Read.Answer.Encode(new(message is not null));
+        return GatewayAnswer.Framed(head, message ?? Stream.Null);
+    }
+}

@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Cloud.Mail;
 using Cloud.Store.Ports;
+using Cloud.Wire;
 
 namespace Cloud.Flow.Door.Greylisting;
 
@@ -34,8 +35,7 @@ static class GreylistRows
     {
         if (spfDomain is not null)
             return Hash($"d!{EmailAddress.CanonicalDomain(spfDomain)}");
-        if (address.IsIPv4MappedToIPv6)
-            address = address.MapToIPv4();
+        address = PlainAddress.Of(address);
         var octets = address.GetAddressBytes().AsSpan();
         var network = address.AddressFamily == AddressFamily.InterNetwork ? octets[..3] : octets[..8];
         return Hash($"n!{Convert.ToHexStringLower(network)}");

@@ -5,6 +5,7 @@ using Cloud.Mail;
 using Cloud.Store;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
+using Cloud.Store.Ports;
 using Cloud.Store.Search;
 using Cloud.Tests.Fakes;
 
@@ -140,6 +141,36 @@ public abstract class DeliveryFieldTests(Hop hop) : GatewayTests(hop)
         Assert.True((await test.Gateway.AppendAsync(append, default)).IsOk);
         await ReceiveAsync(test, Evidence with { Outcome = DoorOutcome.Junk });
         Assert.Equal(2, (await test.MailboxAsync(test.AliceId, "Junk")).Messages);
+    }
+
+    [Fact]
+    public async Task An_upload_is_read_back_for_those_who_scan_it_before_it_is_anybodys()
+    {
+        var test = await OpenAsync();
+        var text = string.Concat(Enumerable.Range(0, 20_000).Select(n => $"line {n}\r\n"));
+        await using var upload = await test.Gateway.BeginUploadAsync(test.NewTransaction(), default);
+        await upload.WriteAsync(Encoding.UTF8.GetBytes(text), default);
+        await upload.CompleteAsync(default);
+        for (var scanner = 0; scanner < 2; scanner++)
+        {
+            await using var stream = await upload.OpenAsync(default);
+            using var reader = new StreamReader(stream);
+            Assert.Equal(text, await reader.ReadToEndAsync());
+        }
+
+        await upload.AbandonAsync(default);
+        await Assert.ThrowsAnyAsync<StoreException>(() => upload.OpenAsync(default).AsTask());
+    }
+
+    [Fact]
+    public async Task Why_a_message_was_refused_is_kept_for_whom_it_was_for()
+    {
+        var test = await OpenAsync();
+        var (transaction, alice) = (test.NewTransaction(), EmailAddress.TryParse(TestBackend.Alice)!);
+        var refused = Evidence with { Outcome = DoorOutcome.Reject, Reason = "so it is" };
+        await test.Gateway.KeepRefusedAsync(new(transaction, [alice], refused), default);
+        var lines = await test.Admin.TraceAsync(TestBackend.Alice, $"{transaction}", default);
+        Assert.EndsWith("Reject, -0.5 points so it is", lines[0]);
     }
 
     async Task<(TestBackend, MessageEntry, Email)> DeliverAsync(Evidence evidence)

@@ -73,10 +73,11 @@ sealed class FakeWorld : IAsyncDisposable
         TestBackend? backend = null,
         AbuseOptions? abuse = null,
         IResolver? resolver = null,
+        IRows? rows = null,
         TimeProvider? doorTime = null
     )
     {
-        backend ??= await TestBackend.OpenAsync(time: clock);
+        backend ??= await TestBackend.OpenAsync(rows, time: clock);
         doorTime ??= TimeProvider.System;
         var dns = new ZoneResolver(Zones);
         var options = new DoorOptions { Hostname = "mx.example.test" };

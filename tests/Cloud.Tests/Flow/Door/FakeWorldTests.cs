@@ -1,6 +1,7 @@
 using System.Text;
 using Cloud.Flow.Door;
 using Cloud.Mail;
+using Cloud.Store;
 using Cloud.Tests.Fakes;
 using Cloud.Trust.DnsLists;
 
@@ -37,7 +38,7 @@ public sealed class FakeWorldTests
             "news@stranger.test",
             FakeWorld.Letter("news@bank.test")
         );
-        Assert.Equal("550 5.7.1 bank.test asks to refuse mail that fails DMARC", reply);
+        Assert.Matches("^550 5.7.1 bank.test asks to refuse mail that fails DMARC \\(id [0-9a-f]{27}\\)$", reply);
         Assert.Empty(await world.ReadAsync("INBOX"));
         Assert.Empty(await world.ReadAsync("Junk"));
     }
@@ -74,6 +75,53 @@ public sealed class FakeWorldTests
         await Assert.ThrowsAsync<Cloud.Api.Admin.AdminException>(() => nobody);
     }
 
+    [Fact]
+    public async Task Why_a_message_was_refused_is_told_to_whom_it_was_for_and_to_nobody_else()
+    {
+        var clock = new ManualClock();
+        await using var world = await FakeWorld.OpenAsync(clock: clock);
+        var letter = FakeWorld.Letter("news@bank.test");
+        var reply = await world.SendAsync(FakeWorld.Stranger, "stranger.test", "x@stranger.test", letter);
+        var id = reply.Split("(id ")[1].TrimEnd(')');
+        var lines = await world.Backend.Admin.TraceAsync(TestBackend.Alice, id, default);
+        Assert.EndsWith("Z Reject, 0.0 points bank.test asks to refuse mail that fails DMARC", lines[0]);
+        Assert.Contains(lines, line => line.StartsWith("dmarc=fail "));
+        await AsksInVainAsync(TestBackend.Bob);
+
+        clock.Advance(TransactionId.TryParse(id)!.Value.At - clock.GetUtcNow() + TimeSpan.FromDays(8));
+        Assert.Equal(1, (await world.Backend.Backend.Sweeper.RunAsync(TimeSpan.FromMinutes(5), default)).DoorRows);
+        await AsksInVainAsync(TestBackend.Alice);
+
+        async Task AsksInVainAsync(string user)
+        {
+            var asked = world.Backend.Admin.TraceAsync(user, id, default).AsTask();
+            await Assert.ThrowsAsync<Cloud.Api.Admin.AdminException>(() => asked);
+        }
+    }
+
+    [Fact]
+    public async Task Strangers_do_not_decide_how_many_refusals_are_kept()
+    {
+        var rows = new Cloud.Store.Counting.CountingRows(new MemoryRows());
+        await using var world = await FakeWorld.OpenAsync(rows: rows);
+        var letter = FakeWorld.Letter("news@bank.test");
+        await SendAsync(FakeWorld.Stranger, 2);
+        Assert.Equal(2, rows.Commits);
+        await SendAsync(FakeWorld.Stranger, 8);
+        Assert.Equal((0, 1), (rows.Reads, rows.Commits)); // three a minute of one client
+        for (var i = 1; i <= 20; i++)
+            await SendAsync($"198.51.100.{100 + i}", 2, reset: i == 1);
+        Assert.Equal((0, 27), (rows.Reads, rows.Commits)); // thirty of all
+
+        async Task SendAsync(string client, int times, bool reset = true)
+        {
+            if (reset)
+                rows.Reset();
+            for (var i = 0; i < times; i++)
+                Assert.StartsWith("550 ", await world.SendAsync(client, "stranger.test", "x@stranger.test", letter));
+        }
+    }
+
     [Theory]
     [InlineData("quarantine", "250 2.0.0 Ok: kept as ")]
     [InlineData("report", "250 2.0.0 Ok: kept as ")]
@@ -101,7 +149,7 @@ public sealed class FakeWorldTests
         await using var world = await FakeWorld.OpenAsync(options => options with { SpfFailure = SpfFailure.Reject });
         var letter = FakeWorld.Letter("x@plain.test");
         var reply = await world.SendAsync(FakeWorld.Stranger, "stranger.test", "x@shop.test", letter);
-        Assert.Equal("550 5.7.23 shop.test does not let this client send for it (SPF)", reply);
+        Assert.StartsWith("550 5.7.23 shop.test does not let this client send for it (SPF) (id ", reply);
     }
 
     [Fact]
@@ -167,6 +215,47 @@ public sealed class FakeWorldTests
         );
     }
 
+    [Theory]
+    [InlineData("domains=full", "http://win.evil.test/prize", true)]
+    [InlineData("domains=full", "http://evil.test/prize", false)] // not that host
+    [InlineData("domains=organizational", "see <a href=\"https://a.b.bad.test:8080/\">here</a>", true)]
+    [InlineData("", "http://192.0.2.1/ and no host at all", false)]
+    public async Task A_listed_host_of_a_link_counts(string domains, string text, bool isListed)
+    {
+        Assert.True(DnsList.TryParse($"dbl.test weight=20 for=url {domains}", out var list, out _));
+        await using var world = await FakeWorld.OpenAsync(options => options with { Lists = [list] });
+        world.Dns.Add("win.evil.test.dbl.test A 127.0.1.2\nbad.test.dbl.test A 127.0.1.2");
+        var kind = text.Contains('<') ? "html" : "plain";
+        var letter = Encoding.ASCII.GetBytes(
+            Encoding.ASCII.GetString(FakeWorld.Letter("x@plain.test", more: $"Content-Type: text/{kind}\r\n"))
+                + $"{text}\r\n"
+        );
+        var reply = await world.SendAsync(FakeWorld.Plain, "plain.test", "x@plain.test", letter);
+        if (isListed)
+            Assert.Matches("^550 5.7.1 This looks like spam: Listed in the DNS.*: [a-z.]+ in dbl.test", reply);
+        else
+            Assert.StartsWith("250 ", reply);
+    }
+
+    [Fact]
+    public async Task A_list_that_is_silent_about_links_keeps_no_mail_away()
+    {
+        Assert.True(DnsList.TryParse("dbl.test weight=20 for=url", out var list, out _));
+        await using var world = await FakeWorld.OpenAsync(options =>
+            options with
+            {
+                Lists = [list],
+                Deadline = TimeSpan.FromMilliseconds(200),
+            }
+        );
+        world.Dns.Add("slow.test.dbl.test HANG");
+        byte[] letter = [.. FakeWorld.Letter("x@plain.test"), .. "http://slow.test/\r\n"u8];
+        var reply = await world.SendAsync(FakeWorld.Plain, "plain.test", "x@plain.test", letter);
+        Assert.StartsWith("250 ", reply);
+        var lines = await world.Backend.Admin.TraceAsync(TestBackend.Alice, reply.Split(' ')[^1], default);
+        Assert.Contains(lines, line => line.Contains("dbl.test does not tell of slow.test"));
+    }
+
     [Fact]
     public async Task Names_that_nobody_answers_for_in_time_keep_no_mail_away()
     {
@@ -224,6 +313,30 @@ public sealed class FakeWorldTests
         var reply = await world.SendAsync(FakeWorld.Plain, "plain.test", "x@plain.test", letter);
         Assert.StartsWith("550 5.4.6 Mail loop: ", reply);
         Assert.Empty(await world.ReadAsync("INBOX"));
+    }
+
+    [Fact]
+    public async Task A_copy_says_to_whom_it_was_delivered_and_comes_back_to_nobody()
+    {
+        await using var world = await FakeWorld.OpenAsync();
+        await world.Backend.Admin.AddAliasAsync("sales@example.test", [TestBackend.Alice, TestBackend.Bob], default);
+        var letter = FakeWorld.Letter("x@plain.test");
+        Task<string> SendAsync(string text, string to) =>
+            world.SendAsync(FakeWorld.Plain, "plain.test", "x@plain.test", Encoding.UTF8.GetBytes(text), to);
+
+        Assert.StartsWith("250 ", await SendAsync(Encoding.UTF8.GetString(letter), "alice+shop@example.test"));
+        var first = Assert.Single(await world.ReadAsync("INBOX"));
+        Assert.Contains("\r\nDelivered-To: alice+shop@example.test\r\nReturn-Path: ", first);
+        Assert.EndsWith(Encoding.UTF8.GetString(letter), first);
+
+        // Sent on by its reader, to an alias and back to her.
+        Assert.StartsWith("250 ", await SendAsync(first, "Sales@Example.test"));
+        var second = Assert.Single(await world.ReadAsync("INBOX", world.Backend.BobId));
+        Assert.Contains("\r\nDelivered-To: Sales@Example.test\r\nReturn-Path: ", second);
+        const string loop = "550 5.4.6 Mail loop: already delivered to this mailbox";
+        Assert.StartsWith(loop, await SendAsync(second, "alice+shop@example.test"));
+        Assert.StartsWith(loop, await SendAsync(second, "sales@example.test"));
+        Assert.StartsWith("250 ", await SendAsync(second, TestBackend.Bob));
     }
 
     [Fact]

@@ -44,6 +44,31 @@ public sealed class FilterTests
     }
 
     [Theory]
+    [InlineData("lists.test", "", "250 ")]
+    [InlineData("others.test", "", "550 5.7.1 bank.test asks")] // nobody trusts them
+    [InlineData("lists.test", "more\r\n", "550 5.7.1 bank.test asks")] // no key makes that good
+    public async Task A_trusted_forwarders_seal_that_cannot_be_checked_for_now_refuses_nothing(
+        string sealer,
+        string added,
+        string begin
+    )
+    {
+        Assert.True(DnsName.TryParse("lists.test", out var forwarder));
+        await using var world = await FakeWorld.OpenAsync(options => options with { TrustedForwarders = [forwarder] });
+        using var key = DkimKey.GenerateEd25519("s1", Entropy.System);
+        world.Dns.Add($"s1._domainkey.{sealer} SERVFAIL");
+        var letter = new ArcSealer(sealer, key)
+        {
+            Results = $"mx.{sealer}; dmarc=pass header.from=bank.test; spf=pass smtp.mailfrom=news@bank.test",
+        }.Seal(FakeWorld.Letter("news@bank.test"));
+        letter = [.. letter, .. Encoding.ASCII.GetBytes(added)];
+        var reply = await world.SendAsync(FakeWorld.Stranger, "stranger.test", "list@stranger.test", letter);
+        Assert.StartsWith(begin, reply);
+        if (begin == "250 ")
+            Assert.Contains("dmarc=temperror", Assert.Single(await world.ReadAsync("INBOX")));
+    }
+
+    [Theory]
     [InlineData(ScanOutcome.Infected, "550 5.7.1 The content is refused: found Test.Virus")]
     [InlineData(ScanOutcome.Failed, "451 4.7.1 The message cannot be scanned now; try again later")]
     [InlineData(ScanOutcome.Junk, "250 2.0.0 Ok: kept as ")]
@@ -136,6 +161,47 @@ public sealed class FilterTests
         var letter = world.Sign("bank.test", FakeWorld.Letter("news@bank.test"));
         Assert.StartsWith("250 ", await world.SendAsync(FakeWorld.Bank, "mail.bank.test", "news@bank.test", letter));
         Assert.Contains("DKIM_PASS=6.0", Assert.Single(await world.ReadAsync(isKnown ? "INBOX" : "Junk")));
+    }
+
+    [Theory]
+    [InlineData("Sent", "INBOX")]
+    [InlineData("Archive", "Junk")] // came from others: whoever wrote it knows its id
+    public async Task An_answer_to_what_the_user_has_sent_is_not_junk_for_a_few_points(string mailbox, string found)
+    {
+        await using var world = await FakeWorld.OpenAsync(options =>
+            options with
+            {
+                Content = options.Content with { Scores = new Dictionary<string, decimal> { ["DKIM_PASS"] = 6 } },
+            }
+        );
+        var test = world.Backend;
+        var transaction = test.NewTransaction();
+        var sent = await test.UploadAsync(transaction, "Message-ID: <question@example.test>\r\n\r\nWell?\r\n");
+        var box = (await test.MailboxAsync(test.AliceId, mailbox)).Id;
+        var append = new AppendRequest(transaction, test.AliceId, box, sent, 0, [], test.Time.GetUtcNow());
+        Assert.True((await test.Gateway.AppendAsync(append, default)).IsOk);
+        // A copy of it comes back, from a list for one.
+        var copy = FakeWorld.Letter("list@shop.test", more: "Message-ID: <question@example.test>\r\n");
+        Assert.StartsWith("250 ", await world.SendAsync(FakeWorld.Shop, "mail.shop.test", "list@shop.test", copy));
+
+        const string answers = "In-Reply-To: <question@example.test>\r\n";
+        var letter = world.Sign("bank.test", FakeWorld.Letter("news@bank.test", more: answers));
+        Assert.StartsWith("250 ", await world.SendAsync(FakeWorld.Bank, "mail.bank.test", "news@bank.test", letter));
+        var text = (await world.ReadAsync(found))[^1];
+        Assert.Contains("DKIM_PASS=6.0", text);
+        Assert.Equal(mailbox == "Sent", text.Contains("ANSWERS_OURS=-2.0"));
+    }
+
+    [Theory]
+    [InlineData("boss@example.test", true)]
+    [InlineData("boss@plain.test", false)]
+    public async Task Who_borrows_an_address_of_ours_is_not_believed(string author, bool isOurs)
+    {
+        await using var world = await FakeWorld.OpenAsync();
+        var letter = FakeWorld.Letter(author);
+        Assert.StartsWith("250 ", await world.SendAsync(FakeWorld.Plain, "plain.test", "x@plain.test", letter));
+        var text = (await world.ReadAsync("INBOX")).Concat(await world.ReadAsync("Junk"));
+        Assert.Equal(isOurs, Assert.Single(text).Contains("FROM_LOCAL_FORGED=3.0"));
     }
 
     sealed class FakeVerdict(ScanOutcome outcome) : IScanner

@@ -5,6 +5,7 @@ using Cloud.Store.Counting;
 using Cloud.Store.Messages;
 using Cloud.Store.Ports;
 using Cloud.Tests.Fakes;
+using Cloud.Trust.MtaSts;
 
 namespace Cloud.Tests.Flow.Sweep;
 
@@ -52,6 +53,22 @@ public sealed class SweepTests
         Reset();
         Assert.True((await RunAsync(test, TimeSpan.FromHours(1))).IsComplete);
         Assert.Equal((2, 0, 0, 0, 0), (rows.Reads, rows.Commits, blobs.Writes, blobs.Operations, queues.Operations));
+    }
+
+    [Fact]
+    public async Task Policies_of_others_that_hold_no_more_go()
+    {
+        var test = await OpenAsync();
+        var kept = new StoredPolicies(rows);
+        foreach (var (domain, days) in new[] { ("a.example", 1), ("b.example", 3) })
+        {
+            var policy = new MtaStsPolicy(MtaStsMode.Enforce, TimeSpan.FromDays(days), ["mx.example"]);
+            await kept.KeepAsync(new(domain, "1", policy, clock.GetUtcNow()), default);
+        }
+
+        Assert.Equal(1, (await RunAsync(test, TimeSpan.FromDays(2))).DoorRows);
+        Assert.Null(await kept.FindAsync("a.example", default));
+        Assert.Equal(["mx.example"], (await kept.FindAsync("b.example", default))!.Policy.Hosts);
     }
 
     [Fact]

@@ -141,6 +141,9 @@ sealed class PlainGateway : UnaskedGateway, IAsyncDisposable
             return new(new UploadedMessage("blob", size, SHA256.HashData(whole), index));
         }
 
+        public override ValueTask<Stream> OpenAsync(CancellationToken cancel) =>
+            new(new MemoryStream(bytes.ToArray(), writable: false));
+
         public override ValueTask AbandonAsync(CancellationToken cancel)
         {
             gateway.Abandoned++;

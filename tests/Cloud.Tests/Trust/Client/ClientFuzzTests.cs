@@ -51,6 +51,5 @@ public sealed class ClientFuzzTests
             }
         );
 
-    static void AssertPrintable(string text) =>
-        Assert.DoesNotContain(text, character => character is (< ' ' or > '~') and not '…');
+    static void AssertPrintable(string text) => Assert.DoesNotContain(text, character => character is (< ' ' or > '~'));
 }

@@ -176,6 +176,8 @@ public sealed class ScoreTests
         var (ada, bob) = (new EmailAddress("ada", "here.example"), new EmailAddress("bob", "here.example"));
         Assert.Equal([ada], MailLoops.Check(header, [bob, ada]).AlreadyDelivered);
         Assert.False(MailLoops.Check(header, [bob]).IsLoop);
+        Assert.False(MailLoops.Check(header, [bob, ada]).IsLoop); // Bob has not got it.
+        Assert.True(MailLoops.Check(header, [ada]).IsLoop);
     }
 
     static string Points(ContentRule rule) =>

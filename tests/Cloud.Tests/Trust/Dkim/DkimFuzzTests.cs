@@ -1,5 +1,6 @@
 using System.Text;
 using Cloud.Mail.Headers;
+using Cloud.Trust;
 using Cloud.Trust.Dkim;
 
 namespace Cloud.Tests.Trust.Dkim;
@@ -72,12 +73,12 @@ public sealed class DkimFuzzTests : IDisposable
 
         IReadOnlyList<DkimResult> Verify(byte[] octets, int cut)
         {
-            using var verification = new DkimVerification(harness.Dns, DkimHarness.Clock, null, default);
+            using var verification = new MessageVerification(harness.Dns, DkimHarness.Clock, null, default);
             for (var at = 0; at < octets.Length; at += cut)
                 verification.Write(octets.AsSpan(at, Math.Min(cut, octets.Length - at)));
             var results = verification.CompleteAsync();
             Assert.True(results.IsCompleted);
-            return results.Result;
+            return results.Result.Dkim;
         }
 
         static IEnumerable<(DkimVerdict, string)> Told(IEnumerable<DkimResult> results) =>

@@ -3,6 +3,7 @@ using Cloud.Dns;
 using Cloud.Mail.Headers;
 using Cloud.Tests.Dns;
 using Cloud.Tests.Fakes;
+using Cloud.Trust;
 using Cloud.Trust.Dkim;
 
 namespace Cloud.Tests.Trust.Dkim;
@@ -59,7 +60,7 @@ sealed class DkimHarness : IDisposable
         CancellationToken cancel = default
     )
     {
-        using var verification = new DkimVerification(Dns, Clock, limits, cancel);
+        using var verification = new MessageVerification(Dns, Clock, limits, cancel);
         for (var at = 0; at < message.Length; )
         {
             var length = Math.Min(piece, message.Length - at);
@@ -67,7 +68,7 @@ sealed class DkimHarness : IDisposable
             at += length;
         }
 
-        return await verification.CompleteAsync();
+        return (await verification.CompleteAsync()).Dkim;
     }
 
     public async Task<DkimResult> VerifyOneAsync(byte[] message, DkimLimits? limits = null) =>

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Cloud.Dns;
+using Cloud.Trust;
 using Cloud.Trust.Dkim;
 
 namespace Cloud.Tests.Trust.Dkim;
@@ -208,11 +209,11 @@ public sealed class VerificationTests : IDisposable
     {
         world.Dns.Fail(DnsName.Parse($"test._domainkey.{DkimHarness.Domain}"), "HANG");
         using var deadline = new CancellationTokenSource();
-        using var verification = new DkimVerification(world.Dns, DkimHarness.Clock, null, deadline.Token);
+        using var verification = new MessageVerification(world.Dns, DkimHarness.Clock, null, deadline.Token);
         verification.Write(world.Sign(Letter));
         Assert.Equal(2, world.Dns.Asked.Count); // At once, before the message has ended.
         await deadline.CancelAsync();
-        var results = await verification.CompleteAsync();
+        var results = (await verification.CompleteAsync()).Dkim;
         Assert.Equal([DkimVerdict.TempError, DkimVerdict.Pass], results.Select(result => result.Verdict));
         Assert.Contains("deadline", results[0].Reason, StringComparison.Ordinal);
     }

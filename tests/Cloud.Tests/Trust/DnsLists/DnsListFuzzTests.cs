@@ -40,10 +40,7 @@ public sealed class DnsListFuzzTests
                 );
                 Assert.True(check.IsCompletedSuccessfully);
                 Assert.InRange(dns.Asked.Count, 0, 2);
-                Assert.All(
-                    check.Result.Steps,
-                    step => Assert.DoesNotContain(step, c => c is (< ' ' or > '~') and not '…')
-                );
+                Assert.All(check.Result.Steps, step => Assert.DoesNotContain(step, c => c is (< ' ' or > '~')));
             }
         );
 }

@@ -1,3 +1,4 @@
+using Cloud.Dns;
 using Cloud.Tests.Dns;
 using Cloud.Tests.Fakes;
 using Cloud.Trust.DnsLists;
@@ -35,6 +36,35 @@ public sealed class DnsListProbeTests
     {
         Assert.True(DnsList.TryParse(line, out var list, out _));
         Assert.Equal(health, (await DnsListProbe.RunAsync(list, dns, new ManualClock(), default)).Health);
+    }
+
+    [Fact]
+    public async Task A_list_that_lists_everything_is_switched_off_and_told_until_it_works_again()
+    {
+        string[] zones = ["good", "angry", "closed", "broken"];
+        var lists = zones.Select(zone =>
+            DnsList.TryParse($"{zone}.example weight=9", out var list, out _) ? list : null
+        );
+        var verifier = new DnsListVerifier([.. lists!], dns, new ManualClock());
+        var watch = new DnsListWatch(verifier, dns, new ManualClock());
+        var told = new List<string>();
+        dns.Add("7.2.0.192.good.example A 127.0.0.2");
+        Assert.Equal(18, await WeightAsync());
+
+        await LookAsync();
+        Assert.Equal(["angry.example. ListsEverything", "closed.example. Refuses"], told);
+        Assert.Equal(9, await WeightAsync());
+        await LookAsync();
+        Assert.Equal(2, told.Count); // once
+
+        dns.Add("2.0.0.127.angry.example A 127.0.0.2\n*.127.angry.example TXT moved");
+        dns.Fail(DnsName.Parse("1.0.0.127.angry.example"), "SERVFAIL");
+        await LookAsync();
+        Assert.Equal(9, await WeightAsync()); // nobody can tell: it stays off
+
+        async Task LookAsync() => await watch.LookAsync((zone, found) => told.Add($"{zone}. {found.Health}"), default);
+        async Task<double> WeightAsync() =>
+            (await verifier.CheckAsync([ListItem.OfClient(System.Net.IPAddress.Parse("192.0.2.7"))], default)).Weight;
     }
 
     [Fact]

@@ -155,21 +155,6 @@ public sealed class MtaStsDiscoveryTests
     }
 
     [Fact]
-    public async Task What_holds_no_more_is_removed()
-    {
-        var kept = new StoredPolicies(rows);
-        foreach (var (domain, days) in new[] { ("a.example", 1), ("b.example", 3) })
-        {
-            var policy = new MtaStsPolicy(MtaStsMode.Enforce, TimeSpan.FromDays(days), ["mx.example"]);
-            await kept.KeepAsync(new(domain, "1", policy, clock.GetUtcNow()), default);
-        }
-
-        Assert.Equal(1, await kept.RemoveExpiredAsync(clock.GetUtcNow() + TimeSpan.FromDays(2), default));
-        Assert.Null(await kept.FindAsync("a.example", default));
-        Assert.Equal(["mx.example"], (await kept.FindAsync("b.example", default))!.Policy.Hosts);
-    }
-
-    [Fact]
     public async Task The_longest_policy_fits_a_row()
     {
         var label = new string('a', 50);
