@@ -108,7 +108,9 @@ sealed record FuzzTarget(string Name, Action<byte[]> Read)
         Assert.Equal(text, IndexText.Of(Messages.ScanCut(octets, octets.Length / 2)));
         Assert.Equal(octets.Length, index.Size);
         AssertInside(index.Body, 0, octets.Length);
-        Assert.Equal(text, IndexText.Of(MessageIndex.Unpack(index.Pack())));
+        var read = MessageIndex.Unpack(index.Pack());
+        Assert.Equal(text, IndexText.Of(read));
+        Assert.Equal((index.SortKeys, index.BaseSubject), (read.SortKeys, read.BaseSubject));
     }
 
     /// <summary>Parts are inside the one that holds them, and follow one another.</summary>
@@ -230,14 +232,22 @@ sealed record FuzzTarget(string Name, Action<byte[]> Read)
 
     static void ReadBodyText(byte[] octets)
     {
-        var message = Messages.Scan(octets);
+        var text = new SearchableText();
+        var scanner = new MessageScanner(text);
+        scanner.Write(octets);
+        var message = scanner.Complete();
+        var searched = new StringBuilder();
         foreach (var part in SearchText.PartsOf(message.Body))
         {
             var body = octets.AsSpan((int)part.BodyStart, (int)part.BodyLength);
+            if (!body.IsEmpty)
+                searched.Append(SearchText.Of(part, body)).Append('\n');
             Assert.InRange(PartText.Of(part, body).Length, 0, 2 * body.Length + 2);
             Assert.InRange(PartText.Decode(part, body).Length, 0, 2 * body.Length + 2);
             Assert.DoesNotContain("  ", SearchText.Of(part, body), StringComparison.Ordinal);
         }
+
+        Assert.Equal(searched.ToString(), text.Body);
     }
 
     /// <summary>As a message, and as the part of one that programs read.</summary>
