@@ -1,10 +1,16 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using System.Text;
 using Cloud.Mail;
+using Cloud.Mail.Archives;
 using Cloud.Mail.Bodies;
 using Cloud.Mail.Charsets;
+using Cloud.Mail.Compose;
 using Cloud.Mail.Encodings;
 using Cloud.Mail.Headers;
+using Cloud.Mail.Reports;
 using Cloud.Mail.Text;
+using Cloud.Mail.Tnef;
 
 namespace Cloud.Tests.Mail;
 
@@ -64,6 +70,18 @@ public static class HostileInputs
             .. Each("base64", octets => new Base64Decoder().Convert(octets), Encoded),
             .. Each("quoted-printable", octets => new QuotedPrintableDecoder().Convert(octets), Encoded),
             .. Each("uuencode", octets => new UuDecoder().Convert(octets), Encoded),
+            .. Each("reports", octets => ReportReader.Read(octets, Index(octets)), Reports),
+            .. Each("delivery status", octets => DeliveryReportText.Parse(octets), Fields),
+            .. Each("disposition", octets => DispositionReportText.Parse(octets), Fields),
+            .. Enum.GetValues<MboxFamily>()
+                .SelectMany(family =>
+                    Each($"{family} read", octets => ReadMbox(family, octets), Mboxes)
+                        .Concat(Each($"{family} written", octets => WriteMbox(family, octets), Mboxes))
+                ),
+            .. Each("maildir", octets => ReadMaildir(octets), Maildirs),
+            .. Each("tnef", octets => TnefReader.Read(octets), Tnefs, Encoding.Latin1),
+            .. Each("rtf", octets => RtfDecompressor.Decompress(octets, new Sink()), Rtfs, Encoding.Latin1),
+            .. Each("text to search", octets => ScanText(octets), Messages),
             .. CharsetNames.SelectMany(name =>
                 Each($"charset {name}", octets => Charset.Decode(name, octets), Raw, Encoding.Latin1)
             ),
@@ -278,6 +296,109 @@ public static class HostileInputs
         "!\n",
     ];
 
+    static readonly string[] Fields =
+    [
+        "a:\n",
+        "a: b\n\n",
+        "Final-Recipient: rfc822;a@b\n",
+        "Final-Recipient: rfc822;a@b\n\n",
+        "Status: …5",
+        "Status: 5.1.1\n",
+        "Diagnostic-Code: …smtp; (",
+        "Original-Recipient: a\n \n",
+        "Reporting-MTA: a\n",
+        "Disposition: …a/",
+        "X: =?utf-8?q?a?=\n",
+        "\n",
+        " \n",
+        "Action: …failed",
+    ];
+
+    static readonly string[] Reports =
+    [
+        .. Fields.Select(field =>
+            "Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n"
+            + "--b\n\ntext\n--b\nContent-Type: message/delivery-status\n\n"
+            + (field.Contains('…', StringComparison.Ordinal) ? field : "…" + field)
+        ),
+        "Hi. This is the\n\n…<a@b>:\nno\n\n",
+        "Hi. This is the\n\n…-\nSubject: x\n",
+        "X-Failed-Recipients: …a@b,",
+        "X-Failed-Recipients: a@b\n",
+        "Content-Type: multipart/report; boundary=b\n\n…--b\nContent-Type: message/delivery-status\n\nStatus: 5\n",
+        "Content-Type: multipart/report; boundary=b\n\n…--b\nContent-Type: text/rfc822-headers\n\nTo: a,a,a\n",
+    ];
+
+    static readonly string[] Mboxes =
+    [
+        "From a@\n",
+        "From a 1:00 1 Jan 2026\n",
+        "From a\n",
+        "From sun",
+        "From sun \n",
+        "From a Sun Mar  1 12:00:00 2026\n\n",
+        "From a@b\n…>",
+        "From a@b\n\n…>\n",
+        "From a@b\n\n…>From \n",
+        "From a@b\n\n…\n",
+        "From a@b\nContent-Length: 9\n\nFrom a@b\nx\n",
+        "From a@b\nContent-Length: 9\n\nx\n",
+        "From a@b\n…Status: R\n",
+        "From a@b\n…X-Status: A\n b\n",
+        "From a@b\n…a: b\r\n",
+        "\r",
+        "a",
+    ];
+
+    static readonly string[] Maildirs =
+    [
+        "a",
+        ":2,…S",
+        "a:2,…a",
+        ".",
+        ".a",
+        "&",
+        "&A",
+        "1 a\n",
+        "\n",
+        "1 ",
+        "/",
+        "\u00fc",
+    ];
+
+    const string TnefStart = "\u0078\u009F\u003E\u0022\u0001\u0000";
+
+    /// <summary>Octets that are left of the input for the value of its first attribute.</summary>
+    const string TnefRest = "\u00EF\u00FF\u000F\u0000";
+
+    /// <summary>Properties of the message, as many as one likes.</summary>
+    const string TnefProperties = TnefStart + "\u0001\u0003\u0090\u0006\u0000" + TnefRest + "\u00FF\u00FF\u00FF\u00FF…";
+
+    static readonly string[] Tnefs =
+    [
+        TnefStart + "…\u0001\u0008\u0080\u0007\u0000\u0000\u0000\u0000\u0000\u0000\u0000",
+        TnefStart + "…\u0002\u0002\u0090\u0006\u0000\u0000\u0000\u0000\u0000\u0000\u0000",
+        TnefStart + "…\u0002\u0010\u0080\u0001\u0000\u0001\u0000\u0000\u0000a\u0061\u0000",
+        TnefStart + "\u0001\u000C\u0080\u0002\u0000" + TnefRest + "…a",
+        TnefStart + "\u0001\u000C\u0080\u0002\u0000" + TnefRest + "…a\u0000",
+        TnefProperties + "\u0003\u0000\u0000\u000E\u0000\u0000\u0000\u0000",
+        TnefProperties + "\u001E\u0000\u0000\u0010\u0001\u0000\u0000\u0000\u0004\u0000\u0000\u0000abcd",
+        TnefProperties + "\u001F\u0000\u0013\u0010\u0001\u0000\u0000\u0000\u0004\u0000\u0000\u0000a\u0000b\u0000",
+        TnefProperties + "\u0002\u0001\u0013\u0010\u0001\u0000\u0000\u0000\u0008\u0000\u0000\u0000<p>aaaa\u00E9",
+        TnefProperties + "\u0001\u0010\u0009\u0010\u0010\u0027\u0000\u0000",
+    ];
+
+    const string RtfStart = "\u0000\u0000\u0000\u0000\u00FF\u00FF\u00FF\u00FFLZFu\u0000\u0000\u0000\u0000…";
+
+    static readonly string[] Rtfs =
+    [
+        RtfStart
+            + "\u00FF\u0000\u000F\u0000\u000F\u0000\u000F\u0000\u000F\u0000\u000F\u0000\u000F\u0000\u000F\u0000\u000F",
+        RtfStart + "\u0000abcdefgh",
+        RtfStart + "\u00FF",
+        "\u0000\u0000\u0000\u0000\u00FF\u00FF\u00FF\u00FFMELA\u0000\u0000\u0000\u0000…a",
+    ];
+
     static readonly string Nest = string.Concat(
         Enumerable
             .Range(1, 99)
@@ -317,6 +438,66 @@ public static class HostileInputs
         for (var at = 0; at < octets.Length; at += 4096) // as it comes off a socket
             scanner.Write(octets.AsSpan(at, Math.Min(4096, octets.Length - at)));
         scanner.Complete();
+    }
+
+    static MessageIndex Index(byte[] octets)
+    {
+        var scanner = new MessageScanner();
+        scanner.Write(octets);
+        return scanner.Complete();
+    }
+
+    static void ScanText(byte[] octets)
+    {
+        var scanner = new MessageScanner(new SearchableText());
+        scanner.Write(octets);
+        scanner.Complete();
+    }
+
+    static void ReadMbox(MboxFamily family, byte[] octets)
+    {
+        var sink = new Sink();
+        var reader = new MboxReader(family, NewlineForm.CrLf);
+        ReadOnlySpan<byte> input = octets;
+        while (reader.Read(ref input, isLast: true, sink) is var met && met != MboxEvent.More)
+        {
+            if (met == MboxEvent.Rewind)
+                input = octets.AsSpan((int)reader.Position);
+        }
+    }
+
+    static void WriteMbox(MboxFamily family, byte[] octets) =>
+        new MboxWriter(family, NewlineForm.CrLf)
+            .WriteAsync(
+                new("a@b", null),
+                OctetSource.Of(octets),
+                PipeWriter.Create(Stream.Null),
+                CancellationToken.None
+            )
+            .AsTask()
+            .GetAwaiter()
+            .GetResult();
+
+    static void ReadMaildir(byte[] octets)
+    {
+        var text = Encoding.Latin1.GetString(octets);
+        MaildirName.Parse(text);
+        MaildirFolder.Parse(text);
+        MaildirKeywords.Parse(octets);
+    }
+
+    /// <summary>Takes what is written into one buffer over and over.</summary>
+    sealed class Sink : IBufferWriter<byte>
+    {
+        byte[] buffer = new byte[4096];
+
+        public void Advance(int count) { }
+
+        public Memory<byte> GetMemory(int sizeHint = 0) => Room(sizeHint);
+
+        public Span<byte> GetSpan(int sizeHint = 0) => Room(sizeHint);
+
+        byte[] Room(int size) => size <= buffer.Length ? buffer : buffer = new byte[size];
     }
 
     static BodyPart Part(string type, string subtype) =>

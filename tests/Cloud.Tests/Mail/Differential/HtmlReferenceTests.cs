@@ -237,7 +237,8 @@ public sealed class HtmlReferenceTests
     static string Expected(string html)
     {
         var text = new StringBuilder();
-        Show(new HtmlParser().ParseDocument(html), text);
+        // AngleSharp drops the semicolon of "&;", which the standard keeps (§13.2.5.72).
+        Show(new HtmlParser().ParseDocument(html.Replace("&;", "&amp;;", StringComparison.Ordinal)), text);
         return Collapse(text.ToString());
     }
 
