@@ -73,12 +73,17 @@ static class ReportFields
     /// <summary>Those that no standard names.</summary>
     /// <param name="fields">Of a report.</param>
     /// <param name="known">Names of the standard's.</param>
-    public static KeyValuePair<string, string>[] Extensions(IEnumerable<ReportField> fields, string[] known) =>
-        [
-            .. fields
-                .Where(field => !IsKnown(field.Name, known))
-                .Select(field => new KeyValuePair<string, string>(field.Name, field.Value)),
-        ];
+    public static IReadOnlyList<KeyValuePair<string, string>> Extensions(List<ReportField> fields, string[] known)
+    {
+        List<KeyValuePair<string, string>>? extensions = null;
+        foreach (var field in fields)
+        {
+            if (!IsKnown(field.Name, known))
+                (extensions ??= []).Add(new(field.Name, field.Value));
+        }
+
+        return extensions ?? (IReadOnlyList<KeyValuePair<string, string>>)[];
+    }
 
     /// <exception cref="ComposeException">One has the name of a field of the standard's.</exception>
     public static void WriteExtensions(

@@ -83,6 +83,12 @@ sealed class TnefBuilder
     {
         if (id == 0x9002) // attAttachRendData begins one
             EndAttachment();
+        if (attachments.Count == TnefReader.MaxAttachments)
+        {
+            HasFault = true;
+            return;
+        }
+
         pending ??= new Pending();
         switch (id)
         {
@@ -100,7 +106,7 @@ sealed class TnefBuilder
 
     void EndAttachment()
     {
-        if (pending is { } done && attachments.Count < TnefReader.MaxAttachments)
+        if (pending is { } done)
             attachments.Add(
                 new TnefAttachment(
                     done.LongName ?? done.Title ?? "",
@@ -110,8 +116,6 @@ sealed class TnefBuilder
                     done.Kind
                 )
             );
-        else if (pending is not null)
-            HasFault = true;
         pending = null;
     }
 

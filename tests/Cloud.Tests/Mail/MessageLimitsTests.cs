@@ -81,7 +81,7 @@ public sealed class MessageLimitsTests
         var header = new StringBuilder("Subject: early\r\n");
         while (header.Length + line.Length <= MessageScanner.MaxHeaderBlock - 5)
             header.Append(line);
-        header.Append("X:").Append('x', MessageScanner.MaxHeaderBlock + over - header.Length - 4).Append("\r\n");
+        header.Append("X:").Append('x', MessageScanner.MaxHeaderBlock + over - header.Length - 2).Append("\r\n");
 
         var index = Messages.Scan($"{header}From: late@here.example\r\n\r\nbody");
 
