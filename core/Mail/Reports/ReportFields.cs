@@ -48,7 +48,7 @@ static class ReportFields
             while (fields.Count < MaxFields && reader.MoveNext())
             {
                 var field = reader.Current;
-                fields.Add(new(group, Encoding.ASCII.GetString(field.Name), HeaderText.Decode(field.Value)));
+                fields.Add(new(group, Name(field.Name, fields), HeaderText.Decode(field.Value)));
                 if (afterSpace >= 0 && fields[^1].IsRecipient)
                 {
                     Regroup(fields, afterSpace, ++group);
@@ -117,6 +117,10 @@ static class ReportFields
         if (date is { } known)
             new DateField(name, known).WriteTo(writer);
     }
+
+    /// <summary>Fields follow others of their name in reports of many recipients.</summary>
+    static string Name(ReadOnlySpan<byte> name, List<ReportField> before) =>
+        before is [.., var last] && Ascii.Equals(name, last.Name) ? last.Name : Encoding.ASCII.GetString(name);
 
     static bool IsKnown(string name, string[] known) => known.Contains(name, StringComparer.OrdinalIgnoreCase);
 

@@ -88,7 +88,7 @@ public sealed class MessageCostTests
         Decode(1); // tables
 
         Assert.InRange(Decode(25 * 1024 * 1024 / chunk.Length), 0, Chunk);
-        Assert.True(sink.Length > 15 * 1024 * 1024);
+        Assert.True(sink.Length > 8 * 1024 * 1024);
 
         long Decode(int times)
         {
