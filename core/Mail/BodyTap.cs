@@ -1,6 +1,8 @@
+using Cloud.Mail.Bodies;
+
 namespace Cloud.Mail;
 
-/// <summary>Sees the body of each leaf go by: its size when decoded, and its first words.</summary>
+/// <summary>Sees the body of each leaf go by: its size when decoded, its first words, its text.</summary>
 /// <remarks>
 /// A line end is held back until it shows whether a delimiter follows, to which it would belong (RFC 2046 §5.1.1).
 /// </remarks>
@@ -11,17 +13,22 @@ sealed class BodyTap
     int heldLength;
     bool counts;
     bool keeps;
+    bool searches;
 
-    public LeadingText Leading { get; } = new();
+    public LeadingText Leading { get; } = LeadingText.ForPreview();
+
+    /// <summary>Gets the text to search; null where nobody wants it.</summary>
+    public SearchableText? Text { get; set; }
 
     /// <summary>A body is under way that somebody wants to see.</summary>
-    public bool IsOpen => counts || keeps;
+    public bool IsOpen => counts || keeps || searches;
 
     public void Begin(BodyPart part)
     {
         heldLength = 0;
         counts = counter.Begin(part.Encoding);
         keeps = Leading.Begin(part);
+        searches = Text is not null && Text.Bodies.Begin(part);
     }
 
     /// <param name="octets">Octets of the body, those of a matched delimiter left out.</param>
@@ -52,13 +59,14 @@ sealed class BodyTap
     }
 
     /// <summary>Some octets of the body could not be looked at.</summary>
-    public void Lose() => counts = keeps = false;
+    public void Lose() => counts = keeps = searches = false;
 
     /// <summary>What went by since <see cref="Begin"/> is nobody's text.</summary>
     public void Discard(BodyPart part)
     {
         Lose();
         Leading.Discard(part);
+        Text?.Bodies.Discard(part);
     }
 
     public void End(BodyPart part)
@@ -67,7 +75,7 @@ sealed class BodyTap
             Pass(held.AsSpan(0, heldLength));
         if (counts)
             part.Decoded = counter.Complete();
-        counts = keeps = false;
+        Lose();
     }
 
     /// <summary>As new, for another message.</summary>
@@ -76,6 +84,7 @@ sealed class BodyTap
         Lose();
         heldLength = 0;
         Leading.Release();
+        Text = null;
     }
 
     void Pass(ReadOnlySpan<byte> octets)
@@ -84,5 +93,7 @@ sealed class BodyTap
             counter.Write(octets);
         if (keeps)
             keeps = Leading.Write(octets);
+        if (searches)
+            searches = Text!.Bodies.Write(octets);
     }
 }

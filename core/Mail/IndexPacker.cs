@@ -5,8 +5,9 @@ namespace Cloud.Mail;
 /// <summary>Writes the packed form of an index; <see cref="IndexUnpacker"/> mirrors it line by line.</summary>
 static class IndexPacker
 {
-    /// <summary>1 had no preview, list, Auto-Submitted or decoded lengths; rows of it are still read.</summary>
-    public const byte Version = 2;
+    /// <summary>1 had no preview, list, Auto-Submitted or decoded lengths, 2 nothing of attachments and base subject, and
+    /// the date as text alone. Rows of them are still read.</summary>
+    public const byte Version = 3;
 
     /// <summary>Octets of the largest packed form: it has to fit beside other columns in a row of 1 MiB.</summary>
     public const int MaxPacked = 512 * 1024;
@@ -39,10 +40,38 @@ static class IndexPacker
     static byte[] Pack(MessageIndex index, Envelope envelope, BodyPart body, bool truncated)
     {
         using var writer = new PackWriter();
+        var isPadded = false;
+        var sent = index.SentDate is { } date && UsualDate.Is(date, envelope.Date, out isPadded) ? date : default;
+        var cut = index.SubjectCut ?? BaseSubject.Find(index.Subject);
+        var flags = IndexFlags.None;
+        if (truncated)
+            flags |= IndexFlags.Truncated;
+        if (index.HasAttachment)
+            flags |= IndexFlags.Attachment;
+        if (cut.Before + cut.After > 0)
+            flags |= IndexFlags.SubjectCut;
+        if (cut.IsReplyOrForward)
+            flags |= IndexFlags.ReplyOrForward;
+        if (sent != default)
+            flags |= isPadded ? IndexFlags.UsualDate | IndexFlags.PaddedDay : IndexFlags.UsualDate;
+
         writer.Octet(Version);
-        writer.Octet(truncated ? (byte)1 : (byte)0);
+        writer.Octet((byte)flags);
         writer.Number(index.Size);
-        Write(writer, envelope);
+        if (cut.Before + cut.After > 0)
+        {
+            writer.Number(cut.Before);
+            writer.Number(cut.After);
+        }
+
+        if (sent != default)
+        {
+            writer.Number(sent.ToUnixTimeSeconds());
+            writer.Number(PackWriter.ZigZag((int)sent.Offset.TotalMinutes));
+        }
+        else
+            writer.Text(envelope.Date);
+        WriteBelowDate(writer, envelope);
         writer.Number(index.References.Count);
         for (var i = 0; i < index.References.Count; i++)
             writer.Text(index.References[i]);
@@ -56,6 +85,11 @@ static class IndexPacker
     static void Write(PackWriter writer, Envelope envelope)
     {
         writer.Text(envelope.Date);
+        WriteBelowDate(writer, envelope);
+    }
+
+    static void WriteBelowDate(PackWriter writer, Envelope envelope)
+    {
         writer.Text(envelope.Subject);
         Write(writer, envelope.From);
         Write(writer, envelope.Sender);
@@ -168,4 +202,19 @@ enum PartFields : byte
     Parts = 16,
     Message = 32,
     Decoded = 64,
+}
+
+/// <summary>What is told of a message in a bit, and which optional numbers follow.</summary>
+[Flags]
+enum IndexFlags : byte
+{
+    None = 0,
+    Truncated = 1,
+    Attachment = 2,
+    SubjectCut = 4,
+    ReplyOrForward = 8,
+
+    /// <summary>The date is kept as seconds since 1970 and minutes of its zone: <see cref="Mail.UsualDate"/>.</summary>
+    UsualDate = 16,
+    PaddedDay = 32,
 }

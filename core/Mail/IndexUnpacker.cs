@@ -14,7 +14,18 @@ static class IndexUnpacker
         | PartFields.Message
         | PartFields.Decoded;
 
+    const IndexFlags KnownFlags =
+        IndexFlags.Truncated
+        | IndexFlags.Attachment
+        | IndexFlags.SubjectCut
+        | IndexFlags.ReplyOrForward
+        | IndexFlags.UsualDate
+        | IndexFlags.PaddedDay;
+
     const byte FirstVersion = 1;
+
+    /// <summary>From here on a bit says whether there are attachments; base subject and date are kept.</summary>
+    const byte WithFlags = 3;
 
     /// <exception cref="InvalidDataException">Damaged, or of a later version.</exception>
     public static MessageIndex Unpack(ReadOnlySpan<byte> packed, int fieldsInFront)
@@ -24,12 +35,17 @@ static class IndexUnpacker
         var version = reader.Octet();
         if (version is < FirstVersion or > IndexPacker.Version)
             throw new InvalidDataException("A packed message index of another version");
-        var flags = reader.Octet();
-        if (flags > 1)
+        var flags = (IndexFlags)reader.Octet();
+        if ((flags & ~(version < WithFlags ? IndexFlags.Truncated : KnownFlags)) != 0)
             throw PackReader.Damaged();
 
         var size = Sum(fieldsInFront, reader.Number());
-        var envelope = ReadEnvelope(ref reader);
+        var cut = ReadCut(ref reader, flags);
+        var sent = ReadSent(ref reader, flags);
+        var date = sent is { } usual
+            ? UsualDate.Text(usual, isPadded: (flags & IndexFlags.PaddedDay) != 0)
+            : reader.Text();
+        var envelope = ReadBelowDate(ref reader, date);
         var references = ReadTexts(ref reader);
         var parts = 0;
         var body = ReadPart(ref reader, fieldsInFront, 0, ref parts);
@@ -49,13 +65,37 @@ static class IndexUnpacker
             Preview = preview,
             ListId = listId,
             AutoSubmitted = autoSubmitted,
-            Truncated = flags == 1,
+            Truncated = (flags & IndexFlags.Truncated) != 0,
+            HasAttachment = version < WithFlags ? Attachments.AnyIn(body) : (flags & IndexFlags.Attachment) != 0,
+            SubjectCut = version < WithFlags ? null : cut,
+            SentDate = sent,
         };
+    }
+
+    static SubjectCut ReadCut(ref PackReader reader, IndexFlags flags)
+    {
+        var isReply = (flags & IndexFlags.ReplyOrForward) != 0;
+        return (flags & IndexFlags.SubjectCut) == 0
+            ? new SubjectCut(0, 0, isReply)
+            : new SubjectCut(reader.Length(), reader.Length(), isReply);
+    }
+
+    static DateTimeOffset? ReadSent(ref PackReader reader, IndexFlags flags)
+    {
+        if ((flags & IndexFlags.UsualDate) == 0)
+            return null;
+        var seconds = reader.Number();
+        return UsualDate.Of(seconds, reader.Difference()) ?? throw PackReader.Damaged();
     }
 
     static Envelope ReadEnvelope(ref PackReader reader)
     {
         var date = reader.Text();
+        return ReadBelowDate(ref reader, date);
+    }
+
+    static Envelope ReadBelowDate(ref PackReader reader, Octets date)
+    {
         var subject = reader.Text();
         var from = ReadAddresses(ref reader);
         var sender = ReadAddresses(ref reader);

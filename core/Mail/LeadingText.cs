@@ -3,39 +3,44 @@ using Cloud.Mail.Headers;
 
 namespace Cloud.Mail;
 
-/// <summary>The first octets of a message's first text parts, as they stand in it: a preview is made of them.</summary>
-sealed class LeadingText
+/// <summary>The first octets of a message's first text parts, as they stand in it.</summary>
+/// <param name="isWanted">Whether a part is looked at.</param>
+/// <param name="maxParts">Parts looked at.</param>
+/// <param name="maxOfPart">Octets kept of one part.</param>
+/// <param name="maxOctets">Octets kept of all.</param>
+sealed class LeadingText(Func<BodyPart, bool> isWanted, int maxParts, int maxOfPart, int maxOctets)
 {
-    /// <summary>Text parts looked at; the ones after them are footers and forwarded mail.</summary>
-    const int MaxParts = 4;
+    /// <summary>Parts that a preview is made of; the ones after them are footers and forwarded mail.</summary>
+    const int ShownParts = 4;
 
-    /// <summary>Octets kept of one part: HTML may have 20 KiB of style before its first word.</summary>
-    const int MaxOfPart = 32 * 1024;
-
-    /// <summary>Octets kept of all.</summary>
-    const int MaxOctets = 64 * 1024;
+    /// <summary>Octets that a preview is made of: HTML may have 20 KiB of style before its first word.</summary>
+    const int ShownOfPart = 32 * 1024;
 
     const int FirstBuffer = 4 * 1024;
 
-    readonly (BodyPart Part, int Start)[] parts = new (BodyPart, int)[MaxParts];
+    readonly List<(BodyPart Part, int Start)> parts = new(ShownParts);
     byte[] buffer = [];
-    int count;
     int length;
     int end; // where the part under way has to stop
 
     /// <summary>The only part of which something is kept; null if there are none or several.</summary>
-    public BodyPart? Only => count == 1 ? parts[0].Part : null;
+    public BodyPart? Only => parts is [var only] ? only.Part : null;
+
+    /// <summary>Parts of which something may be kept, in their order.</summary>
+    public int Count => parts.Count;
 
     public bool IsEmpty => length == 0;
+
+    public static LeadingText ForPreview() => new(IsShown, ShownParts, ShownOfPart, 2 * ShownOfPart);
 
     /// <param name="part">A leaf, which a multipart without boundary is as well.</param>
     /// <returns>Whether its octets are wanted.</returns>
     public bool Begin(BodyPart part)
     {
-        if (count == MaxParts || length == MaxOctets || !IsShown(part))
+        if (parts.Count == maxParts || length == maxOctets || !isWanted(part))
             return false;
-        parts[count++] = (part, length);
-        end = Math.Min(length + MaxOfPart, MaxOctets);
+        parts.Add((part, length));
+        end = Math.Min(length + maxOfPart, maxOctets);
         return true;
     }
 
@@ -54,17 +59,26 @@ sealed class LeadingText
     /// <summary>Forgets the part begun last, if it is this one.</summary>
     public void Discard(BodyPart part)
     {
-        if (count > 0 && ReferenceEquals(parts[count - 1].Part, part))
-            length = parts[--count].Start;
+        if (parts.Count == 0 || !ReferenceEquals(parts[^1].Part, part))
+            return;
+        length = parts[^1].Start;
+        parts.RemoveAt(parts.Count - 1);
+    }
+
+    /// <summary>What was kept of the part that is <paramref name="at"/> in their order, and where its body begins.</summary>
+    public ReadOnlySpan<byte> At(int at, out long bodyStart)
+    {
+        bodyStart = parts[at].Part.BodyStart;
+        return buffer.AsSpan(parts[at].Start, (at + 1 < parts.Count ? parts[at + 1].Start : length) - parts[at].Start);
     }
 
     /// <returns>Empty for a part of which nothing was kept.</returns>
     public ReadOnlySpan<byte> Of(BodyPart part)
     {
-        for (var i = 0; i < count; i++)
+        for (var i = 0; i < parts.Count; i++)
         {
-            if (parts[i].Part.BodyStart == part.BodyStart)
-                return buffer.AsSpan(parts[i].Start, (i + 1 < count ? parts[i + 1].Start : length) - parts[i].Start);
+            if (At(i, out var bodyStart) is var octets && bodyStart == part.BodyStart)
+                return octets;
         }
 
         return [];
@@ -75,8 +89,8 @@ sealed class LeadingText
         if (buffer.Length > 0)
             ArrayPool<byte>.Shared.Return(buffer);
         buffer = [];
-        Array.Clear(parts);
-        (count, length) = (0, 0);
+        parts.Clear();
+        length = 0;
     }
 
     static bool IsShown(BodyPart part) =>

@@ -8,6 +8,8 @@ public sealed record MessageIndex
     /// <summary>Most message-ids kept of References: the first (the thread's root) and the last ones.</summary>
     public const int MaxReferences = 100;
 
+    readonly DateTimeOffset? sent;
+
     public required Envelope Envelope { get; init; }
     public required BodyPart Body { get; init; }
 
@@ -40,10 +42,21 @@ public sealed record MessageIndex
     public IReadOnlyList<Octets> InReplyTo => MessageIds.Parse(Envelope.InReplyTo, MaxReferences);
 
     /// <summary>The Date field, null if missing or beyond understanding.</summary>
-    public DateTimeOffset? SentDate => MailDate.Parse(Envelope.Date.Span);
+    /// <remarks>Read at delivery; anew where an index did not keep it, which is when senders wrote it oddly.</remarks>
+    public DateTimeOffset? SentDate
+    {
+        get => sent ?? MailDate.Parse(Envelope.Date.Span);
+        init => sent = value;
+    }
 
     /// <summary>The subject with its encoded words decoded.</summary>
     public string Subject => EncodedWords.Decode(Envelope.Subject.Span);
+
+    /// <summary>The subject without <c>Re:</c>, <c>[list]</c> and their kin. RFC 5256 §2.1.</summary>
+    public BaseSubject BaseSubject => SubjectCut is { } cut ? BaseSubject.At(Subject, cut) : BaseSubject.Of(Subject);
+
+    /// <summary>Where the base is in the subject; null in an index of version 1 or 2.</summary>
+    internal SubjectCut? SubjectCut { get; init; }
 
     /// <summary>What SORT compares.</summary>
     public SortKeys SortKeys => SortKeys.Of(this);
@@ -52,7 +65,7 @@ public sealed record MessageIndex
     public bool IsAutomatic => !AutoSubmitted.IsNilOrEmpty && !AutoSubmitted.EqualsIgnoreCase("no"u8);
 
     /// <summary>Whether a reader would offer something to save.</summary>
-    public bool HasAttachment => Attachments.AnyIn(Body);
+    public bool HasAttachment { get; init; }
 
     /// <param name="fieldsInFront">Octets of header fields put in front of the message since it was indexed.</param>
     public static MessageIndex Unpack(ReadOnlySpan<byte> packed, int fieldsInFront = 0) =>

@@ -1,14 +1,15 @@
-using Cloud.Mail.Headers;
+using Cloud.Mail.Bodies;
 
 namespace Cloud.Mail;
 
 /// <summary>Builds a <see cref="MessageIndex"/> while a message streams by. Never throws, however bad the mail.</summary>
 /// <remarks>
-/// How the bytes are cut makes no difference. What is held beside the index itself stays under 128 KiB. Lines end in
+/// How the bytes are cut makes no difference. What is held beside index and text stays under 128 KiB. Lines end in
 /// LF; a CR before it belongs to the line end, any other CR is text. Where nested multiparts have the same boundary,
 /// a delimiter is the innermost open one's. After <see cref="Complete"/> the scanner is spent.
 /// </remarks>
-public sealed class MessageScanner
+/// <param name="text">Gets the text to search, of the same pass; null where nobody wants it.</param>
+public sealed class MessageScanner(SearchableText? text = null)
 {
     /// <summary>Levels of parts; beyond, a multipart or message is an opaque leaf. Real mail has under 20.</summary>
     public const int MaxDepth = 100;
@@ -44,7 +45,7 @@ public sealed class MessageScanner
     /// <summary>Octets of a delimiter line, line end included. RFC 2046 §5.1.1 allows boundaries of 70.</summary>
     public const int MaxDelimiterLine = 1024;
 
-    PartStack parts = PartStack.Rent();
+    PartStack parts = PartStack.Rent(text);
     readonly LineCarry carry = new();
     long offset;
     long lines;
@@ -69,7 +70,7 @@ public sealed class MessageScanner
             if (inHeader)
                 TakeHeaderLine(line, start, lineEnd, lines);
             else if (parts.Match(line) is { } match)
-                TakeDelimiter(match, start, lineEnd, lines);
+                TakeDelimiter(match, line, start, lineEnd, lines);
             else
                 parts.Body(line);
         }
@@ -108,7 +109,7 @@ public sealed class MessageScanner
         {
             if (parts.Match(line) is { } match)
             {
-                TakeDelimiter(match, start, endBefore, linesBefore);
+                TakeDelimiter(match, line, start, endBefore, linesBefore);
                 return;
             }
 
@@ -203,12 +204,13 @@ public sealed class MessageScanner
 
         var line = bytes[..(lf + 1)];
         var start = offset - carry.LineLength;
-        var match = parts.Match(carry.Join(line, MaxDelimiterLine + 1));
+        var whole = carry.Join(line, MaxDelimiterLine + 1);
+        var match = parts.Match(whole);
         var (endBefore, linesBefore) = (lineEnd, lines);
         lineEnd = (lf > 0 ? bytes[lf - 1] : last) == '\r' ? 2 : 1;
         Skip(line);
         if (match is { } found)
-            TakeDelimiter(found, start, endBefore, linesBefore);
+            TakeDelimiter(found, whole, start, endBefore, linesBefore);
         else
         {
             parts.Body(carry.Line[..kept]);
@@ -219,8 +221,15 @@ public sealed class MessageScanner
         return line.Length;
     }
 
-    void TakeDelimiter(Delimiter delimiter, long start, int endBefore, long linesBefore)
+    void TakeDelimiter(Delimiter delimiter, ReadOnlySpan<byte> line, long start, int endBefore, long linesBefore)
     {
+        if (parts.TakesAsText(delimiter))
+        {
+            TakeFirstLine(line, start);
+            atLineStart = true;
+            return;
+        }
+
         // RFC 2046 §5.1.1: the line end before a delimiter belongs to it.
         inHeader = parts.Delimit(delimiter, start - endBefore, linesBefore - 1, offset);
         atLineStart = true;

@@ -33,6 +33,20 @@ ref struct PackReader(byte[] bytes)
         return count <= bytes.Length - at ? (int)count : throw Damaged();
     }
 
+    /// <summary>Of a text.</summary>
+    public int Length()
+    {
+        var length = Number();
+        return length <= int.MaxValue ? (int)length : throw Damaged();
+    }
+
+    /// <summary>A number of either sign: <see cref="PackWriter.ZigZag"/>.</summary>
+    public long Difference()
+    {
+        var number = Number();
+        return number % 2 == 0 ? number / 2 : -(number / 2) - 1;
+    }
+
     public Octets Text()
     {
         var code = Number();

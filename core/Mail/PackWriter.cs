@@ -3,10 +3,7 @@ using System.Buffers;
 namespace Cloud.Mail;
 
 /// <summary>Numbers and texts of the packed form. Numbers are base 128, low end first.</summary>
-/// <remarks>
-/// A text is a number n and, if n is even and not 0, n/2 - 1 octets: 0 is nil, odd is token (n - 1)/2. A difference is
-/// zigzag: usually small, of either sign.
-/// </remarks>
+/// <remarks>A text is a number n and, if n is even and not 0, n/2 - 1 octets: 0 is nil, odd is token (n - 1)/2.</remarks>
 sealed class PackWriter : IDisposable
 {
     byte[] bytes = ArrayPool<byte>.Shared.Rent(1024);
@@ -28,6 +25,9 @@ sealed class PackWriter : IDisposable
             Octet((byte)(rest | 0x80));
         Octet((byte)rest);
     }
+
+    /// <summary>Of either sign, as a number that is small where it is.</summary>
+    public static long ZigZag(int value) => value >= 0 ? value * 2L : value * -2L - 1;
 
     public void Text(Octets text)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Cloud.Mail.Bodies;
 using Cloud.Mail.Headers;
 
 namespace Cloud.Mail;
@@ -19,6 +20,9 @@ sealed class PartStack
 {
     /// <summary>Kept for messages to come: as many as arrive at once, or nearly; each has a few KiB.</summary>
     const int MaxSpare = 32;
+
+    /// <summary>Octets of a subject that is looked at on the stack.</summary>
+    const int UsualSubject = 256;
 
     static readonly ConcurrentQueue<PartStack> Spare = new();
 
@@ -48,7 +52,13 @@ sealed class PartStack
 
     OpenPart Top => open[^1];
 
-    public static PartStack Rent() => Spare.TryDequeue(out var used) ? used : new PartStack();
+    /// <param name="text">Gets the text to search, if anybody wants it.</param>
+    public static PartStack Rent(SearchableText? text)
+    {
+        var parts = Spare.TryDequeue(out var used) ? used : new PartStack();
+        parts.tap.Text = text;
+        return parts;
+    }
 
     /// <summary>Nothing of this message stays in it.</summary>
     void Return()
@@ -137,6 +147,15 @@ sealed class PartStack
     /// <summary>A body has a line too long to be looked at.</summary>
     public void LoseBody() => tap.Lose();
 
+    /// <summary>A final delimiter before any part: the multipart is one text, and this line is in it.</summary>
+    public bool TakesAsText(Delimiter delimiter)
+    {
+        if (!delimiter.Closes || delimiter.Level != open.Count - 1 || Top.Children is not null)
+            return false;
+        boundaries.Close(delimiter.Level);
+        return true;
+    }
+
     /// <summary>Ends every part inside the delimited one, and begins its next.</summary>
     /// <param name="delimiter">What <see cref="Match"/> found.</param>
     /// <param name="end">Where the parts before the delimiter end.</param>
@@ -166,7 +185,7 @@ sealed class PartStack
         while (open.Count > 1)
             EndPart(end, lines);
         EndPart(end, lines);
-        var preview = Bodies.MessagePreview.Of(open[0].Part!, tap.Leading);
+        var preview = MessagePreview.Of(open[0].Part!, tap.Leading);
         var index = new MessageIndex
         {
             Envelope = envelope,
@@ -177,9 +196,23 @@ sealed class PartStack
             ListId = listId,
             AutoSubmitted = autoSubmitted,
             Preview = preview,
+            HasAttachment = Attachments.AnyIn(open[0].Part!),
+            SubjectCut = CutOf(envelope.Subject),
+            SentDate = MailDate.Parse(envelope.Date.Span),
         };
+        tap.Text?.End(index);
         Return();
         return index;
+    }
+
+    /// <summary>Most subjects are ASCII, and their text need not be made for it.</summary>
+    static SubjectCut CutOf(Octets subject)
+    {
+        var octets = subject.Span;
+        if (octets.Length > UsualSubject || octets.IndexOf("=?"u8) >= 0 || !System.Text.Ascii.IsValid(octets))
+            return BaseSubject.Find(EncodedWords.Decode(octets));
+        Span<char> text = stackalloc char[UsualSubject];
+        return BaseSubject.Find(text[..System.Text.Encoding.ASCII.GetChars(octets, text)]);
     }
 
     static bool IsCut(ReadOnlySpan<byte> line) => line.Length == MessageScanner.MaxHeaderLine && line[^1] != '\n';

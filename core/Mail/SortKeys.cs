@@ -19,7 +19,7 @@ public readonly record struct SortKeys(string From, string To, string Cc, string
             First(envelope.From),
             First(envelope.To),
             First(envelope.Cc),
-            Casemap(BaseSubject.Of(index.Subject).Text),
+            Casemap(index.BaseSubject.Text),
             index.SentDate
         );
     }

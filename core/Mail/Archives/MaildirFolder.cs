@@ -6,11 +6,18 @@ namespace Cloud.Mail.Archives;
 /// <summary>Names of folders below a Maildir (Maildir++): <c>.Work.Bills</c> is the folder Bills in Work.</summary>
 public static class MaildirFolder
 {
+    /// <summary>Characters of a name; file systems allow 255.</summary>
+    internal const int MaxName = 1024;
+
     /// <param name="directory">Its name on disk; levels divided by dots, in IMAP's modified UTF-7.</param>
-    /// <returns>Levels, outermost first; null if it is no folder (<c>cur</c>, <c>..</c>, <c>.a..b</c>).</returns>
+    /// <returns>Levels, outermost first; null if it is no folder (<c>cur</c>, <c>..</c>, <c>.a..b</c>), or longer than any can be.</returns>
     public static IReadOnlyList<string>? Parse(string directory)
     {
-        if (directory.Length < 2 || directory[0] != '.' || directory.Contains('/', StringComparison.Ordinal))
+        if (
+            directory.Length is < 2 or > MaxName
+            || directory[0] != '.'
+            || directory.Contains('/', StringComparison.Ordinal)
+        )
             return null;
         var levels = directory[1..].Split('.');
         return Array.Exists(levels, level => level.Length == 0)

@@ -39,10 +39,14 @@ public sealed record MaildirName(
     ];
 
     /// <summary>Reads a file's name, whichever separator it has: <c>:</c>, <c>;</c>, <c>!</c> or <c>-</c> before <c>2,</c>.</summary>
-    /// <returns>Null for one that is no message: empty, hidden, or with a slash.</returns>
+    /// <returns>Null for one that is no message: empty, hidden, with a slash, or longer than any can be.</returns>
     public static MaildirName? Parse(string file)
     {
-        if (file.Length == 0 || file[0] == '.' || file.Contains('/', StringComparison.Ordinal))
+        if (
+            file.Length is 0 or > MaildirFolder.MaxName
+            || file[0] == '.'
+            || file.Contains('/', StringComparison.Ordinal)
+        )
             return null;
         var info = file.LastIndexOf("2,", StringComparison.Ordinal);
         var hasInfo = info > 1 && file[info - 1] is ':' or ';' or '!' or '-' && AreFlags(file.AsSpan(info + 2));

@@ -20,4 +20,8 @@ public enum MboxFamily
 /// <param name="Sender">Envelope sender; empty or <c>MAILER-DAEMON</c> for none.</param>
 /// <param name="Received">Null where the line has none that can be understood; without a zone it is UTC.</param>
 /// <param name="Flags">Of Status and X-Status.</param>
-public sealed record MboxEnvelope(string Sender, DateTimeOffset? Received, MessageFlags Flags = MessageFlags.None);
+public readonly record struct MboxEnvelope(
+    string Sender,
+    DateTimeOffset? Received,
+    MessageFlags Flags = MessageFlags.None
+);

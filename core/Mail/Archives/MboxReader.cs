@@ -116,7 +116,7 @@ public sealed class MboxReader(MboxFamily family, NewlineForm newlines = Newline
 
     MboxEvent Begin()
     {
-        (first, Envelope, next) = (next!, next!, null);
+        (first, Envelope, next) = (next!.Value, next.Value, null);
         headerStart = Position;
         isRereading = false;
         BeginHeader();

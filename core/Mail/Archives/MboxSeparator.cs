@@ -12,25 +12,34 @@ static class MboxSeparator
 
     static readonly string[] Days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 
+    static ReadOnlySpan<byte> Space => " \t\r\n\v\f"u8;
+
     /// <summary>Reads one as anybody writes it: sender with spaces or missing, zone, ISO date, <c>remote from</c>.</summary>
     /// <param name="line">Without its line end.</param>
+    /// <remarks>A file may hold nothing but such lines: no octet is allocated but for the sender.</remarks>
     /// <returns>Null for a line of text that merely begins so: it has no date.</returns>
     public static MboxEnvelope? Parse(ReadOnlySpan<byte> line)
     {
         if (!line.StartsWith("From "u8))
             return null;
-        var text = Encoding.UTF8.GetString(line[5..]).Trim();
-        foreach (var at in DateStarts(text))
+        var text = line[5..].Trim(Space);
+        var named = LastDay(text);
+        if (named == 0 || named > 0 && text[named - 1] == ' ')
         {
-            if (Date(text[at..]) is { } date)
-                return new(text[..at].Trim(), date);
+            if (Date(text[named..]) is { } date)
+                return new(Sender(text[..named]), date);
         }
 
+        var space = text.IndexOf((byte)' ');
+        if (space > 0 && Date(text[(space + 1)..]) is { } unnamed)
+            return new(Sender(text[..space]), unnamed);
+
         // No date at all, but nothing that could be a sentence either.
-        var isAddress =
-            !text.Contains(' ', StringComparison.Ordinal) && text.IndexOf('@', StringComparison.Ordinal) > 0;
-        return isAddress ? new(text, null) : null;
+        var isAddress = space < 0 && text.IndexOf((byte)'@') > 0;
+        return isAddress ? new(Sender(text), null) : null;
     }
+
+    static string Sender(ReadOnlySpan<byte> text) => Encoding.UTF8.GetString(text).Trim();
 
     public static byte[] Format(MboxEnvelope envelope, DateTimeOffset fallback)
     {
@@ -43,30 +52,34 @@ static class MboxSeparator
         return Encoding.ASCII.GetBytes($"From {sender} {text}");
     }
 
-    /// <summary>Where a date may begin: at the last day of a week, else after the first word.</summary>
-    static IEnumerable<int> DateStarts(string text)
+    /// <returns>Where the last day of a week is, from which a date may begin; -1 if there is none.</returns>
+    static int LastDay(ReadOnlySpan<byte> text)
     {
-        var named = Days.Max(day => text.LastIndexOf(day, StringComparison.OrdinalIgnoreCase));
-        if (named >= 0 && (named == 0 || text[named - 1] == ' '))
-            yield return named;
-        var space = text.IndexOf(' ', StringComparison.Ordinal);
-        if (space > 0)
-            yield return space + 1;
+        for (var at = text.Length - 3; at >= 0; at--)
+        {
+            foreach (var day in Days)
+            {
+                if ((text[at] | 0x20) == (day[0] | 0x20) && Ascii.EqualsIgnoreCase(text.Slice(at, 3), day))
+                    return at;
+            }
+        }
+
+        return -1;
     }
 
     /// <summary>A date with a time of day: sentences rarely have both.</summary>
-    static DateTimeOffset? Date(string text)
+    static DateTimeOffset? Date(ReadOnlySpan<byte> text)
     {
-        var colon = text.IndexOf(':', StringComparison.Ordinal);
+        var colon = text.IndexOf((byte)':');
         var isTime =
             colon > 0
             && colon + 2 < text.Length
-            && char.IsAsciiDigit(text[colon - 1])
-            && char.IsAsciiDigit(text[colon + 1])
-            && char.IsAsciiDigit(text[colon + 2]);
+            && char.IsAsciiDigit((char)text[colon - 1])
+            && char.IsAsciiDigit((char)text[colon + 1])
+            && char.IsAsciiDigit((char)text[colon + 2]);
         if (!isTime)
             return null;
-        var remote = text.IndexOf(" remote from ", StringComparison.Ordinal);
-        return MailDate.Parse(Encoding.UTF8.GetBytes(remote < 0 ? text : text[..remote]));
+        var remote = text.IndexOf(" remote from "u8);
+        return MailDate.Parse(remote < 0 ? text : text[..remote]);
     }
 }

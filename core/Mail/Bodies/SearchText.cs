@@ -8,7 +8,8 @@ namespace Cloud.Mail.Bodies;
 /// <summary>What of a message's body a search looks at, those inside it included.</summary>
 /// <remarks>
 /// Not kept beside the message: its texts are up to megabytes, and a row is paid for by the octet. The index has the
-/// preview and the names (<see cref="Known"/>), which spare a search the bytes where one of them has it already.
+/// preview and the names (<see cref="Known"/>), which spare a search the bytes where one of them has it already. Whoever
+/// keeps a search index has all of it from delivery's one pass: <see cref="SearchableText"/>.
 /// </remarks>
 public static class SearchText
 {
@@ -26,20 +27,37 @@ public static class SearchText
     /// <param name="octets">Its body as it stands in the message, or the start of it.</param>
     public static string Of(BodyPart part, ReadOnlySpan<byte> octets)
     {
+        var text = Read(part, octets);
+        return text.Take();
+    }
+
+    /// <summary>As <see cref="Of"/>, behind what <paramref name="all"/> has already.</summary>
+    internal static void Append(BodyPart part, ReadOnlySpan<byte> octets, ref PooledText all)
+    {
+        var text = Read(part, octets);
+        all.Append(text.Written);
+        text.Return();
+    }
+
+    static PooledText Read(BodyPart part, ReadOnlySpan<byte> octets)
+    {
         var text = new PooledText(octets.Length);
         PartText.Append(part, octets, int.MaxValue, ref text);
         text.Cut(Collapse(text.Written, text.Written));
-        return text.Take();
+        return text;
     }
 
     /// <summary>What the index tells of the body: preview, the files' names, and the subjects of messages inside.</summary>
     public static string Known(MessageIndex index)
     {
         var known = new StringBuilder(index.Preview.ToString()).Append('\n');
-        foreach (var name in Names(index.Body).Take(MaxParts))
+        foreach (var name in NamesOf(index.Body))
             known.Append(name).Append('\n');
         return known.ToString();
     }
+
+    /// <summary>Names of files, and subjects of messages inside, in order.</summary>
+    public static IEnumerable<string> NamesOf(BodyPart body) => Names(body).Take(MaxParts);
 
     /// <summary>White space, line ends among it, as one space. Lines that a paragraph is broken into are not the sender's.</summary>
     public static string Collapse(string text)

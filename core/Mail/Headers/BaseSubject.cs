@@ -12,18 +12,49 @@ public readonly record struct BaseSubject(string Text, bool IsReplyOrForward)
     const StringComparison AnyCase = StringComparison.OrdinalIgnoreCase;
 
     /// <param name="subject">Decoded. Steps are numbered as in the RFC.</param>
-    public static BaseSubject Of(string subject)
-    {
-        if (subject.AsSpan().IndexOfAny(Folds) < 0 && !subject.Contains("  ", StringComparison.Ordinal))
-        {
-            var whole = Strip(subject, out var isWholeReply);
-            return new BaseSubject(whole.Length == subject.Length ? subject : whole.ToString(), isWholeReply);
-        }
+    public static BaseSubject Of(string subject) => At(subject, Find(subject));
 
+    /// <summary>Where the base is in a subject.</summary>
+    /// <param name="subject">Decoded.</param>
+    internal static SubjectCut Find(ReadOnlySpan<char> subject)
+    {
+        if (IsSingleSpaced(subject))
+            return FindIn(subject);
         var room = ArrayPool<char>.Shared.Rent(subject.Length);
-        var text = Strip(room.AsSpan(0, WithSingleSpaces(subject, room)), out var isReply).ToString(); // (1)
+        var cut = FindIn(room.AsSpan(0, WithSingleSpaces(subject, room))); // (1)
         ArrayPool<char>.Shared.Return(room);
-        return new BaseSubject(text, isReply);
+        return cut;
+    }
+
+    /// <summary>The base of a subject in which it was found before.</summary>
+    /// <param name="subject">Decoded.</param>
+    /// <param name="cut">What <see cref="Find"/> said; where it cannot be about this subject, it is found anew.</param>
+    internal static BaseSubject At(string subject, SubjectCut cut)
+    {
+        if ((long)cut.Before + cut.After > subject.Length)
+            cut = Find(subject);
+        if (IsSingleSpaced(subject))
+            return new BaseSubject(
+                cut.Before + cut.After == 0 ? subject : subject[cut.Before..^cut.After],
+                cut.IsReplyOrForward
+            );
+        var room = ArrayPool<char>.Shared.Rent(subject.Length);
+        var length = WithSingleSpaces(subject, room);
+        var isWithin = cut.Before + cut.After <= length;
+        var text = isWithin ? new string(room, cut.Before, length - cut.Before - cut.After) : "";
+        ArrayPool<char>.Shared.Return(room);
+        return isWithin ? new BaseSubject(text, cut.IsReplyOrForward) : Of(subject);
+    }
+
+    static bool IsSingleSpaced(ReadOnlySpan<char> subject) =>
+        subject.IndexOfAny(Folds) < 0 && subject.IndexOf("  ") < 0;
+
+    static SubjectCut FindIn(ReadOnlySpan<char> text)
+    {
+        var rest = Strip(text, out var isReply);
+        return text.Overlaps(rest, out var before)
+            ? new SubjectCut(before, text.Length - before - rest.Length, isReply)
+            : new SubjectCut(text.Length, 0, isReply);
     }
 
     static ReadOnlySpan<char> Strip(ReadOnlySpan<char> rest, out bool isReply)
@@ -121,3 +152,9 @@ public readonly record struct BaseSubject(string Text, bool IsReplyOrForward)
         return true;
     }
 }
+
+/// <summary>What <see cref="BaseSubject"/> takes away of a subject in which white space is single spaces.</summary>
+/// <param name="Before">Characters before the base.</param>
+/// <param name="After">Characters behind it.</param>
+/// <param name="IsReplyOrForward">As in <see cref="BaseSubject"/>.</param>
+readonly record struct SubjectCut(int Before, int After, bool IsReplyOrForward);

@@ -67,10 +67,11 @@ public static class DeliveryReportText
 
         void End()
         {
-            if (ToRecipient(current) is not { } recipient)
-                extensions.AddRange(ReportFields.Extensions(current.Where(field => field.Group == 0), OfMessage));
-            else if (recipients.Count < MaxRecipients)
+            var isFull = recipients.Count == MaxRecipients; // what follows is of recipients too
+            if (!isFull && ToRecipient(current) is { } recipient)
                 recipients.Add(recipient);
+            else if (!isFull && current is [{ Group: 0 }, ..]) // all are of one group
+                extensions.AddRange(ReportFields.Extensions(current, OfMessage));
             current.Clear();
         }
     }
@@ -94,11 +95,21 @@ public static class DeliveryReportText
     static DeliveryReport? WithMessageField(DeliveryReport report, ReportField field) =>
         field.Name.ToUpperInvariant() switch
         {
-            "ORIGINAL-ENVELOPE-ID" => report with { EnvelopeId = report.EnvelopeId ?? field.Value },
-            "REPORTING-MTA" => report with { ReportingMta = report.ReportingMta ?? Mta(field) },
-            "DSN-GATEWAY" => report with { Gateway = report.Gateway ?? Mta(field) },
-            "RECEIVED-FROM-MTA" => report with { ReceivedFromMta = report.ReceivedFromMta ?? Mta(field) },
-            "ARRIVAL-DATE" => report with { ArrivalDate = report.ArrivalDate ?? MailDate.Parse(field.Octets) },
+            "ORIGINAL-ENVELOPE-ID" => report.EnvelopeId is null ? report with { EnvelopeId = field.Value } : report,
+            "REPORTING-MTA" => report.ReportingMta is null ? report with { ReportingMta = Mta(field) } : report,
+            "DSN-GATEWAY" => report.Gateway is null ? report with { Gateway = Mta(field) } : report,
+            "RECEIVED-FROM-MTA" => report.ReceivedFromMta is null
+                ? report with
+                {
+                    ReceivedFromMta = Mta(field),
+                }
+                : report,
+            "ARRIVAL-DATE" => report.ArrivalDate is null
+                ? report with
+                {
+                    ArrivalDate = MailDate.Parse(field.Octets),
+                }
+                : report,
             _ => null,
         };
 
@@ -151,8 +162,13 @@ public static class DeliveryReportText
 
     static ReportField? Find(List<ReportField> fields, string name)
     {
-        var at = fields.FindIndex(field => field.Is(name));
-        return at < 0 ? null : fields[at];
+        foreach (var field in fields)
+        {
+            if (field.Is(name))
+                return field;
+        }
+
+        return null;
     }
 
     static TypedText Mta(ReportField field) => TypedText.Parse(field.Value, TypedText.Dns);

@@ -48,7 +48,7 @@ static class ReportFields
             while (fields.Count < MaxFields && reader.MoveNext())
             {
                 var field = reader.Current;
-                fields.Add(new(group, Encoding.ASCII.GetString(field.Name), HeaderText.Decode(field.Value)));
+                fields.Add(new(group, Name(field.Name, fields), HeaderText.Decode(field.Value)));
                 if (afterSpace >= 0 && fields[^1].IsRecipient)
                 {
                     Regroup(fields, afterSpace, ++group);
@@ -73,12 +73,17 @@ static class ReportFields
     /// <summary>Those that no standard names.</summary>
     /// <param name="fields">Of a report.</param>
     /// <param name="known">Names of the standard's.</param>
-    public static KeyValuePair<string, string>[] Extensions(IEnumerable<ReportField> fields, string[] known) =>
-        [
-            .. fields
-                .Where(field => !IsKnown(field.Name, known))
-                .Select(field => new KeyValuePair<string, string>(field.Name, field.Value)),
-        ];
+    public static IReadOnlyList<KeyValuePair<string, string>> Extensions(List<ReportField> fields, string[] known)
+    {
+        List<KeyValuePair<string, string>>? extensions = null;
+        foreach (var field in fields)
+        {
+            if (!IsKnown(field.Name, known))
+                (extensions ??= []).Add(new(field.Name, field.Value));
+        }
+
+        return extensions ?? (IReadOnlyList<KeyValuePair<string, string>>)[];
+    }
 
     /// <exception cref="ComposeException">One has the name of a field of the standard's.</exception>
     public static void WriteExtensions(
@@ -112,6 +117,10 @@ static class ReportFields
         if (date is { } known)
             new DateField(name, known).WriteTo(writer);
     }
+
+    /// <summary>Fields follow others of their name in reports of many recipients.</summary>
+    static string Name(ReadOnlySpan<byte> name, List<ReportField> before) =>
+        before is [.., var last] && Ascii.Equals(name, last.Name) ? last.Name : Encoding.ASCII.GetString(name);
 
     static bool IsKnown(string name, string[] known) => known.Contains(name, StringComparer.OrdinalIgnoreCase);
 

@@ -1,14 +1,15 @@
 using System.Collections.Frozen;
-using System.Globalization;
 using System.Text;
 
 namespace Cloud.Mail.Text;
 
-/// <summary>Character references of HTML: numbers, and the names of HTML 4, which is what mail programs write.</summary>
+/// <summary>
+/// Character references of HTML: numbers, and the names of HTML 4 and of ASCII's signs, which is what mail programs write.
+/// </summary>
 static class HtmlEntities
 {
-    /// <summary>Characters between &amp; and semicolon: the longest name has eight, and a number no more digits.</summary>
-    const int Longest = 10;
+    /// <summary>Characters between &amp; and semicolon: the longest name has eight.</summary>
+    const int Longest = 8;
 
     const string Latin1 =
         "nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr deg plusmn "
@@ -28,18 +29,38 @@ static class HtmlEntities
         + "rsaquo oline frasl euro image weierp real trade alefsym larr uarr rarr darr harr crarr lArr uArr "
         + "rArr dArr hArr forall part exist empty nabla isin notin ni prod sum minus lowast radic prop "
         + "infin ang and or cap cup int there4 sim cong asymp ne equiv le ge sub sup nsub sube supe oplus "
-        + "otimes perp sdot lceil rceil lfloor rfloor lang rang loz spades clubs hearts diams apos";
+        + "otimes perp sdot lceil rceil lfloor rfloor lang rang loz spades clubs hearts diams apos AMP LT GT QUOT COPY "
+        + "REG Tab NewLine excl num dollar percnt lpar rpar ast plus comma period sol colon semi equals quest commat lsqb "
+        + "bsol rsqb Hat lowbar grave lcub verbar vert rcub hyphen dash check star phone male female";
 
     /// <summary>In the order of <see cref="Others"/>.</summary>
     const string OtherCharacters =
         "\"&<>ŒœŠšŸƒˆ˜ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩαβγδεζηθικλμνξοπρςστυφχψωϑϒϖ\u2002\u2003\u2009\u200c"
         + "\u200d\u200e\u200f–—‘’‚“”„†‡•…‰′″‹›‾\u2044€ℑ℘ℜ™ℵ←↑→↓↔↵⇐⇑⇒⇓⇔∀∂∃∅∇∈∉∋∏∑−∗√∝∞∠∧∨∩∪∫∴∼≅≈≠"
-        + "≡≤≥⊂⊃⊄⊆⊇⊕⊗⊥⋅⌈⌉⌊⌋\u2329\u232a◊♠♣♥♦'";
+        + "≡≤≥⊂⊃⊄⊆⊇⊕⊗⊥⋅⌈⌉⌊⌋\u27e8\u27e9◊♠♣♥♦'&<>\"©"
+        + "®\t\n!#$%()*+,./:;=?@[\\]^_`{||}\u2010\u2010✓☆☎♂♀";
+
+    /// <summary>Names that need no semicolon, beside those of <see cref="Latin1"/>.</summary>
+    const string Bare = "amp lt gt quot AMP LT GT QUOT COPY REG";
+
+    /// <summary>The longest of them, and of <see cref="Latin1"/>.</summary>
+    const int LongestBare = 6;
+
+    /// <summary>The shortest of them.</summary>
+    const int ShortestBare = 2;
 
     /// <summary>The characters meant by &amp;#128; to &amp;#159;: those of windows-1252, as browsers have it.</summary>
     const string FromWindows = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ";
 
-    static readonly FrozenDictionary<string, char>.AlternateLookup<ReadOnlySpan<char>> Named = Table()
+    static readonly FrozenDictionary<string, char> Characters = Table();
+
+    static readonly FrozenDictionary<string, char>.AlternateLookup<ReadOnlySpan<char>> Named =
+        Characters.GetAlternateLookup<ReadOnlySpan<char>>();
+
+    static readonly FrozenDictionary<string, char>.AlternateLookup<ReadOnlySpan<char>> WithoutEnd = Latin1
+        .Split(' ')
+        .Concat(Bare.Split(' '))
+        .ToFrozenDictionary(name => name, name => Characters[name], StringComparer.Ordinal)
         .GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>Reads the reference at the start of <paramref name="text"/>.</summary>
@@ -49,32 +70,58 @@ static class HtmlEntities
     /// <returns>False where it is none: the ampersand stands for itself.</returns>
     public static bool TryRead(ReadOnlySpan<char> text, out Rune character, out int length)
     {
+        character = default;
+        length = 0;
+        if (text is [_, '#', ..])
+            return TryNumber(text, out character, out length);
         var name = text[1..Math.Min(text.Length, Longest + 2)];
         var end = name.IndexOf(';');
-        length = end + 2;
-        character = default;
-        if (end < 1)
-            return false;
-        name = name[..end];
-        if (name[0] == '#')
-            return TryNumber(name[1..], out character);
-        if (!Named.TryGetValue(name, out var named))
-            return false;
-        character = new Rune(named);
-        return true;
+        if (end > 0 && Named.TryGetValue(name[..end], out var named))
+        {
+            character = new Rune(named);
+            length = end + 2;
+            return true;
+        }
+
+        // The longest name that the text begins with: &notit; is ¬it; as browsers have it.
+        for (var bare = Math.Min(name.Length, LongestBare); bare >= ShortestBare; bare--)
+        {
+            if (!WithoutEnd.TryGetValue(name[..bare], out named))
+                continue;
+            character = new Rune(named);
+            length = bare + 1;
+            return true;
+        }
+
+        return false;
     }
 
-    static bool TryNumber(ReadOnlySpan<char> digits, out Rune character)
+    /// <param name="text">Begins with an ampersand and a number sign.</param>
+    static bool TryNumber(ReadOnlySpan<char> text, out Rune character, out int length)
     {
-        character = default;
-        var isHex = digits is ['x' or 'X', ..];
-        var style = isHex ? NumberStyles.AllowHexSpecifier : NumberStyles.None;
-        if (!uint.TryParse(isHex ? digits[1..] : digits, style, CultureInfo.InvariantCulture, out var number))
-            return false;
+        var isHex = text is [_, _, 'x' or 'X', ..];
+        var digits = text[(isHex ? 3 : 2)..];
+        var count = 0;
+        var number = 0u;
+        for (; count < digits.Length && Digit(digits[count], isHex) is >= 0 and var digit; count++)
+            number = Math.Min(number, MaxNumber) * (isHex ? 16u : 10u) + (uint)digit; // what is too large stays so
+        length = text.Length - digits.Length + count;
+        if (count < digits.Length && digits[count] == ';')
+            length++;
         if (number is >= 0x80 and <= 0x9F)
             number = FromWindows[(int)number - 0x80];
-        return number != 0 && Rune.TryCreate(number, out character);
+        if (number == 0 || !Rune.TryCreate(number, out character))
+            character = Rune.ReplacementChar;
+        return count > 0;
     }
+
+    /// <summary>Beyond Unicode, and small enough for another digit.</summary>
+    const uint MaxNumber = 0x1000_0000 / 16;
+
+    static int Digit(char c, bool isHex) =>
+        char.IsAsciiDigit(c) ? c - '0'
+        : isHex && char.IsAsciiHexDigit(c) ? (c | 0x20) - 'a' + 10
+        : -1;
 
     static FrozenDictionary<string, char> Table()
     {

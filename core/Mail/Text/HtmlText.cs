@@ -25,6 +25,9 @@ public static class HtmlText
 
         /// <summary>Its content is no text.</summary>
         Hidden,
+
+        /// <summary>Its content is text that holds no tags.</summary>
+        Raw,
     }
 
     static readonly FrozenDictionary<string, Kind>.AlternateLookup<ReadOnlySpan<char>> Elements = new (
@@ -32,17 +35,19 @@ public static class HtmlText
         string Names
     )[]
     {
-        (Kind.Hidden, "script style title noscript template textarea select object"),
+        (Kind.Hidden, "script style title template select iframe noembed noframes"),
+        (Kind.Raw, "textarea"),
         (Kind.Block, "p div br hr li ul ol dl dt dd table tr h1 h2 h3 h4 h5 h6 blockquote pre section article header"),
         (Kind.Block, "footer address center form body html main nav aside figure figcaption fieldset caption thead"),
-        (Kind.Block, "tbody tfoot"),
+        (Kind.Block, "tbody tfoot details dialog dir hgroup legend listing menu optgroup search summary"),
         (Kind.Cell, "td th option"),
     }
         .SelectMany(row => row.Names.Split(' ').Select(name => (name, row.Kind)))
         .ToFrozenDictionary(pair => pair.name, pair => pair.Kind, StringComparer.OrdinalIgnoreCase)
         .GetAlternateLookup<ReadOnlySpan<char>>();
 
-    static readonly SearchValues<char> TagStop = SearchValues.Create(">\"'");
+    static readonly SearchValues<char> EndsAttribute = SearchValues.Create(" \t\r\n\f/>=");
+    static readonly SearchValues<char> EndsValue = SearchValues.Create(" \t\r\n\f>");
 
     /// <param name="html">Any.</param>
     /// <param name="max">Most characters of text.</param>
@@ -82,7 +87,9 @@ public static class HtmlText
             at += next;
             if (next < 0 || at + 1 == text.Length)
                 return -1;
-            if (char.IsAsciiLetter(text[at + 1]) || text[at + 1] is '/' or '!' or '?')
+            if (char.IsAsciiLetter(text[at + 1]) || text[at + 1] is '!' or '?')
+                return at;
+            if (text[at + 1] == '/' && at + 2 < text.Length)
                 return at;
         }
     }
@@ -90,8 +97,8 @@ public static class HtmlText
     static ReadOnlySpan<char> AfterTag(ReadOnlySpan<char> rest, scoped ref Lines text)
     {
         if (rest.StartsWith("<!--"))
-            return After(rest[2..], "-->");
-        if (rest[1] is '!' or '?')
+            return AfterComment(rest[2..]);
+        if (rest[1] is '!' or '?' || rest[1] == '/' && !char.IsAsciiLetter(rest[2]))
             return After(rest, ">");
 
         var isEnd = rest[1] == '/';
@@ -104,31 +111,66 @@ public static class HtmlText
         var kind = Elements.TryGetValue(name, out var known) ? known : Kind.Inline;
         if (kind == Kind.Block)
             text.EndLine();
-        else if (kind == Kind.Cell)
+        else if (kind is Kind.Cell or Kind.Raw)
             text.Add(" ");
-        return !isEnd && kind == Kind.Hidden ? BeforeEnd(rest, name) : rest;
+        if (isEnd || kind is not (Kind.Hidden or Kind.Raw))
+            return rest;
+        var after = BeforeEnd(rest, name);
+        if (kind == Kind.Raw)
+            text.Add(rest[..^after.Length]);
+        return after;
     }
 
-    static bool EndsName(char c) => c is ' ' or '\t' or '\r' or '\n' or '\f' or '/' or '>' or '<';
+    static bool EndsName(char c) => c is ' ' or '\t' or '\r' or '\n' or '\f' or '/' or '>';
+
+    /// <param name="rest">From the hyphens that begin it.</param>
+    static ReadOnlySpan<char> AfterComment(ReadOnlySpan<char> rest)
+    {
+        for (var at = 0; rest[at..].IndexOf('>') is >= 0 and var next; at++)
+        {
+            at += next;
+            var before = rest[..at];
+            if (before.EndsWith("--") || before.EndsWith("--!") && at > 4)
+                return rest[(at + 1)..];
+        }
+
+        return [];
+    }
 
     /// <summary>Behind the &gt; that ends a tag, which quoted values may hold as well.</summary>
     static ReadOnlySpan<char> AfterAttributes(ReadOnlySpan<char> rest)
     {
-        if (rest is ['>', ..])
-            return rest[1..];
-        while (true)
+        while (!rest.IsEmpty)
         {
-            var stop = rest.IndexOfAny(TagStop);
-            if (stop < 0)
+            if (rest[0] == '>')
+                return rest[1..];
+            if (EndsName(rest[0]))
+            {
+                rest = rest[1..];
+                continue;
+            }
+
+            var name = rest[1..].IndexOfAny(EndsAttribute) + 1; // an equals sign may begin one
+            if (name == 0)
                 return [];
-            var found = rest[stop];
-            var isQuote = found != '>' && rest[..stop].TrimEnd() is [.., '='];
-            rest = rest[(stop + 1)..];
-            if (found == '>')
-                return rest;
-            if (isQuote)
-                rest = After(rest, found == '"' ? "\"" : "'");
+            rest = rest[name..];
+            if (rest[0] != '=')
+                rest = rest.TrimStart(" \t\r\n\f");
+            if (rest is ['=', ..])
+                rest = AfterValue(rest[1..].TrimStart(" \t\r\n\f"));
         }
+
+        return [];
+    }
+
+    static ReadOnlySpan<char> AfterValue(ReadOnlySpan<char> rest)
+    {
+        if (rest is ['"', ..])
+            return After(rest[1..], "\"");
+        if (rest is ['\'', ..])
+            return After(rest[1..], "'");
+        var end = rest.IndexOfAny(EndsValue);
+        return end < 0 ? [] : rest[end..];
     }
 
     /// <summary>At the end tag of an element whose content is no markup.</summary>
@@ -140,7 +182,12 @@ public static class HtmlText
             if (at < 0)
                 return [];
             rest = rest[at..];
-            if (rest[2..].StartsWith(name, StringComparison.OrdinalIgnoreCase))
+            var after = 2 + name.Length;
+            if (
+                rest.Length > after
+                && EndsName(rest[after])
+                && rest[2..after].Equals(name, StringComparison.OrdinalIgnoreCase)
+            )
                 return rest;
             rest = rest[2..];
         }
@@ -162,12 +209,14 @@ public static class HtmlText
         {
             while (!run.IsEmpty && !IsFull)
             {
-                var word = run[..WhiteSpace.FindOrAmpersand(run)];
+                var word = run[..WhiteSpace.FindInHtml(run)];
                 Word(word);
                 run = run[word.Length..];
                 if (run.IsEmpty)
                     return;
-                if (run[0] != '&')
+                if (run[0] == '\0')
+                    run = run.TrimStart('\0'); // shown as nothing
+                else if (run[0] != '&')
                 {
                     gap = true;
                     run = run[WhiteSpace.Run(run)..];

@@ -15,7 +15,7 @@ static class WhiteSpace
     ];
 
     static readonly SearchValues<char> White = SearchValues.Create(All);
-    static readonly SearchValues<char> WhiteOrAmpersand = SearchValues.Create([.. All, '&']);
+    static readonly SearchValues<char> InHtml = SearchValues.Create([.. All, '&', '\0']);
 
     /// <returns>Where the first white space is; the length if there is none.</returns>
     public static int Find(ReadOnlySpan<char> text)
@@ -30,17 +30,17 @@ static class WhiteSpace
         return FindFrom(near, text, White);
     }
 
-    /// <returns>Where the first white space or &amp; is; the length if there is none.</returns>
-    public static int FindOrAmpersand(ReadOnlySpan<char> text)
+    /// <returns>Where the first white space, &amp; or NUL is; the length if there is none.</returns>
+    public static int FindInHtml(ReadOnlySpan<char> text)
     {
         var near = Math.Min(text.Length, Word);
         for (var at = 0; at < near; at++)
         {
-            if (text[at] == '&' || char.IsWhiteSpace(text[at]))
+            if (text[at] is '&' or '\0' || char.IsWhiteSpace(text[at]))
                 return at;
         }
 
-        return FindFrom(near, text, WhiteOrAmpersand);
+        return FindFrom(near, text, InHtml);
     }
 
     /// <returns>How many characters of white space the text begins with.</returns>

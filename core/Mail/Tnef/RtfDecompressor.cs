@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 
 namespace Cloud.Mail.Tnef;
@@ -16,59 +17,95 @@ public static class RtfDecompressor
     static ReadOnlySpan<byte> Preset =>
         "{\\rtf1\\ansi\\mac\\deff0\\deftab720{\\fonttbl;}{\\f0\\fnil \\froman \\fswiss \\fmodern \\fscript \\fdecor MS Sans SerifSymbolArialTimes New RomanCourier{\\colortbl\\red0\\green0\\blue0\r\n\\par \\pard\\plain\\f0\\fs20\\b\\i\\u\\tab\\tx"u8;
 
-    /// <returns>The RTF, as far as it can be told; empty for what is none.</returns>
-    public static byte[] Decompress(ReadOnlySpan<byte> octets)
+    /// <param name="octets">Compressed.</param>
+    /// <param name="target">Gets the RTF, as far as it can be told; nothing for what is none.</param>
+    /// <remarks>Allocates nothing, since what comes out may be 8.5 times what goes in.</remarks>
+    public static void Decompress(ReadOnlySpan<byte> octets, IBufferWriter<byte> target)
     {
         if (octets.Length < Header)
-            return [];
+            return;
         var size = (int)Math.Min(BinaryPrimitives.ReadUInt32LittleEndian(octets[4..]), MaxRtf);
         var magic = BinaryPrimitives.ReadUInt32LittleEndian(octets[8..]);
         octets = octets[Header..];
-        return magic switch
-        {
-            Stored => octets[..Math.Min(size, octets.Length)].ToArray(),
-            Compressed => Expand(octets, size),
-            _ => [],
-        };
+        if (magic == Stored)
+            target.Write(octets[..Math.Min(size, octets.Length)]);
+        else if (magic == Compressed)
+            Expand(octets, size, target);
     }
 
-    static byte[] Expand(ReadOnlySpan<byte> octets, int size)
+    static void Expand(ReadOnlySpan<byte> octets, int size, IBufferWriter<byte> target)
     {
-        // Nine octets (a control octet and eight references of two) hold at most 8 × 17.
-        var text = new byte[Math.Min(size, octets.Length * 9L)];
-        Span<byte> window = stackalloc byte[Window];
-        Preset.CopyTo(window);
-        var at = Preset.Length;
-        var length = 0;
-        for (var i = 0; i < octets.Length && length < text.Length; )
+        var text = new Sliding(stackalloc byte[Window], target);
+        for (var i = 0; i < octets.Length && size > 0; )
         {
             var control = octets[i++];
-            for (var bit = 0; bit < 8 && length < text.Length; bit++, control >>= 1)
+            for (var bit = 0; bit < 8 && size > 0; bit++, control >>= 1)
             {
                 var isReference = (control & 1) == 1;
                 if (i + (isReference ? 2 : 1) > octets.Length)
-                    return text[..length];
+                {
+                    text.End();
+                    return;
+                }
+
                 if (!isReference)
                 {
-                    window[at] = text[length++] = octets[i++];
-                    at = (at + 1) % Window;
+                    text.Add(octets[i++]);
+                    size--;
                     continue;
                 }
 
                 var from = octets[i] << 4 | octets[i + 1] >> 4;
-                var count = (octets[i + 1] & 0xF) + 2;
+                var count = Math.Min((octets[i + 1] & 0xF) + 2, size);
                 i += 2;
-                if (from == at)
-                    return text[..length]; // its end
-                for (; count > 0 && length < text.Length; count--)
+                if (from == text.At)
                 {
-                    window[at] = text[length++] = window[from];
-                    at = (at + 1) % Window;
-                    from = (from + 1) % Window;
+                    text.End(); // it says so
+                    return;
                 }
+
+                size -= count;
+                for (; count > 0; count--, from = (from + 1) % Window)
+                    text.Add(text[from]);
             }
         }
 
-        return text[..length];
+        text.End();
+    }
+
+    /// <summary>The last 4,096 octets, which are written when they have gone round.</summary>
+    ref struct Sliding
+    {
+        readonly Span<byte> window;
+        readonly IBufferWriter<byte> target;
+        int written;
+
+        public Sliding(Span<byte> window, IBufferWriter<byte> target)
+        {
+            this.window = window;
+            this.target = target;
+            window.Clear();
+            Preset.CopyTo(window);
+            At = written = Preset.Length;
+        }
+
+        public int At { get; private set; }
+
+        public readonly byte this[int at] => window[at];
+
+        public void Add(byte octet)
+        {
+            window[At++] = octet;
+            if (At < Window)
+                return;
+            End();
+            At = written = 0;
+        }
+
+        public void End()
+        {
+            target.Write(window[written..At]);
+            written = At;
+        }
     }
 }

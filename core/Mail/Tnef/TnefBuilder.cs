@@ -83,6 +83,12 @@ sealed class TnefBuilder
     {
         if (id == 0x9002) // attAttachRendData begins one
             EndAttachment();
+        if (attachments.Count == TnefReader.MaxAttachments)
+        {
+            HasFault = true;
+            return;
+        }
+
         pending ??= new Pending();
         switch (id)
         {
@@ -100,7 +106,7 @@ sealed class TnefBuilder
 
     void EndAttachment()
     {
-        if (pending is { } done && attachments.Count < TnefReader.MaxAttachments)
+        if (pending is { } done)
             attachments.Add(
                 new TnefAttachment(
                     done.LongName ?? done.Title ?? "",
@@ -110,8 +116,6 @@ sealed class TnefBuilder
                     done.Kind
                 )
             );
-        else if (pending is not null)
-            HasFault = true;
         pending = null;
     }
 
@@ -192,22 +196,30 @@ sealed class TnefBuilder
     string? Text(TnefProperty property, ReadOnlySpan<byte> tnef, int max) =>
         property.Type switch
         {
-            TnefProperty.Unicode => Printable(Encoding.Unicode.GetString(Cut(property.Value, tnef, max & ~1))),
+            TnefProperty.Unicode => Utf16(Cut(property.Value, tnef, max & ~1)),
             TnefProperty.Text8 or TnefProperty.Binary => Text8(property.Value, tnef, max),
             _ => null,
         };
 
     string? Text8(TnefRange value, ReadOnlySpan<byte> tnef, int max) =>
-        Printable(Charset.Decode(codePage, Cut(value, tnef, max)));
+        Charset.Decode(codePage, BeforeNul(Cut(value, tnef, max))) is { Length: > 0 } text ? text : null;
+
+    /// <summary>All code pages of Windows have ASCII's NUL.</summary>
+    static ReadOnlySpan<byte> BeforeNul(ReadOnlySpan<byte> octets) =>
+        octets.IndexOf((byte)0) is >= 0 and var end ? octets[..end] : octets;
 
     static ReadOnlySpan<byte> Cut(TnefRange value, ReadOnlySpan<byte> tnef, int max) =>
         value.Of(tnef)[..Math.Min(value.Length, max)];
 
     /// <summary>Up to the NUL that ends it.</summary>
-    static string? Printable(string text)
+    static string? Utf16(ReadOnlySpan<byte> octets)
     {
-        var end = text.IndexOf('\0', StringComparison.Ordinal);
-        var shown = end < 0 ? text : text[..end];
-        return shown.Length == 0 ? null : shown;
+        for (var at = 0; at + 1 < octets.Length; at += 2)
+        {
+            if (octets[at] == 0 && octets[at + 1] == 0)
+                octets = octets[..at];
+        }
+
+        return octets.Length < 2 ? null : Encoding.Unicode.GetString(octets);
     }
 }

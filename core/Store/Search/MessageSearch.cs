@@ -79,9 +79,15 @@ sealed class MessageSearch(IBlobs blobs, MessageEntry entry, IReadOnlyList<strin
             "TO" => Texts(index.Envelope.To),
             "CC" => Texts(index.Envelope.Cc),
             "BCC" => Texts(index.Envelope.Bcc),
-            "MESSAGE-ID" => index.Envelope.MessageId.IsNil ? [] : [index.Envelope.MessageId.ToString()],
+            "SENDER" => Texts(index.Envelope.Sender),
+            "REPLY-TO" => Texts(index.Envelope.ReplyTo),
+            "DATE" => Texts(index.Envelope.Date),
+            "MESSAGE-ID" => Texts(index.Envelope.MessageId),
+            "IN-REPLY-TO" => Texts(index.Envelope.InReplyTo),
             _ => null,
         };
+
+    static IEnumerable<string> Texts(Octets value) => value.IsNil ? [] : [EncodedWords.Decode(value.Span)];
 
     static IEnumerable<string> Texts(IReadOnlyList<Address> addresses) =>
         addresses

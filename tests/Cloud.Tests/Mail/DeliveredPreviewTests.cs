@@ -19,7 +19,7 @@ public sealed class DeliveredPreviewTests
     [InlineData("report", "It failed.")]
     [InlineData("empty", "")]
     [InlineData("only-headers", "")]
-    [InlineData("zero-parts", "")]
+    [InlineData("zero-parts", "nothing --z-- after")]
     public void First_words_are_those_a_reader_sees_first(string name, string expected) =>
         Assert.Equal(expected, Messages.Scan(Messages.Read(name)).Preview.ToString());
 
@@ -32,7 +32,7 @@ public sealed class DeliveredPreviewTests
     [Theory]
     [InlineData("Read me anyway.\r\n", "Read me anyway.")]
     [InlineData("A preamble.\r\n--nope\r\n\r\nThe text.\r\n--nope--\r\n", "The text.")]
-    [InlineData("A preamble.\r\n--nope--\r\n", "")]
+    [InlineData("A preamble.\r\n--nope--\r\n", "A preamble. --nope--")]
     [InlineData("A preamble.\r\n--nope\r\nContent-Type: image/png\r\n\r\nx\r\n--nope--\r\nAn epilogue.", "")]
     public void Multipart_whose_boundary_never_comes_is_text(string body, string expected) =>
         Assert.Equal(

@@ -1,15 +1,21 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using System.Text;
 using Cloud.Mail;
+using Cloud.Mail.Archives;
 using Cloud.Mail.Bodies;
 using Cloud.Mail.Charsets;
+using Cloud.Mail.Compose;
 using Cloud.Mail.Encodings;
 using Cloud.Mail.Headers;
+using Cloud.Mail.Reports;
 using Cloud.Mail.Text;
+using Cloud.Mail.Tnef;
 
 namespace Cloud.Tests.Mail;
 
 /// <summary>Inputs of 1 MiB that would cost a careless parser quadratic time or memory.</summary>
-public static class HostileInputs
+public static partial class HostileInputs
 {
     public const int Size = 1024 * 1024;
 
@@ -64,6 +70,18 @@ public static class HostileInputs
             .. Each("base64", octets => new Base64Decoder().Convert(octets), Encoded),
             .. Each("quoted-printable", octets => new QuotedPrintableDecoder().Convert(octets), Encoded),
             .. Each("uuencode", octets => new UuDecoder().Convert(octets), Encoded),
+            .. Each("reports", octets => ReportReader.Read(octets, Index(octets)), Reports),
+            .. Each("delivery status", octets => DeliveryReportText.Parse(octets), Fields),
+            .. Each("disposition", octets => DispositionReportText.Parse(octets), Fields),
+            .. Enum.GetValues<MboxFamily>()
+                .SelectMany(family =>
+                    Each($"{family} read", octets => ReadMbox(family, octets), Mboxes)
+                        .Concat(Each($"{family} written", octets => WriteMbox(family, octets), Mboxes))
+                ),
+            .. Each("maildir", octets => ReadMaildir(octets), Maildirs),
+            .. Each("tnef", octets => TnefReader.Read(octets), Tnefs, Encoding.Latin1),
+            .. Each("rtf", octets => RtfDecompressor.Decompress(octets, new Sink()), Rtfs, Encoding.Latin1),
+            .. Each("text to search", octets => ScanText(octets), Messages),
             .. CharsetNames.SelectMany(name =>
                 Each($"charset {name}", octets => Charset.Decode(name, octets), Raw, Encoding.Latin1)
             ),
@@ -317,6 +335,66 @@ public static class HostileInputs
         for (var at = 0; at < octets.Length; at += 4096) // as it comes off a socket
             scanner.Write(octets.AsSpan(at, Math.Min(4096, octets.Length - at)));
         scanner.Complete();
+    }
+
+    static MessageIndex Index(byte[] octets)
+    {
+        var scanner = new MessageScanner();
+        scanner.Write(octets);
+        return scanner.Complete();
+    }
+
+    static void ScanText(byte[] octets)
+    {
+        var scanner = new MessageScanner(new SearchableText());
+        scanner.Write(octets);
+        scanner.Complete();
+    }
+
+    static void ReadMbox(MboxFamily family, byte[] octets)
+    {
+        var sink = new Sink();
+        var reader = new MboxReader(family, NewlineForm.CrLf);
+        ReadOnlySpan<byte> input = octets;
+        while (reader.Read(ref input, isLast: true, sink) is var met && met != MboxEvent.More)
+        {
+            if (met == MboxEvent.Rewind)
+                input = octets.AsSpan((int)reader.Position);
+        }
+    }
+
+    static void WriteMbox(MboxFamily family, byte[] octets) =>
+        new MboxWriter(family, NewlineForm.CrLf)
+            .WriteAsync(
+                new("a@b", null),
+                OctetSource.Of(octets),
+                PipeWriter.Create(Stream.Null),
+                CancellationToken.None
+            )
+            .AsTask()
+            .GetAwaiter()
+            .GetResult();
+
+    static void ReadMaildir(byte[] octets)
+    {
+        var text = Encoding.Latin1.GetString(octets);
+        MaildirName.Parse(text);
+        MaildirFolder.Parse(text);
+        MaildirKeywords.Parse(octets);
+    }
+
+    /// <summary>Takes what is written into one buffer over and over.</summary>
+    sealed class Sink : IBufferWriter<byte>
+    {
+        byte[] buffer = new byte[4096];
+
+        public void Advance(int count) { }
+
+        public Memory<byte> GetMemory(int sizeHint = 0) => Room(sizeHint);
+
+        public Span<byte> GetSpan(int sizeHint = 0) => Room(sizeHint);
+
+        byte[] Room(int size) => size <= buffer.Length ? buffer : buffer = new byte[size];
     }
 
     static BodyPart Part(string type, string subtype) =>

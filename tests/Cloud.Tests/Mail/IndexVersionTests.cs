@@ -23,7 +23,43 @@ public sealed class IndexVersionTests
         ["octets"] = "AQBGAA5hYv8g5HgBCkr2cmcEahpoZXJlLmV4YW1wbGUAAAAAAAAAAAAAADwKAwEDAA==",
     };
 
+    /// <summary>As version 2 packed them.</summary>
+    static readonly Dictionary<string, string> Second = new(StringComparer.Ordinal)
+    {
+        ["alternative-with-attachment"] =
+            "AgD0CEBTdW4sIDIyIE5vdiAyMDI2IDA3OjU5OjU4ICswMTAwQj0/dXRmLTg/Qj9SM0xEdk1PZlpRPT0/PSBmcm9tIHVzAS49"
+            + "P3V0Zi04P1E/Qmo9QzM9QjZybj89DGJqb3JuHHRoZXJlLmV4YW1wbGUAAAAFFERvZSwgSmFuZQpqYW5lGmhlcmUuZXhhbXBs"
+            + "ZQAAClRlYW0AAAAIYW5uGmhlcmUuZXhhbXBsZQAIQm9iCGJvYhpoZXJlLmV4YW1wbGUAAAAAAAEKQ2FybApjYXJsGmhlcmUu"
+            + "ZXhhbXBsZQAAKDx6ZXJvQGhlcmUuZXhhbXBsZT4oPG9uZUB0aGVyZS5leGFtcGxlPgIkcm9vdEBoZXJlLmV4YW1wbGUkemVy"
+            + "b0BoZXJlLmV4YW1wbGURAIsE6QQeBwsAATkMb3V0ZXICEZ4EP7QBCwcJAAE5GG91dGVyLWlubmVyAgVORQUAAQMAAR8hAAAC"
+            + "BmRlBmVuAakBKg0BAQUAAR8hT5wGtQIMAAgTUTcBOxBhIGIucGRmKDxwZGZAdGhlcmUuZXhhbXBsZT4UVGhlIHJhdGVzMlEy"
+            + "aGxZMnNnU1c1MFpXZHlhWFI1SVE9PRRyYXRlcy5wZGYAPwFtOnV0Zi04JyclZTIlODIlYWMlMjByYXRlcy5wZGYDAAA=",
+        ["forwarded-message"] =
+            "AgDmAgAAAQAIYW5uGmhlcmUuZXhhbXBsZQAAAAAAAAAAABEARaECFAcLAAE5BGYDAEoCCgABAwAgXSCCAQcVFwAADmluc2lk"
+            + "ZQEiSW5uZXIgIlEiIFNlbmRlcgxpbm5lchx0aGVyZS5leGFtcGxlAAAAAAAAAAARIHASAwcLAAE5BGcBAHUCBAABAwBAhgJD"
+            + "FAAPFRc3FlNlZSBiZWxvdy4AAA==",
+        ["mailing-list"] =
+            "AgCLBAAeW2xpc3RdIGZvb3RlcnMBAARhGmhlcmUuZXhhbXBsZQAAAAEACmxpc3QcbGlzdHMuZXhhbXBsZQAAAAAAABEA6QGi"
+            + "AhUHCwABOQRsAhHuATOaAQsHCQABOQR2AgE4NSUDAQMAAkVHSU0AmQEbEgABBQAAwgMcJAEBAwAwQSBwYXJhZ3JhcGggdGhh"
+            + "dCBmbG93cy4udGhlLWxpc3QubGlzdHMuZXhhbXBsZR5hdXRvLWdlbmVyYXRlZA==",
+    };
+
     public static TheoryData<string> Names => [.. First.Keys];
+
+    public static TheoryData<string> SecondNames => [.. Second.Keys];
+
+    [Theory]
+    [MemberData(nameof(SecondNames))]
+    public void Second_version_still_reads_as_it_did(string name)
+    {
+        var index = MessageIndex.Unpack(Convert.FromBase64String(Second[name]));
+
+        var today = Messages.Scan(Messages.Read(name));
+        Assert.Equal(IndexText.Of(today), IndexText.Of(index));
+        Assert.Equal(today.SortKeys, index.SortKeys);
+        Assert.Equal(today.BaseSubject, index.BaseSubject);
+        Assert.Equal(today.Pack(), index.Pack());
+    }
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -105,7 +141,7 @@ public sealed class IndexVersionTests
 
     [Theory]
     [InlineData(0)]
-    [InlineData(3)]
+    [InlineData(4)]
     public void Version_that_nobody_wrote_is_refused(byte version)
     {
         var packed = Convert.FromBase64String(First["octets"]);

@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Text;
 using Cloud.Mail;
+using Cloud.Mail.Encodings;
 
 namespace Cloud.Tests.Mail;
 
@@ -47,6 +49,69 @@ public sealed class MessageCostTests
         var all = Allocated(() => Messages.Scan(message).Pack());
 
         Assert.InRange(all - index, 0, Ceiling);
+    }
+
+    /// <summary>A message of 50 KB with text, HTML and an attachment: tests/Cloud.Bench has its time.</summary>
+    [Fact]
+    public void Message_of_50_KB_with_an_attachment_is_indexed_in_few_allocations()
+    {
+        var text = new StringBuilder(Header)
+            .Append("Content-Type: multipart/mixed; boundary=m\r\n\r\n--m\r\n")
+            .Append(Alternative);
+        for (var i = 0; i < 80; i++)
+            text.Append("<p style=3D\"x\">A paragraph &amp; more</p>\r\n");
+        text.Append("--a--\r\n--m\r\nContent-Type: application/pdf; name=\"rates.pdf\"\r\n")
+            .Append(
+                "Content-Disposition: attachment; filename=\"rates.pdf\"\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+            );
+        while (text.Length < 50 * 1024)
+            text.Append('A', 76).Append("\r\n");
+        var message = Encoding.ASCII.GetBytes(text.Append("AA==\r\n--m--\r\n").ToString());
+        var packed = Messages.Scan(message).Pack();
+
+        var index = Allocated(() => MessageIndex.Unpack(packed)) + packed.Length;
+        var all = Allocated(() => Messages.Scan(message).Pack());
+
+        Assert.True(MessageIndex.Unpack(packed).HasAttachment);
+        Assert.InRange(all - index, 0, 2 * Ceiling);
+    }
+
+    [Theory]
+    [InlineData("base64")]
+    [InlineData("quoted-printable")]
+    [InlineData("x-uuencode")]
+    public void Attachment_of_25_MiB_is_decoded_in_constant_memory(string encoding)
+    {
+        const int Chunk = 64 * 1024;
+        var chunk = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat(new string('A', 76) + "\r\n", 840)));
+        var sink = new Sink(Chunk);
+        Decode(1); // tables
+
+        Assert.InRange(Decode(25 * 1024 * 1024 / chunk.Length), 0, Chunk);
+        Assert.True(sink.Length > 8 * 1024 * 1024);
+
+        long Decode(int times)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var decoder = TransferCoder.Decoder(Octets.From(encoding));
+            for (var i = 0; i < times; i++)
+                decoder.Write(chunk, sink);
+            decoder.Complete(sink);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+    }
+
+    sealed class Sink(int size) : IBufferWriter<byte>
+    {
+        readonly byte[] buffer = new byte[2 * size];
+
+        public long Length { get; private set; }
+
+        public void Advance(int count) => Length += count;
+
+        public Memory<byte> GetMemory(int sizeHint = 0) => buffer;
+
+        public Span<byte> GetSpan(int sizeHint = 0) => buffer;
     }
 
     [Fact]

@@ -25,6 +25,96 @@ public sealed class MessageLimitsTests
         Assert.Equal(IndexText.Of(index), IndexText.Of(MessageIndex.Unpack(index.Pack())));
     }
 
+    [Theory]
+    [InlineData(MessageScanner.MaxDepth, true)]
+    [InlineData(MessageScanner.MaxDepth + 1, false)]
+    public void Text_in_as_many_levels_as_are_allowed_is_a_part_and_in_one_more_it_is_not(int levels, bool isPart)
+    {
+        var message = new StringBuilder();
+        for (var level = 1; level < levels; level++)
+            message.Append($"Content-Type: multipart/mixed; boundary=b{level}\r\n\r\n--b{level}\r\n");
+
+        var part = Messages.Scan(message.Append("\r\nx").ToString()).Body;
+
+        while (part.Parts.Count > 0)
+            part = part.Parts[0];
+        Assert.Equal(isPart, part.IsText);
+        Assert.Equal(isPart, part.BodyLength == 1);
+    }
+
+    [Theory]
+    [InlineData(MessageScanner.MaxParts - 1, true)] // the multipart itself is one
+    [InlineData(MessageScanner.MaxParts, false)]
+    public void As_many_parts_as_are_allowed_are_told_apart_and_one_more_is_not(int count, bool areApart)
+    {
+        var parts = string.Join("\r\n", Enumerable.Repeat("--b\r\n\r\nx", count));
+
+        var index = Messages.Scan($"Content-Type: multipart/mixed; boundary=b\r\n\r\n{parts}");
+
+        Assert.Equal(MessageScanner.MaxParts - 1, index.Body.Parts.Count);
+        Assert.Equal(areApart, index.Body.Parts[^1].BodyLength == 1);
+    }
+
+    [Theory]
+    [InlineData(1_000, "last")]
+    [InlineData(1_001, "a")]
+    public void As_many_parameters_as_are_allowed_are_read_and_one_more_is_not(int count, string last)
+    {
+        var parameters = string.Concat(Enumerable.Repeat(";a=b", count - 1)) + ";last=x";
+
+        var body = Messages.Scan($"Content-Type: a/b{parameters}\r\nContent-ID: <id>\r\n\r\n").Body;
+
+        Assert.Equal(1_000, body.Parameters.Count);
+        Assert.Equal(last, body.Parameters[^1].Name.ToString());
+        Assert.Equal("<id>", body.Id.ToString());
+    }
+
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(1, false)]
+    public void Field_that_begins_within_the_first_mebibyte_of_a_header_is_read_and_one_behind_is_not(
+        int over,
+        bool isRead
+    )
+    {
+        var line = "X-Filler: " + new string('x', 500) + "\r\n";
+        var header = new StringBuilder("Subject: early\r\n");
+        while (header.Length + line.Length <= MessageScanner.MaxHeaderBlock - 5)
+            header.Append(line);
+        header.Append("X:").Append('x', MessageScanner.MaxHeaderBlock + over - header.Length - 2).Append("\r\n");
+
+        var index = Messages.Scan($"{header}From: late@here.example\r\n\r\nbody");
+
+        Assert.Equal("early", index.Subject);
+        Assert.Equal(isRead, index.Envelope.From.Count == 1);
+        Assert.Equal(!isRead, index.Truncated);
+        Assert.Equal(4, index.Body.BodyLength);
+    }
+
+    [Theory]
+    [InlineData(MessageScanner.MaxAddresses, false)]
+    [InlineData(MessageScanner.MaxAddresses + 1, true)]
+    public void As_many_addresses_as_are_allowed_are_kept_and_one_more_is_not(int count, bool isCut)
+    {
+        var to = string.Join(",\r\n ", Enumerable.Repeat("a@b", count));
+
+        var index = Messages.Scan($"To: {to}\r\n\r\n");
+
+        Assert.Equal(MessageScanner.MaxAddresses, index.Envelope.To.Count);
+        Assert.Equal(isCut, index.Truncated);
+    }
+
+    [Theory]
+    [InlineData(MessageScanner.MaxFields, false)]
+    [InlineData(MessageScanner.MaxFields + 1, true)]
+    public void As_many_fields_as_are_allowed_are_kept_and_one_more_is_not(int count, bool isCut)
+    {
+        var index = Messages.Scan(string.Concat(Enumerable.Repeat("Cc: a@b\r\n", count)) + "\r\n");
+
+        Assert.Equal(MessageScanner.MaxFields, index.Envelope.Cc.Count);
+        Assert.Equal(isCut, index.Truncated);
+    }
+
     [Fact]
     public void Messages_in_messages_end_at_the_limit()
     {

@@ -6,6 +6,7 @@ using Cloud.Mail.Encodings;
 using Cloud.Mail.Headers;
 using Cloud.Mail.Reports;
 using Cloud.Mail.Tnef;
+using Cloud.Tests.Mail.Tnef;
 
 namespace Cloud.Tests.Mail;
 
@@ -143,7 +144,7 @@ sealed class ReadingText(byte[] message, MessageIndex index, bool trimCr)
     void WriteTnef(TnefMessage tnef, byte[] octets)
     {
         text.Append($"  {tnef.MessageClass} \"{tnef.Subject}\" damaged {tnef.IsDamaged} text \"{tnef.Text}\"");
-        var rtf = RtfDecompressor.Decompress(tnef.Rtf.Of(octets));
+        var rtf = TnefFile.Rtf(tnef.Rtf.Of(octets));
         text.AppendLine($" html \"{tnef.Html}\" rtf \"{Encoding.Latin1.GetString(rtf)}\"");
         foreach (var file in tnef.Attachments)
             text.AppendLine(

@@ -117,7 +117,10 @@ sealed record FuzzTarget(string Name, Action<byte[]> Read)
         Assert.Equal(text, IndexText.Of(Messages.Scan(octets, 1)));
         Assert.Equal(text, IndexText.Of(Messages.ScanCut(octets, octets.Length / 2)));
         Partition.AssertWhole(octets, index);
-        Assert.Equal(text, IndexText.Of(MessageIndex.Unpack(index.Pack())));
+        Assert.Equal(octets.Length, index.Size);
+        var read = MessageIndex.Unpack(index.Pack());
+        Assert.Equal(text, IndexText.Of(read));
+        Assert.Equal((index.SortKeys, index.BaseSubject), (read.SortKeys, read.BaseSubject));
     }
 
     /// <summary>Parts are inside the one that holds them, and follow one another.</summary>
@@ -193,7 +196,7 @@ sealed record FuzzTarget(string Name, Action<byte[]> Read)
             Assert.All(read.Attachments, attachment => Assert.InRange(attachment.Data.Of(file).Length, 0, file.Length));
         }
 
-        Assert.InRange(RtfDecompressor.Decompress(octets).Length, 0, 9 * octets.Length);
+        Assert.InRange(TnefFile.Rtf(octets).Length, 0, 9 * octets.Length);
     }
 
     /// <summary>As a file, and as the properties of one.</summary>
@@ -228,8 +231,8 @@ sealed record FuzzTarget(string Name, Action<byte[]> Read)
     static IEnumerable<byte[]> Rtfs(byte[] octets)
     {
         byte[] header = [0, 0, 0, 0, 0, 0, 1, 0, .. "LZFu"u8, 0, 0, 0, 0];
-        yield return RtfDecompressor.Decompress(octets);
-        yield return RtfDecompressor.Decompress([.. header, .. octets]);
+        yield return TnefFile.Rtf(octets);
+        yield return TnefFile.Rtf([.. header, .. octets]);
     }
 
     static void ReadFlowed(byte[] octets)
@@ -256,14 +259,22 @@ sealed record FuzzTarget(string Name, Action<byte[]> Read)
 
     static void ReadBodyText(byte[] octets)
     {
-        var message = Messages.Scan(octets);
+        var text = new SearchableText();
+        var scanner = new MessageScanner(text);
+        scanner.Write(octets);
+        var message = scanner.Complete();
+        var searched = new StringBuilder();
         foreach (var part in SearchText.PartsOf(message.Body))
         {
             var body = octets.AsSpan((int)part.BodyStart, (int)part.BodyLength);
+            if (!body.IsEmpty)
+                searched.Append(SearchText.Of(part, body)).Append('\n');
             Assert.InRange(PartText.Of(part, body).Length, 0, 2 * body.Length + 2);
             Assert.InRange(PartText.Decode(part, body).Length, 0, 2 * body.Length + 2);
             Assert.DoesNotContain("  ", SearchText.Of(part, body), StringComparison.Ordinal);
         }
+
+        Assert.Equal(searched.ToString(), text.Body);
     }
 
     /// <summary>As a message, and as the part of one that programs read.</summary>

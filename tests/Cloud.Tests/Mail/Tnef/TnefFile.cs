@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Text;
+using Cloud.Mail.Tnef;
 
 namespace Cloud.Tests.Mail.Tnef;
 
@@ -15,6 +17,14 @@ sealed class TnefFile
     }
 
     public byte[] Bytes => file.ToArray();
+
+    /// <summary>Compressed RTF as text.</summary>
+    public static byte[] Rtf(ReadOnlySpan<byte> compressed)
+    {
+        var text = new ArrayBufferWriter<byte>();
+        RtfDecompressor.Decompress(compressed, text);
+        return text.WrittenSpan.ToArray();
+    }
 
     public TnefFile Message(uint id, byte[] value) => Attribute(1, id, value);
 

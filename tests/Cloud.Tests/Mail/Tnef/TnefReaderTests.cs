@@ -52,7 +52,7 @@ public sealed class TnefReaderTests
         Assert.Equal("<p>html", read.Html);
         Assert.Equal(
             "{\\rtf1\\ansi\\ansicpg1252\\pard hello world}\r\n",
-            Encoding.ASCII.GetString(RtfDecompressor.Decompress(read.Rtf.Of(whole)))
+            Encoding.ASCII.GetString(TnefFile.Rtf(read.Rtf.Of(whole)))
         );
         Assert.Equal(
             ["Long näme 日本.pdf", "plain.txt", "bin.dat", "Inner", "Sheet"],
@@ -118,7 +118,7 @@ public sealed class TnefReaderTests
         {
             if (TnefReader.Read(damaged) is not { } read)
                 continue;
-            RtfDecompressor.Decompress(read.Rtf.Of(damaged));
+            TnefFile.Rtf(read.Rtf.Of(damaged));
             foreach (var attachment in read.Attachments)
             {
                 attachment.Data.Of(damaged); // within bounds
@@ -141,7 +141,7 @@ public sealed class TnefReaderTests
         var before = GC.GetAllocatedBytesForCurrentThread();
 
         Assert.True(TnefReader.Read(file)!.IsDamaged);
-        Assert.Empty(RtfDecompressor.Decompress(rtf));
+        Assert.Empty(TnefFile.Rtf(rtf));
 
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 64 * 1024);
     }
@@ -170,8 +170,8 @@ public sealed class TnefReaderTests
             var text = random.GetItems("{\\rtf1 ab}"u8, random.Next(3_000));
             if (round % 4 == 0)
                 random.NextBytes(text);
-            Assert.Equal(text, RtfDecompressor.Decompress(RtfFile.Compressed(text)));
-            Assert.Equal(text, RtfDecompressor.Decompress(RtfFile.Stored(text)));
+            Assert.Equal(text, TnefFile.Rtf(RtfFile.Compressed(text)));
+            Assert.Equal(text, TnefFile.Rtf(RtfFile.Stored(text)));
         }
     }
 
@@ -179,15 +179,15 @@ public sealed class TnefReaderTests
     public void Compressed_text_is_expanded_within_its_bounds()
     {
         foreach (var damaged in Damage.Cut(HelloWorld).Concat(Damage.Mutate(HelloWorld, 7, 10_000)))
-            Assert.InRange(RtfDecompressor.Decompress(damaged).Length, 0, damaged.Length * 9);
+            Assert.InRange(TnefFile.Rtf(damaged).Length, 0, damaged.Length * 9);
         byte[] stored = [11, 0, 0, 0, 3, 0, 0, 0, .. "MELA"u8, 0, 0, 0, 0, .. "abc"u8];
-        Assert.Equal("abc"u8.ToArray(), RtfDecompressor.Decompress(stored));
+        Assert.Equal("abc"u8.ToArray(), TnefFile.Rtf(stored));
         // A reference that overlaps what it writes: §3.2.
         byte[] overlapping = [0x1A, 0, 0, 0, 0x1C, 0, 0, 0, .. "LZFu"u8, 0xE2, 0xD4, 0x4B, 0x51, 0x41, 0, 4, 0x20];
         byte[] rest = [0x57, 0x58, 0x59, 0x5A, 0x0D, 0x6E, 0x7D, 1, 0x0E, 0xB0];
         Assert.Equal(
             "{\\rtf1 WXYZWXYZWXYZWXYZWXYZ}",
-            Encoding.ASCII.GetString(RtfDecompressor.Decompress([.. overlapping, .. rest]))
+            Encoding.ASCII.GetString(TnefFile.Rtf([.. overlapping, .. rest]))
         );
     }
 }
