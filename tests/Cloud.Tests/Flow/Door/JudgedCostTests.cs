@@ -40,11 +40,11 @@ public sealed class JudgedCostTests
     }
 
     [Fact]
-    public async Task What_is_refused_costs_nothing()
+    public async Task What_is_refused_costs_its_trace()
     {
         await using var world = await OpenAsync(soleOwner: false);
         await SendAsync(world, FakeWorld.Stranger, "x@stranger.test", author: "news@bank.test");
-        Expect();
+        Expect(commits: 1);
     }
 
     [Fact]
