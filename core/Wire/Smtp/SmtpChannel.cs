@@ -186,7 +186,7 @@ sealed class SmtpChannel(SmtpOptions options)
         }
         catch (Exception e)
         {
-            throw Broken(e);
+            throw await LastWordsAsync() ?? Broken(e);
         }
 
         Written = lineStart = 0;
@@ -374,6 +374,22 @@ sealed class SmtpChannel(SmtpOptions options)
         catch (Exception e) when (e is SmtpFaultException or IOException or TimeoutException)
         {
             return false;
+        }
+    }
+
+    /// <summary>A server that refuses and closes may be read no further, but what it said last still can be.</summary>
+    async ValueTask<SmtpFaultException?> LastWordsAsync()
+    {
+        if (deadline.IsCancellationRequested)
+            return null;
+        try
+        {
+            await ReadReplyAsync(options.Timeouts.Quit);
+            return reader.Code >= 400 ? Refusal() : null;
+        }
+        catch (SmtpFaultException e)
+        {
+            return e.Failure.Reply is null ? null : e;
         }
     }
 

@@ -36,7 +36,7 @@ sealed class AnsweringServer
     /// <summary>Whole messages, with dots undone, whether they were taken or refused.</summary>
     public List<string> Messages { get; } = [];
 
-    /// <summary>Messages whose positive reply was written.</summary>
+    /// <summary>Messages whose positive reply was written; not the empty ones of nobody.</summary>
     public int Taken { get; private set; }
 
     public async Task<SmtpOpening> OpenAsync(Func<SmtpOptions, SmtpOptions>? change = null)
@@ -114,7 +114,7 @@ sealed class AnsweringServer
         Messages.Add(message.ToString());
         var reply = answer("MESSAGE", "");
         await SayAsync(reply);
-        if (reply!.StartsWith('2'))
+        if (reply!.StartsWith('2') && message.Length > 0)
             Taken++;
     }
 

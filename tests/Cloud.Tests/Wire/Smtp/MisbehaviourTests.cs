@@ -44,7 +44,7 @@ public sealed class MisbehaviourTests
                 if (outcome is null)
                     continue;
                 Assert.Equal(SmtpFault.Lost, outcome.Failure!.Fault);
-                var wasWhole = before.Contains("M:");
+                var wasWhole = before.Contains("\nM:\n");
                 Assert.Equal(wasWhole, outcome.Recipients[0].MayHaveBeenTaken);
                 Assert.Equal(wasWhole ? SmtpPhase.Final : outcome.Failure.Phase, outcome.Failure.Phase);
                 // What was said about one recipient stays said.
@@ -76,7 +76,11 @@ public sealed class MisbehaviourTests
         var lines = Whole.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         for (var at = 0; at < lines.Length - 1; at++)
         {
-            if (!lines[at].StartsWith("S:") || lines[at][5..] == answer[2..])
+            // Who says yes to EHLO has offered nothing, and is another server than the script's.
+            if (
+                !lines[at].StartsWith("S:")
+                || answer[0] == '2' && lines[at].StartsWith("S: 250") && !lines[at].EndsWith("Ok")
+            )
                 continue;
             var changed = lines.ToArray();
             changed[at] = string.Join('\n', answer.Split('\n').Select(line => $"S: {line}"));

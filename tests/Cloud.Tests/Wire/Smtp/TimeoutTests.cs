@@ -11,6 +11,27 @@ public sealed class TimeoutTests
 
     static readonly string Greeted = Hello("PIPELINING");
 
+    /// <summary>All different, so that it can be seen which one runs.</summary>
+    static readonly SmtpTimeouts Times = SmtpTimeouts.Default with
+    {
+        Greeting = TimeSpan.FromSeconds(301),
+        Command = TimeSpan.FromSeconds(302),
+        Mail = TimeSpan.FromSeconds(303),
+        Recipient = TimeSpan.FromSeconds(304),
+    };
+
+    [Fact]
+    public void The_defaults_are_those_of_the_standard()
+    {
+        var times = SmtpTimeouts.Default;
+        Assert.Equal(
+            [5, 5, 5, 2, 3, 10],
+            new[] { times.Greeting, times.Mail, times.Recipient, times.Data, times.Block, times.Final }.Select(time =>
+                time.TotalMinutes
+            )
+        );
+    }
+
     /// <summary>Waits for the client to wait so long, lets almost all of it pass, then the rest.</summary>
     async Task PassAsync(Task waiting, TimeSpan time)
     {
@@ -29,20 +50,24 @@ public sealed class TimeoutTests
     }
 
     [Theory]
-    [InlineData("H:", SmtpPhase.Greeting, 300)]
-    [InlineData("W: 220-slow\\n220-\nH:", SmtpPhase.Greeting, 300)]
-    [InlineData("S: 220 mx\n?:\nH:", SmtpPhase.Hello, 300)]
-    [InlineData("S: 220 mx\n?:\nS: 250-mx\nS: 250 STARTTLS\n?:\nH:", SmtpPhase.Tls, 300)]
+    [InlineData("H:", SmtpPhase.Greeting, 301)]
+    [InlineData("W: 220-slow\\n220-\nH:", SmtpPhase.Greeting, 301)]
+    [InlineData("S: 220 mx\n?:\nH:", SmtpPhase.Hello, 302)]
+    [InlineData("S: 220 mx\n?:\nS: 250-mx\nS: 250 STARTTLS\n?:\nH:", SmtpPhase.Tls, 302)]
     [InlineData("S: 220 mx\n?:\nS: 250-mx\nS: 250 STARTTLS\n?:\nS: 220 Go\nB: 1\nB: 100\n?:", SmtpPhase.Tls, 60)]
     public async Task Opening(string script, SmtpPhase phase, int seconds)
     {
-        var opening = new SmtpTalk(script).OpenAsync(options =>
+        var talk = new SmtpTalk(script);
+        var opening = talk.OpenAsync(options =>
             options with
             {
                 Clock = clock,
+                Timeouts = Times,
                 Tls = SmtpTlsDemand.Opportunistic,
             }
         );
+        if (script.EndsWith("H:"))
+            await talk.Peer.Holding.Task.WaitAsync(Patience);
         await PassAsync(opening, TimeSpan.FromSeconds(seconds));
         var failure = (await opening).Failure!;
         Assert.Equal((phase, SmtpFault.Timeout), (failure.Phase, failure.Fault));
@@ -71,16 +96,17 @@ public sealed class TimeoutTests
     }
 
     [Theory]
-    [InlineData("", SmtpPhase.Mail, 300, false)]
-    [InlineData("S: 250 Ok", SmtpPhase.Recipient, 300, false)]
+    [InlineData("", SmtpPhase.Mail, 303, false)]
+    [InlineData("S: 250 Ok", SmtpPhase.Recipient, 304, false)]
     [InlineData("S: 250 Ok\nS: 250 Ok", SmtpPhase.Data, 120, false)]
     [InlineData("S: 250 Ok\nS: 250 Ok\nS: 354 Ok\nM:", SmtpPhase.Final, 600, true)]
     [InlineData("S: 250 Ok\nS: 250 Ok\nS: 354 Ok\nM:\nW: 250 2.0.0 almos", SmtpPhase.Final, 600, true)]
     public async Task Transaction(string replies, SmtpPhase phase, int seconds, bool mayHaveBeenTaken)
     {
         var talk = new SmtpTalk(Greeted + $"?:\n?:\n?:\n{replies}\nH:");
-        var opening = await talk.OpenAsync(options => options with { Clock = clock });
+        var opening = await talk.OpenAsync(options => options with { Clock = clock, Timeouts = Times });
         var sending = SendOnAsync(opening.Connection!, Message());
+        await talk.Peer.Holding.Task.WaitAsync(Patience);
         await PassAsync(sending, TimeSpan.FromSeconds(seconds));
         var outcome = await sending;
         Assert.Equal((phase, SmtpFault.Timeout), (outcome.Failure!.Phase, outcome.Failure.Fault));
