@@ -55,6 +55,7 @@ sealed class ContentSender(SmtpChannel channel, Func<CancellationToken, ValueTas
     public async ValueTask<SmtpFailure?> ChunksAsync(bool isText)
     {
         channel.Phase = SmtpPhase.Content;
+        await channel.ExpectSilenceAsync();
         var encoder = new SmtpContentEncoder(stuff: false);
         var block = ArrayPool<byte>.Shared.Rent(Block);
         var chunk = ArrayPool<byte>.Shared.Rent(SmtpContentEncoder.MaxLength(Block));

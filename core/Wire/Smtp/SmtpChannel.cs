@@ -173,7 +173,7 @@ sealed class SmtpChannel(SmtpOptions options)
     public void Advance(int count) => Written += count;
 
     /// <summary>The message is over: its end has a reply, but is in no transcript.</summary>
-    public void EndContent() => Unanswered++;
+    public void EndContent() => isGroup = Unanswered++ > 0;
 
     /// <exception cref="SmtpFaultException">The server has gone, or reads too slowly.</exception>
     public async ValueTask FlushAsync(TimeSpan time)
@@ -186,7 +186,7 @@ sealed class SmtpChannel(SmtpOptions options)
         }
         catch (Exception e)
         {
-            throw await LastWordsAsync() ?? Broken(e);
+            throw await WithLastWordsAsync(e);
         }
 
         Written = lineStart = 0;
@@ -377,19 +377,20 @@ sealed class SmtpChannel(SmtpOptions options)
         }
     }
 
-    /// <summary>A server that refuses and closes may be read no further, but what it said last still can be.</summary>
-    async ValueTask<SmtpFaultException?> LastWordsAsync()
+    /// <summary>A server that refuses and closes takes nothing more, but what it said last can still be read.</summary>
+    async ValueTask<Exception> WithLastWordsAsync(Exception broken)
     {
         if (deadline.IsCancellationRequested)
-            return null;
+            return Expired();
+        var lost = $"the connection was lost: {broken.Message}";
         try
         {
             await ReadReplyAsync(options.Timeouts.Quit);
-            return reader.Code >= 400 ? Refusal() : null;
+            return reader.Code >= 400 ? Refusal() : Fault(SmtpFault.Lost, "4.4.2", lost);
         }
         catch (SmtpFaultException e)
         {
-            return e.Failure.Reply is null ? null : e;
+            return e.Failure.Reply is null ? Fault(SmtpFault.Lost, "4.4.2", lost) : e;
         }
     }
 

@@ -88,7 +88,6 @@ sealed class Transaction
     async ValueTask EnvelopeAsync()
     {
         channel.Phase = SmtpPhase.Envelope;
-        await channel.ExpectSilenceAsync();
         if (channel.NeedsReset)
         {
             channel.Write("RSET"u8);
@@ -128,6 +127,7 @@ sealed class Transaction
         if (expected.Count == 0)
             return;
         var times = channel.Options.Timeouts;
+        await channel.ExpectSilenceAsync();
         channel.Phase = PhaseOf(expected.Peek().Command);
         await channel.FlushAsync(times.Block);
         while (expected.TryPeek(out var next))

@@ -169,27 +169,30 @@ public sealed class MisbehaviourTests
             "550 5.1.1 No",
             "421 Bye",
             "250-a\n250 b",
-            "250 a\n250 b",
             "",
             "junk",
             null,
+            "250 a\n250 b",
         ];
         for (var seed = 0; seed < 1500; seed++)
         {
             var random = new Random(seed);
+            var (isPipelined, isChunked) = (random.Next(3) > 0, random.Next(3) == 0);
+            // Two replies to one of several commands are found out by DATA's 354, of which BDAT has none.
+            var count = isPipelined && isChunked ? answers.Length - 1 : answers.Length;
             var server = new AnsweringServer(
                 (verb, _) =>
                     verb is "GREETING" or "EHLO" || random.Next(3) > 0
                         ? verb == "DATA"
                             ? "354"
                             : "250 Ok"
-                        : answers[random.Next(answers.Length)]
+                        : answers[random.Next(count)]
             );
             var opening = await server.OpenAsync(options =>
                 options with
                 {
-                    Pipelining = random.Next(3) > 0,
-                    PreferChunking = random.Next(3) == 0,
+                    Pipelining = isPipelined,
+                    PreferChunking = isChunked,
                 }
             );
             var (sent, doubtful) = (0, 0);

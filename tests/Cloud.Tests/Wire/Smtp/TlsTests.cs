@@ -133,7 +133,7 @@ public sealed class TlsTests
     [Fact]
     public async Task A_handshake_that_fails_is_told_so_that_another_connection_can_go_in_clear()
     {
-        var talk = new SmtpTalk(Hello("STARTTLS") + "C: STARTTLS\nS: 220 Go\nW: this is no TLS at all\\n\nH:\n");
+        var talk = new SmtpTalk(Hello("STARTTLS") + "C: STARTTLS\nS: 220 Go\nB: 5\nW: this is no TLS at all\\n\nH:\n");
         var opening = await OpenAsync(talk, SmtpTlsDemand.Opportunistic);
         Assert.Equal((SmtpPhase.Tls, SmtpFault.Handshake), (opening.Failure!.Phase, opening.Failure.Fault));
         Assert.Equal("4.7.5", opening.Failure.Status);
