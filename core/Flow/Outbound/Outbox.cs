@@ -1,0 +1,86 @@
+using Cloud.Mail;
+using Cloud.Store;
+using Cloud.Store.Messages;
+using Cloud.Store.Outbox;
+using Cloud.Store.Ports;
+
+namespace Cloud.Flow.Outbound;
+
+/// <param name="IsRepeated">It had been accepted before.</param>
+/// <param name="IsQueued">False: it is kept, but the queue failed; the sweep puts it there within hours.</param>
+public readonly record struct AcceptResult(bool IsRepeated, bool IsQueued);
+
+/// <summary>Messages on their way out: takes them.</summary>
+public sealed class Outbox
+{
+    readonly OutboxStore store;
+    readonly OutboundQueue queue;
+
+    internal Outbox(OutboxStore target, OutboundQueue timer) => (store, queue) = (target, timer);
+
+    /// <summary>Takes a message over: when this returns it will be sent, or come back.</summary>
+    /// <remarks>
+    /// Steps: 1. the recipients' rows, the message's with the last of them; 2. a queue message for each next hop. Any
+    /// step may be repeated. The rows are what counts: when the queue fails after them, the sweep finds them waiting.
+    /// </remarks>
+    /// <exception cref="ArgumentException">A limit of <see cref="Submission"/> is broken.</exception>
+    /// <exception cref="StoreException">Nothing is promised; to try again with the same id makes nothing twice.</exception>
+    public async ValueTask<AcceptResult> AcceptAsync(Submission message, CancellationToken cancel)
+    {
+        Check(message);
+        var recipients = RecipientsOf(message);
+        var count = recipients.Count;
+        var entry = new OutboxEntry(
+            message.Id,
+            new(SubmissionCodec.Pack(message), count, count, message.IsHeld, null),
+            recipients
+        );
+        var written = await InsertAsync(entry, cancel); // step 1
+        if (message.IsHeld)
+            return new(written is null, IsQueued: true);
+        // What was written before may have gone on since: then its tasks find nothing to do.
+        var failed = await queue.TrySendAsync(TaskPlan.Of(written ?? entry, isFresh: written is not null)); // step 2
+        return new(written is null, IsQueued: failed == 0);
+    }
+
+    /// <summary>Once more where the answer was lost: then it is known whether it was written.</summary>
+    async ValueTask<OutboxEntry?> InsertAsync(OutboxEntry entry, CancellationToken cancel)
+    {
+        try
+        {
+            return await store.InsertAsync(entry, cancel);
+        }
+        catch (StoreException)
+        {
+            return await store.InsertAsync(entry, cancel);
+        }
+    }
+
+    static void Check(Submission message)
+    {
+        var count = message.Recipients.Count;
+        ArgumentOutOfRangeException.ThrowIfZero(count, nameof(message));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Submission.MaxRecipients, nameof(message));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(message.Fields.Length, Submission.MaxFields, nameof(message));
+        if (message.Blob != BlobNames.Of(message.Id))
+            throw new ArgumentException("The blob does not bear the submission's name", nameof(message));
+    }
+
+    /// <summary>By next hop, so that those of one have numbers next to each other.</summary>
+    static List<RecipientRow> RecipientsOf(Submission message) =>
+        [
+            .. message
+                .Recipients.Select(to => (To: to, NextHop: EmailAddress.CanonicalDomain(to.Address.Domain)))
+                .OrderBy(to => to.NextHop, StringComparer.Ordinal)
+                .Select(
+                    (to, number) =>
+                        new RecipientRow(number, to.To.Address.ToString(), to.NextHop)
+                        {
+                            Notify = to.To.Notify,
+                            OriginalRecipient = to.To.OriginalRecipient,
+                            State = message.IsHeld ? RecipientState.Held : RecipientState.Waiting,
+                            Next = message.HoldUntil ?? message.Accepted,
+                        }
+                ),
+        ];
+}
