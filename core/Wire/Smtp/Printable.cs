@@ -25,5 +25,7 @@ static class Printable
 
     /// <summary>Line and paragraph separators, and marks that turn the direction of text, would deceive a reader.</summary>
     static bool IsHarmless(char c) =>
-        c == '\n' || !char.IsControl(c) && c is not ('\u2028' or '\u2029' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069'));
+        c == '\n'
+        || !char.IsControl(c)
+            && c is not ('\u2028' or '\u2029' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069'));
 }

@@ -100,7 +100,11 @@ sealed class ReplyReader
         code = 0;
         if (line.Length < 3 || line.Length > 3 && line[3] is not ((byte)' ' or (byte)'-'))
             return false;
-        if (line[0] is < (byte)'2' or > (byte)'5' || !char.IsAsciiDigit((char)line[1]) || !char.IsAsciiDigit((char)line[2]))
+        if (
+            line[0] is < (byte)'2' or > (byte)'5'
+            || !char.IsAsciiDigit((char)line[1])
+            || !char.IsAsciiDigit((char)line[2])
+        )
             return false;
         code = (line[0] - '0') * 100 + (line[1] - '0') * 10 + (line[2] - '0');
         return true;

@@ -99,7 +99,8 @@ public sealed record SmtpCapabilities
     {
         // Old servers, and new ones for old clients, write AUTH=PLAIN.
         var end = line.IndexOfAny((byte)' ', (byte)'=');
-        var (keyword, value) = end < 0 ? (line, default) : (line[..end], line[(end + 1)..]);
+        var keyword = end < 0 ? line : line[..end];
+        var value = end < 0 ? default : line[(end + 1)..];
         if (Ascii.EqualsIgnoreCase(keyword, "AUTH"u8))
             return this with { Mechanisms = Mechanisms | MechanismsIn(value) };
         if (Ascii.EqualsIgnoreCase(keyword, "LIMITS"u8))
@@ -149,7 +150,10 @@ public sealed record SmtpCapabilities
     static SmtpExtensions ExtensionOf(ReadOnlySpan<byte> keyword)
     {
         Span<char> upper = stackalloc char[20];
-        if (keyword.Length > upper.Length || Ascii.ToUpper(keyword, upper, out var length) != System.Buffers.OperationStatus.Done)
+        if (
+            keyword.Length > upper.Length
+            || Ascii.ToUpper(keyword, upper, out var length) != System.Buffers.OperationStatus.Done
+        )
             return SmtpExtensions.None;
         return upper[..length] switch
         {

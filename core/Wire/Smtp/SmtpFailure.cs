@@ -88,7 +88,13 @@ public enum SmtpFault
 /// <param name="Status">For notices: the reply's, or the one of RFC 3463 that says it best. Its first digit tells 4 from 5.</param>
 /// <param name="Reason">One line for traces and notices.</param>
 /// <param name="Reply">Null unless the server answered.</param>
-public sealed record SmtpFailure(SmtpPhase Phase, SmtpFault Fault, string Status, string Reason, SmtpReply? Reply = null)
+public sealed record SmtpFailure(
+    SmtpPhase Phase,
+    SmtpFault Fault,
+    string Status,
+    string Reason,
+    SmtpReply? Reply = null
+)
 {
     /// <summary>Trying again will not help.</summary>
     public bool IsPermanent => Status[0] == '5';
