@@ -47,8 +47,9 @@ sealed record Dialling(SmtpRelay Relay, RelayJob Job, HostTarget Target, IPEndPo
         tls is null ? null
         : $"{tls.Protocol} {tls.Cipher}, {(tls.IsAuthenticated ? "verified" : "not verified")}: {tls.Certificate?.Verdict.Reason}";
 
-    SmtpOptions Options(SmtpTlsDemand demand, SmtpCredentials? credentials) =>
-        new()
+    SmtpOptions Options(SmtpTlsDemand demand, SmtpCredentials? credentials)
+    {
+        var options = new SmtpOptions
         {
             EndPoint = End,
             Hostname = Relay.Options.Hostname,
@@ -61,6 +62,8 @@ sealed record Dialling(SmtpRelay Relay, RelayJob Job, HostTarget Target, IPEndPo
             Timeouts = Relay.Options.Timeouts,
             Clock = Relay.Time,
         };
+        return Relay.Options.Connect is { } connect ? options with { Connect = connect } : options;
+    }
 
     async ValueTask<SmtpCredentials?> CredentialsAsync(CancellationToken cancel)
     {

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Cloud.Flow.Outbound.Relay.Smarthosts;
 using Cloud.Wire.Limits;
@@ -26,6 +27,9 @@ public sealed record RelayOptions
     public int MaxTries { get; init; } = 10;
 
     public SmtpTimeouts Timeouts { get; init; } = SmtpTimeouts.Default;
+
+    /// <summary>Makes connections, where that is not done the usual way; null for that.</summary>
+    public Func<IPEndPoint, CancellationToken, ValueTask<Stream>>? Connect { get; init; }
 
     /// <summary>Believed instead of the system's roots; null for those.</summary>
     public X509Certificate2Collection? Roots { get; init; }
