@@ -44,8 +44,9 @@ sealed record Dialling(SmtpRelay Relay, RelayJob Job, HostTarget Target, IPEndPo
 
     /// <summary>For traces: how a connection is encrypted, and what vouches for the server.</summary>
     public static string? TextOf(SmtpTlsFacts? tls) =>
-        tls is null ? null
-        : $"{tls.Protocol} {tls.Cipher}, {(tls.IsAuthenticated ? "verified" : "not verified")}: {tls.Certificate?.Verdict.Reason}";
+        tls is null
+            ? null
+            : $"{tls.Protocol} {tls.Cipher}, {(tls.IsAuthenticated ? "verified" : "not verified")}: {tls.Certificate?.Verdict.Reason}";
 
     SmtpOptions Options(SmtpTlsDemand demand, SmtpCredentials? credentials)
     {
@@ -99,7 +100,11 @@ sealed record Dialling(SmtpRelay Relay, RelayJob Job, HostTarget Target, IPEndPo
         if (Target.Tls.Policy is not { } policy || opening.Failure is { Phase: < SmtpPhase.Tls })
             return;
         if (FailureOf(opening) is { } failure)
-            Relay.Sessions.Failed(Job.NextHop, policy, new(failure.Kind, "", $"{Target.Host}", $"{End.Address}", failure.Reason));
+            Relay.Sessions.Failed(
+                Job.NextHop,
+                policy,
+                new(failure.Kind, "", $"{Target.Host}", $"{End.Address}", failure.Reason)
+            );
         else
             Relay.Sessions.Succeeded(Job.NextHop, policy);
     }

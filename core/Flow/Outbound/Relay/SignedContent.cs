@@ -1,5 +1,4 @@
 using System.Buffers;
-using Cloud.Flow.Keys;
 using Cloud.Store.Messages;
 using Cloud.Trust.Dkim;
 
@@ -28,23 +27,15 @@ sealed class SignedContent : IAsyncDisposable
     /// <exception cref="Cloud.Store.Ports.StoreException">The blob or the keys cannot be read.</exception>
     public static async ValueTask<SignedContent> OfAsync(
         RelayJob job,
-        DomainKeys keys,
+        SigningKeys keys,
         TimeProvider time,
         CancellationToken cancel
     )
     {
         if (job.Message.SigningDomain is not { } domain)
             return new(job, []);
-        var signing = await keys.SigningAsync(domain, cancel);
-        try
-        {
-            return signing.Count == 0 ? new(job, []) : await SignAsync(job, domain, signing, time, cancel);
-        }
-        finally
-        {
-            foreach (var key in signing)
-                key.Dispose();
-        }
+        var signing = await keys.OfAsync(domain, cancel);
+        return signing.Count == 0 ? new(job, []) : await SignAsync(job, domain, signing, time, cancel);
     }
 
     static async ValueTask<SignedContent> SignAsync(

@@ -53,7 +53,11 @@ sealed class Standing(RelayJob job)
         foreach (var recipient in left)
         {
             if (!outcomes.ContainsKey(recipient.Number))
-                outcomes[recipient.Number] = Outcome(recipient.Number, fault) with { Host = lastHost, NextAttempt = until };
+                outcomes[recipient.Number] = Outcome(recipient.Number, fault) with
+                {
+                    Host = lastHost,
+                    NextAttempt = until,
+                };
         }
 
         return new([.. job.Recipients.Select(recipient => outcomes[recipient.Number])], facts);
@@ -64,16 +68,14 @@ sealed class Standing(RelayJob job)
         new([.. job.Recipients.Select(recipient => Outcome(recipient.Number, fault))]);
 
     public RelayResult Postponed(string reason, DateTimeOffset again) =>
-        new(
-            [
-                .. job.Recipients.Select(recipient =>
-                    Outcome(recipient.Number, new RouteFault(false, "4.4.5", reason)) with
-                    {
-                        NextAttempt = again,
-                    }
-                ),
-            ]
-        );
+        new([
+            .. job.Recipients.Select(recipient =>
+                Outcome(recipient.Number, new RouteFault(false, "4.4.5", reason)) with
+                {
+                    NextAttempt = again,
+                }
+            ),
+        ]);
 
     static RelayOutcome Outcome(int number, RouteFault fault)
     {
@@ -92,8 +94,9 @@ sealed class Standing(RelayJob job)
         };
         var status = Status(digit, told.Failure?.Status ?? told.Reply?.StatusOrGeneral ?? "2.0.0");
         var words =
-            told.Reply is { } reply && (reply.Code / 100 == digit - '0' || told.Failure is null) ? $"{reply}"
-            : $"{(digit == '5' ? 550 : 450)} {status} {told.Failure?.Reason}";
+            told.Reply is { } reply && (reply.Code / 100 == digit - '0' || told.Failure is null)
+                ? $"{reply}"
+                : $"{(digit == '5' ? 550 : 450)} {status} {told.Failure?.Reason}";
         return new(number, verdict, status, words) { Host = host };
     }
 

@@ -15,5 +15,6 @@ sealed record OpenConnection(string Key, string Host, IPEndPoint EndPoint, SmtpC
     public bool IsOld => Connection.Transactions > 0;
 
     public bool CanBeKept =>
-        Connection.IsUsable && Connection.Transactions < Math.Min(MaxMessages, Connection.Capabilities.MaxMessages ?? MaxMessages);
+        Connection.IsUsable
+        && Connection.Transactions < Math.Min(MaxMessages, Connection.Capabilities.MaxMessages ?? MaxMessages);
 }

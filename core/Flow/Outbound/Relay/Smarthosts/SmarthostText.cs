@@ -45,7 +45,12 @@ public static class SmarthostText
         }
 
         fault = smarthost.User is not null && secret.IsNone ? $"{smarthost}: a user needs a secret" : null;
-        return fault is null ? smarthost with { Secret = smarthost.User is null ? SmarthostSecret.None : secret } : null;
+        return fault is null
+            ? smarthost with
+            {
+                Secret = smarthost.User is null ? SmarthostSecret.None : secret,
+            }
+            : null;
     }
 
     static Smarthost? PlaceOf(string text)
@@ -72,8 +77,7 @@ public static class SmarthostText
         };
     }
 
-    static bool StartsWithWord(string text) =>
-        With(new() { Host = "" }, text.Split(',')[0].Trim()) is not null;
+    static bool StartsWithWord(string text) => With(new() { Host = "" }, text.Split(',')[0].Trim()) is not null;
 
     /// <returns>Null when it is no word.</returns>
     static Smarthost? With(Smarthost smarthost, string word)
@@ -91,16 +95,26 @@ public static class SmarthostText
             ("verify", "yes" or "no") => smarthost with { VerifyCertificate = value == "yes" },
             ("size", not null) => Number(value, int.MaxValue) is { } size ? smarthost with { MaxSize = size } : null,
             ("recipients", not null) => Number(value, MostRecipients) is { } most
-                ? smarthost with { MaxRecipients = most }
+                ? smarthost with
+                {
+                    MaxRecipients = most,
+                }
                 : null,
-            ("minute", not null) => Number(value, int.MaxValue) is { } rate ? smarthost with { PerMinute = rate } : null,
+            ("minute", not null) => Number(value, int.MaxValue) is { } rate
+                ? smarthost with
+                {
+                    PerMinute = rate,
+                }
+                : null,
             ("hour", not null) => Number(value, int.MaxValue) is { } rate ? smarthost with { PerHour = rate } : null,
             _ => null,
         };
     }
 
     static int? Number(string text, int most) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= most
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        && number >= 1
+        && number <= most
             ? number
             : null;
 }

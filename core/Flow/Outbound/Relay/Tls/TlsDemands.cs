@@ -19,7 +19,11 @@ public sealed class TlsDemands(
 {
     /// <summary>The domain's policy, to be asked for once and used for all its hosts.</summary>
     /// <exception cref="Store.Ports.StoreException">Whether TLS is wanted is not known.</exception>
-    public async ValueTask<MtaStsVerdict?> PolicyOfAsync(string domain, SendOptions options, CancellationToken cancel) =>
+    public async ValueTask<MtaStsVerdict?> PolicyOfAsync(
+        string domain,
+        SendOptions options,
+        CancellationToken cancel
+    ) =>
         policies is not null && !IsOptional(options) && DnsName.TryParse(domain, out var name)
             ? await policies.FindAsync(name, cancel)
             : null;

@@ -40,7 +40,10 @@ static class DestinationRows
     /// <returns>As if nothing were known where it is none.</returns>
     public static DestinationState Of(RowData row)
     {
-        if (row.Bytes("State") is not { Length: Length } packed || BinaryPrimitives.ReadInt32LittleEndian(packed) != Version)
+        if (
+            row.Bytes("State") is not { Length: Length } packed
+            || BinaryPrimitives.ReadInt32LittleEndian(packed) != Version
+        )
             return DestinationState.Fresh;
         var until = BinaryPrimitives.ReadInt64LittleEndian(packed.AsSpan(16));
         return new(

@@ -50,8 +50,15 @@ public sealed record DestinationState(int Failures, DateTimeOffset ClosedUntil, 
             return this;
         var calm = Concurrency == MostAtOnce ? 0 : Calm + 1;
         return calm >= CalmEnough
-            ? Fresh with { Concurrency = Concurrency + 1 }
-            : Fresh with { Concurrency = Concurrency, Calm = calm };
+            ? Fresh with
+            {
+                Concurrency = Concurrency + 1,
+            }
+            : Fresh with
+            {
+                Concurrency = Concurrency,
+                Calm = calm,
+            };
     }
 
     static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;

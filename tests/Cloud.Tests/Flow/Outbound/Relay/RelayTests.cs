@@ -2,8 +2,8 @@ using Cloud.Flow.Outbound;
 using Cloud.Flow.Outbound.Relay;
 using Cloud.Flow.Outbound.Relay.Smarthosts;
 using Cloud.Mail;
-using Cloud.Trust.Dkim;
 using Cloud.Tests.Dns;
+using Cloud.Trust.Dkim;
 using Cloud.Wire.Limits;
 
 namespace Cloud.Tests.Flow.Outbound.Relay;
@@ -54,16 +54,24 @@ public sealed class RelayTests : IAsyncDisposable
     public async Task Each_recipient_has_its_own_outcome_and_only_those_put_off_are_asked_of_the_next_host()
     {
         Domain();
-        world.Serve(First, (verb, line) =>
-            line.Contains("bob@") ? "550 5.1.1 No such user"
-            : line.Contains("eve@") ? "451 4.3.0 Later"
-            : RelayWorld.Takes(verb, line)
+        world.Serve(
+            First,
+            (verb, line) =>
+                line.Contains("bob@") ? "550 5.1.1 No such user"
+                : line.Contains("eve@") ? "451 4.3.0 Later"
+                : RelayWorld.Takes(verb, line)
         );
         world.Serve(Second, (verb, line) => line.Contains("RCPT") ? "452 4.2.2 Full" : RelayWorld.Takes(verb, line));
         var outcomes = await world.SendAsync("ada@there.example", "bob@there.example", "eve@there.example");
-        Assert.Equal([RelayVerdict.Relayed, RelayVerdict.Failed, RelayVerdict.Deferred], outcomes.Select(one => one.Verdict));
+        Assert.Equal(
+            [RelayVerdict.Relayed, RelayVerdict.Failed, RelayVerdict.Deferred],
+            outcomes.Select(one => one.Verdict)
+        );
         Assert.Equal("550 5.1.1 No such user", outcomes[1].Reply);
-        Assert.Equal(("452 4.2.2 Full", "mx2.there.example", "4.2.2"), (outcomes[2].Reply, outcomes[2].Host, outcomes[2].Status));
+        Assert.Equal(
+            ("452 4.2.2 Full", "mx2.there.example", "4.2.2"),
+            (outcomes[2].Reply, outcomes[2].Host, outcomes[2].Status)
+        );
         Assert.All(world.Mail(Second), Assert.Empty); // DATA was said ahead, and had to be ended
     }
 
@@ -190,11 +198,17 @@ public sealed class RelayTests : IAsyncDisposable
     {
         world.Zones.Add($"there.example A {First}");
         var inMail = 0;
-        world.Serve(First, (verb, line) =>
-        {
-            inMail = verb == "RCPT" ? inMail + 1 : verb == "MAIL" ? 0 : inMail;
-            return verb == "RCPT" && inMail > 2 ? "452 4.5.3 Too many recipients" : RelayWorld.Takes(verb, line);
-        });
+        world.Serve(
+            First,
+            (verb, line) =>
+            {
+                inMail =
+                    verb == "RCPT" ? inMail + 1
+                    : verb == "MAIL" ? 0
+                    : inMail;
+                return verb == "RCPT" && inMail > 2 ? "452 4.5.3 Too many recipients" : RelayWorld.Takes(verb, line);
+            }
+        );
         var outcomes = await world.SendAsync([.. Enumerable.Range(0, 5).Select(i => $"u{i}@there.example")]);
         Assert.All(outcomes, one => Assert.Equal(RelayVerdict.Relayed, one.Verdict));
         Assert.Equal(3, world.Mail(First).Count);
@@ -212,16 +226,19 @@ public sealed class RelayTests : IAsyncDisposable
         };
         world.Zones.Add("relay.example A 10.1.2.3");
         string? said = null;
-        world.Serve("10.1.2.3:2525", (verb, line) =>
-        {
-            said = verb == "AUTH" ? line : said;
-            return verb switch
+        world.Serve(
+            "10.1.2.3:2525",
+            (verb, line) =>
             {
-                "EHLO" => "250-relay\n250 AUTH PLAIN LOGIN",
-                "AUTH" => "235 Ok",
-                _ => RelayWorld.Takes(verb, line),
-            };
-        });
+                said = verb == "AUTH" ? line : said;
+                return verb switch
+                {
+                    "EHLO" => "250-relay\n250 AUTH PLAIN LOGIN",
+                    "AUTH" => "235 Ok",
+                    _ => RelayWorld.Takes(verb, line),
+                };
+            }
+        );
         var result = await world.SendAsync(world.Job(["ada@there.example"]));
         Assert.Equal(RelayVerdict.Relayed, result.Outcomes[0].Verdict);
         Assert.Equal("AUTH PLAIN " + Convert.ToBase64String("\0a@b, c\0s3cret"u8), said);
@@ -237,12 +254,16 @@ public sealed class RelayTests : IAsyncDisposable
             Smarthosts = new(SmarthostText.TryParse("relay.example,none,user=a", SmarthostSecret.Of("wrong"), out _)),
         };
         world.Zones.Add($"relay.example A {First}");
-        world.Serve($"{First}:587", (verb, line) => verb switch
-        {
-            "EHLO" => "250-relay\n250 AUTH PLAIN",
-            "AUTH" => "535 5.7.8 No",
-            _ => RelayWorld.Takes(verb, line),
-        });
+        world.Serve(
+            $"{First}:587",
+            (verb, line) =>
+                verb switch
+                {
+                    "EHLO" => "250-relay\n250 AUTH PLAIN",
+                    "AUTH" => "535 5.7.8 No",
+                    _ => RelayWorld.Takes(verb, line),
+                }
+        );
         var outcome = Assert.Single(await world.SendAsync("ada@there.example"));
         Assert.Equal((RelayVerdict.Deferred, "4.7.8"), (outcome.Verdict, outcome.Status));
     }
@@ -275,12 +296,15 @@ public sealed class RelayTests : IAsyncDisposable
 
         var job = world.Job(
             ["ada@there.example"],
-            message => message with
-            {
-                SigningDomain = "here.example",
-                Fields = "Date: Sun, 1 Mar 2026 12:00:00 +0000\r\n"u8.ToArray(),
-                BodyHash = isHashKnown ? System.Security.Cryptography.SHA256.HashData("Hello\r\n"u8) : default(ReadOnlyMemory<byte>),
-            }
+            message =>
+                message with
+                {
+                    SigningDomain = "here.example",
+                    Fields = "Date: Sun, 1 Mar 2026 12:00:00 +0000\r\n"u8.ToArray(),
+                    BodyHash = isHashKnown
+                        ? System.Security.Cryptography.SHA256.HashData("Hello\r\n"u8)
+                        : default(ReadOnlyMemory<byte>),
+                }
         );
         Assert.Equal(RelayVerdict.Relayed, (await world.SendAsync(job)).Outcomes[0].Verdict);
         var taken = Assert.Single(world.Mail(First));

@@ -92,7 +92,8 @@ sealed class RelayWorld : IAsyncDisposable
 
     public static string? Takes(string verb, string line) => verb == "DATA" ? "354 Go on" : "250 Ok";
 
-    public async Task<RelayOutcome[]> SendAsync(params string[] recipients) => [.. (await SendAsync(Job(recipients))).Outcomes];
+    public async Task<RelayOutcome[]> SendAsync(params string[] recipients) =>
+        [.. (await SendAsync(Job(recipients))).Outcomes];
 
     public async Task<RelayResult> SendAsync(RelayJob job) =>
         await Relay.SendAsync(job, CancellationToken.None).AsTask().WaitAsync(SmtpTalk.Patience);

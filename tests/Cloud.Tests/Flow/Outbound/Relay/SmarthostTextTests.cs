@@ -12,7 +12,12 @@ public sealed class SmarthostTextTests
     [InlineData("relay.example:465,starttls", "relay.example", 465, SmarthostSecurity.StartTls)]
     [InlineData("[2001:db8::1]:25,none", "2001:db8::1", 25, SmarthostSecurity.None)]
     [InlineData("10.0.0.1:2525, implicit", "10.0.0.1", 2525, SmarthostSecurity.Implicit)]
-    public void A_host_has_a_port_and_a_way_to_be_spoken_to(string text, string host, int port, SmarthostSecurity security)
+    public void A_host_has_a_port_and_a_way_to_be_spoken_to(
+        string text,
+        string host,
+        int port,
+        SmarthostSecurity security
+    )
     {
         var smarthost = SmarthostText.TryParse(text, SmarthostSecret.None, out var fault);
         Assert.Null(fault);
