@@ -68,7 +68,7 @@ sealed class Envelope
         return null;
     }
 
-    /// <summary>RFC 5321 §4.1.1.2.</summary>
+    /// <summary>The line, without its end. RFC 5321 §4.1.1.2.</summary>
     public void WriteMail(SmtpChannel channel)
     {
         channel.Write("MAIL FROM:<"u8);
@@ -98,10 +98,9 @@ sealed class Envelope
             channel.Write($" BY={by.Seconds};{(by.Return ? 'R' : 'N')}{(by.Trace ? "T" : "")}"); // RFC 2852 §4
         if (message.Priority is { } priority && capabilities.Has(SmtpExtensions.Priority))
             channel.Write($" MT-PRIORITY={priority}"); // RFC 6710 §4
-        channel.EndLine();
     }
 
-    /// <summary>RFC 5321 §4.1.1.3.</summary>
+    /// <summary>The line, without its end. RFC 5321 §4.1.1.3.</summary>
     public void WriteRecipient(SmtpChannel channel, SmtpRecipient recipient)
     {
         channel.Write("RCPT TO:<"u8);
@@ -114,8 +113,6 @@ sealed class Envelope
             if (recipient.OriginalRecipient is { } original)
                 channel.Write($" ORCPT={Original(original)}");
         }
-
-        channel.EndLine();
     }
 
     SmtpFailure? Check(SmtpTlsFacts? tls)

@@ -27,16 +27,26 @@ public sealed class ManualClock(DateTimeOffset start) : TimeProvider
         return timer;
     }
 
+    /// <summary>How long until the next timer runs; null when there is none.</summary>
+    public TimeSpan? NextDue
+    {
+        get
+        {
+            lock (guard)
+                return timers.Count == 0 ? null : timers.Min(timer => timer.Due) - now;
+        }
+    }
+
     public void Advance(TimeSpan time)
     {
         var end = GetUtcNow() + time;
-        while (NextDue(end) is { } due)
+        while (TakeDue(end) is { } due)
             due.Fire();
         lock (guard)
             now = end;
     }
 
-    ManualTimer? NextDue(DateTimeOffset end)
+    ManualTimer? TakeDue(DateTimeOffset end)
     {
         lock (guard)
         {
