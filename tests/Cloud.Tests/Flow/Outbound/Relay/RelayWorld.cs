@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Cloud.Api.Gateway;
 using Cloud.Flow.Keys;
@@ -25,7 +26,9 @@ sealed class RelayWorld : IAsyncDisposable
     readonly Dictionary<string, Func<Stream>> hosts = [];
     SmtpRelay? relay;
 
-    public ManualClock Clock { get; private init; } = new(new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+    /// <summary>In the time of certificates that are made now.</summary>
+    public ManualClock Clock { get; private init; } =
+        new(DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 300));
 
     public ZoneResolver Zones { get; } = new();
 
@@ -83,10 +86,19 @@ sealed class RelayWorld : IAsyncDisposable
     }
 
     /// <summary>A server that plays a script, for one connection.</summary>
-    public SmtpPeer Play(string address, string script)
+    /// <remarks>The next connection goes to who was at the address before, or is refused.</remarks>
+    public SmtpPeer Play(string address, string script, X509Certificate2Collection? certificates = null)
     {
-        var peer = new SmtpPeer(script);
-        hosts[address] = () => peer.Client;
+        var peer = new SmtpPeer(script, Pace.Together, certificates);
+        var later = hosts.GetValueOrDefault(address);
+        var isUsed = false;
+        hosts[address] = () =>
+        {
+            if (isUsed)
+                return later?.Invoke() ?? throw new SocketException((int)SocketError.ConnectionRefused);
+            isUsed = true;
+            return peer.Client;
+        };
         return peer;
     }
 
@@ -116,7 +128,11 @@ sealed class RelayWorld : IAsyncDisposable
         return new(
             message,
             EmailAddress.CanonicalDomain(message.Recipients[0].Address.Domain),
-            [.. message.Recipients.Select((recipient, number) => new RelayRecipient(number, recipient))],
+            [
+                .. message.Recipients.Select(
+                    (recipient, number) => new RelayRecipient(number, recipient, Clock.GetUtcNow())
+                ),
+            ],
             Attempt: 1,
             _ => new(new MemoryStream(octets))
         );
