@@ -1,4 +1,5 @@
 using System.Net;
+using Cloud.Flow.Door.Rates;
 using Cloud.Flow.Outbound.Relay.Connections;
 using Cloud.Flow.Outbound.Relay.Smarthosts;
 using Cloud.Flow.Outbound.Relay.Tls;
@@ -38,6 +39,8 @@ sealed class RelayAttempt(SmtpRelay relay, RelayJob job)
         var route = Smarthost is null ? await relay.Routing.FindAsync(job.NextHop, cancel) : RouteTo(Smarthost);
         if (route.Fault is { } fault)
             return standing.Ended(fault);
+        if (Smarthost is not null && await OverLimitAsync(Smarthost, cancel) is { } limited)
+            return limited;
         await using var content = await SignedContent.OfAsync(job, relay.Keys, relay.Time, cancel);
         var policy = Smarthost is null
             ? await relay.Demands.PolicyOfAsync(job.NextHop, job.Message.Options, cancel)
@@ -52,6 +55,21 @@ sealed class RelayAttempt(SmtpRelay relay, RelayJob job)
         }
 
         return standing.Result(talk.Facts);
+    }
+
+    /// <summary>What its operator lets us send through a smarthost: so many in a time, messages so long.</summary>
+    async ValueTask<RelayResult?> OverLimitAsync(Smarthost smarthost, CancellationToken cancel)
+    {
+        if (smarthost.MaxSize > 0 && job.Message.Size > smarthost.MaxSize)
+            return standing.Ended(new(true, "5.3.4", $"{smarthost} takes {smarthost.MaxSize} octets at most"));
+        var rate = await relay.Rates.TakeAsync($"smarthost {smarthost}", smarthost.Rates, job.Recipients.Count, cancel);
+        // Where nobody can tell it goes out: the smarthost has limits of its own.
+        return rate.Outcome == RateOutcome.OverLimit
+            ? standing.Postponed(
+                $"{smarthost} gets no more at the moment: {rate.Reason}",
+                relay.Time.GetUtcNow() + (rate.Wait ?? TimeSpan.FromMinutes(1))
+            )
+            : null;
     }
 
     static TlsFailure KindOf(PolicyFault fault) =>

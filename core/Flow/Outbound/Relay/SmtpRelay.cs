@@ -1,4 +1,5 @@
 using Cloud.Dns;
+using Cloud.Flow.Door.Rates;
 using Cloud.Flow.Keys;
 using Cloud.Flow.Outbound.Relay.Connections;
 using Cloud.Flow.Outbound.Relay.Tls;
@@ -41,6 +42,7 @@ public sealed class SmtpRelay : IRelay, IAsyncDisposable
         SmarthostAddresses = new(names, Everywhere, options.UsesV6);
         Demands = new(new DaneLookup(names), policies, time, options.Roots);
         Destinations = new(rows, time);
+        Rates = new(rows, time);
         Sessions = new(rows, time);
         Idle = new(time);
     }
@@ -86,6 +88,8 @@ public sealed class SmtpRelay : IRelay, IAsyncDisposable
     internal TlsDemands Demands { get; }
 
     internal Destinations Destinations { get; }
+
+    internal SharedRates Rates { get; }
 
     internal TlsSessionCounts Sessions { get; }
 

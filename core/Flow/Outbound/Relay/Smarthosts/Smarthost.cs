@@ -1,3 +1,5 @@
+using Cloud.Flow.Door.Rates;
+
 namespace Cloud.Flow.Outbound.Relay.Smarthosts;
 
 /// <summary>How a smarthost is spoken to.</summary>
@@ -51,6 +53,20 @@ public sealed record Smarthost
 
     /// <summary>Messages an hour over all processes; 0 for no limit.</summary>
     public int PerHour { get; init; }
+
+    /// <summary>The same as limits.</summary>
+    internal IReadOnlyList<RateLimit> Rates
+    {
+        get
+        {
+            var limits = new List<RateLimit>(2);
+            if (PerMinute > 0)
+                limits.Add(new(RateUnit.Messages, PerMinute, TimeSpan.FromMinutes(1)));
+            if (PerHour > 0)
+                limits.Add(new(RateUnit.Messages, PerHour, TimeSpan.FromHours(1)));
+            return limits;
+        }
+    }
 
     public override string ToString() => $"{Host}:{Port}";
 }

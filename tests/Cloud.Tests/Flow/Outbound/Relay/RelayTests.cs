@@ -269,6 +269,28 @@ public sealed class RelayTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_smarthost_gets_no_more_in_a_time_and_nothing_larger_than_its_operator_says()
+    {
+        world.Options = world.Options with
+        {
+            Smarthosts = new(
+                SmarthostText.TryParse("relay.example,none,minute=2,size=100", SmarthostSecret.None, out _)
+            ),
+        };
+        world.Zones.Add($"relay.example A {First}");
+        world.Serve($"{First}:587");
+        for (var i = 0; i < 2; i++)
+            Assert.Equal(RelayVerdict.Relayed, Assert.Single(await world.SendAsync("ada@there.example")).Verdict);
+        var third = Assert.Single(await world.SendAsync("ada@there.example"));
+        Assert.Equal(RelayVerdict.Deferred, third.Verdict);
+        Assert.True(third.NextAttempt > world.Clock.GetUtcNow());
+
+        world.Clock.Advance(TimeSpan.FromMinutes(3));
+        var large = await world.SendAsync(world.Job(["ada@there.example"], content: new string('x', 101)));
+        Assert.Equal((RelayVerdict.Failed, "5.3.4"), (large.Outcomes[0].Verdict, large.Outcomes[0].Status));
+    }
+
+    [Fact]
     public async Task A_message_that_requires_TLS_comes_back_where_nothing_vouches_for_the_host()
     {
         Domain();
