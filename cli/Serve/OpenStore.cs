@@ -1,5 +1,7 @@
 using Cloud.Api.Gateway;
-using Cloud.Store;
+using Cloud.Dns;
+using Cloud.Flow.Outbound;
+using Cloud.Flow.Outbound.Relay;
 using Cloud.Store.Azure;
 using Cloud.Store.Local;
 using Cloud.Store.Ports;
@@ -7,6 +9,7 @@ using Cloud.Store.Ports;
 namespace Cloud.Cli.Serve;
 
 /// <summary>The store that the settings name, with the rooms on it: the only place that knows both adapters.</summary>
+/// <param name="Relay">Sends to other servers; null where the Functions app does.</param>
 /// <param name="ForgetfulQueues">As the Functions host sends; null where it does not run.</param>
 /// <param name="Local">Null for Azure Storage, which other processes may change too.</param>
 /// <param name="KeyEncryptionSecret">Null where it is not known: Azure Storage, and nothing in the environment.</param>
@@ -14,6 +17,7 @@ namespace Cloud.Cli.Serve;
 /// <param name="Azurite">The one we run; null for none.</param>
 sealed record OpenStore(
     Backend Backend,
+    SmtpRelay? Relay,
     IBlobs Blobs,
     IQueues Queues,
     IQueues? ForgetfulQueues,
@@ -32,19 +36,17 @@ sealed record OpenStore(
     )
     {
         if (settings.Store == StoreKind.Azure)
-            return Over(
-                AzureStore.Open(AzureOptions(settings)),
-                settings.KeyEncryptionSecret,
-                settings.ConnectionString,
-                null
-            );
+        {
+            var azure = AzureStore.Open(AzureOptions(settings));
+            return Over(azure, settings, settings.KeyEncryptionSecret, settings.ConnectionString, null, loggers);
+        }
         if (settings.Store == StoreKind.Azurite)
         {
             var data = Path.Combine(settings.Data, "azurite", "data");
             var azurite = await Cloud.Cli.Azurite.Azurite.StartAsync(settings.Azurite, data, Entropy.System, cancel);
-            var options = new AzureStoreOptions { ConnectionString = azurite.ConnectionString };
+            var store = AzureStore.Open(new() { ConnectionString = azurite.ConnectionString });
             var secret = KeyEncryptionFile.SecretOf(settings);
-            return Over(AzureStore.Open(options), secret, azurite.ConnectionString, azurite);
+            return Over(store, settings, secret, azurite.ConnectionString, azurite, loggers);
         }
 
         var local = await LocalStore.OpenAsync(
@@ -52,30 +54,78 @@ sealed record OpenStore(
             cancel
         );
         var key = KeyEncryptionFile.SecretOf(settings);
-        var rooms = Rooms(local.Rows, local.Blobs, local.Queues, soleOwner: true, key);
-        return new(rooms, local.Blobs, local.Queues, null, local, key, null, null);
+        var relay = RelayOn(local.Rows, settings, key, loggers);
+        var rooms = Rooms(local.Rows, local.Blobs, local.Queues, soleOwner: true, settings, key, relay);
+        return new(rooms, relay, local.Blobs, local.Queues, null, local, key, null, null);
     }
 
     public async ValueTask DisposeAsync()
     {
+        if (Relay is not null)
+            await Relay.DisposeAsync();
         if (Local is not null)
             await Local.DisposeAsync();
         if (Azurite is not null)
             await Azurite.DisposeAsync();
     }
 
-    static OpenStore Over(AzureStore store, string? key, string? connectionString, Azurite.Azurite? azurite)
+    static OpenStore Over(
+        AzureStore store,
+        Settings settings,
+        string? key,
+        string? connectionString,
+        Azurite.Azurite? azurite,
+        ILoggerFactory loggers
+    )
     {
-        var rooms = Rooms(store.Rows, store.Blobs, store.Queues, soleOwner: false, key);
-        return new(rooms, store.Blobs, store.Queues, store.ForgetfulQueues, null, key, connectionString, azurite);
+        var relay = RelayOn(store.Rows, settings, key, loggers);
+        var rooms = Rooms(store.Rows, store.Blobs, store.Queues, soleOwner: false, settings, key, relay);
+        return new(
+            rooms,
+            relay,
+            store.Blobs,
+            store.Queues,
+            store.ForgetfulQueues,
+            null,
+            key,
+            connectionString,
+            azurite
+        );
     }
 
-    static Backend Rooms(IRows rows, IBlobs blobs, IQueues queues, bool soleOwner, string? secret)
-    {
-        var options = new StoreOptions { SoleOwner = soleOwner };
-        var key = secret is null ? null : KeyEncryptionFile.Key(secret);
-        return new(rows, blobs, queues, TimeProvider.System, Entropy.System, options, key);
-    }
+    static SmtpRelay? RelayOn(IRows rows, Settings settings, string? secret, ILoggerFactory loggers) =>
+        settings.Gateway == GatewayKind.Functions
+            ? null
+            : SmtpRelay.Open(
+                settings.Relay,
+                settings.Door.Dns,
+                rows,
+                secret is null ? null : KeyEncryptionFile.Key(secret),
+                TimeProvider.System,
+                Entropy.System,
+                loggers.CreateLogger<Resolver>()
+            );
+
+    static Backend Rooms(
+        IRows rows,
+        IBlobs blobs,
+        IQueues queues,
+        bool soleOwner,
+        Settings settings,
+        string? secret,
+        IRelay? relay
+    ) =>
+        new(
+            rows,
+            blobs,
+            queues,
+            TimeProvider.System,
+            Entropy.System,
+            new() { SoleOwner = soleOwner },
+            secret is null ? null : KeyEncryptionFile.Key(secret),
+            relay,
+            new() { HostName = settings.Hostname }
+        );
 
     public static AzureStoreOptions AzureOptions(Settings settings) =>
         new()

@@ -28,7 +28,7 @@ static class ServeCommand
 
     /// <summary>Settings that the container has as well.</summary>
     static IEnumerable<(string Name, string Value, string Description)> Table =>
-        SettingsReader.StrangerNames.Concat(SettingsReader.DoorNames);
+        [.. SettingsReader.StrangerNames, .. SettingsReader.DoorNames, .. SettingsReader.SenderNames];
 
     public static Command Create()
     {

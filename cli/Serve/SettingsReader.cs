@@ -41,6 +41,7 @@ sealed class SettingsReader(
         .. StrangerNames.Select(setting => setting.Name),
         "mta-sts",
         .. DoorNames.Select(setting => setting.Name),
+        .. SenderNames.Select(setting => setting.Name),
         "log-level",
         "log-format",
         "try",
@@ -76,7 +77,8 @@ sealed class SettingsReader(
             One("functions") ?? Path.Combine(AppContext.BaseDirectory, "functions"),
             One("azurite") ?? Path.Combine(One("data") ?? "data", "azurite", "npm"),
             MtaSts(),
-            KeyEncryptionSecret()
+            KeyEncryptionSecret(),
+            Sender(Hostname())
         );
         CheckStore(settings);
         CheckGateway(settings);

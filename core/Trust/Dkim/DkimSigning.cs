@@ -26,16 +26,29 @@ public sealed class DkimSigning(string domain, IReadOnlyList<DkimKey> keys, Time
     readonly CanonicalBody body = new((options ?? new()).Body);
     readonly HeaderBlock header = new(Limits.MaxHeader, Limits.MaxFields);
     BodyHash? bodyHash;
+    bool hasHeader;
+
+    /// <summary>
+    /// SHA-256 of the body in the canonicalization of the options, where it is known: then only the header has to be
+    /// written. Empty where it is not.
+    /// </summary>
+    public ReadOnlyMemory<byte> KnownBodyHash { get; init; }
+
+    /// <summary>Whether nothing more needs to be written before <see cref="Complete"/>.</summary>
+    public bool HasEnough => hasHeader && !KnownBodyHash.IsEmpty;
 
     public void Write(ReadOnlySpan<byte> octets)
     {
-        if (bodyHash is not null)
+        if (HasEnough)
+            return;
+        if (hasHeader)
         {
             body.Write(octets);
             return;
         }
 
-        if (!header.Write(octets, out var rest))
+        hasHeader = header.Write(octets, out var rest);
+        if (!hasHeader || HasEnough)
             return;
         bodyHash = body.Hash(null);
         body.Write(rest.Held);
@@ -49,7 +62,7 @@ public sealed class DkimSigning(string domain, IReadOnlyList<DkimKey> keys, Time
     /// </exception>
     public byte[] Complete()
     {
-        if (bodyHash is null)
+        if (!hasHeader)
         {
             var held = header.Complete().Held;
             bodyHash = body.Hash(null);
@@ -101,7 +114,7 @@ public sealed class DkimSigning(string domain, IReadOnlyList<DkimKey> keys, Time
             Add(string.Create(CultureInfo.InvariantCulture, $" x={(now + lifetime).ToUnixTimeSeconds()};"));
         for (var i = 0; i < names.Count; i++)
             Add((i == 0 ? " h=" : "") + names[i] + (i == names.Count - 1 ? ";" : ":"));
-        Add($" bh={Convert.ToBase64String(bodyHash!.Value)};");
+        Add($" bh={Convert.ToBase64String(KnownBodyHash.IsEmpty ? bodyHash!.Value : KnownBodyHash.Span)};");
         text.Append("\r\n\tb=");
         return text.ToString();
 

@@ -9,7 +9,7 @@ namespace Cloud.Listener.Hosting.Settings;
 /// <summary>Reads settings from a command line, the environment and a JSON file, in that order of weight.</summary>
 /// <remarks>
 /// The same names everywhere: <c>--log-level</c>, <c>CLOUD_LOG_LEVEL</c>, <c>"log-level"</c>. Lists are given by
-/// repeating the option, with commas in the environment, as arrays in JSON. The connection string's variable is
+/// repeating the option, with commas in the environment (semicolons between smarthosts), as arrays in JSON. The connection string's variable is
 /// <c>CLOUD_STORAGE</c>. Every fault is kept, in words, so that all are told at once.
 /// </remarks>
 public abstract partial class SettingSource(
@@ -53,9 +53,12 @@ public abstract partial class SettingSource(
         if (commandLine.TryGetValue(name, out var given) && given.Count > 0)
             return given;
         if (environment(Variable(name)) is { Length: > 0 } value)
-            return name == "connection-string" ? [value] : value.Split(',', StringSplitOptions.TrimEntries);
+            return name == "connection-string" ? [value] : value.Split(Separator(name), StringSplitOptions.TrimEntries);
         return file.GetValueOrDefault(name) ?? [];
     }
+
+    /// <summary>A smarthost has commas of its own.</summary>
+    static char Separator(string name) => name == "smarthost" ? ';' : ',';
 
     protected string? One(string name)
     {

@@ -1,0 +1,20 @@
+using System.Net;
+using Cloud.Wire.Smtp;
+
+namespace Cloud.Flow.Outbound.Relay.Connections;
+
+/// <summary>A connection and whom it leads to.</summary>
+/// <param name="Key">The same for connections that can stand for each other: host, port, demand, user.</param>
+/// <param name="Host">As records or settings name it.</param>
+sealed record OpenConnection(string Key, string Host, IPEndPoint EndPoint, SmtpConnection Connection)
+{
+    /// <summary>Messages on one connection. Servers have limits of their own, often 100 (RFC 9422 §4.1 tells some).</summary>
+    const int MaxMessages = 100;
+
+    /// <summary>It was used before: that the server has gone since is no fault of its.</summary>
+    public bool IsOld => Connection.Transactions > 0;
+
+    public bool CanBeKept =>
+        Connection.IsUsable
+        && Connection.Transactions < Math.Min(MaxMessages, Connection.Capabilities.MaxMessages ?? MaxMessages);
+}

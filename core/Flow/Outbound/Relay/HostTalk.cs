@@ -1,0 +1,153 @@
+using System.Net;
+using Cloud.Flow.Outbound.Relay.Connections;
+using Cloud.Flow.Outbound.Relay.Smarthosts;
+using Cloud.Wire.Smtp;
+
+namespace Cloud.Flow.Outbound.Relay;
+
+/// <summary>The talk with one address of a host: a connection, kept or new, and as many transactions as are needed.</summary>
+sealed class HostTalk(SmtpRelay relay, RelayJob job)
+{
+    /// <summary>Transactions of one talk: 1,000 recipients in the smallest portions that servers insist on.</summary>
+    const int MaxTransactions = 100;
+
+    /// <summary>Recipients of a transaction where the server tells nothing: RFC 5321 §4.5.3.1.8 has it take 100.</summary>
+    const int Recipients = 100;
+
+    readonly HashSet<int> heard = [];
+
+    /// <summary>Of the last talk that came to something; null while none did.</summary>
+    public RelayFacts? Facts { get; private set; }
+
+    /// <returns>Whether the server was heard about the message.</returns>
+    public async ValueTask<bool> RunAsync(
+        HostTarget target,
+        IPEndPoint end,
+        SignedContent content,
+        Standing standing,
+        Passages passages,
+        CancellationToken cancel
+    )
+    {
+        var dialling = new Dialling(relay, job, target, end, passages);
+        var connection = relay.Idle.TryTake(dialling.Key) ?? await OpenAsync(dialling, standing, cancel);
+        var pipelining = true;
+        heard.Clear();
+        for (var i = 0; connection is not null && i < MaxTransactions; i++)
+        {
+            var asked = Portion(connection, target.Smarthost, standing);
+            if (asked.Count == 0)
+                break;
+            var wasOld = connection.IsOld;
+            var outcome = await connection.Connection.SendAsync(Message(asked, content), cancel);
+            Facts = FactsOf(connection, outcome);
+            if (wasOld && HasGone(outcome) || pipelining && BreaksPipelining(outcome))
+            {
+                pipelining &= !BreaksPipelining(outcome);
+                await connection.Connection.DisposeAsync();
+                connection = await OpenAsync(dialling with { Pipelining = pipelining }, standing, cancel);
+                continue;
+            }
+
+            standing.Take(asked, outcome, $"{target.Host}");
+            heard.UnionWith(Answered(asked, outcome));
+            await LearnAsync(passages, outcome);
+            if (!connection.Connection.IsUsable)
+                break;
+        }
+
+        if (connection is null)
+            return false;
+        await relay.Idle.ReturnAsync(connection);
+        return true;
+    }
+
+    async ValueTask<OpenConnection?> OpenAsync(Dialling dialling, Standing standing, CancellationToken cancel)
+    {
+        var dialled = await dialling.RunAsync(cancel);
+        if (dialled.Fault is { } fault)
+            standing.Note(fault, $"{dialling.Target.Host}");
+        if (dialled.Facts is not null)
+            Facts = dialled.Facts;
+        return dialled.Connection;
+    }
+
+    List<RelayRecipient> Portion(OpenConnection connection, Smarthost? smarthost, Standing standing)
+    {
+        var most = connection.Connection.Capabilities.MaxRecipients ?? Recipients;
+        if (smarthost is not null)
+            most = Math.Min(most, smarthost.MaxRecipients);
+        return [.. standing.Left.Where(one => !heard.Contains(one.Number)).Take(Math.Max(1, most))];
+    }
+
+    SmtpMessage Message(List<RelayRecipient> asked, SignedContent content)
+    {
+        var options = job.Message.Options;
+        return new()
+        {
+            From = job.Message.From,
+            Recipients =
+            [
+                .. asked.Select(one => new SmtpRecipient(
+                    one.Recipient.Address,
+                    one.Recipient.Notify,
+                    one.Recipient.OriginalRecipient
+                )),
+            ],
+            Open = content.OpenAsync,
+            Size = content.Size,
+            Body = (SmtpBody)options.Body,
+            SmtpUtf8 = options.SmtpUtf8,
+            RequireTls = options.RequireTls,
+            EnvelopeId = options.EnvelopeId,
+            Return = options.Ret,
+            DeliverBy = options.DeliverBy is { } by
+                ? new((long)(by.Deadline - relay.Time.GetUtcNow()).TotalSeconds, by.Returns, by.Traces)
+                : null,
+            Priority = options.Priority == 0 ? null : options.Priority,
+        };
+    }
+
+    /// <summary>It was kept too long: nothing of the message was heard.</summary>
+    static bool HasGone(SmtpOutcome outcome) =>
+        outcome.Failure is { Phase: SmtpPhase.Envelope or SmtpPhase.Reset or SmtpPhase.Mail } failure
+        && (failure.Fault is SmtpFault.Lost or SmtpFault.Timeout || failure.Reply?.IsClosing == true);
+
+    static bool BreaksPipelining(SmtpOutcome outcome) =>
+        outcome.Failure is { WhilePipelining: true, Fault: SmtpFault.Lost or SmtpFault.Protocol or SmtpFault.Timeout }
+        && !outcome.Recipients.Any(recipient => recipient.MayHaveBeenTaken);
+
+    /// <summary>
+    /// Those who have their answer from this host. Not those beyond what it takes at once, if it took others: they are
+    /// asked for again (RFC 5321 §4.5.3.1.10).
+    /// </summary>
+    static IEnumerable<int> Answered(List<RelayRecipient> asked, SmtpOutcome outcome)
+    {
+        var tookSome = outcome.Recipients.Any(one => one.Verdict == SmtpVerdict.Sent);
+        for (var i = 0; i < asked.Count; i++)
+        {
+            var reply = outcome.Recipients[i] is { Verdict: SmtpVerdict.Deferred } told ? told.Reply : null;
+            if (!tookSome || reply is not ({ Code: 452 } or { Status: "4.5.3" }))
+                yield return asked[i].Number;
+        }
+    }
+
+    static async ValueTask LearnAsync(Passages passages, SmtpOutcome outcome)
+    {
+        if (outcome.Failure is { Reply: { } reply } && Complaint.IsOne(reply))
+            await passages.Domain.SlowedAsync();
+        else if (outcome.Failure is null)
+        {
+            await passages.Address.WorkedAsync();
+            await passages.Domain.WorkedAsync();
+        }
+    }
+
+    static RelayFacts FactsOf(OpenConnection connection, SmtpOutcome outcome) =>
+        new(
+            connection.Host,
+            $"{connection.EndPoint}",
+            Dialling.TextOf(connection.Connection.Tls),
+            outcome.Transcript.Lines
+        );
+}

@@ -1,0 +1,65 @@
+namespace Cloud.Flow.Outbound.Relay.Traffic;
+
+/// <summary>What has been learned of a destination: a host that does not answer, a domain that wants less at once.</summary>
+/// <remarks>Never changes; each event makes the next. What is <see cref="Fresh"/> is not kept.</remarks>
+/// <param name="Failures">Connections that failed in a row.</param>
+/// <param name="ClosedUntil">Nobody goes there before; the first one then is the probe.</param>
+/// <param name="Concurrency">Transactions at once, of one process.</param>
+/// <param name="Calm">Transactions without a complaint since the concurrency last changed.</param>
+public sealed record DestinationState(int Failures, DateTimeOffset ClosedUntil, int Concurrency, int Calm)
+{
+    /// <summary>Default: what Postfix has (default_destination_concurrency_limit), and large sites take from a stranger.</summary>
+    public const int MostAtOnce = 20;
+
+    /// <summary>Failures before nobody goes there: fewer could be one bad moment.</summary>
+    public const int Patience = 3;
+
+    /// <summary>Transactions without complaint after which one more at once is tried.</summary>
+    public const int CalmEnough = 50;
+
+    static readonly TimeSpan FirstPause = TimeSpan.FromMinutes(1);
+    static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(30);
+
+    public static readonly DestinationState Fresh = new(0, DateTimeOffset.MinValue, MostAtOnce, 0);
+
+    public bool IsOpen(DateTimeOffset now) => now >= ClosedUntil;
+
+    /// <summary>It could not be connected to, or did not speak.</summary>
+    public DestinationState Failed(DateTimeOffset now)
+    {
+        var failures = Math.Min(Failures + 1, 30);
+        if (failures < Patience)
+            return this with { Failures = failures };
+        var pause = FirstPause * Math.Pow(2, Math.Min(failures - Patience, 10));
+        return this with { Failures = failures, ClosedUntil = now + (pause < LongestPause ? pause : LongestPause) };
+    }
+
+    /// <summary>It complains of too much: 421, or 4.7.x to a whole session.</summary>
+    public DestinationState Slowed(DateTimeOffset now) =>
+        this with
+        {
+            Concurrency = Math.Max(1, Concurrency / 2),
+            Calm = 0,
+            ClosedUntil = Later(ClosedUntil, now + FirstPause),
+        };
+
+    /// <summary>A transaction was heard to its end.</summary>
+    public DestinationState Worked()
+    {
+        if (this == Fresh)
+            return this;
+        var calm = Concurrency == MostAtOnce ? 0 : Calm + 1;
+        return calm >= CalmEnough
+            ? Fresh with
+            {
+                Concurrency = Concurrency + 1,
+            }
+            : Fresh with
+            {
+                Concurrency = Concurrency,
+                Calm = calm,
+            };
+    }
+
+    static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
+}

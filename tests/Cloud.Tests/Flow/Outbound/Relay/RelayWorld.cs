@@ -1,0 +1,171 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Cloud.Api.Gateway;
+using Cloud.Flow.Keys;
+using Cloud.Flow.Outbound;
+using Cloud.Flow.Outbound.Relay;
+using Cloud.Mail;
+using Cloud.Store;
+using Cloud.Store.Messages;
+using Cloud.Store.Ports;
+using Cloud.Tests.Dns;
+using Cloud.Tests.Fakes;
+using Cloud.Tests.Wire.Smtp;
+using Cloud.Trust;
+using Cloud.Trust.Dkim;
+using Cloud.Trust.MtaSts;
+
+namespace Cloud.Tests.Flow.Outbound.Relay;
+
+/// <summary>Zones, and servers at addresses, for a relay to send to.</summary>
+sealed class RelayWorld : IAsyncDisposable
+{
+    readonly Dictionary<string, Func<Stream>> hosts = [];
+    SmtpRelay? relay;
+
+    /// <summary>In the time of certificates that are made now.</summary>
+    public ManualClock Clock { get; private init; } =
+        new(DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 300));
+
+    public ZoneResolver Zones { get; } = new();
+
+    public MemoryRows Rows { get; private init; } = new();
+
+    /// <summary>Addresses connected to, in order.</summary>
+    public ConcurrentQueue<string> Dialled { get; } = [];
+
+    /// <summary>By address, in order of their connections.</summary>
+    public ConcurrentQueue<(string Address, AnsweringServer Server)> Servers { get; } = [];
+
+    public MtaStsDiscovery? Policies { get; set; }
+
+    public RelayOptions Options { get; set; } = new() { Hostname = "out.example.net", UsesV6 = false };
+
+    internal DomainKeys Keys => Backend().Keys;
+
+    static KeyEncryptionKey Encryption
+    {
+        get
+        {
+            Assert.True(KeyEncryptionKey.TryFromSecret(new string('k', KeyEncryptionKey.MinSecret), out var key));
+            return key;
+        }
+    }
+
+    public SmtpRelay Relay =>
+        relay ??= new(
+            Options with
+            {
+                Connect = ConnectAsync,
+            },
+            Zones,
+            Policies,
+            Rows,
+            Keys,
+            Clock,
+            new SeededEntropy(1)
+        );
+
+    /// <summary>Messages taken at an address.</summary>
+    public IReadOnlyList<string> Mail(string address) =>
+        [.. Servers.Where(one => one.Address == address).SelectMany(one => one.Server.Messages)];
+
+    /// <summary>A server that answers as the function says; see <see cref="AnsweringServer"/>.</summary>
+    public RelayWorld Serve(string address, Func<string, string, string?>? answer = null)
+    {
+        hosts[address] = () =>
+        {
+            var server = new AnsweringServer(answer ?? Takes);
+            Servers.Enqueue((address, server));
+            return server.Client;
+        };
+        return this;
+    }
+
+    /// <summary>A server that plays a script, for one connection.</summary>
+    /// <remarks>The next connection goes to who was at the address before, or is refused.</remarks>
+    public SmtpPeer Play(string address, string script, X509Certificate2Collection? certificates = null)
+    {
+        var peer = new SmtpPeer(script, Pace.Together, certificates);
+        var later = hosts.GetValueOrDefault(address);
+        var isUsed = false;
+        hosts[address] = () =>
+        {
+            if (isUsed)
+                return later?.Invoke() ?? throw new SocketException((int)SocketError.ConnectionRefused);
+            isUsed = true;
+            return peer.Client;
+        };
+        return peer;
+    }
+
+    public static string? Takes(string verb, string line) => verb == "DATA" ? "354 Go on" : "250 Ok";
+
+    public async Task<RelayOutcome[]> SendAsync(params string[] recipients) =>
+        [.. (await SendAsync(Job(recipients))).Outcomes];
+
+    public async Task<RelayResult> SendAsync(RelayJob job) =>
+        await Relay.SendAsync(job, CancellationToken.None).AsTask().WaitAsync(SmtpTalk.Patience);
+
+    public RelayJob Job(string[] recipients, Func<Submission, Submission>? change = null, string? content = null)
+    {
+        var octets = Encoding.Latin1.GetBytes(content ?? "From: me@here.example\r\nSubject: x\r\n\r\nHello\r\n");
+        var id = new TransactionId(1, 2);
+        var message = new Submission
+        {
+            Id = id,
+            From = EmailAddress.TryParse("me@here.example"),
+            Recipients = [.. recipients.Select(address => new OutboundRecipient(EmailAddress.TryParse(address)!))],
+            Blob = BlobNames.Of(id),
+            Size = octets.Length,
+            Sha256 = new byte[32],
+            Accepted = Clock.GetUtcNow(),
+        };
+        message = change?.Invoke(message) ?? message;
+        return new(
+            message,
+            EmailAddress.CanonicalDomain(message.Recipients[0].Address.Domain),
+            [
+                .. message.Recipients.Select(
+                    (recipient, number) => new RelayRecipient(number, recipient, Clock.GetUtcNow())
+                ),
+            ],
+            Attempt: 1,
+            _ => new(new MemoryStream(octets))
+        );
+    }
+
+    /// <summary>Another process on the same store at the same time.</summary>
+    public RelayWorld Another() => new() { Clock = Clock, Rows = Rows };
+
+    /// <summary>Signatures of a message that hold.</summary>
+    public async Task<int> VerifiedAsync(string message)
+    {
+        using var check = new MessageVerification(Zones, Clock, null, CancellationToken.None);
+        check.Write(Encoding.Latin1.GetBytes(message));
+        var verdicts = await check.CompleteAsync();
+        return verdicts.Dkim.Count(one => one.Verdict == DkimVerdict.Pass);
+    }
+
+    /// <summary>The rooms on the world's store.</summary>
+    public Backend Backend() =>
+        new(Rows, new MemoryBlobs(), new MemoryQueues(Clock), Clock, new SeededEntropy(3), new(), Encryption);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (relay is not null)
+            await relay.DisposeAsync();
+    }
+
+    ValueTask<Stream> ConnectAsync(IPEndPoint end, CancellationToken cancel)
+    {
+        var address = end.Port == 25 ? $"{end.Address}" : $"{end}";
+        Dialled.Enqueue(address);
+        return hosts.TryGetValue(address, out var host)
+            ? new(host())
+            : throw new SocketException((int)SocketError.ConnectionRefused);
+    }
+}
