@@ -2,6 +2,7 @@ using Cloud.Flow.Door.Greylisting;
 using Cloud.Flow.Inbound;
 using Cloud.Flow.Junk;
 using Cloud.Flow.Keys;
+using Cloud.Flow.Outbound;
 using Cloud.Flow.Sweep;
 using Cloud.Store;
 using Cloud.Store.Accounts;
@@ -41,10 +42,14 @@ public sealed class Backend
         Receiving = new(Accounts, Directory, Filing);
         Inbound = new(Accounts, Directory, Filing, queues);
         Sweeper = new(Accounts, queues);
+        Outbox = new(rows, new(queues, time));
     }
 
     /// <summary>Drains the queue of what could not be filed at once; somebody must run it.</summary>
     public InboundWorker Inbound { get; }
+
+    /// <summary>Takes messages that are to be sent.</summary>
+    public Outbox Outbox { get; }
 
     /// <summary>Removes what nobody needs any more; somebody must run it every hour or so.</summary>
     public Sweeper Sweeper { get; }

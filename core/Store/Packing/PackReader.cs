@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 using Cloud.Store.Ports;
 
 namespace Cloud.Store.Packing;
@@ -67,6 +68,22 @@ ref struct PackReader(ReadOnlySpan<byte> packed)
         rest = rest[(int)count..];
         return bytes;
     }
+
+    public string? Text() => Varint() is > 0 and var length ? Encoding.UTF8.GetString(Bytes(length - 1)) : null;
+
+    /// <summary>Octets with their length before them; they stay where they are.</summary>
+    public ReadOnlySpan<byte> Counted() => Bytes(Varint());
+
+    public DateTimeOffset? Time() =>
+        Varint() switch
+        {
+            0 => null,
+            <= LastMillisecond and var time => DateTimeOffset.FromUnixTimeMilliseconds((long)time - 1),
+            _ => throw Damaged(),
+        };
+
+    /// <summary>The year 9999's last.</summary>
+    const ulong LastMillisecond = 253_402_300_799_999;
 
     static StoreException Damaged() => new("A stored row is damaged");
 }

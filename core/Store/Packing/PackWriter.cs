@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 
 namespace Cloud.Store.Packing;
 
@@ -35,6 +36,28 @@ sealed class PackWriter(int capacity = 256)
         bytes.CopyTo(buffer.AsSpan(length));
         length += bytes.Length;
     }
+
+    /// <summary>UTF-8 with its length before it; null is kept apart from empty.</summary>
+    public void Text(string? text)
+    {
+        if (text is null)
+        {
+            Varint(0);
+            return;
+        }
+        Varint((ulong)Encoding.UTF8.GetByteCount(text) + 1);
+        Bytes(Encoding.UTF8.GetBytes(text));
+    }
+
+    /// <summary>Octets with their length before them.</summary>
+    public void Counted(ReadOnlySpan<byte> bytes)
+    {
+        Varint((ulong)bytes.Length);
+        Bytes(bytes);
+    }
+
+    /// <summary>Whole milliseconds; null is kept apart.</summary>
+    public void Time(DateTimeOffset? time) => Varint(time is null ? 0 : (ulong)time.Value.ToUnixTimeMilliseconds() + 1);
 
     public byte[] ToArray() => buffer[..length];
 

@@ -1,0 +1,90 @@
+namespace Cloud.Flow.Outbound;
+
+/// <summary>Passes messages on: to servers of the world, or into accounts here.</summary>
+public interface IRelay
+{
+    /// <summary>One attempt.</summary>
+    /// <param name="cancel">
+    /// Cancelled when the time of the attempt is over, shortly before somebody else may make the next one: nothing may be
+    /// sent afterwards.
+    /// </param>
+    /// <returns>An outcome for each recipient of the job; one that is left out counts as deferred.</returns>
+    /// <exception cref="OperationCanceledException">The time is over: recipients count as deferred.</exception>
+    /// <exception cref="Store.Ports.StoreException">Nothing was sent; it is tried again.</exception>
+    ValueTask<RelayResult> SendAsync(RelayJob job, CancellationToken cancel);
+}
+
+/// <summary>One message for recipients of one next hop.</summary>
+/// <param name="Message">With all its recipients; those of this attempt are <paramref name="Recipients"/>.</param>
+/// <param name="NextHop">The recipients' domain, in lower case and A-labels, or an address literal.</param>
+/// <param name="Recipients">1 to <see cref="MaxRecipients"/>.</param>
+/// <param name="Attempt">1 for the first one.</param>
+/// <param name="OpenBlob">
+/// Reads the blob from its first octet on, without <see cref="Submission.Fields"/>; a stream to be disposed. May be
+/// called more than once. Throws <see cref="Store.Ports.StoreException"/>.
+/// </param>
+public sealed record RelayJob(
+    Submission Message,
+    string NextHop,
+    IReadOnlyList<RelayRecipient> Recipients,
+    int Attempt,
+    Func<CancellationToken, ValueTask<Stream>> OpenBlob
+)
+{
+    /// <summary>Recipients of one job: what Postfix sends in one transaction, too (default_destination_recipient_limit).</summary>
+    public const int MaxRecipients = 50;
+
+    /// <summary>The attempt before may have sent it: it came to no end. Who can tell makes nothing twice.</summary>
+    public bool MayBeRepeated { get; init; }
+
+    /// <summary>When the first attempt was made: the same for all attempts.</summary>
+    public DateTimeOffset FirstAttempt { get; init; }
+
+    /// <summary>When the attempt has to be over.</summary>
+    public DateTimeOffset Deadline { get; init; }
+}
+
+/// <param name="Number">Its number among the message's recipients, from 0, which stays the same.</param>
+public sealed record RelayRecipient(int Number, OutboundRecipient Recipient);
+
+/// <param name="Outcomes">One for each recipient.</param>
+/// <param name="Facts">What is told of the connection; null where there was none.</param>
+public sealed record RelayResult(IReadOnlyList<RelayOutcome> Outcomes, RelayFacts? Facts = null);
+
+/// <summary>How it went over the wire.</summary>
+/// <param name="Host">Name of the server that took or refused the message last.</param>
+/// <param name="Address">Its IP address and port.</param>
+/// <param name="Tls">Version, cipher suite and how it was checked; null in clear.</param>
+/// <param name="Transcript">Lines of the dialogue, secrets masked. What is too much for a row is cut.</param>
+public sealed record RelayFacts(string? Host, string? Address, string? Tls, IReadOnlyList<string> Transcript);
+
+public enum RelayVerdict
+{
+    /// <summary>It lies in the recipient's mailbox.</summary>
+    Delivered,
+
+    /// <summary>The next server has it, and reports what becomes of it if asked to (RFC 3461).</summary>
+    Sent,
+
+    /// <summary>The next server has it, and does not report: a sender who wants to know is told so by us.</summary>
+    Relayed,
+
+    /// <summary>Not now: it is tried again.</summary>
+    Deferred,
+
+    /// <summary>Never: it comes back.</summary>
+    Failed,
+}
+
+/// <summary>What an attempt came to for one recipient.</summary>
+/// <param name="Number">See <see cref="RelayRecipient.Number"/>.</param>
+/// <param name="Status">Enhanced status code (RFC 3463): <c>5.1.1</c>. Its class agrees with the verdict.</param>
+/// <param name="Reply">The server's words, code first, or ours: <c>550 5.1.1 No such user</c>. Cut after 1,000 characters.</param>
+public sealed record RelayOutcome(int Number, RelayVerdict Verdict, string Status, string Reply)
+{
+    /// <summary>The server that said so; null if none did.</summary>
+    public string? Host { get; init; }
+
+    /// <summary>Of a deferred one: not tried before, nor much later; null for the usual schedule.</summary>
+    public DateTimeOffset? NextAttempt { get; init; }
+}

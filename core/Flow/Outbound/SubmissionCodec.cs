@@ -1,0 +1,104 @@
+using Cloud.Store;
+using Cloud.Store.Outbox;
+using Cloud.Store.Packing;
+using Cloud.Store.Ports;
+using EmailAddress = Cloud.Mail.EmailAddress;
+
+namespace Cloud.Flow.Outbound;
+
+/// <summary>A submission as the outbox's rows have it: what never changes in one row, each recipient in its own.</summary>
+static class SubmissionCodec
+{
+    const byte Version = 1;
+
+    public static byte[] Pack(Submission message)
+    {
+        var pack = new PackWriter(512);
+        pack.Byte(Version);
+        pack.Text(message.Account?.Value);
+        pack.Text(message.From?.Local);
+        pack.Text(message.From?.Domain);
+        pack.Text(message.Blob);
+        pack.Varint((ulong)message.Size);
+        pack.Counted(message.Sha256.Span);
+        pack.Counted(message.Fields.Span);
+        pack.Counted(message.BodyHash.Span);
+        pack.Text(message.SigningDomain);
+        pack.Time(message.Accepted);
+        pack.Time(message.HoldUntil);
+        pack.Text(Cut(message.Subject, Submission.MaxSubject));
+        pack.Text(Cut(message.MessageId, Submission.MaxMessageId));
+        Pack(pack, message.Options);
+        return pack.ToArray();
+    }
+
+    static void Pack(PackWriter pack, SendOptions options)
+    {
+        pack.Text(options.Ret);
+        pack.Text(options.EnvelopeId);
+        pack.Byte((byte)options.Body);
+        pack.Byte((byte)(Bit(options.SmtpUtf8, 0) | Bit(options.RequireTls, 1) | Bit(options.TlsOptional, 2)));
+        pack.Time(options.DeliverBy?.Deadline);
+        pack.Byte((byte)(Bit(options.DeliverBy?.Returns == true, 0) | Bit(options.DeliverBy?.Traces == true, 1)));
+        pack.Signed(options.Priority);
+    }
+
+    /// <param name="recipients">In the order of their numbers; those that are known where it is asked for.</param>
+    /// <exception cref="StoreException">Damaged, or of a version this program does not know.</exception>
+    public static Submission Unpack(TransactionId id, MessageRow row, IEnumerable<RecipientRow> recipients)
+    {
+        var pack = new PackReader(row.Submission.Span);
+        pack.ExpectVersion(Version);
+        var account = pack.Text();
+        var (local, domain) = (pack.Text(), pack.Text());
+        // In the order in which they were written.
+        return new()
+        {
+            Id = id,
+            Account = account is null ? null : new AccountId(account),
+            From = local is null || domain is null ? null : new(local, domain),
+            Recipients = [.. recipients.Select(ToRecipient)],
+            IsHeld = row.IsHeld,
+            Blob = pack.Text() ?? "",
+            Size = (long)pack.Varint(),
+            Sha256 = pack.Counted().ToArray(),
+            Fields = pack.Counted().ToArray(),
+            BodyHash = pack.Counted().ToArray(),
+            SigningDomain = pack.Text(),
+            Accepted = pack.Time() ?? default,
+            HoldUntil = pack.Time(),
+            Subject = pack.Text(),
+            MessageId = pack.Text(),
+            Options = UnpackOptions(ref pack),
+        };
+    }
+
+    static SendOptions UnpackOptions(ref PackReader pack)
+    {
+        var (ret, envelope, body, flags) = (pack.Text(), pack.Text(), (BodyType)pack.Byte(), pack.Byte());
+        var (deadline, by, priority) = (pack.Time(), pack.Byte(), (int)pack.Signed());
+        return new()
+        {
+            Ret = ret,
+            EnvelopeId = envelope,
+            Body = body,
+            SmtpUtf8 = (flags & 1) != 0,
+            RequireTls = (flags & 2) != 0,
+            TlsOptional = (flags & 4) != 0,
+            DeliverBy = deadline is null ? null : new(deadline.Value, (by & 1) != 0, (by & 2) != 0),
+            Priority = priority,
+        };
+    }
+
+    /// <exception cref="StoreException">The row is damaged.</exception>
+    public static OutboundRecipient ToRecipient(RecipientRow row) =>
+        new(
+            EmailAddress.TryParse(row.Address) ?? throw new StoreException("A recipient of the outbox is damaged"),
+            row.Notify,
+            row.OriginalRecipient
+        );
+
+    static int Bit(bool value, int place) => value ? 1 << place : 0;
+
+    static string? Cut(string? text, int length) => text is null || text.Length <= length ? text : text[..length];
+}
