@@ -3,6 +3,7 @@ using Cloud.Flow.Inbound;
 using Cloud.Flow.Junk;
 using Cloud.Flow.Keys;
 using Cloud.Flow.Outbound;
+using Cloud.Flow.Submission;
 using Cloud.Flow.Sweep;
 using Cloud.Store;
 using Cloud.Store.Accounts;
@@ -24,7 +25,8 @@ public sealed class Backend
         TimeProvider time,
         Entropy entropy,
         StoreOptions? options = null,
-        KeyEncryptionKey? encryption = null
+        KeyEncryptionKey? encryption = null,
+        SubmissionOptions? submission = null
     )
     {
         options ??= new();
@@ -43,6 +45,17 @@ public sealed class Backend
         Inbound = new(Accounts, Directory, Filing, queues);
         Sweeper = new(Accounts, queues);
         Outbox = new(rows, new(queues, time));
+        Rights = new(Directory);
+        Submitting = new(
+            Directory,
+            Rights,
+            new(new(rows, time, SubmissionOptions.LimitParts), submission ?? new(), time),
+            new(Accounts, Filing),
+            Receiving,
+            Outbox,
+            KnownSenders,
+            time
+        );
     }
 
     /// <summary>Drains the queue of what could not be filed at once; somebody must run it.</summary>
@@ -80,6 +93,10 @@ public sealed class Backend
     internal JunkLessons Lessons { get; }
 
     internal Greylist Greylist { get; }
+
+    internal SenderRights Rights { get; }
+
+    internal Submitting Submitting { get; }
 
     internal Filing Filing { get; }
 

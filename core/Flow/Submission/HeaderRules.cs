@@ -124,8 +124,8 @@ sealed class HeaderRules
         var mailboxes = AddressList.Parse(value).Where(address => address.IsMailbox).ToList();
         if (mailboxes.Count > SubmittedContent.MaxAuthors)
             return null;
-        var addresses = mailboxes.Select(AddressOf).ToArray();
-        return addresses.Contains(null) ? null : addresses!;
+        var addresses = mailboxes.Select(AddressOf).OfType<EmailAddress>().ToArray();
+        return addresses.Length == mailboxes.Count ? addresses : null;
     }
 
     static EmailAddress? AddressOf(Address address)

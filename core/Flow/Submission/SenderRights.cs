@@ -22,6 +22,11 @@ sealed class SenderRights(MailDirectory directory)
         return granted.Contains(@as.Key) || granted.Contains(@as.WithoutDetail.Key) || granted.Contains(domain);
     }
 
+    /// <summary>Whether an address of others has a whole domain: a name of one label is the sender's own shorthand, and
+    /// leads nowhere or astray (RFC 6409 §4.2).</summary>
+    public static bool IsQualified(EmailAddress address) =>
+        address.Domain[0] == '[' || address.Domain.Contains('.', StringComparison.Ordinal);
+
     /// <summary>Whether all that a message says of its senders is true enough.</summary>
     /// <returns>The first address that is none of the account's; null when all are.</returns>
     public async ValueTask<EmailAddress?> ForeignAsync(
