@@ -1,4 +1,5 @@
 using Cloud.Api.Gateway;
+using Cloud.Flow.Submission;
 using Cloud.Store;
 using Cloud.Store.Azure;
 using Cloud.Store.Local;
@@ -36,7 +37,8 @@ sealed record OpenStore(
                 AzureStore.Open(AzureOptions(settings)),
                 settings.KeyEncryptionSecret,
                 settings.ConnectionString,
-                null
+                null,
+                settings.Submission
             );
         if (settings.Store == StoreKind.Azurite)
         {
@@ -44,7 +46,7 @@ sealed record OpenStore(
             var azurite = await Cloud.Cli.Azurite.Azurite.StartAsync(settings.Azurite, data, Entropy.System, cancel);
             var options = new AzureStoreOptions { ConnectionString = azurite.ConnectionString };
             var secret = KeyEncryptionFile.SecretOf(settings);
-            return Over(AzureStore.Open(options), secret, azurite.ConnectionString, azurite);
+            return Over(AzureStore.Open(options), secret, azurite.ConnectionString, azurite, settings.Submission);
         }
 
         var local = await LocalStore.OpenAsync(
@@ -52,7 +54,7 @@ sealed record OpenStore(
             cancel
         );
         var key = KeyEncryptionFile.SecretOf(settings);
-        var rooms = Rooms(local.Rows, local.Blobs, local.Queues, soleOwner: true, key);
+        var rooms = Rooms(local.Rows, local.Blobs, local.Queues, soleOwner: true, key, settings.Submission);
         return new(rooms, local.Blobs, local.Queues, null, local, key, null, null);
     }
 
@@ -64,17 +66,30 @@ sealed record OpenStore(
             await Azurite.DisposeAsync();
     }
 
-    static OpenStore Over(AzureStore store, string? key, string? connectionString, Azurite.Azurite? azurite)
+    static OpenStore Over(
+        AzureStore store,
+        string? key,
+        string? connectionString,
+        Azurite.Azurite? azurite,
+        SubmissionOptions submission
+    )
     {
-        var rooms = Rooms(store.Rows, store.Blobs, store.Queues, soleOwner: false, key);
+        var rooms = Rooms(store.Rows, store.Blobs, store.Queues, soleOwner: false, key, submission);
         return new(rooms, store.Blobs, store.Queues, store.ForgetfulQueues, null, key, connectionString, azurite);
     }
 
-    static Backend Rooms(IRows rows, IBlobs blobs, IQueues queues, bool soleOwner, string? secret)
+    static Backend Rooms(
+        IRows rows,
+        IBlobs blobs,
+        IQueues queues,
+        bool soleOwner,
+        string? secret,
+        SubmissionOptions submission
+    )
     {
         var options = new StoreOptions { SoleOwner = soleOwner };
         var key = secret is null ? null : KeyEncryptionFile.Key(secret);
-        return new(rows, blobs, queues, TimeProvider.System, Entropy.System, options, key);
+        return new(rows, blobs, queues, TimeProvider.System, Entropy.System, options, key, submission);
     }
 
     public static AzureStoreOptions AzureOptions(Settings settings) =>

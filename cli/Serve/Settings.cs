@@ -1,5 +1,6 @@
 using System.Net;
 using Cloud.Api.WellKnown;
+using Cloud.Flow.Submission;
 using Cloud.Listener.Hosting;
 using Cloud.Listener.Hosting.Settings;
 
@@ -41,6 +42,8 @@ public enum GatewayKind
 /// <param name="Azurite">Where npm has installed Azurite, or is to.</param>
 /// <param name="MtaSts">Of the domains' policy, which the https port gives out.</param>
 /// <param name="KeyEncryptionSecret">What private keys in the store are encrypted with; null for a file's under <c>Data</c>.</param>
+/// <param name="Submission">How much accounts and domains may send; for --gateway functions the app is told.</param>
+/// <param name="TellsClient">Submitted mail tells its recipients where it came from.</param>
 /// <param name="Try">Makes example.test with alice and bob and says what to paste.</param>
 public sealed record Settings(
     string Data,
@@ -61,7 +64,9 @@ public sealed record Settings(
     string Functions,
     string Azurite,
     StsMode MtaSts,
-    string? KeyEncryptionSecret
+    string? KeyEncryptionSecret,
+    SubmissionOptions Submission,
+    bool TellsClient
 )
 {
     /// <summary>The ports in the order of the `ready` line, with their defaults on 127.0.0.1.</summary>

@@ -46,7 +46,8 @@ static class Handler
             time,
             Entropy.System,
             new StoreOptions(),
-            settings.KeyEncryption
+            settings.KeyEncryption,
+            settings.Submission
         );
     }
 

@@ -1,5 +1,5 @@
 using Cloud.Flow.Submission;
-using Cloud.Store.Ports;
+using Cloud.Store.Accounts;
 
 namespace Cloud.Api.Gateway.Operations;
 

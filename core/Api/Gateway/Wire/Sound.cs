@@ -22,7 +22,8 @@ static class Sound
 
     public static bool Is(SubmitRequest request)
     {
-        var (content, blind) = (request.Content, request.Content.BlindFields.Span);
+        var content = request.Content;
+        var blind = content.BlindFields.Span;
         return request.Recipients.Count is > 0 and <= Submission.MaxRecipients
             && request.Recipients.All(recipient => recipient?.Address is not null)
             && content.Authors.Count is > 0 and <= SubmittedContent.MaxAuthors
