@@ -22,7 +22,7 @@ sealed class AzureRows(TableServiceClient service) : IRows
         }
     }
 
-    public async ValueTask<RowPage> QueryAsync(
+    public ValueTask<RowPage> QueryAsync(
         string table,
         RowRange range,
         string? continuation,
@@ -30,13 +30,37 @@ sealed class AzureRows(TableServiceClient service) : IRows
         CancellationToken cancel
     )
     {
-        var client = Table(table);
         KeyText.Check(range.Partition);
+        return QueryAsync(table, TableFilter.Of(range), continuation, limit, cancel);
+    }
+
+    public ValueTask<RowPage> QueryPartitionsAsync(
+        string table,
+        PartitionRange range,
+        string? continuation,
+        int limit,
+        CancellationToken cancel
+    )
+    {
+        KeyText.Check(range.From);
+        KeyText.Check(range.Row);
+        return QueryAsync(table, TableFilter.OfPartitions(range), continuation, limit, cancel);
+    }
+
+    async ValueTask<RowPage> QueryAsync(
+        string table,
+        string filter,
+        string? continuation,
+        int limit,
+        CancellationToken cancel
+    )
+    {
+        var client = Table(table);
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, RowLimits.QueryRows);
         try
         {
-            return await client.QueryAsync(range, continuation, limit, cancel);
+            return await client.QueryAsync(filter, continuation, limit, cancel);
         }
         catch (Exception e) when (StorageFault.IsFault(e, cancel))
         {

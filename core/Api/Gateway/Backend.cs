@@ -18,6 +18,7 @@ namespace Cloud.Api.Gateway;
 public sealed class Backend
 {
     /// <param name="encryption">Opens the domains' signing keys; null where it is not known: then nothing is signed.</param>
+    /// <param name="relay">Sends to other servers; null where nothing does: what is for them waits.</param>
     public Backend(
         IRows rows,
         IBlobs blobs,
@@ -26,6 +27,8 @@ public sealed class Backend
         Entropy entropy,
         StoreOptions? options = null,
         KeyEncryptionKey? encryption = null,
+        IRelay? relay = null,
+        OutboundOptions? outbound = null,
         SubmissionOptions? submission = null
     )
     {
@@ -44,7 +47,7 @@ public sealed class Backend
         Receiving = new(Accounts, Directory, Filing);
         Inbound = new(Accounts, Directory, Filing, queues);
         Sweeper = new(Accounts, queues);
-        Outbox = new(rows, new(queues, time));
+        Sending = new(Accounts, queues, Directory, Receiving, relay, outbound ?? new());
         Rights = new(Directory);
         Submitting = new(
             Directory,
@@ -52,7 +55,7 @@ public sealed class Backend
             new(new(rows, time, SubmissionOptions.LimitParts), submission ?? new(), time),
             new(Accounts, Filing),
             Receiving,
-            Outbox,
+            Sending.Outbox,
             KnownSenders,
             time
         );
@@ -61,8 +64,8 @@ public sealed class Backend
     /// <summary>Drains the queue of what could not be filed at once; somebody must run it.</summary>
     public InboundWorker Inbound { get; }
 
-    /// <summary>Takes messages that are to be sent.</summary>
-    public Outbox Outbox { get; }
+    /// <summary>Takes messages that are to be sent, and sends them; somebody must run its worker.</summary>
+    public Sending Sending { get; }
 
     /// <summary>Removes what nobody needs any more; somebody must run it every hour or so.</summary>
     public Sweeper Sweeper { get; }

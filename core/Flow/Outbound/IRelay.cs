@@ -15,7 +15,7 @@ public interface IRelay
 }
 
 /// <summary>One message for recipients of one next hop.</summary>
-/// <param name="Message">With all its recipients; those of this attempt are <paramref name="Recipients"/>.</param>
+/// <param name="Message">Its recipients are those of this attempt.</param>
 /// <param name="NextHop">The recipients' domain, in lower case and A-labels, or an address literal.</param>
 /// <param name="Recipients">1 to <see cref="MaxRecipients"/>.</param>
 /// <param name="Attempt">1 for the first one.</param>
@@ -37,15 +37,16 @@ public sealed record RelayJob(
     /// <summary>The attempt before may have sent it: it came to no end. Who can tell makes nothing twice.</summary>
     public bool MayBeRepeated { get; init; }
 
-    /// <summary>When the first attempt was made: the same for all attempts.</summary>
-    public DateTimeOffset FirstAttempt { get; init; }
+    /// <summary>Names this part of the message, 0 to 999: the same for all attempts of the same recipients.</summary>
+    public int Part { get; init; }
 
     /// <summary>When the attempt has to be over.</summary>
     public DateTimeOffset Deadline { get; init; }
 }
 
 /// <param name="Number">Its number among the message's recipients, from 0, which stays the same.</param>
-public sealed record RelayRecipient(int Number, OutboundRecipient Recipient);
+/// <param name="FirstAttempt">When the first attempt was made, which stays the same.</param>
+public sealed record RelayRecipient(int Number, OutboundRecipient Recipient, DateTimeOffset FirstAttempt);
 
 /// <param name="Outcomes">One for each recipient.</param>
 /// <param name="Facts">What is told of the connection; null where there was none.</param>

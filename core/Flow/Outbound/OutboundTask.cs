@@ -34,6 +34,20 @@ sealed record OutboundTask(string Id, int First, int Count, int Attempt, long Du
 
     public DateTimeOffset DueAt => DateTimeOffset.FromUnixTimeMilliseconds(Due);
 
+    /// <summary>The same at another time; what it carries is old by then.</summary>
+    public OutboundTask Again(DateTimeOffset due) =>
+        this with
+        {
+            Due = due.ToUnixTimeMilliseconds(),
+            Message = null,
+            MessageETag = null,
+            Rows = null,
+        };
+
+    public OutboundTask Following(int attempt, DateTimeOffset due) => Again(due) with { Attempt = attempt };
+
+    public OutboundTask TellDelay(DateTimeOffset due) => Again(due) with { Work = OutboundWork.TellDelay };
+
     /// <summary>As a queue message's body: what would make it too long stays out.</summary>
     public byte[] Pack()
     {

@@ -13,18 +13,15 @@ public readonly record struct AcceptResult(bool IsRepeated, bool IsQueued);
 /// <summary>Messages on their way out: takes them.</summary>
 public sealed class Outbox
 {
-    /// <summary>Recipients' rows written at a time, which leaves room for the message's.</summary>
-    const int RowsAtATime = RowLimits.TransactionChanges - 1;
-
-    readonly IRows rows;
+    readonly OutboxStore store;
     readonly OutboundQueue queue;
 
-    internal Outbox(IRows source, OutboundQueue target) => (rows, queue) = (source, target);
+    internal Outbox(OutboxStore target, OutboundQueue timer) => (store, queue) = (target, timer);
 
     /// <summary>Takes a message over: when this returns it will be sent, or come back.</summary>
     /// <remarks>
     /// Steps: 1. the recipients' rows, the message's with the last of them; 2. a queue message for each next hop. Any
-    /// step may be repeated.
+    /// step may be repeated. The rows are what counts: when the queue fails after them, the sweep finds them waiting.
     /// </remarks>
     /// <exception cref="ArgumentException">A limit of <see cref="Submission"/> is broken.</exception>
     /// <exception cref="StoreException">Nothing is promised; to try again with the same id makes nothing twice.</exception>
@@ -32,80 +29,58 @@ public sealed class Outbox
     {
         Check(message);
         var recipients = RecipientsOf(message);
-        var row = new MessageRow(
-            SubmissionCodec.Pack(message),
-            recipients.Count,
-            recipients.Count,
-            message.IsHeld,
-            null
+        var count = recipients.Count;
+        var entry = new OutboxEntry(
+            message.Id,
+            new(SubmissionCodec.Pack(message), count, count, message.IsHeld, null),
+            recipients
         );
-        var isNew = await WriteAsync(message.Id, row, recipients, cancel); // step 1
+        var written = await InsertAsync(entry, cancel); // step 1
         if (message.IsHeld)
-            return new(!isNew, IsQueued: true);
-        var failed = await queue.TrySendAsync(TasksOf(message.Id, recipients)); // step 2
-        return new(!isNew, IsQueued: failed == 0);
+            return new(written is null, IsQueued: true);
+        // What was written before may have gone on since: then its tasks find nothing to do.
+        var failed = await queue.TrySendAsync(TaskPlan.Of(written ?? entry, isFresh: written is not null)); // step 2
+        return new(written is null, IsQueued: failed == 0);
+    }
+
+    /// <summary>Once more where the answer was lost: then it is known whether it was written.</summary>
+    async ValueTask<OutboxEntry?> InsertAsync(OutboxEntry entry, CancellationToken cancel)
+    {
+        try
+        {
+            return await store.InsertAsync(entry, cancel);
+        }
+        catch (StoreException)
+        {
+            return await store.InsertAsync(entry, cancel);
+        }
     }
 
     static void Check(Submission message)
     {
-        ArgumentOutOfRangeException.ThrowIfZero(message.Recipients.Count, nameof(message));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(
-            message.Recipients.Count,
-            Submission.MaxRecipients,
-            nameof(message)
-        );
+        var count = message.Recipients.Count;
+        ArgumentOutOfRangeException.ThrowIfZero(count, nameof(message));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Submission.MaxRecipients, nameof(message));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(message.Fields.Length, Submission.MaxFields, nameof(message));
         if (message.Blob != BlobNames.Of(message.Id))
             throw new ArgumentException("The blob does not bear the submission's name", nameof(message));
     }
 
+    /// <summary>By next hop, so that those of one have numbers next to each other.</summary>
     static List<RecipientRow> RecipientsOf(Submission message) =>
         [
             .. message
-                .Recipients.OrderBy(to => EmailAddress.CanonicalDomain(to.Address.Domain), StringComparer.Ordinal)
+                .Recipients.Select(to => (To: to, NextHop: EmailAddress.CanonicalDomain(to.Address.Domain)))
+                .OrderBy(to => to.NextHop, StringComparer.Ordinal)
                 .Select(
                     (to, number) =>
-                        new RecipientRow(number, to.Address.ToString(), EmailAddress.CanonicalDomain(to.Address.Domain))
+                        new RecipientRow(number, to.To.Address.ToString(), to.NextHop)
                         {
-                            Notify = to.Notify,
-                            OriginalRecipient = to.OriginalRecipient,
+                            Notify = to.To.Notify,
+                            OriginalRecipient = to.To.OriginalRecipient,
                             State = message.IsHeld ? RecipientState.Held : RecipientState.Waiting,
                             Next = message.HoldUntil ?? message.Accepted,
                         }
                 ),
         ];
-
-    /// <returns>False when it had been written before.</returns>
-    async ValueTask<bool> WriteAsync(
-        TransactionId id,
-        MessageRow message,
-        List<RecipientRow> recipients,
-        CancellationToken cancel
-    )
-    {
-        var last = new RowTransaction(OutboxRows.Partition(id));
-        foreach (var some in recipients.Chunk(RowsAtATime))
-        {
-            last = new(OutboxRows.Partition(id));
-            foreach (var to in some)
-                last.Insert(OutboxRows.Recipient(to.Number), OutboxRows.ToRow(RecipientCodec.Pack(to)));
-            if (some[^1] != recipients[^1])
-                await rows.CommitAsync(OutboxRows.Table, last, cancel); // there already: by an earlier try
-        }
-        last.Insert(OutboxRows.Message, OutboxRows.ToRow(message.Pack()));
-        return (await rows.CommitAsync(OutboxRows.Table, last, cancel)).Committed;
-    }
-
-    static IEnumerable<OutboundTask> TasksOf(TransactionId id, IEnumerable<RecipientRow> recipients) =>
-        recipients
-            .GroupBy(to => to.NextHop)
-            .SelectMany(hop => hop.Chunk(RelayJob.MaxRecipients))
-            .Select(some => new OutboundTask(
-                id.ToString(),
-                some[0].Number,
-                some.Length,
-                some[0].Attempts + 1,
-                some.Min(to => to.Next).ToUnixTimeMilliseconds(),
-                OutboundWork.Attempt
-            ));
 }

@@ -1,4 +1,5 @@
 using Cloud.Flow.Inbound;
+using Cloud.Flow.Outbound;
 using Cloud.Store;
 using Cloud.Store.Accounts;
 using Cloud.Store.Messages;
@@ -9,9 +10,6 @@ namespace Cloud.Flow.Submission;
 /// <summary>The sender's own copy in Sent, for accounts that leave it to the server.</summary>
 sealed class SentCopy(AccountStore accounts, Filing filing)
 {
-    /// <summary>Tells the copy's transaction from the message's, which its sender may get as a recipient.</summary>
-    const ulong Mark = 0x5E27_0C0B_1E5A_4D3B;
-
     public async ValueTask<bool> IsWantedAsync(AccountId account, CancellationToken cancel) =>
         (await accounts.PeekAsync(account, cancel))?.Account.SavesSent == true;
 
@@ -19,7 +17,8 @@ sealed class SentCopy(AccountStore accounts, Filing filing)
     public async ValueTask<InboundMail> PrepareAsync(SubmitRequest request, CancellationToken cancel)
     {
         var message = request.Message;
-        var transaction = request.Transaction with { Random = request.Transaction.Random ^ Mark };
+        // Another one than the message's, which its sender may get as a recipient.
+        var transaction = DerivedId.Of(request.Transaction, request.Transaction.At, "sent copy");
         var blob = BlobNames.Of(transaction, request.Sender);
         await accounts.Blobs.CopyAsync(message.Blob, blob, cancel); // not when an earlier try has made it
         return new(

@@ -4,6 +4,7 @@ using Cloud.Store.Accounts;
 using Cloud.Store.Directory;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
+using Cloud.Store.Outbox;
 using Cloud.Store.Ports;
 
 namespace Cloud.Flow.Sweep;
@@ -13,13 +14,15 @@ namespace Cloud.Flow.Sweep;
 /// A blob's name tells its transaction, and that the time and the number of its message, in whatever account. So:
 /// 1. the mailboxes' rows and pages, packed and few, give the numbers of all messages; 2. blobs whose transaction has
 /// fewer messages than blobs are suspects, if they are older than anything on its way; 3. the message rows of every
-/// account, which alone count as proof, clear most; the others are noted. Half an hour later: 4. what a queue still
+/// account and of the outbox, which alone count as proof, clear most; the others are noted. Half an hour later: 4. what a queue still
 /// names is cleared; 5. the message rows are asked again; 6. what is left goes. The order matters: what step 4 misses
 /// because it was just filed is found in step 5, and a move of a message between mailboxes, which step 1 may miss, does
 /// not touch its row.
 /// </remarks>
 sealed class OrphanBlobs(AccountStore accounts, IQueues queues)
 {
+    readonly OutboxStore outbox = new(accounts.Rows, accounts.Time);
+
     /// <summary>A pass has so many parts, by the first hexadecimal digit of the names.</summary>
     const int Parts = 16;
 
@@ -205,6 +208,12 @@ sealed class OrphanBlobs(AccountStore accounts, IQueues queues)
         {
             foreach (var row in await EmailReader.ReadAsync(accounts.Rows, account, numbers, cancel))
                 named.Add(row.Email.Blob);
+        }
+        // The outbox owns the bytes of what it has not done with: a message may wait for weeks.
+        foreach (var transaction in suspects.Select(blob => blob.Transaction).Distinct())
+        {
+            if (await outbox.FindAsync(transaction, cancel) is { IsDone: false })
+                named.Add(BlobNames.Of(transaction));
         }
     }
 

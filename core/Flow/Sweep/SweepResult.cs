@@ -21,6 +21,12 @@ public sealed record SweepResult
     /// <summary>What the door remembered of strangers and of senders' rates, and need not any more.</summary>
     public int DoorRows { get; set; }
 
+    /// <summary>Messages of the outbox that were done with long ago, and are gone.</summary>
+    public int Submissions { get; set; }
+
+    /// <summary>What waited in the outbox and was overdue, and is on the queue again: with one, look why.</summary>
+    public int Requeued { get; set; }
+
     /// <summary>Listeners that did not watch for a day, and have no queue any more.</summary>
     public int Listeners { get; set; }
 

@@ -23,6 +23,7 @@ public sealed class Sweeper
     readonly AccountStore accounts;
     readonly AccountPruning pruning;
     readonly OrphanBlobs orphans;
+    readonly OutboxSweep outbox;
     readonly IQueues queues;
 
     internal Sweeper(AccountStore store, IQueues storeQueues)
@@ -30,6 +31,7 @@ public sealed class Sweeper
         (accounts, queues) = (store, storeQueues);
         pruning = new(store);
         orphans = new(store, queues);
+        outbox = new(store.Rows, queues, store.Time);
     }
 
     IRows Rows => accounts.Rows;
@@ -41,6 +43,7 @@ public sealed class Sweeper
     {
         var result = new SweepResult();
         var clock = new SweepClock(accounts.Time, accounts.Time.GetUtcNow() + limit, cancel);
+        await outbox.RequeueAsync(isPass: false, result, clock);
         var state = await SweepRows.ReadAsync(Rows, cancel);
         if (state is not null)
             await orphans.RemoveAsync(state, result, clock);
@@ -51,6 +54,8 @@ public sealed class Sweeper
         {
             await OldFailures.RemoveAsync(Rows, clock);
             await ExpiredRows.RemoveAsync(Rows, result, clock);
+            await outbox.RequeueAsync(isPass: true, result, clock);
+            await outbox.PruneAsync(result, clock);
             await DeadListeners.RemoveAsync(Rows, queues, result, clock);
             state = await BeginAsync(state, clock);
         }

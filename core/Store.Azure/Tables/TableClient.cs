@@ -52,17 +52,18 @@ sealed class TableClient(HttpPipeline pipeline, string root, string name)
         return rows[0] with { Key = key, ETag = response.Headers.ETag?.ToString("H") ?? rows[0].ETag };
     }
 
+    /// <param name="filter">See <see cref="TableFilter"/>.</param>
     /// <param name="maxPerPage">1 to 1,000.</param>
     /// <returns>An empty page when there is no such table.</returns>
     public async ValueTask<RowPage> QueryAsync(
-        RowRange range,
+        string filter,
         string? continuation,
         int maxPerPage,
         CancellationToken cancel
     )
     {
-        var filter = Uri.EscapeDataString(TableFilter.Of(range));
-        var query = $"{name}()?$filter={filter}&$top={maxPerPage}{Continuation.Query(continuation)}";
+        var query =
+            $"{name}()?$filter={Uri.EscapeDataString(filter)}&$top={maxPerPage}{Continuation.Query(continuation)}";
         using var message = Message(RequestMethod.Get, query);
         message.BufferResponse = false;
         await pipeline.SendAsync(message, cancel);

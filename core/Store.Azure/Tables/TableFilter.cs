@@ -2,7 +2,7 @@ using Cloud.Store.Ports;
 
 namespace Cloud.Store.Azure.Tables;
 
-/// <summary>A range of row keys as an OData filter.</summary>
+/// <summary>A range of keys as an OData filter.</summary>
 static class TableFilter
 {
     public static string Of(RowRange range)
@@ -13,6 +13,14 @@ static class TableFilter
         if (End(range.To) is { } to)
             filter += $" and RowKey lt {Quote(to)}";
         return filter;
+    }
+
+    public static string OfPartitions(PartitionRange range)
+    {
+        var filter = $"PartitionKey ge {Quote(range.From)}";
+        if (End(range.To) is { } to)
+            filter += $" and PartitionKey lt {Quote(to)}";
+        return $"{filter} and RowKey eq {Quote(range.Row)}";
     }
 
     /// <summary>The same end without characters beyond the key alphabet.</summary>

@@ -37,6 +37,27 @@ sealed class LocalRows(SqliteWriter writer, ReaderPool<RowReader> readers) : IRo
         );
     }
 
+    public ValueTask<RowPage> QueryPartitionsAsync(
+        string table,
+        PartitionRange range,
+        string? continuation,
+        int limit,
+        CancellationToken cancel
+    )
+    {
+        StoredKey.CheckTable(table);
+        KeyText.Check(continuation ?? range.From);
+        KeyText.Check(range.Row);
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, RowLimits.QueryRows);
+
+        return readers.ReadAsync(
+            (table, range, continuation, limit),
+            static (reader, asked) => reader.Query(asked.table, asked.range, asked.continuation, asked.limit),
+            cancel
+        );
+    }
+
     public async ValueTask<CommitResult> CommitAsync(string table, RowTransaction transaction, CancellationToken cancel)
     {
         if (transaction.Changes.Count == 0)

@@ -14,6 +14,7 @@ sealed class RowReader : IDisposable
     readonly Database database;
     readonly Statement get;
     readonly Statement query;
+    readonly Statement queryPartitions;
     readonly Statement due;
     readonly Statement count;
 
@@ -23,6 +24,10 @@ sealed class RowReader : IDisposable
         database.Execute("PRAGMA cache_size = -1024");
         get = database.Prepare("SELECT etag, data FROM rows WHERE key = ?1");
         query = database.Prepare("SELECT key, etag, data FROM rows WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT ?3");
+        queryPartitions = database.Prepare(
+            "SELECT key, etag, data FROM rows WHERE key >= ?1 AND key < ?2 AND substr(key, -length(?4)) = ?4 "
+                + "ORDER BY key LIMIT ?3"
+        );
         due = database.Prepare("SELECT 1 FROM messages WHERE queue = ?1 AND visible <= ?2 LIMIT 1");
         count = database.Prepare("SELECT count(*) FROM messages WHERE queue = ?1");
     }
@@ -54,11 +59,32 @@ sealed class RowReader : IDisposable
         query.Bind(3, limit + 1);
         try
         {
-            return ReadPage(table.Length + range.Partition.Length + 2, range.Partition, limit);
+            return ReadPage(query, table, range.Partition, limit);
         }
         finally
         {
             query.Reset();
+        }
+    }
+
+    /// <param name="continuation">The last partition given; null for the first page.</param>
+    public RowPage Query(string table, PartitionRange range, string? continuation, int limit)
+    {
+        Span<byte> stored = stackalloc byte[StoredKey.RangeLength];
+        var start = continuation is null
+            ? StoredKey.WriteStart(stored, table, range.From)
+            : StoredKey.WriteEnd(stored, table, continuation);
+        queryPartitions.BindText(1, stored[..start]);
+        queryPartitions.BindText(2, stored[..StoredKey.WriteStart(stored, table, range.To)]);
+        queryPartitions.Bind(3, limit + 1);
+        queryPartitions.BindText(4, $"/{range.Row}");
+        try
+        {
+            return ReadPage(queryPartitions, table, null, limit);
+        }
+        finally
+        {
+            queryPartitions.Reset();
         }
     }
 
@@ -83,17 +109,20 @@ sealed class RowReader : IDisposable
 
     public void Dispose() => database.Dispose();
 
-    RowPage ReadPage(int prefix, string partition, int limit)
+    /// <param name="partition">Of all rows; null when each has its own, and a page goes on behind the last one's.</param>
+    static RowPage ReadPage(Statement statement, string table, string? partition, int limit)
     {
         var rows = new List<Row>();
-        for (var size = 0; query.Step(); )
+        for (var size = 0; statement.Step(); )
         {
             if (rows.Count == limit || size > PageBytes)
-                return new(rows, rows[^1].Key.Row);
-            var row = Encoding.ASCII.GetString(query.Bytes(0)[prefix..]);
-            var data = query.Bytes(2);
+                return new(rows, partition is null ? rows[^1].Key.Partition : rows[^1].Key.Row);
+            var key = statement.Bytes(0)[(table.Length + 1)..];
+            var of = partition ?? Encoding.ASCII.GetString(key[..key.IndexOf((byte)'/')]);
+            var row = Encoding.ASCII.GetString(key[(of.Length + 1)..]);
+            var data = statement.Bytes(2);
             size += data.Length;
-            rows.Add(new(new(partition, row), RowCodec.Read(data), ETag(query.Long(1))));
+            rows.Add(new(new(of, row), RowCodec.Read(data), ETag(statement.Long(1))));
         }
         return new(rows, null);
     }

@@ -30,6 +30,14 @@ static class StoredKey
         return length;
     }
 
+    /// <summary>The first key of a partition or of one behind it; null for the first one behind the table's.</summary>
+    public static int WriteStart(Span<byte> to, string table, string? partition)
+    {
+        var length = Encoding.ASCII.GetBytes(table, to);
+        to[length++] = partition is null ? (byte)('/' + 1) : (byte)'/';
+        return length + Encoding.ASCII.GetBytes(partition ?? "", to[length..]);
+    }
+
     /// <exception cref="ArgumentException">Not 3 to 63 letters and digits, the first a letter.</exception>
     public static void CheckTable(string table)
     {

@@ -58,6 +58,20 @@ public sealed class CountingRows(IRows inner) : IRows
         return page;
     }
 
+    public async ValueTask<RowPage> QueryPartitionsAsync(
+        string table,
+        PartitionRange range,
+        string? continuation,
+        int limit,
+        CancellationToken cancel
+    )
+    {
+        Interlocked.Increment(ref queries);
+        var page = await inner.QueryPartitionsAsync(table, range, continuation, limit, cancel);
+        Interlocked.Add(ref rowsRead, page.Rows.Count);
+        return page;
+    }
+
     public ValueTask<CommitResult> CommitAsync(string table, RowTransaction transaction, CancellationToken cancel)
     {
         Interlocked.Increment(ref commits);

@@ -25,6 +25,10 @@ static class OutboxRows
 
     public static string Partition(TransactionId id) => id.ToString();
 
+    /// <summary>The first partition of those accepted then or later.</summary>
+    public static string FirstOf(DateTimeOffset time) =>
+        Partition(new((ulong)Math.Max(time.ToUnixTimeMilliseconds(), 0), 0));
+
     public static string Recipient(int number) => Prefix + number.ToString("x4", CultureInfo.InvariantCulture);
 
     /// <summary>Recipients from a number on.</summary>

@@ -33,6 +33,7 @@ static class RecipientCodec
         pack.Byte((byte)row.Told);
         pack.Byte((byte)row.Owed);
         pack.Fixed64(row.Notice);
+        pack.Time(row.NoticeAt);
         return pack.ToArray();
     }
 
@@ -63,6 +64,7 @@ static class RecipientCodec
             Told = (NoticeKinds)pack.Byte(),
             Owed = (NoticeKinds)pack.Byte(),
             Notice = pack.Fixed64(),
+            NoticeAt = pack.Time(),
             ETag = etag,
         };
     }

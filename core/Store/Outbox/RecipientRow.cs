@@ -1,7 +1,7 @@
 namespace Cloud.Store.Outbox;
 
 /// <summary>How far a recipient is.</summary>
-enum RecipientState : byte
+public enum RecipientState : byte
 {
     /// <summary>For its time.</summary>
     Waiting,
@@ -27,7 +27,7 @@ enum RecipientState : byte
 
 /// <summary>What a sender may be told.</summary>
 [Flags]
-enum NoticeKinds : byte
+public enum NoticeKinds : byte
 {
     None = 0,
     Delayed = 1,
@@ -48,7 +48,7 @@ sealed record RecipientRow(int Number, string Address, string NextHop)
 
     public RecipientState State { get; init; }
 
-    /// <summary>Attempts begun while <see cref="State"/> is Sending, else attempts made.</summary>
+    /// <summary>Attempts made; while <see cref="State"/> is Sending, with the one under way.</summary>
     public int Attempts { get; init; }
 
     /// <summary>Of a waiting one: not tried before.</summary>
@@ -95,9 +95,15 @@ sealed record RecipientRow(int Number, string Address, string NextHop)
     /// <summary>Names the notice that is owed, with all recipients that it is about: their rows have the same number.</summary>
     public ulong Notice { get; init; }
 
+    /// <summary>When that notice was decided upon.</summary>
+    public DateTimeOffset? NoticeAt { get; init; }
+
     /// <summary>Null before it is written.</summary>
     public string? ETag { get; init; }
 
+    /// <summary>It is decided what becomes of it; the sender may have to be told.</summary>
+    public bool IsFinal => State > RecipientState.Held;
+
     /// <summary>Nothing is to be done for it any more.</summary>
-    public bool IsDone => State > RecipientState.Held && Owed == NoticeKinds.None;
+    public bool IsDone => IsFinal && Owed == NoticeKinds.None;
 }

@@ -26,6 +26,13 @@ public readonly record struct RowRange(string Partition, string From, string? To
         new(partition, prefix, prefix[..^1] + (char)(prefix[^1] + 1));
 }
 
+/// <summary>Rows of one key in a half-open range of partitions, in ordinal order of these.</summary>
+/// <remarks>The table's partitions have names of one length: else adapters differ in their order.</remarks>
+/// <param name="From">First partition, included.</param>
+/// <param name="To">First partition beyond the range; null reads to the table's end.</param>
+/// <param name="Row">The key that the rows have in their partitions.</param>
+public readonly record struct PartitionRange(string From, string? To, string Row);
+
 /// <summary>One answer of a range query.</summary>
 /// <param name="Continuation">Pass it to the next query; null after the last page. A page may be empty before that.</param>
 public sealed record RowPage(IReadOnlyList<Row> Rows, string? Continuation);
@@ -84,12 +91,42 @@ public interface IRows
         CancellationToken cancel
     );
 
+    /// <summary>Reads the row of one key in each partition that has it, in order of the partitions.</summary>
+    /// <remarks>For lists and sweeps: it costs more the more rows these partitions have.</remarks>
+    /// <param name="continuation">Null for the first page, then what the last page gave.</param>
+    /// <param name="limit">Most rows to answer, 1 to 1,000; fewer may come.</param>
+    ValueTask<RowPage> QueryPartitionsAsync(
+        string table,
+        PartitionRange range,
+        string? continuation,
+        int limit,
+        CancellationToken cancel
+    );
+
     /// <summary>Applies every change or none, durably when it returns.</summary>
     ValueTask<CommitResult> CommitAsync(string table, RowTransaction transaction, CancellationToken cancel);
 }
 
 public static class RowsExtensions
 {
+    /// <summary>Reads the whole range, page by page.</summary>
+    public static async IAsyncEnumerable<Row> ReadPartitionsAsync(
+        this IRows rows,
+        string table,
+        PartitionRange range,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel
+    )
+    {
+        string? continuation = null;
+        do
+        {
+            var page = await rows.QueryPartitionsAsync(table, range, continuation, RowLimits.QueryRows, cancel);
+            foreach (var row in page.Rows)
+                yield return row;
+            continuation = page.Continuation;
+        } while (continuation is not null);
+    }
+
     /// <summary>Reads the whole range, page by page.</summary>
     public static async IAsyncEnumerable<Row> ReadAsync(
         this IRows rows,

@@ -16,6 +16,14 @@ public sealed class FaultyRows(IRows inner, IFaults faults) : IRows
         CancellationToken cancel
     ) => faults.RunAsync($"query {table}", () => inner.QueryAsync(table, range, continuation, limit, cancel));
 
+    public ValueTask<RowPage> QueryPartitionsAsync(
+        string table,
+        PartitionRange range,
+        string? continuation,
+        int limit,
+        CancellationToken cancel
+    ) => faults.RunAsync($"query {table}", () => inner.QueryPartitionsAsync(table, range, continuation, limit, cancel));
+
     public ValueTask<CommitResult> CommitAsync(string table, RowTransaction transaction, CancellationToken cancel) =>
         faults.RunAsync($"commit {table} {transaction.Partition}", () => inner.CommitAsync(table, transaction, cancel));
 }

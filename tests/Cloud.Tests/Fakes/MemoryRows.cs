@@ -49,6 +49,34 @@ public sealed class MemoryRows : IRows
         }
     }
 
+    public ValueTask<RowPage> QueryPartitionsAsync(
+        string table,
+        PartitionRange range,
+        string? continuation,
+        int limit,
+        CancellationToken cancel
+    )
+    {
+        cancel.ThrowIfCancellationRequested();
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, RowLimits.QueryRows);
+        lock (guard)
+        {
+            var found = partitions
+                .Where(entry => entry.Key.Table == table && entry.Value.Rows.ContainsKey(range.Row))
+                .Where(entry => string.CompareOrdinal(entry.Key.Partition, continuation ?? range.From) >= 0)
+                .Where(entry => range.To is null || string.CompareOrdinal(entry.Key.Partition, range.To) < 0)
+                .OrderBy(entry => entry.Key.Partition, StringComparer.Ordinal)
+                .Select(entry => entry.Value.Rows[range.Row])
+                .Select(row => row with { Data = Copy(row.Data) })
+                .Take(limit + 1)
+                .ToList();
+            return ValueTask.FromResult(
+                found.Count > limit ? new RowPage(found[..limit], found[limit].Key.Partition) : new RowPage(found, null)
+            );
+        }
+    }
+
     public ValueTask<CommitResult> CommitAsync(string table, RowTransaction transaction, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();

@@ -195,6 +195,14 @@ public sealed class SweepTests
             CancellationToken cancel
         ) => inner.QueryAsync(table, range, continuation, limit, cancel);
 
+        public ValueTask<RowPage> QueryPartitionsAsync(
+            string table,
+            PartitionRange range,
+            string? continuation,
+            int limit,
+            CancellationToken cancel
+        ) => inner.QueryPartitionsAsync(table, range, continuation, limit, cancel);
+
         public ValueTask<CommitResult> CommitAsync(
             string table,
             RowTransaction transaction,

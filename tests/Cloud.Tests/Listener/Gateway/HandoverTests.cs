@@ -2,6 +2,8 @@ using System.Globalization;
 using Cloud.Api.Gateway;
 using Cloud.Api.Gateway.Wire;
 using Cloud.Listener.Gateway;
+using Cloud.Flow.Outbound;
+using Cloud.Flow.Submission;
 using Cloud.Mail;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;

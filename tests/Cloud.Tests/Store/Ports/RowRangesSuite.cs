@@ -98,6 +98,44 @@ public abstract class RowRangesSuite : RowsFixture
         Assert.Equal(["d"], second.Rows.Select(row => row.Key.Row));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(1000)]
+    public async Task A_row_of_many_partitions_is_read_in_their_order(int limit)
+    {
+        foreach (var partition in new[] { "b2", "a9", "b1", "c0", "a0", "b3" })
+            await CommittedAsync(
+                new RowTransaction(partition).Insert("l", Value(0)).Insert("m", Value(1)).Insert("r!m", Value(2))
+            );
+        await CommittedAsync(new RowTransaction("b0").Insert("mm", Value(3)).Insert("xm", Value(4)));
+        await Rows.CommitAsync(Table + "x", new RowTransaction("b4").Insert("m", Value(1)), default);
+
+        Assert.Equal(["a9", "b1", "b2", "b3"], await ReadPartitionsAsync(new("a1", "c0", "m"), limit));
+        Assert.Equal(["b3", "c0"], await ReadPartitionsAsync(new("b3", null, "m"), limit));
+        Assert.Equal(["a0"], await ReadPartitionsAsync(new("", "a9", "r!m"), limit));
+        Assert.Empty(await ReadPartitionsAsync(new("", null, "n"), limit));
+    }
+
+    [Fact]
+    public async Task A_table_that_is_not_there_has_no_partitions() =>
+        Assert.Empty(await ReadPartitionsAsync(new("", null, "m"), 10));
+
+    async Task<List<string>> ReadPartitionsAsync(PartitionRange range, int limit)
+    {
+        var partitions = new List<string>();
+        string? continuation = null;
+        do
+        {
+            var page = await Rows.QueryPartitionsAsync(Table, range, continuation, limit, default);
+            Assert.InRange(page.Rows.Count, 0, limit);
+            Assert.All(page.Rows, row => Assert.Equal(range.Row, row.Key.Row));
+            partitions.AddRange(page.Rows.Select(row => row.Key.Partition));
+            continuation = page.Continuation;
+        } while (continuation is not null);
+        return partitions;
+    }
+
     async Task InsertAllAsync(IEnumerable<string> keys)
     {
         foreach (var chunk in keys.Chunk(RowLimits.TransactionChanges))

@@ -309,6 +309,14 @@ public sealed class GreylistTests
             CancellationToken cancel
         ) => inner.QueryAsync(table, range, continuation, limit, cancel);
 
+        public ValueTask<RowPage> QueryPartitionsAsync(
+            string table,
+            PartitionRange range,
+            string? continuation,
+            int limit,
+            CancellationToken cancel
+        ) => inner.QueryPartitionsAsync(table, range, continuation, limit, cancel);
+
         public async ValueTask<CommitResult> CommitAsync(
             string table,
             RowTransaction transaction,

@@ -1,0 +1,35 @@
+using Cloud.Mail;
+using Cloud.Store.Outbox;
+
+namespace Cloud.Flow.Outbound;
+
+/// <summary>Whether a sender wants to be told. RFC 3461 §4.1, §5.2.</summary>
+static class DsnWishes
+{
+    /// <param name="from">The message's reverse path: nobody is told where there is none, so no bounce bounces.</param>
+    /// <param name="notify">NOTIFY; without one, failures and delays are told.</param>
+    public static bool Wants(EmailAddress? from, string? notify, NoticeKinds kind)
+    {
+        if (from is null)
+            return false;
+        if (notify is null)
+            return kind != NoticeKinds.Succeeded;
+        var word = kind switch
+        {
+            NoticeKinds.Delayed => "DELAY",
+            NoticeKinds.Failed => "FAILURE",
+            _ => "SUCCESS",
+        };
+        return notify.Split(',').Any(wish => wish.Trim().Equals(word, StringComparison.OrdinalIgnoreCase));
+    }
+
+    /// <summary>What is owed to the sender now that a recipient has come to its end.</summary>
+    public static NoticeKinds Owed(EmailAddress? from, string? notify, RecipientState state) =>
+        state switch
+        {
+            RecipientState.Failed when Wants(from, notify, NoticeKinds.Failed) => NoticeKinds.Failed,
+            RecipientState.Delivered or RecipientState.Relayed when Wants(from, notify, NoticeKinds.Succeeded) =>
+                NoticeKinds.Succeeded,
+            _ => NoticeKinds.None,
+        };
+}

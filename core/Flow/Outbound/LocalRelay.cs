@@ -1,0 +1,65 @@
+using Cloud.Flow.Inbound;
+using Cloud.Store.Directory;
+using Cloud.Store.Messages;
+using Cloud.Store.Ports;
+
+namespace Cloud.Flow.Outbound;
+
+/// <summary>Brings what is for domains of ours into the accounts without SMTP; the rest goes on to another relay.</summary>
+/// <remarks>
+/// The transaction by which a message is filed is derived from it, so that an attempt which is made twice files once.
+/// </remarks>
+sealed class LocalRelay(MailDirectory directory, Receiving receiving, IBlobs blobs, IRelay inner) : IRelay
+{
+    public async ValueTask<RelayResult> SendAsync(RelayJob job, CancellationToken cancel)
+    {
+        if (!await directory.HasDomainAsync(job.NextHop, cancel))
+            return await inner.SendAsync(job, cancel);
+        var outcomes = new List<RelayOutcome>();
+        foreach (var group in job.Recipients.GroupBy(to => to.FirstAttempt))
+            outcomes.AddRange(await FileAsync(job, group.Key, [.. group], cancel));
+        return new(outcomes);
+    }
+
+    async ValueTask<IEnumerable<RelayOutcome>> FileAsync(
+        RelayJob job,
+        DateTimeOffset firstAttempt,
+        List<RelayRecipient> recipients,
+        CancellationToken cancel
+    )
+    {
+        var (known, outcomes) = (new List<RelayRecipient>(), new List<RelayOutcome>());
+        foreach (var to in recipients)
+        {
+            if (await directory.ResolveAsync(to.Recipient.Address, cancel) is { Count: > 0 })
+                known.Add(to);
+            else
+                outcomes.Add(new(to.Number, RelayVerdict.Failed, "5.1.1", "550 5.1.1 No such mailbox"));
+        }
+        if (known.Count == 0)
+            return outcomes;
+
+        var id = DerivedId.Of(job.Message.Id, firstAttempt, $"local {job.Part}");
+        await using var content = new FieldsThenBlob(job.Message.Fields, await job.OpenBlob(cancel));
+        var message = await MessageWriting.WriteAsync(blobs, BlobNames.Of(id), content, cancel);
+        var result = await receiving.ReceiveAsync(
+            id,
+            known.Select(to => to.Recipient.Address),
+            new(message.Blob, message.Size, message.Sha256, message.Index),
+            evidence: null,
+            repeated: job.Attempt > 1 || job.MayBeRepeated,
+            cancel
+        );
+        if (result.Status == ReceivingStatus.NoRecipient && !result.KeepsSource)
+            await BlobWaste.RemoveAsync(blobs, message.Blob);
+        return outcomes.Concat(known.Select(to => Outcome(to.Number, result.Status)));
+    }
+
+    static RelayOutcome Outcome(int number, ReceivingStatus status) =>
+        status switch
+        {
+            ReceivingStatus.Accepted => new(number, RelayVerdict.Delivered, "2.1.5", "250 2.1.5 Filed"),
+            ReceivingStatus.NoRecipient => new(number, RelayVerdict.Failed, "5.1.1", "550 5.1.1 No such mailbox"),
+            _ => new(number, RelayVerdict.Deferred, "4.3.0", "451 4.3.0 The store cannot take it now"),
+        };
+}

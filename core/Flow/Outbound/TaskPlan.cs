@@ -1,0 +1,53 @@
+using Cloud.Store.Outbox;
+
+namespace Cloud.Flow.Outbound;
+
+/// <summary>The tasks that recipients need.</summary>
+static class TaskPlan
+{
+    /// <summary>One task for each next hop, or more where it has many recipients.</summary>
+    /// <param name="entry">With the recipients that wait, in the order of their numbers.</param>
+    /// <param name="isFresh">The rows are as they stand: what the first attempt needs may travel along.</param>
+    public static IEnumerable<OutboundTask> Of(OutboxEntry entry, bool isFresh)
+    {
+        var parts = Parts(entry.Recipients);
+        return parts.Select(some =>
+        {
+            var task = new OutboundTask(
+                entry.Id.ToString(),
+                some[0].Number,
+                some[^1].Number - some[0].Number + 1,
+                some.Max(to => to.Attempts) + 1,
+                some.Min(to => to.Next).ToUnixTimeMilliseconds(),
+                OutboundWork.Attempt
+            );
+            return isFresh && some.TrueForAll(to => to.ETag is not null)
+                ? task with
+                {
+                    Message = entry.Message.Pack(),
+                    // Of several tasks each changes the message's row, so that the others' ETag is old.
+                    MessageETag = parts.Count == 1 ? entry.Message.ETag : null,
+                    Rows = [.. some.Select(to => new CarriedRow(RecipientCodec.Pack(to), to.ETag!))],
+                }
+                : task;
+        });
+    }
+
+    /// <summary>Recipients of one next hop whose numbers lie close enough together for one task.</summary>
+    static List<List<RecipientRow>> Parts(IEnumerable<RecipientRow> recipients)
+    {
+        var parts = new List<List<RecipientRow>>();
+        foreach (var to in recipients)
+        {
+            if (
+                parts is [.., var last]
+                && last[0].NextHop == to.NextHop
+                && to.Number < last[0].Number + RelayJob.MaxRecipients
+            )
+                last.Add(to);
+            else
+                parts.Add([to]);
+        }
+        return parts;
+    }
+}
