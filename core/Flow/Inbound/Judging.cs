@@ -17,7 +17,7 @@ sealed class Judging(JunkLessons lessons)
     public async ValueTask<Judgement> JudgeAsync(InboundMail mail, Delivery delivery, CancellationToken cancel)
     {
         if (mail.Evidence is not { } evidence)
-            return new(MailboxRole.Inbox, [], default, default);
+            return new(mail.IsSentCopy ? MailboxRole.Sent : MailboxRole.Inbox, [], mail.Fields, default);
         var account = new AccountId(delivery.Account);
         var score = evidence.Score;
         if (await lessons.ClassifyAsync(account, delivery.Blob, mail.Index, cancel) is { } opinion)
