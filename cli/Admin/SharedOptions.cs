@@ -41,13 +41,14 @@ sealed class SharedOptions
             command.Options.Add(option);
     }
 
-    /// <summary>A command `list` that prints what the store holds, a line each.</summary>
+    /// <summary>A command such as `list` that prints what the store holds, a line each.</summary>
     public static Command List(
         string description,
-        Func<IAdministration, CancellationToken, ValueTask<IEnumerable<string>>> readAsync
+        Func<IAdministration, CancellationToken, ValueTask<IEnumerable<string>>> readAsync,
+        string verb = "list"
     )
     {
-        var command = new Command("list", description);
+        var command = new Command(verb, description);
         var store = new SharedOptions(command);
         command.SetAction(
             (parsed, cancel) =>

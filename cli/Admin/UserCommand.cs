@@ -3,7 +3,7 @@ using Cloud.Api.Admin;
 
 namespace Cloud.Cli.Admin;
 
-/// <summary>`cloud user add|list|passwd|remove`. Passwords come by prompt or standard input, never as an argument.</summary>
+/// <summary>`cloud user add|list|passwd|grant|revoke|grants|sent|remove`. Passwords come by prompt or standard input, never as an argument.</summary>
 static class UserCommand
 {
     public static Command Create() =>
@@ -12,8 +12,66 @@ static class UserCommand
             WithPassword("add", "Make a user and the mailboxes.", (admin, a, p, c) => admin.AddUserAsync(a, p, c)),
             List(),
             WithPassword("passwd", "Set a user's password.", (admin, a, p, c) => admin.SetPasswordAsync(a, p, c)),
+            SendsAs("grant", "Let a user send as an address of others, or *@domain.", (a, u, s, c) => a.GrantAsync(u, s, c)),
+            SendsAs("revoke", "Take such a right back.", (admin, u, s, c) => admin.RevokeAsync(u, s, c)),
+            Grants(),
+            Sent(),
             Remove(),
         };
+
+    static Command SendsAs(
+        string verb,
+        string description,
+        Func<IAdministration, string, string, CancellationToken, ValueTask> act
+    )
+    {
+        var address = new Argument<string>("address");
+        var sendsAs = new Argument<string>("sends-as");
+        var command = new Command(verb, description) { address, sendsAs };
+        var store = new SharedOptions(command);
+        command.SetAction(
+            (parsed, cancel) =>
+                store.RunAsync(
+                    parsed,
+                    admin => act(admin, parsed.GetRequiredValue(address), parsed.GetRequiredValue(sendsAs), cancel),
+                    cancel
+                )
+        );
+        return command;
+    }
+
+    static Command Grants() =>
+        SharedOptions.List(
+            "Users and what they may send as beside their own addresses, a line each.",
+            async (admin, cancel) =>
+                (await admin.ListGrantsAsync(cancel)).Select(grant =>
+                    $"{grant.Address}\t{string.Join(' ', grant.SendsAs)}"
+                ),
+            "grants"
+        );
+
+    static Command Sent()
+    {
+        var address = new Argument<string>("address");
+        var choice = new Argument<string>("on|off");
+        choice.AcceptOnlyFromAmong("on", "off");
+        var command = new Command("sent", "Whether the server puts what a user sends into Sent.") { address, choice };
+        var store = new SharedOptions(command);
+        command.SetAction(
+            (parsed, cancel) =>
+                store.RunAsync(
+                    parsed,
+                    admin =>
+                        admin.SetSavesSentAsync(
+                            parsed.GetRequiredValue(address),
+                            parsed.GetRequiredValue(choice) == "on",
+                            cancel
+                        ),
+                    cancel
+                )
+        );
+        return command;
+    }
 
     static Command WithPassword(
         string verb,

@@ -40,6 +40,18 @@ sealed class ControlClient(string path) : IAdministration
     public async ValueTask RemoveUserAsync(string address, CancellationToken cancel) =>
         await AskAsync(new("RemoveUser", address, null, null), cancel);
 
+    public async ValueTask GrantAsync(string address, string sendsAs, CancellationToken cancel) =>
+        await AskAsync(new("Grant", address, null, [sendsAs]), cancel);
+
+    public async ValueTask RevokeAsync(string address, string sendsAs, CancellationToken cancel) =>
+        await AskAsync(new("Revoke", address, null, [sendsAs]), cancel);
+
+    public async ValueTask<IReadOnlyList<GrantInfo>> ListGrantsAsync(CancellationToken cancel) =>
+        (await AskAsync(new("ListGrants", null, null, null), cancel)).Grants ?? [];
+
+    public async ValueTask SetSavesSentAsync(string address, bool savesSent, CancellationToken cancel) =>
+        await AskAsync(new("SetSavesSent", address, null, [savesSent ? "on" : "off"]), cancel);
+
     public async ValueTask AddAliasAsync(string alias, IReadOnlyList<string> targets, CancellationToken cancel) =>
         await AskAsync(new("AddAlias", alias, null, targets), cancel);
 

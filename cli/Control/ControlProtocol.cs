@@ -19,7 +19,8 @@ sealed record ControlAnswer(
     IReadOnlyList<UserInfo>? Users = null,
     IReadOnlyList<AliasInfo>? Aliases = null,
     IReadOnlyList<DomainKeyPair>? Keys = null,
-    IReadOnlyList<string>? Lines = null
+    IReadOnlyList<string>? Lines = null,
+    IReadOnlyList<GrantInfo>? Grants = null
 );
 
 [JsonSerializable(typeof(ControlRequest))]

@@ -111,6 +111,8 @@ sealed class ControlServer : IAsyncDisposable
                 return new(null, Users: await administration.ListUsersAsync(cancel));
             case "ListAliases":
                 return new(null, Aliases: await administration.ListAliasesAsync(cancel));
+            case "ListGrants":
+                return new(null, Grants: await administration.ListGrantsAsync(cancel));
             case "ListKeys":
                 return new(null, Keys: await administration.ListKeysAsync(name, cancel));
             case "Trace":
@@ -127,6 +129,9 @@ sealed class ControlServer : IAsyncDisposable
             "AddUser" => administration.AddUserAsync(name, secret, cancel),
             "SetPassword" => administration.SetPasswordAsync(name, secret, cancel),
             "RemoveUser" => administration.RemoveUserAsync(name, cancel),
+            "Grant" => administration.GrantAsync(name, targets is [var granted] ? granted : "", cancel),
+            "Revoke" => administration.RevokeAsync(name, targets is [var revoked] ? revoked : "", cancel),
+            "SetSavesSent" => administration.SetSavesSentAsync(name, targets is ["on"], cancel),
             "AddAlias" => administration.AddAliasAsync(name, targets, cancel),
             "RemoveAlias" => administration.RemoveAliasAsync(name, cancel),
             _ => throw new AdminException(

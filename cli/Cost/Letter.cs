@@ -8,13 +8,14 @@ static class Letter
 {
     const int Line = 76;
 
+    /// <param name="from">Its author's address.</param>
     /// <param name="octets">How long it is, about.</param>
-    public static string Write(int number, int octets)
+    public static string Write(int number, string from, int octets)
     {
         var head = string.Create(
             CultureInfo.InvariantCulture,
             $"""
-            From: Ada <ada@elsewhere.test>
+            From: Ada <{from}>
             To: <u1@{Workload.Domain}>
             Subject: Message {number}
             Date: Fri, 2 Jan 2026 03:04:05 +0000

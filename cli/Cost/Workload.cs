@@ -144,7 +144,7 @@ sealed class Workload : IAsyncDisposable
             {
                 var transaction = TransactionId.Create(store.Clock, Entropy.System);
                 await using var upload = await gateway.BeginUploadAsync(transaction, given);
-                await upload.WriteAsync(Encoding.ASCII.GetBytes(Letter.Write(-number, 0)), given);
+                await upload.WriteAsync(Encoding.ASCII.GetBytes(Letter.Write(-number, Address(1), 0)), given);
                 var message = await upload.CompleteAsync(given);
                 var now = store.Clock.GetUtcNow();
                 await gateway.AppendAsync(new(transaction, account, inbox, message, MessageFlags.Seen, [], now), given);
@@ -222,7 +222,7 @@ sealed class Workload : IAsyncDisposable
         for (var user = 1; user <= options.Recipients; user++)
             await client.SmtpAsync($"RCPT TO:<{Address(user)}>", '2', cancel);
         await client.SmtpAsync("DATA", '3', cancel);
-        await client.SmtpAsync($"{Letter.Write(++letters, options.Size)}.", '2', cancel);
+        await client.SmtpAsync($"{Letter.Write(++letters, from, options.Size)}.", '2', cancel);
         await client.SmtpAsync("QUIT", '2', cancel);
     }
 

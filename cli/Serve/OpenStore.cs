@@ -124,7 +124,8 @@ sealed record OpenStore(
             new() { SoleOwner = soleOwner },
             secret is null ? null : KeyEncryptionFile.Key(secret),
             relay,
-            new() { HostName = settings.Hostname }
+            new() { HostName = settings.Hostname },
+            settings.Submission
         );
 
     public static AzureStoreOptions AzureOptions(Settings settings) =>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cloud.Flow.Submission;
 
 namespace Cloud.Cli.Serve;
 
@@ -28,7 +29,12 @@ static class ServeCommand
 
     /// <summary>Settings that the container has as well.</summary>
     static IEnumerable<(string Name, string Value, string Description)> Table =>
-        [.. SettingsReader.StrangerNames, .. SettingsReader.DoorNames, .. SettingsReader.SenderNames];
+        [
+            .. SettingsReader.StrangerNames,
+            .. SubmissionSettings.Names,
+            .. SettingsReader.DoorNames,
+            .. SettingsReader.SenderNames,
+        ];
 
     public static Command Create()
     {

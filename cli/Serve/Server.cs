@@ -68,6 +68,7 @@ static class Server
             {
                 Hostname = settings.Hostname,
                 Door = door.Door,
+                TellsClient = settings.TellsClient,
                 PostmasterDomain = await PostmasterDomainAsync(settings, administration, stop),
             }.Endpoints(settings.Ports),
             settings.Ports["http"] is { } http ? (http, Health.Map) : null,

@@ -1,6 +1,7 @@
 using System.Net;
 using Cloud.Api.WellKnown;
 using Cloud.Flow.Outbound.Relay;
+using Cloud.Flow.Submission;
 using Cloud.Listener.Hosting;
 using Cloud.Listener.Hosting.Settings;
 
@@ -43,6 +44,8 @@ public enum GatewayKind
 /// <param name="MtaSts">Of the domains' policy, which the https port gives out.</param>
 /// <param name="KeyEncryptionSecret">What private keys in the store are encrypted with; null for a file's under <c>Data</c>.</param>
 /// <param name="Relay">How mail goes to other servers.</param>
+/// <param name="Submission">How much accounts and domains may send; for --gateway functions the app is told.</param>
+/// <param name="TellsClient">Submitted mail tells its recipients where it came from.</param>
 /// <param name="Try">Makes example.test with alice and bob and says what to paste.</param>
 public sealed record Settings(
     string Data,
@@ -64,7 +67,9 @@ public sealed record Settings(
     string Azurite,
     StsMode MtaSts,
     string? KeyEncryptionSecret,
-    RelayOptions Relay
+    RelayOptions Relay,
+    SubmissionOptions Submission,
+    bool TellsClient
 )
 {
     /// <summary>The ports in the order of the `ready` line, with their defaults on 127.0.0.1.</summary>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Cloud.Cli.Control;
+using Cloud.Flow.Submission;
 using Cloud.Listener.Hosting;
 using Cloud.Listener.Hosting.Settings;
 using Cloud.Mail;
@@ -39,6 +40,7 @@ sealed class SettingsReader(
         "tls-key",
         "hostname",
         .. StrangerNames.Select(setting => setting.Name),
+        .. SubmissionSettings.Names.Select(setting => setting.Name),
         "mta-sts",
         .. DoorNames.Select(setting => setting.Name),
         .. SenderNames.Select(setting => setting.Name),
@@ -78,7 +80,9 @@ sealed class SettingsReader(
             One("azurite") ?? Path.Combine(One("data") ?? "data", "azurite", "npm"),
             MtaSts(),
             KeyEncryptionSecret(),
-            Sender(Hostname())
+            Sender(Hostname()),
+            Submission(),
+            TellsClient()
         );
         CheckStore(settings);
         CheckGateway(settings);

@@ -59,7 +59,8 @@ static class Handler
             time,
             Entropy.System,
             new StoreOptions(),
-            settings.KeyEncryption
+            settings.KeyEncryption,
+            submission: settings.Submission
         );
     }
 

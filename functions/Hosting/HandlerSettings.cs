@@ -1,3 +1,4 @@
+using Cloud.Flow.Submission;
 using Cloud.Store.Azure;
 using Cloud.Store.Ports;
 
@@ -14,4 +15,8 @@ sealed record HandlerSettings(
     LogLevel LogLevel = LogLevel.Information,
     bool EndsWithInput = false,
     KeyEncryptionKey? KeyEncryption = null
-);
+)
+{
+    /// <summary>How much accounts and domains may send.</summary>
+    public SubmissionOptions Submission { get; init; } = new();
+}

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cloud.Flow.Submission;
 using Cloud.Functions.Authorization;
 using Cloud.Store.Azure;
 using Cloud.Store.Ports;
@@ -27,6 +28,9 @@ sealed class SettingsReader(Func<string, string?> environment)
     /// <summary>Characters of a gateway key: 128 bits in hexadecimal; a key of the platform has more.</summary>
     public const int ShortestKey = 32;
 
+    /// <summary>Highest number taken where a number means "so many".</summary>
+    const int Most = 1_000_000;
+
     readonly List<string> faults = [];
 
     /// <returns>The settings, or the faults: one sentence each, without secrets.</returns>
@@ -38,7 +42,22 @@ sealed class SettingsReader(Func<string, string?> environment)
         var level = LogLevelOf(Given(Level));
         var ends = Switch(EndsWithInput);
         var key = KeyEncryptionKeyOf(Given(KeyEncryption));
-        return faults.Count == 0 ? (new(port, storage, callers!, level, ends, key), faults) : (null, faults);
+        var submission = SubmissionSettings.Read(Number);
+        return faults.Count == 0
+            ? (new(port, storage, callers!, level, ends, key) { Submission = submission }, faults)
+            : (null, faults);
+    }
+
+    /// <summary>A setting that the listener's programs have as well, by their name of it.</summary>
+    int Number(string name, int otherwise)
+    {
+        var variable = $"CLOUD_{name.Replace('-', '_').ToUpperInvariant()}";
+        if (Given(variable) is not { } text)
+            return otherwise;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= Most)
+            return number;
+        faults.Add($"{variable}: must be a number from 0 to {Most}.");
+        return otherwise;
     }
 
     int PortNumber()

@@ -67,6 +67,7 @@ sealed class ContainerListener : IAsyncDisposable
         {
             Hostname = settings.Hostname,
             Door = door.Door,
+            TellsClient = settings.TellsClient,
             PostmasterDomain = settings.Domains is [var first, ..] ? first : null,
         };
         server = new ListenerServer(

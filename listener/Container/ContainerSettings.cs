@@ -1,5 +1,6 @@
 using System.Net;
 using Cloud.Api.WellKnown;
+using Cloud.Flow.Submission;
 using Cloud.Listener.Hosting;
 using Cloud.Listener.Hosting.Settings;
 using Cloud.Listener.Tls.Acme;
@@ -44,6 +45,12 @@ sealed class ContainerSettings
 
     /// <summary>How mail from outside is judged.</summary>
     public required DoorSettings Door { get; init; }
+
+    /// <summary>How much accounts and domains may send, where the listener reads the store itself.</summary>
+    public required SubmissionOptions Submission { get; init; }
+
+    /// <summary>Submitted mail tells its recipients where it came from.</summary>
+    public required bool TellsClient { get; init; }
 
     public required LogLevel LogLevel { get; init; }
 

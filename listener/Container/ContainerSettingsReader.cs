@@ -42,6 +42,8 @@ sealed partial class ContainerSettingsReader(Func<string, string?> environment)
             Tls = Tls(),
             Limits = limits,
             Door = Door(One("hostname") ?? "localhost", limits.Abuse.Exempt),
+            Submission = Submission(),
+            TellsClient = TellsClient(),
             LogLevel = Choice("log-level", LogLevel.Information),
             LogFormat = Choice("log-format", LogFormat.Plain),
         };

@@ -25,7 +25,15 @@ sealed record OpenGateway(IGateway Gateway, Func<Task<string?>> FaultAsync, Func
         var store = AzureStore.Open(azure.StoreOptions(settings));
         if (settings.Gateway.Address is not { } address)
         {
-            var backend = new Backend(store.Rows, store.Blobs, store.Queues, time, entropy, new StoreOptions());
+            var backend = new Backend(
+                store.Rows,
+                store.Blobs,
+                store.Queues,
+                time,
+                entropy,
+                new StoreOptions(),
+                submission: settings.Submission
+            );
             var answers = new CachedCheck(backend.ProbeAsync, "the storage does not answer", time);
             return new(
                 new LocalGateway(backend),

@@ -4,6 +4,7 @@ using System.Text;
 using Cloud.Api.Gateway;
 using Cloud.Api.Gateway.Wire;
 using Cloud.Flow.Inbound;
+using Cloud.Flow.Submission;
 using Cloud.Store;
 using Cloud.Store.Accounts;
 using Cloud.Store.Mailboxes;
@@ -149,13 +150,13 @@ public sealed class HttpGateway : IGateway, IAsyncDisposable
         }
     }
 
-    public ValueTask<ReceiveResult> SubmitAsync(SubmitRequest request, CancellationToken cancel) =>
+    public ValueTask<SubmitResult> SubmitAsync(SubmitRequest request, CancellationToken cancel) =>
         HandOverAsync(
             Ops.Submit,
             repeated => new(request, repeated),
             request.Transaction,
             request.Message,
-            result => result.Status != ReceiveStatus.Rejected,
+            result => result.Status is SubmitStatus.Accepted or SubmitStatus.Deferred,
             cancel
         );
 

@@ -40,11 +40,14 @@ public sealed class Fronts(
     /// <summary>Judges what comes in by port 25; null takes it unseen.</summary>
     public MessageDoor? Door { get; init; }
 
+    /// <inheritdoc cref="SmtpOptions.TellsClient"/>
+    public bool TellsClient { get; init; }
+
     /// <param name="ports">Where each is to listen; null or missing: nowhere.</param>
     public IReadOnlyList<ListenerEndpoint> Endpoints(IReadOnlyDictionary<string, IPEndPoint?> ports)
     {
         var relay = new SmtpOptions { Hostname = Hostname, PostmasterDomain = PostmasterDomain };
-        var submission = Smtp(relay with { Role = SmtpRole.Submission }, null);
+        var submission = Smtp(relay with { Role = SmtpRole.Submission, TellsClient = TellsClient }, null);
         var options = new ImapOptions { HostName = Hostname };
         var imap = new ImapFront(options, gateway, certificate, time, entropy, loggers);
         var pop3 = new Pop3Front(new Pop3Options(), gateway, certificate, time, loggers);

@@ -1,6 +1,10 @@
 using Cloud.Api.Gateway;
 using Cloud.Flow.Door;
+using Cloud.Flow.Inbound;
+using Cloud.Flow.Outbound;
+using Cloud.Flow.Submission;
 using Cloud.Mail;
+using Cloud.Store;
 using Cloud.Store.Ports;
 
 namespace Cloud.Listener.Smtp;
@@ -32,18 +36,16 @@ static class Handover
             }
         }
 
-        ReceiveResult result;
+        Reply reply;
         try
         {
-            result = session.User is { } sender
-                ? await session.Gateway.SubmitAsync(
-                    new SubmitRequest(intake.Id, sender, session.Peer, transaction.Envelope, message),
-                    cancel
-                )
-                : await session.Gateway.ReceiveAsync(
-                    new ReceiveRequest(intake.Id, session.Peer, transaction.Envelope, message, evidence),
-                    cancel
-                );
+            if (session.User is { } sender)
+                reply = Answer(intake, await SubmitAsync(session, transaction, intake, message, sender, cancel));
+            else
+            {
+                var request = new ReceiveRequest(intake.Id, session.Peer, transaction.Envelope, message, evidence);
+                reply = Answer(intake, await session.Gateway.ReceiveAsync(request, cancel));
+            }
         }
         catch (StoreException e)
         {
@@ -52,13 +54,51 @@ static class Handover
             return e is StoreFullException ? Replies.StoreFull : Replies.TryLater;
         }
 
-        if (result.Status == ReceiveStatus.Accepted)
-            return Replies.Kept(intake.Id.ToString());
-        await intake.AbandonAsync(cancel);
-        return result.Status == ReceiveStatus.Rejected
-            ? Replies.Rejected(result.Code, result.Reason)
-            : Replies.Deferred(result.Reason);
+        if (reply.Code >= 400)
+            await intake.AbandonAsync(cancel);
+        return reply;
     }
+
+    static ValueTask<SubmitResult> SubmitAsync(
+        SmtpSession session,
+        MailTransaction transaction,
+        MessageIntake intake,
+        UploadedMessage message,
+        AccountId sender,
+        CancellationToken cancel
+    )
+    {
+        var recipients = transaction.Recipients.Select(recipient => new OutboundRecipient(
+            recipient.Address,
+            recipient.Notify,
+            recipient.OriginalRecipient
+        ));
+        return session.Gateway.SubmitAsync(
+            new(intake.Id, sender, transaction.From, [.. recipients], message, intake.Content)
+            {
+                Options = transaction.Options,
+                HoldUntil = transaction.HoldUntil,
+            },
+            cancel
+        );
+    }
+
+    static Reply Answer(MessageIntake intake, ReceiveResult result) =>
+        result.Status switch
+        {
+            ReceiveStatus.Accepted => Replies.Kept(intake.Id.ToString()),
+            ReceiveStatus.Rejected => Replies.Rejected(result.Code, result.Reason),
+            _ => Replies.Deferred(result.Reason),
+        };
+
+    static Reply Answer(MessageIntake intake, SubmitResult result) =>
+        result.Status switch
+        {
+            SubmitStatus.Accepted => Replies.Kept(intake.Id.ToString()),
+            SubmitStatus.Rejected => Replies.Rejected(result.Code, result.Reason),
+            SubmitStatus.OverLimit => Replies.OverLimit(result.Code, result.Reason),
+            _ => Replies.Deferred(result.Reason),
+        };
 
     /// <summary>What the peer hears of what was found out: nothing yet, where that refuses nothing.</summary>
     static async ValueTask<Reply> JudgedAsync(

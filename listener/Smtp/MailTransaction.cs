@@ -1,27 +1,22 @@
 using Cloud.Api.Gateway;
 using Cloud.Flow.Door;
+using Cloud.Flow.Outbound;
 using Cloud.Mail;
 
 namespace Cloud.Listener.Smtp;
 
-enum BodyType
-{
-    SevenBit,
-    EightBitMime,
-    BinaryMime,
-}
-
 /// <summary>From MAIL to the reply that ends the transaction (RFC 5321 §3.3).</summary>
-/// <param name="DeclaredSize">SIZE, octets; 0 when not given.</param>
-sealed record MailTransaction(
-    EmailAddress? From,
-    long DeclaredSize,
-    BodyType Body,
-    bool SmtpUtf8,
-    string? Ret,
-    string? EnvelopeId
-)
+sealed record MailTransaction(EmailAddress? From)
 {
+    /// <summary>SIZE, octets; 0 when not given.</summary>
+    public long DeclaredSize { get; init; }
+
+    /// <summary>What else MAIL asked for.</summary>
+    public SendOptions Options { get; init; } = SendOptions.None;
+
+    /// <summary>FUTURERELEASE: not sent before; null for at once.</summary>
+    public DateTimeOffset? HoldUntil { get; init; }
+
     public List<Recipient> Recipients { get; } = [];
 
     /// <summary>Set from the first BDAT on.</summary>
@@ -36,5 +31,12 @@ sealed record MailTransaction(
         : SmtpState.InMail;
 
     public MailEnvelope Envelope =>
-        new(From, Recipients, Ret, EnvelopeId, SmtpUtf8, EightBit: Body != BodyType.SevenBit);
+        new(
+            From,
+            Recipients,
+            Options.Ret,
+            Options.EnvelopeId,
+            Options.SmtpUtf8,
+            EightBit: Options.Body != BodyType.SevenBit
+        );
 }

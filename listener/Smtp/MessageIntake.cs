@@ -1,6 +1,7 @@
 using Cloud.Api.Gateway;
 using Cloud.Flow.Door;
 using Cloud.Flow.Inbound;
+using Cloud.Flow.Submission;
 using Cloud.Mail;
 using Cloud.Store;
 using Cloud.Store.Ports;
@@ -17,6 +18,7 @@ sealed class MessageIntake(
     TransactionId id,
     MessageUpload upload,
     MessageCheck? check,
+    MessagePreparation? preparation,
     SmtpOptions options,
     ILogger logger
 ) : IAsyncDisposable
@@ -45,8 +47,14 @@ sealed class MessageIntake(
             return RefuseAsync(Replies.TooLarge);
         if (Failure is not null)
             return ValueTask.CompletedTask;
+        if (preparation is not null)
+            return PrepareAsync(preparation.Write(octets), cancel);
         return check is null ? KeepAsync(octets, cancel) : KeepAsync(check.Write(octets), cancel);
     }
+
+    /// <summary>Keeps what is made of a submitted message, unless that cannot be sent at all.</summary>
+    ValueTask PrepareAsync(IReadOnlyList<ReadOnlyMemory<byte>> pieces, CancellationToken cancel) =>
+        preparation!.Fault is { } fault ? RefuseAsync(Replies.Unfit(fault)) : KeepAsync(pieces, cancel);
 
     async ValueTask KeepAsync(IReadOnlyList<ReadOnlyMemory<byte>> pieces, CancellationToken cancel)
     {
@@ -90,10 +98,15 @@ sealed class MessageIntake(
         return DisposeAsync();
     }
 
+    /// <summary>What a submitted message says of itself, once it is complete.</summary>
+    public SubmittedContent Content => preparation!.Content;
+
     /// <summary>Makes the message's octets durable.</summary>
     /// <returns>Null when <see cref="Failure"/> says why not.</returns>
     public async ValueTask<UploadedMessage?> CompleteAsync(CancellationToken cancel)
     {
+        if (preparation is not null && Failure is null)
+            await PrepareAsync(preparation.Complete(), cancel);
         if (Failure is not null)
             return null;
         try
@@ -125,6 +138,7 @@ sealed class MessageIntake(
         if (disposed)
             return ValueTask.CompletedTask;
         disposed = true;
+        preparation?.Dispose();
         return upload.DisposeAsync();
     }
 

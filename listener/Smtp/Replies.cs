@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cloud.Flow.Submission;
 using Cloud.Listener.Hosting.Abuse;
 using Cloud.Trust;
 
@@ -51,12 +52,14 @@ static class Replies
     {
         Offence = Offence.RefusedRecipient,
     };
+    public static readonly Reply NotQualified = new(550, "1.2", "The recipient's domain is no whole name");
     public static readonly Reply Greylisted = new(450, "7.1", "Not known here yet; try again in some minutes");
     public static readonly Reply MailboxFull = new(452, "2.2", "Mailbox is full");
     public static readonly Reply NeedsSmtpUtf8 = new(553, "6.7", "An address beyond ASCII needs SMTPUTF8");
     public static readonly Reply TooManyRecipients = new(452, "5.3", "Too many recipients");
 
     // Messages
+    public static readonly Reply HeldPastDeadline = new(501, "5.4", "Held beyond the time it is to be delivered by");
     public static readonly Reply TooLarge = new(552, "3.4", "Message too large");
     public static readonly Reply TryLater = new(451, "3.0", "Try again later");
     public static readonly Reply StoreFull = new(452, "3.1", "No room; try again later");
@@ -113,6 +116,21 @@ static class Replies
     /// <summary>The same, with the id by which its reasons are found.</summary>
     public static Reply Refused(string code, string reason, string transaction) =>
         new(550, code, $"{OneLine(reason)} (id {transaction})") { Offence = null };
+
+    /// <summary>RFC 6409 §4.1: what a message itself lacks.</summary>
+    public static Reply Unfit(SubmissionFault fault) => new(554, fault.Code, OneLine(fault.Reason));
+
+    /// <summary>RFC 4865.</summary>
+    public static Reply HeldTooLong(TimeSpan most) =>
+        new(
+            501,
+            "5.4",
+            string.Create(CultureInfo.InvariantCulture, $"Held for {(long)most.TotalSeconds} seconds at most")
+        );
+
+    /// <summary>Messages 450, recipients 452 (RFC 5321 §4.5.3.1.10).</summary>
+    public static Reply OverLimit(string code, string reason) =>
+        new(code == "5.3" ? 452 : 450, code, OneLine(reason));
 
     public static Reply Deferred(string reason) => new(451, "3.0", OneLine(reason));
 

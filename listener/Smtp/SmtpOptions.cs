@@ -38,6 +38,15 @@ public sealed record SmtpOptions
     /// <summary>Other permanent errors since the last message kept. Default: 10, half of Postfix's hard limit.</summary>
     public int MaxErrors { get; init; } = 10;
 
+    /// <summary>Longest time a submitted message may be held before it is sent (RFC 4865). Default: 60 days.</summary>
+    public TimeSpan MaxHold { get; init; } = TimeSpan.FromDays(60);
+
+    /// <summary>
+    /// The Received field of a submitted message tells the client's name and address, as Postfix does by default. Default:
+    /// false, as with the large providers: where its author sits is nobody's business, and it is in the log.
+    /// </summary>
+    public bool TellsClient { get; init; }
+
     /// <summary>Longest wait for a whole command line. Default: 5 minutes (RFC 5321 §4.5.3.2.7).</summary>
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
@@ -64,6 +73,8 @@ public sealed record SmtpOptions
             yield return $"MaxRecipients {MaxRecipients} is under 100";
         if (MaxErrors < 1 || MaxRefusedRecipients < 1)
             yield return "MaxErrors and MaxRefusedRecipients must be at least 1";
+        if (MaxHold < TimeSpan.Zero || MaxHold.TotalSeconds > 999_999_999)
+            yield return "MaxHold must be from nothing to 999999999 seconds";
         TimeSpan[] times = [CommandTimeout, DataTimeout, MessageTimeout, HandshakeTimeout];
         if (times.Any(time => time <= TimeSpan.Zero || time > TimeSpan.FromDays(1)))
             yield return "Every timeout must be more than nothing and at most a day";

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Security.Authentication;
 using Cloud.Api.Gateway;
 using Cloud.Flow.Door;
+using Cloud.Flow.Submission;
 using Cloud.Listener.Hosting;
 using Cloud.Listener.Tls;
 using Cloud.Store;
@@ -59,10 +60,13 @@ sealed class SmtpSession(
     /// <summary>AUTH exists on submission ports; it is offered only under TLS (RFC 4954 §4).</summary>
     public bool OffersAuthentication => options.Role == SmtpRole.Submission && connection.IsSecure;
 
+    /// <summary>What only an MSA does with a message: it may wait, hurry, and be kept secret.</summary>
+    public bool OffersScheduling => OffersAuthentication;
+
     public Peer Peer => new(connection.Remote.Address, Helo ?? "", connection.TlsDescription);
 
     public string Protocol =>
-        TraceHeader.Protocol(IsExtended, Transaction?.SmtpUtf8 == true, connection.IsSecure, User is not null);
+        TraceHeader.Protocol(IsExtended, Transaction?.Options.SmtpUtf8 == true, connection.IsSecure, User is not null);
 
     public async Task RunAsync(CancellationToken cancel)
     {
@@ -155,10 +159,16 @@ sealed class SmtpSession(
             await EndTransactionAsync();
             throw;
         }
-        var intake = new MessageIntake(id, upload, transaction.Check, options, logger);
+        var now = time.GetUtcNow();
+        if (User is not null)
+        {
+            var received = TraceHeader.ReceivedOf(options, Peer, transaction, id, Protocol, now, options.TellsClient);
+            var preparation = new MessagePreparation(id, transaction.From, received, now);
+            return transaction.Intake = new(id, upload, null, preparation, options, logger);
+        }
+        var intake = new MessageIntake(id, upload, transaction.Check, null, options, logger);
         transaction.Intake = intake;
-        var header = TraceHeader.Format(options, Peer, transaction, id, Protocol, time.GetUtcNow());
-        await intake.WriteTraceAsync(header, cancel);
+        await intake.WriteTraceAsync(TraceHeader.Format(options, Peer, transaction, id, Protocol, now), cancel);
         return intake;
     }
 

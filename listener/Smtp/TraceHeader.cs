@@ -22,21 +22,37 @@ static class TraceHeader
         TransactionId id,
         string protocol,
         DateTimeOffset now
+    ) =>
+        Encoding.UTF8.GetBytes(
+            $"Return-Path: <{transaction.From}>\r\n"
+                + ReceivedOf(options, peer, transaction, id, protocol, now, tellsClient: true)
+        );
+
+    /// <param name="tellsClient">False leaves out who has sent the message from where (RFC 5321 §7.6).</param>
+    /// <returns>With its CRLF.</returns>
+    public static string ReceivedOf(
+        SmtpOptions options,
+        Peer peer,
+        MailTransaction transaction,
+        TransactionId id,
+        string protocol,
+        DateTimeOffset now,
+        bool tellsClient
     )
     {
-        var text = new StringBuilder(512);
-        text.Append(CultureInfo.InvariantCulture, $"Return-Path: <{transaction.From}>\r\n");
+        var text = new StringBuilder("Received: ", 512);
         // The TCP-info may be left out: better than a proxy's address, which is not the sender's.
         var seen = ClientAddress.IsKnown(peer.Address) ? $" ({Literal(peer.Address)})" : "";
-        text.Append(CultureInfo.InvariantCulture, $"Received: from {peer.Helo}{seen}\r\n");
-        text.Append(CultureInfo.InvariantCulture, $"\tby {options.Hostname} with {protocol} id {id}");
+        if (tellsClient)
+            text.Append(CultureInfo.InvariantCulture, $"from {peer.Helo}{seen}\r\n\t");
+        text.Append(CultureInfo.InvariantCulture, $"by {options.Hostname} with {protocol} id {id}");
         if (peer.Tls is not null)
             text.Append(CultureInfo.InvariantCulture, $"\r\n\t({peer.Tls})");
         // More than one would tell each recipient of the others (RFC 5321 §7.2).
         if (transaction.Recipients is [var only])
             text.Append(CultureInfo.InvariantCulture, $"\r\n\tfor <{only.Address}>");
         text.Append(CultureInfo.InvariantCulture, $";\r\n\t{now.UtcDateTime:ddd, dd MMM yyyy HH:mm:ss} +0000\r\n");
-        return Encoding.UTF8.GetBytes(text.ToString());
+        return text.ToString();
     }
 
     /// <summary>The WITH clause's keyword (RFC 3848, RFC 6531 §4.3).</summary>

@@ -7,7 +7,11 @@ public sealed class CurlTests : ClientTests
     const string Alice = $"{MailServer.Alice}:{MailServer.AlicePassword}";
     const string Bob = $"{MailServer.Bob}:{MailServer.BobPassword}";
 
-    static readonly Letter Letter = Letter.Of("curl", "Subject: curl\n\n.dot\n..\n\xe9t\xe9\nend\n");
+    static readonly Letter Letter = Letter.Of(
+        "curl",
+        "From: bob@example.test\nDate: Sun, 22 Nov 2026 08:00:00 +0000\nMessage-ID: <curl@example.test>\n"
+            + "Subject: curl\n\n.dot\n..\n\xe9t\xe9\nend\n"
+    );
 
     [SkippableTheory]
     [InlineData("smtp", "smtp")]

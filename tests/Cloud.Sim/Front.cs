@@ -11,7 +11,7 @@ static class Front
     public static async Task<Answer> HandOverAsync(
         IGateway gateway,
         Attempt attempt,
-        Func<UploadedMessage, ValueTask<ReceiveResult>> handOver
+        Func<UploadedMessage, ValueTask<Answer>> handOver
     )
     {
         Attempt.Current = attempt;
@@ -19,11 +19,10 @@ static class Front
         {
             await using var upload = await gateway.BeginUploadAsync(attempt.Transaction, default);
             var message = await UploadAsync(upload, attempt.Content);
-            var result = await handOver(message);
-            if (result.Status == ReceiveStatus.Accepted)
-                return Answer.Kept;
-            await upload.AbandonAsync(default);
-            return result.Status == ReceiveStatus.Rejected ? Answer.Refused : Answer.Deferred;
+            var answer = await handOver(message);
+            if (answer != Answer.Kept)
+                await upload.AbandonAsync(default);
+            return answer;
         }
         catch (StoreException)
         {

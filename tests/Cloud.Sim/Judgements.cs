@@ -38,7 +38,7 @@ static class Judgements
         var fields = System.Text.Encoding.ASCII.GetString(email.DeliveryFields.Span);
         if (attempt.Evidence is not { } evidence)
         {
-            Assert.Equal("", fields);
+            Assert.DoesNotContain("X-Spam-", fields); // ours: nobody has judged it
             return;
         }
         Assert.StartsWith(Field, fields);

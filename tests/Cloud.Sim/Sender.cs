@@ -1,6 +1,9 @@
 using System.Net;
 using Cloud.Api.Gateway;
 using Cloud.Flow.Door;
+using Cloud.Flow.Inbound;
+using Cloud.Flow.Outbound;
+using Cloud.Flow.Submission;
 using Cloud.Mail;
 using Cloud.Store;
 using Cloud.Tests.Fakes;
@@ -71,22 +74,45 @@ sealed class Sender(World world, string name)
 
     Task<Answer> SendAsync(IGateway gateway, Attempt attempt, string[] recipients, bool submits)
     {
-        var peer = new Peer(IPAddress.Loopback, "peer.test", null);
         var envelope = TestBackend.Envelope(recipients);
-        if (!submits)
-        {
-            return Front.HandOverAsync(
-                gateway,
-                attempt,
-                message =>
-                    gateway.ReceiveAsync(new(attempt.Transaction, peer, envelope, message, attempt.Evidence), default)
-            );
-        }
-        var own = envelope with { From = EmailAddress.TryParse(TestBackend.Alice) };
         return Front.HandOverAsync(
             gateway,
             attempt,
-            message => gateway.SubmitAsync(new(attempt.Transaction, world.Accounts[0], peer, own, message), default)
+            submits ? message => SubmitAsync(gateway, attempt, envelope, message) : ReceiveAsync
         );
+
+        async ValueTask<Answer> ReceiveAsync(UploadedMessage message)
+        {
+            var peer = new Peer(IPAddress.Loopback, "peer.test", null);
+            var result = await gateway.ReceiveAsync(new(attempt.Transaction, peer, envelope, message, attempt.Evidence), default);
+            return result.Status switch
+            {
+                ReceiveStatus.Accepted => Answer.Kept,
+                ReceiveStatus.Rejected => Answer.Refused,
+                _ => Answer.Deferred,
+            };
+        }
+    }
+
+    async ValueTask<Answer> SubmitAsync(
+        IGateway gateway,
+        Attempt attempt,
+        MailEnvelope envelope,
+        UploadedMessage message
+    )
+    {
+        var alice = EmailAddress.TryParse(TestBackend.Alice)!;
+        var content = new SubmittedContent([alice], null, "id", null, new byte[32], default, false, false, false);
+        var recipients = envelope.Recipients.Select(recipient => new OutboundRecipient(recipient.Address));
+        var result = await gateway.SubmitAsync(
+            new(attempt.Transaction, world.Accounts[0], alice, [.. recipients], message, content),
+            default
+        );
+        return result.Status switch
+        {
+            SubmitStatus.Accepted => Answer.Kept,
+            SubmitStatus.Deferred => Answer.Deferred,
+            _ => Answer.Refused,
+        };
     }
 }

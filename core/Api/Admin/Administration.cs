@@ -136,7 +136,57 @@ public sealed class Administration(Backend backend) : IAdministration
         if (!user.Removing)
             await CommitAsync(New().Replace(row.Key.Row, DirectoryRows.ToRow(user with { Removing = true }), row.ETag));
         await AccountRemoval.RunAsync(accounts, user.Account, cancel);
-        await CommitAsync(New().Delete(row.Key.Row));
+        var transaction = New().Delete(row.Key.Row);
+        if (await directory.ReadAsync(DirectoryRows.Grants(user.Account), cancel) is { } grants)
+            transaction.Delete(grants.Key.Row, grants.ETag);
+        await CommitAsync(transaction);
+    }
+
+    public async ValueTask GrantAsync(string address, string sendsAs, CancellationToken cancel)
+    {
+        var (row, user) = await UserAsync(address, cancel);
+        var key = AddressKey(sendsAs);
+        await DomainOfAsync(key, cancel);
+        var (grants, granted) = await GrantsAsync(user, cancel);
+        if (granted.Contains(key))
+            return;
+        if (granted.Count == MailDirectory.MaxGrants)
+            throw new AdminException($"{user.Address} may send as {MailDirectory.MaxGrants} addresses already");
+        // The user's row goes along, so that nobody is granted anything who is being removed.
+        var transaction = New().Replace(row.Key.Row, row.Data, row.ETag);
+        await SetGrantsAsync(transaction, user, grants, [.. granted, key]);
+    }
+
+    public async ValueTask RevokeAsync(string address, string sendsAs, CancellationToken cancel)
+    {
+        var (_, user) = await UserAsync(address, cancel);
+        var key = AddressKey(sendsAs);
+        var (grants, granted) = await GrantsAsync(user, cancel);
+        if (!granted.Contains(key))
+            throw new AdminException($"{user.Address} was not granted to send as {key}");
+        await SetGrantsAsync(New(), user, grants, [.. granted.Where(one => one != key)]);
+    }
+
+    public async ValueTask<IReadOnlyList<GrantInfo>> ListGrantsAsync(CancellationToken cancel)
+    {
+        var grants = new List<GrantInfo>();
+        await foreach (var row in directory.ListAsync(DirectoryRows.AllGrants, cancel))
+            grants.Add(new(DirectoryRows.GrantedUser(row.Data), DirectoryRows.Granted(row.Data)));
+        return [.. grants.OrderBy(grant => grant.Address, StringComparer.Ordinal)];
+    }
+
+    public async ValueTask SetSavesSentAsync(string address, bool savesSent, CancellationToken cancel)
+    {
+        var (_, user) = await UserAsync(address, cancel);
+        await accounts.ChangeAsync(
+            user.Account,
+            change =>
+            {
+                change.SetSavesSent(savesSent);
+                return new ValueTask<bool>(true);
+            },
+            cancel
+        );
     }
 
     public async ValueTask AddAliasAsync(string alias, IReadOnlyList<string> targets, CancellationToken cancel)
@@ -183,6 +233,25 @@ public sealed class Administration(Backend backend) : IAdministration
             throw new AdminException($"{target} is not in a domain of ours, and mail is not forwarded to others yet");
         if (reached.Count == 0)
             throw new AdminException($"There is no {target}");
+    }
+
+    async ValueTask<(Row? Row, IReadOnlyList<string> Granted)> GrantsAsync(UserRow user, CancellationToken cancel)
+    {
+        var row = await directory.ReadAsync(DirectoryRows.Grants(user.Account), cancel);
+        return (row, row is null ? [] : DirectoryRows.Granted(row.Data));
+    }
+
+    async ValueTask SetGrantsAsync(RowTransaction transaction, UserRow user, Row? before, IReadOnlyList<string> granted)
+    {
+        var key = DirectoryRows.Grants(user.Account);
+        var data = DirectoryRows.ToGrantsRow(user.Address, granted);
+        if (before is null)
+            transaction.Insert(key, data);
+        else if (granted.Count == 0)
+            transaction.Delete(key, before.ETag);
+        else
+            transaction.Replace(key, data, before.ETag);
+        await CommitAsync(transaction);
     }
 
     async ValueTask<(Row Row, UserRow User)> UserAsync(string address, CancellationToken cancel)

@@ -33,6 +33,17 @@ public interface IAdministration
     /// <summary>Removes the user, the account and all its mail.</summary>
     ValueTask RemoveUserAsync(string address, CancellationToken cancel);
 
+    /// <summary>Lets a user send as an address of ours that does not reach him, or as <c>*@domain</c>, all of a domain.</summary>
+    ValueTask GrantAsync(string address, string sendsAs, CancellationToken cancel);
+
+    ValueTask RevokeAsync(string address, string sendsAs, CancellationToken cancel);
+
+    /// <summary>Users with what they may send as beside their own addresses.</summary>
+    ValueTask<IReadOnlyList<GrantInfo>> ListGrantsAsync(CancellationToken cancel);
+
+    /// <summary>Whether the server puts a copy of what a user sends into Sent.</summary>
+    ValueTask SetSavesSentAsync(string address, bool savesSent, CancellationToken cancel);
+
     /// <summary>Makes or replaces an alias: an address, or <c>*@domain</c> for all that the domain lacks.</summary>
     ValueTask AddAliasAsync(string alias, IReadOnlyList<string> targets, CancellationToken cancel);
 
@@ -47,6 +58,8 @@ public interface IAdministration
 
 /// <param name="Octets">Used by its messages.</param>
 public sealed record UserInfo(string Address, long Messages, long Octets);
+
+public sealed record GrantInfo(string Address, IReadOnlyList<string> SendsAs);
 
 public sealed record AliasInfo(string Alias, IReadOnlyList<string> Targets);
 

@@ -3,6 +3,7 @@ using Cloud.Flow.Inbound;
 using Cloud.Flow.Junk;
 using Cloud.Flow.Keys;
 using Cloud.Flow.Outbound;
+using Cloud.Flow.Submission;
 using Cloud.Flow.Sweep;
 using Cloud.Store;
 using Cloud.Store.Accounts;
@@ -27,7 +28,8 @@ public sealed class Backend
         StoreOptions? options = null,
         KeyEncryptionKey? encryption = null,
         IRelay? relay = null,
-        OutboundOptions? outbound = null
+        OutboundOptions? outbound = null,
+        SubmissionOptions? submission = null
     )
     {
         options ??= new();
@@ -47,6 +49,17 @@ public sealed class Backend
         Inbound = new(Accounts, Directory, Filing, queues);
         Sweeper = new(Accounts, queues);
         Sending = new(Accounts, queues, Directory, Receiving, relay, outbound ?? new());
+        Rights = new(Directory);
+        Submitting = new(
+            Directory,
+            Rights,
+            new(new(rows, time, SubmissionOptions.LimitParts), submission ?? new(), time),
+            new(Accounts, Filing),
+            Receiving,
+            Sending.Outbox,
+            KnownSenders,
+            time
+        );
     }
 
     /// <summary>Drains the queue of what could not be filed at once; somebody must run it.</summary>
@@ -86,6 +99,9 @@ public sealed class Backend
     internal Greylist Greylist { get; }
 
     internal RefusedMail Refused { get; }
+    internal SenderRights Rights { get; }
+
+    internal Submitting Submitting { get; }
 
     internal Filing Filing { get; }
 

@@ -1,3 +1,4 @@
+using Cloud.Flow.Submission;
 using Cloud.Store;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
@@ -39,8 +40,8 @@ public interface IGateway
     /// <summary>Files a received message into every recipient's account, or keeps it durably until that can be done.</summary>
     ValueTask<ReceiveResult> ReceiveAsync(ReceiveRequest request, CancellationToken cancel);
 
-    /// <summary>The same for an authenticated sender's message.</summary>
-    ValueTask<ReceiveResult> SubmitAsync(SubmitRequest request, CancellationToken cancel);
+    /// <summary>Takes an authenticated sender's message, to whomever it goes.</summary>
+    ValueTask<SubmitResult> SubmitAsync(SubmitRequest request, CancellationToken cancel);
 
     /// <summary>Keeps why a front refuses a message, for those it was for. The front says of how many.</summary>
     ValueTask KeepRefusedAsync(RefusedRequest request, CancellationToken cancel);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Cloud.Api.Gateway.Operations;
+using Cloud.Flow.Submission;
 using Cloud.Store;
 using Cloud.Store.Accounts;
 using Cloud.Store.Mailboxes;
@@ -83,12 +84,12 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
             cancel
         );
 
-    public ValueTask<ReceiveResult> SubmitAsync(SubmitRequest request, CancellationToken cancel) =>
+    public ValueTask<SubmitResult> SubmitAsync(SubmitRequest request, CancellationToken cancel) =>
         SubmitAsync(request, repeated: false, cancel);
 
     /// <inheritdoc cref="ReceiveAsync(ReceiveRequest, bool, CancellationToken)"/>
-    internal ValueTask<ReceiveResult> SubmitAsync(SubmitRequest request, bool repeated, CancellationToken cancel) =>
-        SubmitMessage.RunAsync(backend, uploads, request, repeated, cancel);
+    internal ValueTask<SubmitResult> SubmitAsync(SubmitRequest request, bool repeated, CancellationToken cancel) =>
+        SubmitMessage.RunAsync(backend.Submitting, uploads, request, repeated, cancel);
 
     public ValueTask KeepRefusedAsync(RefusedRequest request, CancellationToken cancel) =>
         backend.Refused.KeepAsync(request.Transaction, request.Recipients, request.Evidence, cancel);

@@ -37,6 +37,9 @@ public enum RecipientVerdict
     /// <summary>The authenticated sender may not use this reverse path: 550 5.7.1.</summary>
     SenderNotAllowed,
 
+    /// <summary>An authenticated sender's recipient whose domain is no whole name: 550 5.1.2.</summary>
+    NotQualified,
+
     /// <summary>A stranger has to try again a little later: 450 4.7.1 (RFC 6647).</summary>
     Greylisted,
 
@@ -78,15 +81,6 @@ public sealed record RefusedRequest(
     TransactionId Transaction,
     IReadOnlyList<EmailAddress> Recipients,
     Evidence Evidence
-);
-
-/// <param name="Sender">Whom the submission session has authenticated as.</param>
-public sealed record SubmitRequest(
-    TransactionId Transaction,
-    AccountId Sender,
-    Peer Peer,
-    MailEnvelope Envelope,
-    UploadedMessage Message
 );
 
 public enum ReceiveStatus

@@ -107,9 +107,14 @@ sealed class Filing(AccountStore accounts, IQueues queues, Judging judging)
             var deposited = await DepositAsync(judgement.Keywords);
             if (deposited.Status == DepositStatus.TooManyKeywords)
                 deposited = await DepositAsync([]);
-            result.Of(deposited.Status).Push(delivery);
+            // A sender's copy that was not wanted the last time has no bytes left, and nobody misses them.
+            var isUnwanted = mail.IsSentCopy && deposited.Status == DepositStatus.BytesMissing;
+            result.Of(isUnwanted ? DepositStatus.Removed : deposited.Status).Push(delivery);
             // The copy made for this try, which nobody else can have.
-            if (deposited.Status == DepositStatus.Removed && delivery.Blob != mail.Source)
+            var isWaste =
+                mail.IsSentCopy ? deposited.Status is not (DepositStatus.Done or DepositStatus.Repeated)
+                : deposited.Status == DepositStatus.Removed && delivery.Blob != mail.Source;
+            if (isWaste)
                 await BlobWaste.RemoveAsync(accounts.Blobs, delivery.Blob);
         }
         catch (AccountMissingException)
@@ -130,9 +135,9 @@ sealed class Filing(AccountStore accounts, IQueues queues, Judging judging)
         ValueTask<DepositResult> DepositAsync(IReadOnlyList<string> keywords) =>
             accounts.DepositAsync(
                 new(delivery.Account),
-                MailboxRow.Inbox,
+                mail.IsSentCopy ? default : MailboxRow.Inbox, // without a mailbox for it there is no copy
                 deposit,
-                MessageFlags.None,
+                mail.IsSentCopy ? MessageFlags.Seen : MessageFlags.None,
                 keywords,
                 withinQuota: false,
                 repeated,
@@ -164,7 +169,7 @@ sealed class FilingResult
 {
     public ConcurrentStack<Delivery> Filed { get; } = new();
 
-    /// <summary>Filed by an earlier try, and deleted by the user since.</summary>
+    /// <summary>Filed by an earlier try, and deleted by the user since; or a sender's copy that is not wanted.</summary>
     public ConcurrentStack<Delivery> Gone { get; } = new();
 
     /// <summary>Their account has been removed.</summary>
@@ -190,7 +195,7 @@ sealed class FilingResult
     public ConcurrentStack<Delivery> Of(DepositStatus status) =>
         status switch
         {
-            DepositStatus.Removed => Gone,
+            DepositStatus.Removed or DepositStatus.Present or DepositStatus.NoMailbox => Gone,
             DepositStatus.BytesMissing => Lost,
             DepositStatus.Done or DepositStatus.Repeated => Filed,
             _ => throw new InvalidOperationException($"A delivery cannot end as {status}"),

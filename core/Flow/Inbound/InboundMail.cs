@@ -15,6 +15,8 @@ namespace Cloud.Flow.Inbound;
 /// <param name="Source">The blob that was uploaded; deliveries take copies of it, the first one perhaps it itself.</param>
 /// <param name="Tries">How often it was tried from the queue; it travels along, as a sent-again message is a new one.</param>
 /// <param name="Evidence">What the door found out; null for mail that nobody has judged.</param>
+/// <param name="Fields">Header fields put in front of it where nobody has judged it, each with its CRLF; null for none.</param>
+/// <param name="IsSentCopy">The sender's own copy: it goes to Sent, and is read.</param>
 sealed record InboundMail(
     string Transaction,
     long Received,
@@ -25,7 +27,9 @@ sealed record InboundMail(
     IReadOnlyList<Delivery> Deliveries,
     IReadOnlyList<EmailAddress>? Recipients = null,
     int Tries = 0,
-    Evidence? Evidence = null
+    Evidence? Evidence = null,
+    byte[]? Fields = null,
+    bool IsSentCopy = false
 )
 {
     /// <summary>Octets of index that travel along; a longer one is made anew from the blob.</summary>

@@ -19,7 +19,7 @@ sealed class Judging(AccountStore accounts, JunkLessons lessons)
     public async ValueTask<Judgement> JudgeAsync(InboundMail mail, Delivery delivery, CancellationToken cancel)
     {
         if (mail.Evidence is not { } evidence)
-            return new(MailboxRole.Inbox, [], default, default); // ours, or a relay's that is trusted: left as it is
+            return new(mail.IsSentCopy ? MailboxRole.Sent : MailboxRole.Inbox, [], mail.Fields, default);
         var account = new AccountId(delivery.Account);
         var score = evidence.Score;
         var index = new Lazy<MessageIndex?>(() => mail.Index.Length == 0 ? null : MessageIndex.Unpack(mail.Index));

@@ -26,19 +26,22 @@ readonly record struct ReceivingResult(ReceivingStatus Status, bool KeepsSource)
 sealed class Receiving(AccountStore accounts, MailDirectory directory, Filing filing)
 {
     /// <param name="repeated">The transaction was tried before.</param>
+    /// <param name="fields">Put in front of a message that has no evidence.</param>
     public async ValueTask<ReceivingResult> ReceiveAsync(
         TransactionId transaction,
         IEnumerable<EmailAddress> recipients,
         UploadedMessage message,
         Evidence? evidence,
         bool repeated,
-        CancellationToken cancel
+        CancellationToken cancel,
+        byte[]? fields = null
     )
     {
         InboundMail mail;
         try
         {
             mail = await AddressAsync(transaction, recipients, message, evidence, repeated, cancel);
+            mail = mail with { Fields = fields };
         }
         catch (StoreException)
         {

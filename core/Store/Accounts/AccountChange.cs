@@ -25,7 +25,7 @@ sealed class AccountChange(
     readonly List<string> removedBlobs = [];
     readonly List<string> prunedLog = [];
     bool discarded;
-    bool watches;
+    bool isQuietlyChanged;
     AccountRow account = state.Account with { Revision = state.Account.Revision + 1 };
 
     public AccountId Id => id;
@@ -51,7 +51,7 @@ sealed class AccountChange(
     /// <summary>A quiet change (who gets \Recent) raises no revision and wakes nobody.</summary>
     public bool IsLogged => !Log.IsEmpty;
 
-    public bool IsEmpty => discarded || (Log.IsEmpty && mailboxes.Count == 0 && prunedLog.Count == 0 && !watches);
+    public bool IsEmpty => discarded || (Log.IsEmpty && mailboxes.Count == 0 && prunedLog.Count == 0 && !isQuietlyChanged);
 
     /// <summary>Gives the change up: a refusal came after it had begun.</summary>
     public void Discard() => discarded = true;
@@ -136,10 +136,17 @@ sealed class AccountChange(
         var known = account.Watchers.FirstOrDefault(watcher => watcher.Listener == listener);
         if (known.Until - Now > Watcher.RenewBelow.TotalSeconds)
             return;
-        watches = true;
+        isQuietlyChanged = true;
         var others = account.Watchers.Where(watcher => watcher.Listener != listener && watcher.Until > Now);
         var kept = others.OrderByDescending(watcher => watcher.Until).Take(Watcher.Limit - 1);
         account = account with { Watchers = [.. kept, new(listener, Now + (long)Watcher.Lasts.TotalSeconds)] };
+    }
+
+    /// <summary>Whether the server is to keep copies of what is sent.</summary>
+    public void SetSavesSent(bool savesSent)
+    {
+        isQuietlyChanged |= savesSent != account.SavesSent;
+        account = account with { SavesSent = savesSent };
     }
 
     // Messages

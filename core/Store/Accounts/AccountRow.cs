@@ -26,6 +26,9 @@ sealed record AccountRow(
     /// <summary>Listeners that are told of each change; most accounts have none.</summary>
     public IReadOnlyList<Watcher> Watchers { get; init; } = [];
 
+    /// <summary>The server puts a copy of what is sent into Sent.</summary>
+    public bool SavesSent { get; init; }
+
     public bool HasRoom(long octets) => Quota == 0 || Octets + octets <= Quota;
 }
 
@@ -51,6 +54,8 @@ static class AccountRows
             { "LogSince", account.LogSince },
             { "Removed", account.Removed },
         };
+        if (account.SavesSent)
+            row.Add("SavesSent", true);
         if (account.Watchers.Count > 0)
             row.Add("Watchers", Watcher.Pack(account.Watchers));
         return row;
@@ -70,5 +75,6 @@ static class AccountRows
         )
         {
             Watchers = Watcher.Unpack(row.Bytes("Watchers")),
+            SavesSent = row.Bool("SavesSent"),
         };
 }

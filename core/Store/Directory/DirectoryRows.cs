@@ -6,8 +6,8 @@ namespace Cloud.Store.Directory;
 /// <summary>Rows of table <c>directory</c>: one partition, so that a user cannot enter a domain that is going.</summary>
 /// <remarks>
 /// <c>d!{domain}</c> a domain, <c>u!{domain}!{local}</c> a user, <c>x!{domain}!{local}</c> an alias (<c>*</c> is the
-/// catch-all), <c>k!{domain}!{number}</c> a pair of signing keys, <c>s!scram</c> a secret. The domain comes first, so that one range lists its users; local parts are
-/// encoded to fit a key. To change it is a migration.
+/// catch-all), <c>k!{domain}!{number}</c> a pair of signing keys, <c>g!{account}</c> whom a user may send as, <c>s!scram</c> a
+/// secret. The domain comes first, so that one range lists its users; local parts are encoded to fit a key. To change it is a migration.
 /// </remarks>
 static class DirectoryRows
 {
@@ -34,6 +34,19 @@ static class DirectoryRows
     /// <param name="domain">Null for all.</param>
     public static RowRange Aliases(string? domain) =>
         RowRange.Prefix(Partition, domain is null ? "x!" : $"x!{domain}!");
+
+    public static string Grants(AccountId account) => $"g!{account}";
+
+    public static RowRange AllGrants => RowRange.Prefix(Partition, "g!");
+
+    /// <param name="user">The account's address.</param>
+    /// <param name="addresses">Keys of addresses, or <c>*@domain</c>.</param>
+    public static RowData ToGrantsRow(string user, IReadOnlyList<string> addresses) =>
+        new() { { "User", user }, { "Addresses", string.Join('\n', addresses) } };
+
+    public static string GrantedUser(RowData row) => row.String("User") ?? "";
+
+    public static IReadOnlyList<string> Granted(RowData row) => (row.String("Addresses") ?? "").Split('\n');
 
     /// <param name="domain">As in <see cref="Domain"/>.</param>
     /// <param name="number">From 1, one more with each pair: the text order is the order they were made in.</param>

@@ -12,6 +12,9 @@ sealed class MailDirectory(IRows rows, TimeProvider time, StoreOptions options)
     /// <summary>Targets of one alias: what fits its row.</summary>
     public const int MaxAliasTargets = 100;
 
+    /// <summary>Addresses that a user may send as beside those that reach him: what fits the row.</summary>
+    public const int MaxGrants = 100;
+
     /// <summary>Addresses that one address leads to, over all its aliases.</summary>
     public const int MaxTargets = 1000;
 
@@ -44,6 +47,10 @@ sealed class MailDirectory(IRows rows, TimeProvider time, StoreOptions options)
 
     public async ValueTask<IReadOnlyList<string>?> FindAliasAsync(string key, CancellationToken cancel) =>
         await cache.GetAsync(DirectoryRows.Alias(key), cancel) is { } row ? DirectoryRows.Targets(row) : null;
+
+    /// <summary>Addresses that an account may send as although they do not reach it; <c>*@domain</c> for all of a domain.</summary>
+    public async ValueTask<IReadOnlyList<string>> FindGrantsAsync(AccountId account, CancellationToken cancel) =>
+        await cache.GetAsync(DirectoryRows.Grants(account), cancel) is { } row ? DirectoryRows.Granted(row) : [];
 
     /// <summary>The accounts that an address of ours reaches, each once.</summary>
     /// <returns>Empty when there is no such address; null when its domain is not ours.</returns>

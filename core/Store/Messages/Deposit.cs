@@ -31,6 +31,9 @@ enum DepositStatus
 
     /// <summary>The transaction was done before; what it made then is the answer.</summary>
     Repeated,
+
+    /// <summary>Sent has the message already, by the client or by the server; what is there is the answer.</summary>
+    Present,
     NoMailbox,
 
     /// <summary>An earlier try filed it, and the user has removed it since.</summary>

@@ -72,6 +72,8 @@ static class Depositing
             target = special;
         if (change.Mailbox(target) is not { } mailbox)
             return new(DepositStatus.NoMailbox, 0, 0, 0);
+        if (mailbox.Role == MailboxRole.Sent && await SentCopies.FindAsync(change, mailbox, deposit) is { } present)
+            return present;
         if (withinQuota && !change.Account.HasRoom(deposit.Size))
             return new(DepositStatus.OverQuota, 0, 0, 0);
         if (KeywordTable.Add(mailbox.Keywords, keywords) is not var (table, bits))

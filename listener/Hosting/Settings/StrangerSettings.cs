@@ -1,3 +1,4 @@
+using Cloud.Flow.Submission;
 using Cloud.Listener.Hosting.Abuse;
 using Cloud.Wire.Limits;
 
@@ -39,8 +40,15 @@ public abstract partial class SettingSource
         ("recipient-rate", "NUMBER", "Recipients of an address in an hour, 0 for any number (10000)"),
         ("mailbox-rate", "NUMBER", "Messages for a recipient in an hour, 0 for any number (1000)"),
         ("sender-rate", "NUMBER", "Messages of a sender's domain in an hour (0: any number)"),
-        ("submission-rate", "NUMBER", "Messages an account sends in an hour, 0 for any number (500)"),
+        ("submission-rate", "NUMBER", "Messages an account hands to this listener in an hour, 0 for any number (500)"),
+        ("tells-client", "true|false", "Submitted mail tells its recipients the client's name and address (false)"),
     ];
+
+    /// <summary>What may be sent, wherever the gateway runs.</summary>
+    protected SubmissionOptions Submission() =>
+        SubmissionSettings.Read((name, standard) => Number(name, standard, 0, Most));
+
+    protected bool TellsClient() => Switch("tells-client");
 
     protected ListenerLimits Limits()
     {

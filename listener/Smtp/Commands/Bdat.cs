@@ -1,4 +1,5 @@
 using System.Text;
+using Cloud.Flow.Outbound;
 using Cloud.Store.Ports;
 
 namespace Cloud.Listener.Smtp.Commands;
@@ -75,7 +76,7 @@ sealed record Bdat(long Size, bool IsLast) : ISmtpCommand
 
         if (IsLast)
             newlines.Complete();
-        if (newlines.HasBareNewline && transaction.Body != BodyType.BinaryMime)
+        if (newlines.HasBareNewline && transaction.Options.Body != BodyType.Binary)
             await intake.RefuseAsync(Replies.BadMessageNewline);
     }
 

@@ -1,3 +1,5 @@
+using Cloud.Flow.Outbound;
+
 namespace Cloud.Listener.Smtp.Commands;
 
 /// <summary>DATA: the message, up to a dot on a line of its own (RFC 5321 §4.1.1.4).</summary>
@@ -14,7 +16,7 @@ sealed record Data : ISmtpCommand
         var transaction = session.Transaction!;
         if (transaction.Recipients.Count == 0)
             return Replies.NoValidRecipients;
-        if (transaction.Body == BodyType.BinaryMime)
+        if (transaction.Options.Body == BodyType.Binary)
             return Replies.BinaryNeedsChunks; // RFC 3030 §3
 
         var intake = await session.BeginMessageAsync(transaction, cancel);

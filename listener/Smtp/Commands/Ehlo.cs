@@ -25,6 +25,17 @@ sealed record Ehlo(string Name) : ISmtpCommand
         yield return "CHUNKING";
         yield return "BINARYMIME";
         yield return "DSN";
+        if (session.OffersScheduling)
+        {
+            var latest = session.Time.GetUtcNow() + options.MaxHold;
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"FUTURERELEASE {(long)options.MaxHold.TotalSeconds} {latest.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}"
+            );
+            yield return "DELIVERBY";
+            yield return "MT-PRIORITY";
+            yield return "REQUIRETLS";
+        }
         yield return string.Create(CultureInfo.InvariantCulture, $"LIMITS RCPTMAX={options.MaxRecipients}");
         if (session.OffersTls)
             yield return "STARTTLS";

@@ -32,7 +32,7 @@ sealed record Rcpt(EmailAddress? To, string? Notify, string? OriginalRecipient) 
         if (transaction.Recipients.Count >= session.Options.MaxRecipients)
             return Replies.TooManyRecipients; // RFC 5321 §4.5.3.1.10
         var to = To ?? new EmailAddress("postmaster", session.Options.PostmasterDomain ?? session.Options.Hostname);
-        if (!to.IsAscii && !transaction.SmtpUtf8)
+        if (!to.IsAscii && !transaction.Options.SmtpUtf8)
             return Replies.NeedsSmtpUtf8; // RFC 6531 §3.5
         if (Measure.OfRecipient(session) is { } tooFast)
             return tooFast;
@@ -56,6 +56,8 @@ sealed record Rcpt(EmailAddress? To, string? Notify, string? OriginalRecipient) 
                 return Replies.NoSuchUser;
             case RecipientVerdict.SenderNotAllowed:
                 return Replies.SenderNotAllowed;
+            case RecipientVerdict.NotQualified:
+                return Replies.NotQualified;
             case RecipientVerdict.Greylisted:
                 return Replies.Greylisted;
             case RecipientVerdict.OverQuota:

@@ -3,6 +3,8 @@ using System.Text;
 using Cloud.Api.Admin;
 using Cloud.Api.Gateway;
 using Cloud.Flow.Inbound;
+using Cloud.Flow.Outbound;
+using Cloud.Flow.Submission;
 using Cloud.Mail;
 using Cloud.Store;
 using Cloud.Store.Accounts;
@@ -22,10 +24,18 @@ public sealed class TestBackend : IAsyncDisposable
 
     static readonly Lazy<Credentials> Credentials = new(() => Passwords.Derive(Password, new SeededEntropy(0))!);
 
-    TestBackend(IRows rows, IBlobs blobs, IQueues queues, TimeProvider time, Entropy entropy, StoreOptions options)
+    TestBackend(
+        IRows rows,
+        IBlobs blobs,
+        IQueues queues,
+        TimeProvider time,
+        Entropy entropy,
+        StoreOptions options,
+        SubmissionOptions? submission
+    )
     {
         (Time, Entropy) = (time, entropy);
-        Backend = new(rows, blobs, queues, time, entropy, options);
+        Backend = new(rows, blobs, queues, time, entropy, options, submission: submission);
         Gateway = new LocalGateway(Backend);
         Admin = new Administration(Backend);
     }
@@ -55,7 +65,8 @@ public sealed class TestBackend : IAsyncDisposable
         TimeProvider? time = null,
         StoreOptions? options = null,
         ulong seed = 1,
-        Hop hop = default
+        Hop hop = default,
+        SubmissionOptions? submission = null
     )
     {
         time ??= new ManualClock();
@@ -68,7 +79,8 @@ public sealed class TestBackend : IAsyncDisposable
             queues,
             time,
             new SeededEntropy(seed),
-            hop == default ? options : options with { SoleOwner = false }
+            hop == default ? options : options with { SoleOwner = false },
+            submission
         );
         if (hop != default)
         {
@@ -117,6 +129,31 @@ public sealed class TestBackend : IAsyncDisposable
         await upload.WriteAsync(Encoding.UTF8.GetBytes(text), default);
         var message = await upload.CompleteAsync(default);
         return await Gateway.ReceiveAsync(Request(transaction, message, recipients), default);
+    }
+
+    /// <summary>Alice hands a message over, as the fronts do it.</summary>
+    public async Task<SubmitResult> SubmitAsync(string text, string? from, params string[] recipients) =>
+        await Gateway.SubmitAsync(await PrepareAsync(text, from, recipients), default);
+
+    /// <summary>Prepares and uploads a message of alice's.</summary>
+    public async Task<SubmitRequest> PrepareAsync(string text, string? from, params string[] recipients)
+    {
+        var transaction = NewTransaction();
+        var path = from is null ? null : EmailAddress.TryParse(from)!;
+        using var preparation = new MessagePreparation(transaction, path, "", Time.GetUtcNow());
+        await using var upload = await Gateway.BeginUploadAsync(transaction, default);
+        foreach (var piece in preparation.Write(Encoding.UTF8.GetBytes(text)))
+            await upload.WriteAsync(piece, default);
+        foreach (var piece in preparation.Complete())
+            await upload.WriteAsync(piece, default);
+        return new(
+            transaction,
+            AliceId,
+            path,
+            [.. recipients.Select(to => new OutboundRecipient(EmailAddress.TryParse(to)!))],
+            await upload.CompleteAsync(default),
+            preparation.Content
+        );
     }
 
     public static ReceiveRequest Request(

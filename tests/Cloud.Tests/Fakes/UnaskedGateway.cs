@@ -1,5 +1,6 @@
 using Cloud.Api.Gateway;
 using Cloud.Flow.Inbound;
+using Cloud.Flow.Submission;
 using Cloud.Store;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
@@ -31,7 +32,7 @@ abstract class UnaskedGateway : IGateway
     public virtual ValueTask<ReceiveResult> ReceiveAsync(ReceiveRequest request, CancellationToken cancel) =>
         throw new NotSupportedException();
 
-    public virtual ValueTask<ReceiveResult> SubmitAsync(SubmitRequest request, CancellationToken cancel) =>
+    public virtual ValueTask<SubmitResult> SubmitAsync(SubmitRequest request, CancellationToken cancel) =>
         throw new NotSupportedException();
 
     public virtual ValueTask KeepRefusedAsync(RefusedRequest request, CancellationToken cancel) =>

@@ -41,6 +41,9 @@ static class AppendMessage
             );
             if (result.Status is DepositStatus.Done or DepositStatus.Repeated or DepositStatus.Removed)
                 uploads.Take(message.Blob);
+            // Sent has it already: the bytes that came now are nobody's.
+            if (result.Status == DepositStatus.Present)
+                await uploads.RefuseAsync(message.Blob);
             return result.Status switch
             {
                 DepositStatus.BytesMissing => throw new StoreException("The uploaded message is gone"),

@@ -1,7 +1,6 @@
 using Cloud.Flow.Door.Greylisting;
-using Cloud.Mail;
+using Cloud.Flow.Submission;
 using Cloud.Store;
-using Cloud.Store.Directory;
 
 namespace Cloud.Api.Gateway.Operations;
 
@@ -15,10 +14,14 @@ static class CheckRecipient
     )
     {
         var (accounts, directory) = (backend.Accounts, backend.Directory);
-        if (request.Authenticated is { } sender && !await OwnsAsync(directory, sender, request.From, cancel))
+        if (request.Authenticated is { } sender && !await backend.Rights.MaySendAsync(sender, request.From, cancel))
             return RecipientVerdict.SenderNotAllowed;
         if (await directory.ResolveAsync(request.To, cancel) is not { } targets)
-            return RecipientVerdict.NotLocal;
+        {
+            return request.Authenticated is null ? RecipientVerdict.NotLocal
+                : SenderRights.IsQualified(request.To) ? RecipientVerdict.Ok
+                : RecipientVerdict.NotQualified;
+        }
         if (targets.Count == 0)
             return RecipientVerdict.NoSuchUser;
         foreach (var target in targets)
@@ -59,12 +62,4 @@ static class CheckRecipient
         var verdict = await backend.Greylist.CheckAsync(asked, cancel);
         return verdict.IsDeferred ? RecipientVerdict.Greylisted : RecipientVerdict.Ok;
     }
-
-    /// <summary>Whether a user may send with this reverse path: his own address, one that reaches him, or none.</summary>
-    public static async ValueTask<bool> OwnsAsync(
-        MailDirectory directory,
-        AccountId sender,
-        EmailAddress? from,
-        CancellationToken cancel
-    ) => from is null || (await directory.ResolveAsync(from, cancel) ?? []).Contains(sender);
 }

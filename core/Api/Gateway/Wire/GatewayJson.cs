@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Cloud.Flow.Inbound;
+using Cloud.Flow.Submission;
 using Cloud.Store.Mailboxes;
 
 namespace Cloud.Api.Gateway.Wire;
@@ -36,6 +37,7 @@ namespace Cloud.Api.Gateway.Wire;
 [JsonSerializable(typeof(Repeatable<AppendRequest>))]
 [JsonSerializable(typeof(RefusedRequest))]
 [JsonSerializable(typeof(ReceiveResult))]
+[JsonSerializable(typeof(SubmitResult))]
 [JsonSerializable(typeof(ResultHead<AppendResult>))]
 [JsonSerializable(typeof(ResultHead<Mailbox>))]
 [JsonSerializable(typeof(ResultHead<FlagsHead>))]

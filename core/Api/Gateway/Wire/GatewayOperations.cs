@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.Json.Serialization.Metadata;
+using Cloud.Flow.Submission;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
 using Json = Cloud.Api.Gateway.Wire.GatewayJson;
@@ -73,10 +74,10 @@ public static class GatewayOperations
         Budget = GatewayBudgets.Delivery,
     };
 
-    public static readonly Operation<Repeatable<SubmitRequest>, ReceiveResult> Submit = new(
+    public static readonly Operation<Repeatable<SubmitRequest>, SubmitResult> Submit = new(
         "submit",
-        Checked(Types.RepeatableSubmitRequest, call => Sound.Is(call.Request.Envelope)),
-        Plain(Types.ReceiveResult),
+        Checked(Types.RepeatableSubmitRequest, call => Sound.Is(call.Request)),
+        Plain(Types.SubmitResult),
         repeatable: true,
         (served, call, cancel) => served.Gateway.SubmitAsync(call.Request, call.Repeated || served.IsLate, cancel)
     )

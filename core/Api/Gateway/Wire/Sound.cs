@@ -1,4 +1,6 @@
 using Cloud.Flow.Door;
+using Cloud.Flow.Outbound;
+using Cloud.Flow.Submission;
 using Cloud.Store.Search;
 
 namespace Cloud.Api.Gateway.Wire;
@@ -22,6 +24,21 @@ static class Sound
         refused.Recipients.Count <= Recipients
         && refused.Recipients.All(recipient => recipient is not null)
         && Is(refused.Evidence);
+
+    public static bool Is(SubmitRequest request)
+    {
+        var content = request.Content;
+        var blind = content.BlindFields.Span;
+        return request.Recipients.Count is > 0 and <= Submission.MaxRecipients
+            && request.Recipients.All(recipient => recipient?.Address is not null)
+            && content.Authors.Count is > 0 and <= SubmittedContent.MaxAuthors
+            && content.Authors.All(author => author is not null)
+            && content.MessageId.Length <= SubmittedContent.MaxMessageId
+            && blind.Length <= SubmittedContent.MaxBlindFields
+            // They stand in front of a message: they may not end its header.
+            && (blind.IsEmpty || (blind.EndsWith("\r\n"u8) && blind.IndexOf("\r\n\r\n"u8) < 0))
+            && request.Options.Priority is >= -9 and <= 9;
+    }
 
     public static bool Is(Evidence? evidence) =>
         evidence is null

@@ -4,7 +4,7 @@ namespace Cloud.Api.Gateway.Wire;
 public static class WireFormat
 {
     /// <summary>Raised by every change that an older other end would misread. Both ends are deployed together.</summary>
-    public const string Version = "2";
+    public const string Version = "3";
 
     /// <summary>Request: the caller's version; the service answers another one than its own with 426.</summary>
     public const string VersionHeader = "Cloud-Gateway-Version";

@@ -7,13 +7,23 @@ namespace Cloud.Flow.Door.Rates;
 readonly record struct RateWindow(long Bucket, int Current, int Previous)
 {
     /// <summary>The same, seen from a later time. Clocks of several processes differ: an earlier one counts as no later.</summary>
-    public RateWindow At(DateTimeOffset now, TimeSpan window)
+    public RateWindow At(DateTimeOffset now, TimeSpan window) => To(now.UtcTicks / window.Ticks);
+
+    /// <summary>Both counts together.</summary>
+    public RateWindow Plus(RateWindow other)
     {
-        var bucket = now.UtcTicks / window.Ticks;
-        return bucket <= Bucket ? this
-            : bucket == Bucket + 1 ? new(bucket, 0, Current)
-            : new(bucket, 0, 0);
+        var bucket = Math.Max(Bucket, other.Bucket);
+        var (one, two) = (To(bucket), other.To(bucket));
+        return new(bucket, Sum(one.Current, two.Current), Sum(one.Previous, two.Previous));
     }
+
+    RateWindow To(long bucket) =>
+        bucket <= Bucket ? this
+        : bucket == Bucket + 1 ? new(bucket, 0, Current)
+        : new(bucket, 0, 0);
+
+    /// <summary>What was given back may outweigh what was counted since.</summary>
+    static int Sum(int one, int two) => (int)Math.Clamp((long)one + two, 0, int.MaxValue);
 
     /// <summary>What the last window's time held, about.</summary>
     public double Estimate(DateTimeOffset now, TimeSpan window) => Current + Previous * (1 - Elapsed(now, window));

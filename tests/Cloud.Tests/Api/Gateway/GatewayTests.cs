@@ -1,3 +1,4 @@
+using Cloud.Flow.Submission;
 using Cloud.Store;
 using Cloud.Store.Ports;
 using Cloud.Tests.Fakes;
@@ -15,10 +16,11 @@ public abstract class GatewayTests(Hop hop) : IAsyncLifetime
         IQueues? queues = null,
         TimeProvider? time = null,
         StoreOptions? options = null,
-        ulong seed = 1
+        ulong seed = 1,
+        SubmissionOptions? submission = null
     )
     {
-        var test = await TestBackend.OpenAsync(rows, blobs, queues, time, options, seed, hop);
+        var test = await TestBackend.OpenAsync(rows, blobs, queues, time, options, seed, hop, submission);
         opened.Add(test);
         return test;
     }

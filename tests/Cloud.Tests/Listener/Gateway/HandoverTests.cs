@@ -2,6 +2,8 @@ using System.Globalization;
 using Cloud.Api.Gateway;
 using Cloud.Api.Gateway.Wire;
 using Cloud.Listener.Gateway;
+using Cloud.Flow.Outbound;
+using Cloud.Flow.Submission;
 using Cloud.Mail;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
@@ -179,10 +181,13 @@ public sealed class HandoverTests : HopTests
         var transaction = Test.NewTransaction();
         var message = await UploadAsync(gateway, transaction);
         Hop.Instead = Abort;
-        var peer = new Peer(System.Net.IPAddress.Loopback, "client.test", null);
-        var envelope = TestBackend.Envelope(TestBackend.Bob);
+        var alice = EmailAddress.TryParse(TestBackend.Alice)!;
+        var content = new SubmittedContent([alice], null, "id", null, default, default, false, false, false);
+        var bob = new OutboundRecipient(EmailAddress.TryParse(TestBackend.Bob)!);
         await Assert.ThrowsAnyAsync<StoreException>(() =>
-            PassAsync(gateway.SubmitAsync(new(transaction, Test.AliceId, peer, envelope, message), default))
+            PassAsync(
+                gateway.SubmitAsync(new(transaction, Test.AliceId, alice, [bob], message, content), default)
+            )
         );
         Assert.Equal(0, Queues.CountOf("inbound"));
     }

@@ -69,7 +69,7 @@ public abstract class MailboxTests(Hop hop) : GatewayTests(hop)
             SmtpServer.Octets(
                 $"EHLO a\r\nAUTH PLAIN {wrong}\r\nAUTH PLAIN {right}\r\n"
                     + "MAIL FROM:<bob@example.test>\r\nRCPT TO:<bob@example.test>\r\nRSET\r\n"
-                    + "MAIL FROM:<alice@example.test>\r\nRCPT TO:<bob@example.test>\r\nDATA\r\nx\r\n.\r\nQUIT\r\n"
+                    + "MAIL FROM:<alice@example.test>\r\nRCPT TO:<bob@example.test>\r\nDATA\r\nFrom: alice@example.test\r\n\r\n.\r\nQUIT\r\n"
             ),
             byteByByte: false
         );

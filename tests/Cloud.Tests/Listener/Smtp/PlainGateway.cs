@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Cloud.Api.Gateway;
 using Cloud.Flow.Inbound;
+using Cloud.Flow.Submission;
 using Cloud.Mail;
 using Cloud.Store;
 using Cloud.Store.Mailboxes;
@@ -21,7 +22,12 @@ sealed class PlainGateway : UnaskedGateway, IAsyncDisposable
     public HashSet<string> Mailboxes { get; } =
     ["alice@example.test", "bob@example.test", "postmaster@example.test", "full@example.test", "grün@example.test"];
 
-    public List<(MailEnvelope Envelope, Peer Peer, AccountId? Sender, byte[] Bytes)> Kept { get; } = [];
+    public List<(MailEnvelope Envelope, Peer Peer, byte[] Bytes)> Kept { get; } = [];
+
+    public List<(SubmitRequest Request, byte[] Bytes)> Submitted { get; } = [];
+
+    /// <summary>After so many the sender has sent too much.</summary>
+    public int MaxSubmitted { get; init; } = int.MaxValue;
 
     /// <summary>Uploads begun and neither kept nor disposed of.</summary>
     public int OpenUploads { get; private set; }
@@ -75,7 +81,7 @@ sealed class PlainGateway : UnaskedGateway, IAsyncDisposable
         if (Mailboxes.Contains(request.To.WithoutDetail.Key))
             return new(RecipientVerdict.Ok);
         if (request.Authenticated is not null)
-            return new(RecipientVerdict.Ok);
+            return new(request.To.Domain.Contains('.') ? RecipientVerdict.Ok : RecipientVerdict.NotQualified);
         var isLocal = EmailAddress.CanonicalDomain(request.To.Domain) == "example.test";
         return new(isLocal ? RecipientVerdict.NoSuchUser : RecipientVerdict.NotLocal);
     }
@@ -88,20 +94,24 @@ sealed class PlainGateway : UnaskedGateway, IAsyncDisposable
     }
 
     public override ValueTask<ReceiveResult> ReceiveAsync(ReceiveRequest request, CancellationToken cancel) =>
-        new(Take(request.Envelope, request.Peer, null, request.Message));
+        new(Take(request.Envelope, request.Peer, request.Message));
 
-    public override ValueTask<ReceiveResult> SubmitAsync(SubmitRequest request, CancellationToken cancel)
+    public override ValueTask<SubmitResult> SubmitAsync(SubmitRequest request, CancellationToken cancel)
     {
-        if (request.Envelope.From?.Key != "alice@example.test")
-            return new(new ReceiveResult(ReceiveStatus.Rejected, "Not an address of yours"));
-        return new(Take(request.Envelope, request.Peer, request.Sender, request.Message));
+        Fail("receive");
+        if (request.From?.Key != "alice@example.test")
+            return new(new SubmitResult(SubmitStatus.Rejected, "7.1", "Not an address of yours"));
+        if (Submitted.Count >= MaxSubmitted)
+            return new(new SubmitResult(SubmitStatus.OverLimit, "7.1", "Your limit is reached"));
+        Submitted.Add((request, request.Message.Index.ToArray()));
+        return new(new SubmitResult(SubmitStatus.Accepted));
     }
 
-    ReceiveResult Take(MailEnvelope envelope, Peer peer, AccountId? sender, UploadedMessage message)
+    ReceiveResult Take(MailEnvelope envelope, Peer peer, UploadedMessage message)
     {
         Fail("receive");
         if (Verdict.Status == ReceiveStatus.Accepted)
-            Kept.Add((envelope, peer, sender, message.Index.ToArray()));
+            Kept.Add((envelope, peer, message.Index.ToArray()));
         return Verdict;
     }
 

@@ -1,4 +1,4 @@
-using Cloud.Api.Gateway;
+using Cloud.Flow.Submission;
 using Cloud.Mail;
 using Cloud.Store.Correspondents;
 using Cloud.Store.Counting;
@@ -19,16 +19,8 @@ public sealed class KnownSendersTests
 
     static EmailAddress Address(string text) => EmailAddress.TryParse(text)!;
 
-    static async Task<ReceiveResult> SubmitAsync(TestBackend test, params string[] to)
-    {
-        var transaction = test.NewTransaction();
-        var message = await test.UploadAsync(transaction, "Subject: hello\r\n\r\n");
-        var envelope = TestBackend.Envelope(to) with { From = Address(TestBackend.Alice) };
-        return await test.Gateway.SubmitAsync(
-            new(transaction, test.AliceId, new(System.Net.IPAddress.Loopback, "client.test", null), envelope, message),
-            default
-        );
-    }
+    static Task<SubmitResult> SubmitAsync(TestBackend test, params string[] to) =>
+        test.SubmitAsync($"From: {TestBackend.Alice}\r\nSubject: hello\r\n\r\n", TestBackend.Alice, to);
 
     [Fact]
     public async Task Whoever_was_written_to_is_known()
@@ -36,7 +28,7 @@ public sealed class KnownSendersTests
         var test = await OpenAsync();
         var known = test.Backend.KnownSenders;
         Assert.False(await known.KnowsAsync(test.AliceId, Address(TestBackend.Bob), default));
-        Assert.Equal(ReceiveStatus.Accepted, (await SubmitAsync(test, "bob+lists@example.test")).Status);
+        Assert.Equal(SubmitStatus.Accepted, (await SubmitAsync(test, "bob+lists@example.test")).Status);
         Assert.True(await known.KnowsAsync(test.AliceId, Address("Bob@Example.test"), default));
         Assert.True(await known.KnowsAsync(test.AliceId, Address("bob+other@example.test"), default));
         Assert.False(await known.KnowsAsync(test.BobId, Address(TestBackend.Alice), default));
@@ -86,7 +78,7 @@ public sealed class KnownSendersTests
     {
         var test = await OpenAsync();
         faults.Fail($"commit mail {test.AliceId}");
-        Assert.Equal(ReceiveStatus.Accepted, (await SubmitAsync(test, TestBackend.Bob)).Status);
+        Assert.Equal(SubmitStatus.Accepted, (await SubmitAsync(test, TestBackend.Bob)).Status);
     }
 
     [Fact]

@@ -2,6 +2,8 @@ using System.Net;
 using Cloud.Api.Gateway;
 using Cloud.Api.Gateway.Wire;
 using Cloud.Flow.Door;
+using Cloud.Flow.Outbound;
+using Cloud.Flow.Submission;
 using Cloud.Mail;
 using Cloud.Store;
 using Cloud.Store.Mailboxes;
@@ -119,7 +121,23 @@ public sealed class CodecTests
         var evidence = new Evidence(DoorOutcome.Junk, "7.1", "ä", "A: b\r\n", [new("SPF_FAIL", 1.5m, "why")], ["step"]);
         var peer = new Peer(IPAddress.IPv6Loopback, "helo", "TLS 1.3");
         Same(Ops.Receive.Request, new(new(transaction, peer, envelope, message, evidence), true));
-        Same(Ops.Submit.Request, new(new(transaction, new("a"), peer, envelope, message), false));
+        var content = new SubmittedContent(
+            [new("a", "b.test"), new("ä", "b.test")],
+            new("c", "b.test"),
+            "id@b.test",
+            "ä",
+            new byte[32],
+            "Bcc: d@b.test\r\n"u8.ToArray(),
+            true,
+            true,
+            true
+        );
+        var submit = new SubmitRequest(transaction, new("a"), null, [new(new("a", "b.test"), "NEVER")], message, content)
+        {
+            Options = new() { Ret = "HDRS", Body = BodyType.Binary, Priority = -9, DeliverBy = new(default, true) },
+            HoldUntil = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),
+        };
+        Same(Ops.Submit.Request, new(submit, false));
         var received = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.FromHours(-8));
         Same(
             Ops.Append.Request,

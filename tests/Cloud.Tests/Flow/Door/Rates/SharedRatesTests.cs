@@ -42,10 +42,10 @@ public sealed class SharedRatesTests
     }
 
     [Fact]
-    public async Task It_costs_a_read_and_a_write_a_message_and_a_read_one_that_is_refused()
+    public async Task It_costs_a_read_and_a_write_a_message_and_nothing_one_that_is_refused()
     {
         await TakeAllAsync(TenAnHour);
-        Assert.Equal((11, 10), (rows.Reads, rows.Commits));
+        Assert.Equal((10, 10), (rows.Reads, rows.Commits));
         Assert.Single(store.AllKeys("rates"));
         rows.Reset();
         await TakeAsync(1);
@@ -151,6 +151,68 @@ public sealed class SharedRatesTests
             RateOutcome.Unavailable,
             (await rates.TakeAsync("account", [TenAnHour], 1, new CancellationToken(true))).Outcome
         );
+
+    [Fact]
+    public async Task In_parts_a_process_asks_the_store_once_for_each_part()
+    {
+        var limit = new RateLimit(RateUnit.Messages, 200, TimeSpan.FromHours(1));
+        var parted = new SharedRates(rows, clock, parts: 20);
+        var taken = 0;
+        while ((await parted.TakeAsync("account", [limit], 1, default)).Outcome == RateOutcome.Ok)
+            taken++;
+        Assert.Equal(200, taken);
+        Assert.Equal((18, 18), (rows.Reads, rows.Commits)); // each time with the eleventh
+    }
+
+    [Fact]
+    public async Task In_parts_processes_let_through_a_part_each_beyond_the_limit_at_most()
+    {
+        var limit = new RateLimit(RateUnit.Messages, 200, TimeSpan.FromHours(1));
+        var processes = Enumerable.Range(0, 4).Select(_ => new SharedRates(rows, clock, parts: 20)).ToArray();
+        var taken = 0;
+        for (var message = 0; message < 1000; message++)
+        {
+            if ((await processes[message % 4].TakeAsync("account", [limit], 1, default)).Outcome == RateOutcome.Ok)
+                taken++;
+        }
+        Assert.InRange(taken, 200, 240);
+    }
+
+    [Fact]
+    public async Task A_process_that_ends_forgets_a_part_at_most()
+    {
+        var limit = new RateLimit(RateUnit.Messages, 200, TimeSpan.FromHours(1));
+        for (var message = 0; message < 150; message++)
+            await new SharedRates(rows, clock, parts: 0).TakeAsync("account", [limit], 1, default);
+        var parted = new SharedRates(rows, clock, parts: 20);
+        var taken = 0;
+        while ((await parted.TakeAsync("account", [limit], 1, default)).Outcome == RateOutcome.Ok)
+            taken++;
+        Assert.Equal(50, taken);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public async Task What_is_given_back_may_be_taken_again(int parts)
+    {
+        var parted = new SharedRates(rows, clock, parts);
+        for (var message = 0; message < 100; message++)
+        {
+            Assert.Equal(RateOutcome.Ok, (await parted.TakeAsync("account", [TenAnHour], 1, default)).Outcome);
+            await parted.GiveBackAsync("account", [TenAnHour], 1);
+        }
+    }
+
+    [Fact]
+    public async Task What_came_in_while_the_store_failed_counts_afterwards()
+    {
+        faults.Fail("commit rates");
+        for (var message = 0; message < 4; message++)
+            await TakeAsync(1, TenAnHour);
+        faults.Heal();
+        Assert.Equal(6, await TakeAllAsync(TenAnHour));
+    }
 
     [Fact]
     public async Task The_sweep_removes_counts_that_have_faded()
