@@ -89,7 +89,7 @@ sealed record OpenStore(
     {
         var options = new StoreOptions { SoleOwner = soleOwner };
         var key = secret is null ? null : KeyEncryptionFile.Key(secret);
-        return new(rows, blobs, queues, TimeProvider.System, Entropy.System, options, key, submission);
+        return new(rows, blobs, queues, TimeProvider.System, Entropy.System, options, key, submission: submission);
     }
 
     public static AzureStoreOptions AzureOptions(Settings settings) =>

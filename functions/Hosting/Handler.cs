@@ -47,7 +47,7 @@ static class Handler
             Entropy.System,
             new StoreOptions(),
             settings.KeyEncryption,
-            settings.Submission
+            submission: settings.Submission
         );
     }
 

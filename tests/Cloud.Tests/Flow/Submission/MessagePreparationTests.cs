@@ -104,6 +104,27 @@ public sealed class MessagePreparationTests
         Assert.Equal(("", "6.0", reason), (text, fault?.Code, fault?.Reason));
     }
 
+    [Theory]
+    [InlineData("ada@here.test <bob@there.test>")]
+    [InlineData("\"ada@here.test\" <bob@there.test>")]
+    [InlineData("(ada@here.test) bob@there.test")]
+    [InlineData("ada: bob@there.test;")]
+    [InlineData("<@here.test:bob@there.test>")]
+    [InlineData("=?utf-8?q?ada=40here.test?= <bob@there.test>")]
+    public void Who_is_shown_is_not_taken_for_who_it_is(string from) =>
+        Assert.Equal("bob@there.test", Assert.Single(Prepare($"From: {from}\r\n\r\n").Content!.Authors).Key);
+
+    [Theory]
+    [InlineData("ada@here.test bob@there.test")]
+    [InlineData("ada@here.test (x) bob@there.test")]
+    [InlineData("ada@here.test\0@there.test")]
+    [InlineData("ada@here.test@there.test")]
+    public void What_two_programs_would_read_as_two_authors_is_never_one_of_ours(string from)
+    {
+        var (_, fault, content) = Prepare($"From: {from}\r\n\r\n");
+        Assert.True(fault is not null || content!.Authors.All(author => author.Domain != "here.test"), $"{content}");
+    }
+
     [Fact]
     public void A_header_without_end_is_refused()
     {
