@@ -51,7 +51,7 @@ static class JudgedMail
             {
                 var transaction = TransactionId.Create(store.Clock, Entropy.System);
                 await using var upload = await gateway.BeginUploadAsync(transaction, cancel);
-                await upload.WriteAsync(Encoding.ASCII.GetBytes(Letter.Write(-1, 0)), cancel);
+                await upload.WriteAsync(Encoding.ASCII.GetBytes(Letter.Write(-1, "ada@elsewhere.test", 0)), cancel);
                 var message = await upload.CompleteAsync(cancel);
                 var now = store.Clock.GetUtcNow();
                 AppendRequest request = new(transaction, account, inbox, message, MessageFlags.Seen, [], now);

@@ -129,8 +129,7 @@ static class Replies
         );
 
     /// <summary>Messages 450, recipients 452 (RFC 5321 §4.5.3.1.10).</summary>
-    public static Reply OverLimit(string code, string reason) =>
-        new(code == "5.3" ? 452 : 450, code, OneLine(reason));
+    public static Reply OverLimit(string code, string reason) => new(code == "5.3" ? 452 : 450, code, OneLine(reason));
 
     public static Reply Deferred(string reason) => new(451, "3.0", OneLine(reason));
 

@@ -111,8 +111,8 @@ sealed class Filing(AccountStore accounts, IQueues queues, Judging judging)
             var isUnwanted = mail.IsSentCopy && deposited.Status == DepositStatus.BytesMissing;
             result.Of(isUnwanted ? DepositStatus.Removed : deposited.Status).Push(delivery);
             // The copy made for this try, which nobody else can have.
-            var isWaste =
-                mail.IsSentCopy ? deposited.Status is not (DepositStatus.Done or DepositStatus.Repeated)
+            var isWaste = mail.IsSentCopy
+                ? deposited.Status is not (DepositStatus.Done or DepositStatus.Repeated)
                 : deposited.Status == DepositStatus.Removed && delivery.Blob != mail.Source;
             if (isWaste)
                 await BlobWaste.RemoveAsync(accounts.Blobs, delivery.Blob);

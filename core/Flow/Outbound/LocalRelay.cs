@@ -1,3 +1,4 @@
+using System.Text;
 using Cloud.Flow.Inbound;
 using Cloud.Store.Directory;
 using Cloud.Store.Messages;
@@ -48,7 +49,8 @@ sealed class LocalRelay(MailDirectory directory, Receiving receiving, IBlobs blo
             new(message.Blob, message.Size, message.Sha256, message.Index),
             evidence: null,
             repeated: job.Attempt > 1 || job.MayBeRepeated,
-            cancel
+            cancel,
+            Encoding.UTF8.GetBytes($"Return-Path: <{job.Message.From}>\r\n") // RFC 5321 §4.4
         );
         if (result.Status == ReceivingStatus.NoRecipient && !result.KeepsSource)
             await BlobWaste.RemoveAsync(blobs, message.Blob);

@@ -11,7 +11,11 @@ public static class SubmissionSettings
         ("send-recipients-day", "The same in a day", 10_000),
         ("domain-messages-hour", "Messages sent in a domain's name in an hour, 0 for any number", 5_000),
         ("domain-messages-day", "The same in a day", 20_000),
-        ("domain-recipients-hour", "Recipients of what is sent in a domain's name in an hour, 0 for any number", 20_000),
+        (
+            "domain-recipients-hour",
+            "Recipients of what is sent in a domain's name in an hour, 0 for any number",
+            20_000
+        ),
         ("domain-recipients-day", "The same in a day", 100_000),
     ];
 

@@ -31,11 +31,7 @@ sealed class Submitting(
 )
 {
     /// <param name="repeated">The transaction was tried before, and may have got somewhere.</param>
-    public async ValueTask<SubmittingResult> SubmitAsync(
-        SubmitRequest request,
-        bool repeated,
-        CancellationToken cancel
-    )
+    public async ValueTask<SubmittingResult> SubmitAsync(SubmitRequest request, bool repeated, CancellationToken cancel)
     {
         // Step 1
         var (refusal, isLocal) = await CheckAsync(request, cancel);

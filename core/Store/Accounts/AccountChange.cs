@@ -51,7 +51,8 @@ sealed class AccountChange(
     /// <summary>A quiet change (who gets \Recent) raises no revision and wakes nobody.</summary>
     public bool IsLogged => !Log.IsEmpty;
 
-    public bool IsEmpty => discarded || (Log.IsEmpty && mailboxes.Count == 0 && prunedLog.Count == 0 && !isQuietlyChanged);
+    public bool IsEmpty =>
+        discarded || (Log.IsEmpty && mailboxes.Count == 0 && prunedLog.Count == 0 && !isQuietlyChanged);
 
     /// <summary>Gives the change up: a refusal came after it had begun.</summary>
     public void Discard() => discarded = true;

@@ -29,6 +29,5 @@ sealed class RateTally(int parts)
     public void Settle(RateLimit limit, RateWindow shared) => windows[limit] = (shared, default);
 
     /// <summary>The store was asked, and has not heard of ours.</summary>
-    public void Learn(RateLimit limit, RateWindow shared) =>
-        windows[limit] = (shared.Plus(Own(limit)), Own(limit));
+    public void Learn(RateLimit limit, RateWindow shared) => windows[limit] = (shared.Plus(Own(limit)), Own(limit));
 }

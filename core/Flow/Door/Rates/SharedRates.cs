@@ -55,7 +55,8 @@ public sealed class SharedRates(IRows rows, TimeProvider time, int parts = 0)
             try
             {
                 var tally = TallyOf(key);
-                return TakeHere(tally, limits, recipients) ?? await TryTakeAsync(key, tally, limits, recipients, cancel);
+                return TakeHere(tally, limits, recipients)
+                    ?? await TryTakeAsync(key, tally, limits, recipients, cancel);
             }
             finally
             {

@@ -111,13 +111,22 @@ public abstract class SubmissionTests(Hop hop) : GatewayTests(hop)
     {
         var test = await OpenAsync();
         var prepared = await test.PrepareAsync(Text(), TestBackend.Alice, Elsewhere, TestBackend.Bob);
-        var options = new SendOptions { Ret = "FULL", SmtpUtf8 = true, Priority = 3, RequireTls = true };
+        var options = new SendOptions
+        {
+            Ret = "FULL",
+            SmtpUtf8 = true,
+            Priority = 3,
+            RequireTls = true,
+        };
         var request = prepared with { Options = options, HoldUntil = clock.GetUtcNow().AddHours(1) };
         Assert.Equal(Accepted, await test.Gateway.SubmitAsync(request, default));
 
         var message = await OutAsync(test, request);
         Assert.Equal((test.AliceId, TestBackend.Alice), (message.Account, $"{message.From}"));
-        Assert.Equal(("example.test", "grün", "1@example.test"), (message.SigningDomain, message.Subject, message.MessageId));
+        Assert.Equal(
+            ("example.test", "grün", "1@example.test"),
+            (message.SigningDomain, message.Subject, message.MessageId)
+        );
         Assert.Equal(request.HoldUntil, message.HoldUntil);
         Assert.Equal(options with { Body = BodyType.EightBit }, message.Options);
         Assert.Equal(request.Content.BodyHash.ToArray(), message.BodyHash.ToArray());
@@ -125,7 +134,7 @@ public abstract class SubmissionTests(Hop hop) : GatewayTests(hop)
         Assert.Equal(1, blobs.Count);
         // One of ours among them waits with the others.
         Assert.Empty((await test.OpenAsync(test.BobId)).Entries);
-        Assert.Equal(3, rows.AllKeys(OutboxRows.Table).Count());
+        Assert.Equal(3, rows.AllKeys(OutboxRows.Table).Count);
     }
 
     [Fact]
@@ -135,7 +144,11 @@ public abstract class SubmissionTests(Hop hop) : GatewayTests(hop)
         var plain = await test.PrepareAsync($"From: {TestBackend.Alice}\r\n\r\ngrün", TestBackend.Alice, Elsewhere);
         await test.Gateway.SubmitAsync(plain with { Options = new() { SmtpUtf8 = true } }, default);
         Assert.False((await OutAsync(test, plain)).Options.SmtpUtf8);
-        var needy = await test.PrepareAsync($"From: {TestBackend.Alice}\r\n\r\n", TestBackend.Alice, "grün@elsewhere.test");
+        var needy = await test.PrepareAsync(
+            $"From: {TestBackend.Alice}\r\n\r\n",
+            TestBackend.Alice,
+            "grün@elsewhere.test"
+        );
         await test.Gateway.SubmitAsync(needy with { Options = new() { SmtpUtf8 = true } }, default);
         Assert.True((await OutAsync(test, needy)).Options.SmtpUtf8);
     }
@@ -154,7 +167,10 @@ public abstract class SubmissionTests(Hop hop) : GatewayTests(hop)
     [Theory]
     [InlineData("SUCCESS,FAILURE", 0)]
     [InlineData(null, 60)]
-    public async Task Mail_among_us_waits_in_the_outbox_where_somebody_wants_to_hear_of_it_or_later(string? notify, int hold)
+    public async Task Mail_among_us_waits_in_the_outbox_where_somebody_wants_to_hear_of_it_or_later(
+        string? notify,
+        int hold
+    )
     {
         var test = await OpenAsync();
         var request = await test.PrepareAsync(Text(), TestBackend.Alice, TestBackend.Bob);
@@ -166,7 +182,7 @@ public abstract class SubmissionTests(Hop hop) : GatewayTests(hop)
         Assert.Equal(Accepted, await test.Gateway.SubmitAsync(request, default));
         Assert.Empty((await test.OpenAsync(test.BobId)).Entries);
         Assert.Equal(notify, Assert.Single(request.Recipients).Notify);
-        Assert.Equal(2, rows.AllKeys(OutboxRows.Table).Count());
+        Assert.Equal(2, rows.AllKeys(OutboxRows.Table).Count);
     }
 
     [Fact]
@@ -177,7 +193,7 @@ public abstract class SubmissionTests(Hop hop) : GatewayTests(hop)
         var request = await test.PrepareAsync(Text(), TestBackend.Alice, Elsewhere);
         for (var times = 0; times < 3; times++)
             Assert.Equal(Accepted, await test.Gateway.SubmitAsync(request, default));
-        Assert.Equal(2, rows.AllKeys(OutboxRows.Table).Count());
+        Assert.Equal(2, rows.AllKeys(OutboxRows.Table).Count);
         Assert.Single((await test.OpenAsync(test.AliceId, "Sent")).Entries);
     }
 
@@ -202,7 +218,10 @@ public abstract class SubmissionTests(Hop hop) : GatewayTests(hop)
             Assert.Equal(Accepted, await test.SubmitAsync(Text(), TestBackend.Alice, Elsewhere));
         var result = await test.SubmitAsync(Text(), TestBackend.Alice, Elsewhere);
         Assert.Equal((SubmitStatus.OverLimit, "7.1"), (result.Status, result.Code));
-        Assert.Matches(@"^Your limit of 2 messages in 1 h is reached; again from \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$", result.Reason);
+        Assert.Matches(
+            @"^Your limit of 2 messages in 1 h is reached; again from \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$",
+            result.Reason
+        );
         clock.Advance(TimeSpan.FromHours(2));
         Assert.Equal(Accepted, await test.SubmitAsync(Text(), TestBackend.Alice, Elsewhere));
     }
@@ -211,7 +230,11 @@ public abstract class SubmissionTests(Hop hop) : GatewayTests(hop)
     public async Task A_domain_s_limit_holds_for_all_its_accounts_and_takes_nothing_of_theirs()
     {
         var test = await OpenAsync(
-            new() { PerAccount = SubmissionOptions.Limits(9, 0, 0, 0), PerDomain = SubmissionOptions.Limits(0, 0, 3, 0) }
+            new()
+            {
+                PerAccount = SubmissionOptions.Limits(9, 0, 0, 0),
+                PerDomain = SubmissionOptions.Limits(0, 0, 3, 0),
+            }
         );
         Assert.Equal(Accepted, await test.SubmitAsync(Text(), TestBackend.Alice, Elsewhere, "b@elsewhere.test"));
         for (var times = 0; times < 10; times++)

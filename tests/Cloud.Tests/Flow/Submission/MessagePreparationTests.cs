@@ -9,7 +9,8 @@ namespace Cloud.Tests.Flow.Submitting;
 public sealed class MessagePreparationTests
 {
     const string Received = "Received: by here.test; Fri, 02 Jan 2026 03:04:05 +0000\r\n";
-    const string Whole = "From: Ada <ada@here.test>\r\nDate: Fri, 2 Jan 2026 03:04:05 +0100\r\nMessage-ID: <1@here.test>\r\n";
+    const string Whole =
+        "From: Ada <ada@here.test>\r\nDate: Fri, 2 Jan 2026 03:04:05 +0100\r\nMessage-ID: <1@here.test>\r\n";
 
     static readonly TransactionId Id = new(0x19B7_C0DE_123, 0xFEED_5EED_0BAD_CAFE);
     static readonly DateTimeOffset Now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
@@ -79,9 +80,16 @@ public sealed class MessagePreparationTests
     [Fact]
     public void The_blind_recipients_are_told_to_the_author_s_own_copy()
     {
-        var content = Prepare($"{Whole}Bcc: a@there.test\r\nbcc:\r\n\tb@there.test\r\nResent-Bcc: c@there.test\r\n\r\n").Content!;
-        Assert.Equal("Bcc: a@there.test\r\nbcc:\r\n\tb@there.test\r\n", Encoding.ASCII.GetString(content.BlindFields.Span));
-        var long_ = Prepare($"{Whole}Bcc: {new string('a', SubmittedContent.MaxBlindFields)}@there.test\r\n\r\n").Content!;
+        var content = Prepare(
+            $"{Whole}Bcc: a@there.test\r\nbcc:\r\n\tb@there.test\r\nResent-Bcc: c@there.test\r\n\r\n"
+        ).Content!;
+        Assert.Equal(
+            "Bcc: a@there.test\r\nbcc:\r\n\tb@there.test\r\n",
+            Encoding.ASCII.GetString(content.BlindFields.Span)
+        );
+        var long_ = Prepare(
+            $"{Whole}Bcc: {new string('a', SubmittedContent.MaxBlindFields)}@there.test\r\n\r\n"
+        ).Content!;
         Assert.True(long_.BlindFields.IsEmpty);
     }
 
@@ -95,13 +103,37 @@ public sealed class MessagePreparationTests
     [InlineData("From: a@here.test\r\nFrom: b@here.test\r\n\r\n", "The message has more than one From field")]
     [InlineData("From: a@b.test\r\nDate: x\r\ndate: x\r\n\r\n", "The message has more than one Date field")]
     [InlineData("From: a@b.test\r\nSender: a\r\n\r\n", "Sender must name one whole address, such as user@example.org")]
-    [InlineData("From: a@b.test\r\nHello you\r\n\r\n", "The header has a line that is no field: a blank line ends the header")]
+    [InlineData(
+        "From: a@b.test\r\nHello you\r\n\r\n",
+        "The header has a line that is no field: a blank line ends the header"
+    )]
     [InlineData("From: a@b.test\nSubject: x\r\n\r\n", "Bare CR or LF in the message's header")]
     [InlineData("From: a@b.test\r\nSubject: x\rFrom: c@d.test\r\n\r\n", "Bare CR or LF in the message's header")]
     public void What_nobody_could_answer_or_read_alike_is_refused(string message, string reason)
     {
         var (text, fault, _) = Prepare(message);
         Assert.Equal(("", "6.0", reason), (text, fault?.Code, fault?.Reason));
+    }
+
+    [Theory]
+    [InlineData("ada@here.test <bob@there.test>")]
+    [InlineData("\"ada@here.test\" <bob@there.test>")]
+    [InlineData("(ada@here.test) bob@there.test")]
+    [InlineData("ada: bob@there.test;")]
+    [InlineData("<@here.test:bob@there.test>")]
+    [InlineData("=?utf-8?q?ada=40here.test?= <bob@there.test>")]
+    public void Who_is_shown_is_not_taken_for_who_it_is(string from) =>
+        Assert.Equal("bob@there.test", Assert.Single(Prepare($"From: {from}\r\n\r\n").Content!.Authors).Key);
+
+    [Theory]
+    [InlineData("ada@here.test bob@there.test")]
+    [InlineData("ada@here.test (x) bob@there.test")]
+    [InlineData("ada@here.test\0@there.test")]
+    [InlineData("ada@here.test@there.test")]
+    public void What_two_programs_would_read_as_two_authors_is_never_one_of_ours(string from)
+    {
+        var (_, fault, content) = Prepare($"From: {from}\r\n\r\n");
+        Assert.True(fault is not null || content!.Authors.All(author => author.Domain != "here.test"), $"{content}");
     }
 
     [Fact]
@@ -114,7 +146,8 @@ public sealed class MessagePreparationTests
     [Fact]
     public void Several_authors_need_a_sender()
     {
-        const string header = "From: ada@here.test, \"b. b\"@here.test\r\nDate: Fri, 2 Jan 2026 03:04:05 +0000\r\nMessage-ID: <1@a>\r\n";
+        const string header =
+            "From: ada@here.test, \"b. b\"@here.test\r\nDate: Fri, 2 Jan 2026 03:04:05 +0000\r\nMessage-ID: <1@a>\r\n";
         var (text, _, content) = Prepare($"{header}\r\n");
         Assert.Equal($"{Received}Sender: ada@here.test\r\n{header}\r\n", text);
         Assert.Equal(2, content!.Authors.Count);

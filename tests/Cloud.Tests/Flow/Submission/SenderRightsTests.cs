@@ -32,7 +32,10 @@ public sealed class SenderRightsTests
         Assert.True(await MayAsync(test, TestBackend.Bob));
         Assert.False(await MayAsync(test, "other@example.test"));
         var grant = Assert.Single(await test.Admin.ListGrantsAsync(default));
-        Assert.Equal((TestBackend.Alice, "sales@example.test bob@example.test"), (grant.Address, string.Join(' ', grant.SendsAs)));
+        Assert.Equal(
+            (TestBackend.Alice, "sales@example.test bob@example.test"),
+            (grant.Address, string.Join(' ', grant.SendsAs))
+        );
 
         await test.Admin.RevokeAsync(TestBackend.Alice, TestBackend.Bob, default);
         Assert.False(await MayAsync(test, TestBackend.Bob));
@@ -62,7 +65,9 @@ public sealed class SenderRightsTests
     public async Task What_cannot_be_granted_is_said(string user, string sendsAs, string reason)
     {
         var test = await TestBackend.OpenAsync();
-        var fault = await Assert.ThrowsAsync<AdminException>(() => test.Admin.GrantAsync(user, sendsAs, default).AsTask());
+        var fault = await Assert.ThrowsAsync<AdminException>(() =>
+            test.Admin.GrantAsync(user, sendsAs, default).AsTask()
+        );
         Assert.Equal(reason, fault.Message);
     }
 

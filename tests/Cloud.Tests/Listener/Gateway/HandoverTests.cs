@@ -1,9 +1,9 @@
 using System.Globalization;
 using Cloud.Api.Gateway;
 using Cloud.Api.Gateway.Wire;
-using Cloud.Listener.Gateway;
 using Cloud.Flow.Outbound;
 using Cloud.Flow.Submission;
+using Cloud.Listener.Gateway;
 using Cloud.Mail;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
@@ -185,9 +185,7 @@ public sealed class HandoverTests : HopTests
         var content = new SubmittedContent([alice], null, "id", null, default, default, false, false, false);
         var bob = new OutboundRecipient(EmailAddress.TryParse(TestBackend.Bob)!);
         await Assert.ThrowsAnyAsync<StoreException>(() =>
-            PassAsync(
-                gateway.SubmitAsync(new(transaction, Test.AliceId, alice, [bob], message, content), default)
-            )
+            PassAsync(gateway.SubmitAsync(new(transaction, Test.AliceId, alice, [bob], message, content), default))
         );
         Assert.Equal(0, Queues.CountOf("inbound"));
     }

@@ -38,7 +38,7 @@ public sealed class LimitTests
             S: 500 5.5.2 *
             C: MAIL FROM:<{Long}@example.org>
             S: 501 5.1.7 *
-            C: MAIL FROM:<ada@example.org> {Long}{Long}
+            C: MAIL FROM:<ada@example.org> {Long}{Long}{Long}
             S: 500 5.5.2 *
             C*1: AUTH {new string('x', 20_000)}
             S: 500 5.5.2 *

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Cloud.Flow.Outbound;
 using Cloud.Flow.Submission;
 using Cloud.Listener.Smtp;
@@ -42,7 +43,7 @@ public sealed class SubmissionTests
         Assert.Equal("secret", Encoding.ASCII.GetString(request.Content.BlindFields.Span)[5..11]);
         var text = Encoding.Latin1.GetString(bytes);
         Assert.Matches(
-            $"^Received: by mx.example.test with ESMTPSA id {request.Transaction}\r\n\t\\(Tls1[^)]*\\)\r\n\tfor <user@elsewhere.test>;\r\n\t[^\r]* \\+0000\r\n{Whole}Subject: x\r\n\r\n\\.dot\r\n$",
+            $"^Received: by mx.example.test with ESMTPSA id {request.Transaction}\r\n\t\\(Tls1[^)]*\\)\r\n\tfor <user@elsewhere.test>;\r\n\t[^\r]* \\+0000\r\n{Regex.Escape(Whole)}Subject: x\r\n\r\n\\.dot\r\n$",
             text
         );
     }

@@ -132,9 +132,22 @@ public sealed class CodecTests
             true,
             true
         );
-        var submit = new SubmitRequest(transaction, new("a"), null, [new(new("a", "b.test"), "NEVER")], message, content)
+        var submit = new SubmitRequest(
+            transaction,
+            new("a"),
+            null,
+            [new(new("a", "b.test"), "NEVER")],
+            message,
+            content
+        )
         {
-            Options = new() { Ret = "HDRS", Body = BodyType.Binary, Priority = -9, DeliverBy = new(default, true) },
+            Options = new()
+            {
+                Ret = "HDRS",
+                Body = BodyType.Binary,
+                Priority = -9,
+                DeliverBy = new(default, true),
+            },
             HoldUntil = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),
         };
         Same(Ops.Submit.Request, new(submit, false));
