@@ -3,6 +3,7 @@ using System.Text;
 using Cloud.Api.Admin;
 using Cloud.Api.Gateway;
 using Cloud.Flow.Inbound;
+using Cloud.Flow.Outbound;
 using Cloud.Mail;
 using Cloud.Store;
 using Cloud.Store.Accounts;
@@ -22,10 +23,19 @@ public sealed class TestBackend : IAsyncDisposable
 
     static readonly Lazy<Credentials> Credentials = new(() => Passwords.Derive(Password, new SeededEntropy(0))!);
 
-    TestBackend(IRows rows, IBlobs blobs, IQueues queues, TimeProvider time, Entropy entropy, StoreOptions options)
+    TestBackend(
+        IRows rows,
+        IBlobs blobs,
+        IQueues queues,
+        TimeProvider time,
+        Entropy entropy,
+        StoreOptions options,
+        IRelay? relay,
+        OutboundOptions? outbound
+    )
     {
         (Time, Entropy) = (time, entropy);
-        Backend = new(rows, blobs, queues, time, entropy, options);
+        Backend = new(rows, blobs, queues, time, entropy, options, null, relay, outbound);
         Gateway = new LocalGateway(Backend);
         Admin = new Administration(Backend);
     }
@@ -55,7 +65,9 @@ public sealed class TestBackend : IAsyncDisposable
         TimeProvider? time = null,
         StoreOptions? options = null,
         ulong seed = 1,
-        Hop hop = default
+        Hop hop = default,
+        IRelay? relay = null,
+        OutboundOptions? outbound = null
     )
     {
         time ??= new ManualClock();
@@ -68,7 +80,9 @@ public sealed class TestBackend : IAsyncDisposable
             queues,
             time,
             new SeededEntropy(seed),
-            hop == default ? options : options with { SoleOwner = false }
+            hop == default ? options : options with { SoleOwner = false },
+            relay,
+            outbound
         );
         if (hop != default)
         {
