@@ -15,7 +15,13 @@ public sealed class LocalRelayTests
     {
         var world = await OutboundWorld.OpenAsync();
         var message = await world.SubmitAsync(
-            world.Message("ann@far.test", TestBackend.Alice, TestBackend.Bob, "nobody@example.test", "x@there.test") with
+            world.Message(
+                "ann@far.test",
+                TestBackend.Alice,
+                TestBackend.Bob,
+                "nobody@example.test",
+                "x@there.test"
+            ) with
             {
                 Fields = "Date: today\r\n"u8.ToArray(),
             }
@@ -90,7 +96,10 @@ public sealed class LocalRelayTests
         await world.SubmitAsync(TestBackend.Alice, "carol@there.test");
         await world.WorkAsync();
         Assert.Equal(3, world.Relay.Taken.Count);
-        Assert.DoesNotContain(world.MemoryRows.AllKeys("suppression"), key => key.Row.StartsWith("carol", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            world.MemoryRows.AllKeys("suppression"),
+            key => key.Row.StartsWith("carol", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -127,7 +136,12 @@ public sealed class LocalRelayTests
     {
         var world = await OutboundWorld.OpenAsync();
         var when = world.Clock.GetUtcNow() + TimeSpan.FromDays(20);
-        var waits = await world.SubmitAsync(world.Message(TestBackend.Alice, "bob@there.test") with { HoldUntil = when });
+        var waits = await world.SubmitAsync(
+            world.Message(TestBackend.Alice, "bob@there.test") with
+            {
+                HoldUntil = when,
+            }
+        );
         var done = await world.SubmitAsync(TestBackend.Alice, "bob@there.test");
         await world.WorkAsync();
         using (var left = new MemoryStream(Encoding.UTF8.GetBytes("left by a crash")))

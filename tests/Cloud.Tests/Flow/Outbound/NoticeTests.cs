@@ -74,7 +74,11 @@ public sealed class NoticeTests
     [InlineData("bob@there.test", RelayVerdict.Sent, null)]
     [InlineData("bob@there.test", RelayVerdict.Relayed, DeliveryAction.Relayed)]
     [InlineData(TestBackend.Bob, null, DeliveryAction.Delivered)]
-    public async Task Success_is_told_by_who_is_the_last_to_know(string to, RelayVerdict? verdict, DeliveryAction? action)
+    public async Task Success_is_told_by_who_is_the_last_to_know(
+        string to,
+        RelayVerdict? verdict,
+        DeliveryAction? action
+    )
     {
         var world = await OutboundWorld.OpenAsync();
         world.Relay.Answer = (job, one) => ScriptedRelay.Take(job, one) with { Verdict = verdict!.Value };
@@ -97,7 +101,10 @@ public sealed class NoticeTests
     {
         var world = await OutboundWorld.OpenAsync();
         world.Relay.Answer = ScriptedRelay.Defer;
-        var message = world.Message(null) with { Recipients = [new(Address("bob@there.test"), "SUCCESS,FAILURE,DELAY")] };
+        var message = world.Message(null) with
+        {
+            Recipients = [new(Address("bob@there.test"), "SUCCESS,FAILURE,DELAY")],
+        };
         await world.SubmitAsync(message);
         await world.PassAsync(TimeSpan.FromDays(6));
         Assert.All(world.Relay.Jobs, job => Assert.Equal(message.Id, job.Message.Id));
@@ -117,7 +124,10 @@ public sealed class NoticeTests
         world.Relay.Answer = ScriptedRelay.Refuse;
         var message = world.Message(TestBackend.Alice, "bob@there.test") with { Options = new() { Ret = ret } };
         var line = new string('x', 70) + "\r\n";
-        await world.SubmitAsync(message, "X-Mark: header\r\n\r\nbody\r\n" + string.Concat(Enumerable.Repeat(line, size / 72)));
+        await world.SubmitAsync(
+            message,
+            "X-Mark: header\r\n\r\nbody\r\n" + string.Concat(Enumerable.Repeat(line, size / 72))
+        );
         await world.WorkAsync();
         var text = Assert.Single(await world.InboxAsync(world.Test.AliceId));
         Assert.Contains("X-Mark: header", text);

@@ -124,12 +124,21 @@ public sealed class OutboundCrashTests
             var taken = world.Relay.Taken.Count(one => one.Id == message.Id.ToString() && one.Recipient == address);
             var isForWorld = address is not TestBackend.Bob && !address.StartsWith("never", StringComparison.Ordinal);
             Assert.True(taken >= (isForWorld ? 1 : 0), $"{what}: {address} never got it");
-            Assert.True(taken <= 1 + to.PossibleRepeats, $"{what}: {address} {taken} times, {to.PossibleRepeats} counted");
+            Assert.True(
+                taken <= 1 + to.PossibleRepeats,
+                $"{what}: {address} {taken} times, {to.PossibleRepeats} counted"
+            );
         }
         Assert.True((await world.InboxAsync(world.Test.BobId)).Count == 1, $"{what}: filed once");
         var told = await world.InboxAsync(world.Test.AliceId);
-        Assert.True(told.Count(text => text.Contains("Action: failed", StringComparison.Ordinal)) == 1, $"{what}: failed");
-        Assert.True(told.Count(text => text.Contains("Action: relayed", StringComparison.Ordinal)) == 1, $"{what}: relayed");
+        Assert.True(
+            told.Count(text => text.Contains("Action: failed", StringComparison.Ordinal)) == 1,
+            $"{what}: failed"
+        );
+        Assert.True(
+            told.Count(text => text.Contains("Action: relayed", StringComparison.Ordinal)) == 1,
+            $"{what}: relayed"
+        );
         Assert.True(told.Count == 2, $"{what}: told {told.Count} times");
         Assert.True(world.MemoryQueues.CountOf("outbound") == 0, $"{what}: the queue is not empty");
     }

@@ -17,7 +17,12 @@ public sealed class OutboxTests
             world.Message(TestBackend.Alice, "bob@there.test") with
             {
                 Fields = "Date: today\r\n"u8.ToArray(),
-                Options = new() { EnvelopeId = "7", Priority = -3, Body = BodyType.EightBit },
+                Options = new()
+                {
+                    EnvelopeId = "7",
+                    Priority = -3,
+                    Body = BodyType.EightBit,
+                },
             }
         );
         await world.WorkAsync();
@@ -128,7 +133,10 @@ public sealed class OutboxTests
 
         var minutes = attempts.Select(at => (int)at.TotalMinutes).ToList();
         Assert.Equal([0, 5, 20, 50, 110, 230, 470, 710], minutes.Take(8));
-        Assert.All(minutes.Skip(6).SkipLast(1).Zip(minutes.Skip(5)), pair => Assert.Equal(240, pair.First - pair.Second));
+        Assert.All(
+            minutes.Skip(6).SkipLast(1).Zip(minutes.Skip(5)),
+            pair => Assert.Equal(240, pair.First - pair.Second)
+        );
         Assert.Equal(TimeSpan.FromDays(5), attempts[^1]);
         var to = (await world.ShowAsync(message)).Recipients.Single();
         Assert.Equal((RecipientState.Failed, "5.4.7", attempts.Count), (to.State, to.Status, to.Attempts));
@@ -149,7 +157,9 @@ public sealed class OutboxTests
         {
             var message = await world.SubmitAsync(TestBackend.Alice, "bob@there.test");
             await world.WorkAsync();
-            next.Add(((await world.ShowAsync(message)).Recipients[0].Next! - world.Clock.GetUtcNow()).Value.TotalSeconds);
+            next.Add(
+                ((await world.ShowAsync(message)).Recipients[0].Next! - world.Clock.GetUtcNow()).Value.TotalSeconds
+            );
         }
         Assert.All(next, seconds => Assert.InRange(seconds, 269, 331));
         Assert.InRange(next.Distinct().Count(), 40, 50);
@@ -194,8 +204,18 @@ public sealed class OutboxTests
     {
         var world = await OutboundWorld.OpenAsync();
         var when = world.Clock.GetUtcNow() + TimeSpan.FromSeconds(30);
-        var first = await world.SubmitAsync(world.Message(TestBackend.Alice, "bob@there.test") with { HoldUntil = when });
-        var second = await world.SubmitAsync(world.Message(TestBackend.Alice, "bob@there.test") with { HoldUntil = when });
+        var first = await world.SubmitAsync(
+            world.Message(TestBackend.Alice, "bob@there.test") with
+            {
+                HoldUntil = when,
+            }
+        );
+        var second = await world.SubmitAsync(
+            world.Message(TestBackend.Alice, "bob@there.test") with
+            {
+                HoldUntil = when,
+            }
+        );
         await world.PassAsync(TimeSpan.FromSeconds(29), TimeSpan.FromSeconds(1));
         Assert.Equal(new ControlResult(1, 0), await world.Sending.Control.CancelAsync(first.Id, default));
         await world.PassAsync(TimeSpan.FromDays(1));
@@ -285,7 +305,11 @@ public sealed class OutboxTests
         Assert.Equal([ids[4]], await ListAsync(new() { Recipient = "u4@d0.test" }));
         Assert.Equal(6, (await ListAsync(new() { Account = world.Test.AliceId })).Count);
         var start = world.Clock.GetUtcNow() - TimeSpan.FromMinutes(9);
-        var span = new OutboxFilter { Since = start + TimeSpan.FromMinutes(2), Until = start + TimeSpan.FromMinutes(5) };
+        var span = new OutboxFilter
+        {
+            Since = start + TimeSpan.FromMinutes(2),
+            Until = start + TimeSpan.FromMinutes(5),
+        };
         Assert.Equal(ids[2..5], await ListAsync(span));
 
         async Task<List<string>> ListAsync(OutboxFilter filter)
