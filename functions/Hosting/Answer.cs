@@ -7,6 +7,9 @@ namespace Cloud.Functions.Hosting;
 /// <summary>Writes answers: always a body, always JSON.</summary>
 static class Answer
 {
+    /// <summary>The first answer of all, which must not wait for a serializer.</summary>
+    public static Task ReadyAsync(HttpContext http) => WriteAsync(http, StatusCodes.Status200OK, "{}"u8.ToArray());
+
     public static Task OkAsync(HttpContext http, string? log) =>
         WriteAsync(http, StatusCodes.Status200OK, InvocationResult.Of(log), InvocationJson.Default.InvocationResult);
 
@@ -18,9 +21,11 @@ static class Answer
             InvocationJson.Default.InvocationFailure
         );
 
-    static async Task WriteAsync<T>(HttpContext http, int status, T value, JsonTypeInfo<T> type)
+    static Task WriteAsync<T>(HttpContext http, int status, T value, JsonTypeInfo<T> type) =>
+        WriteAsync(http, status, JsonSerializer.SerializeToUtf8Bytes(value, type));
+
+    static async Task WriteAsync(HttpContext http, int status, byte[] body)
     {
-        var body = JsonSerializer.SerializeToUtf8Bytes(value, type);
         var response = http.Response;
         (response.StatusCode, response.ContentType, response.ContentLength) = (
             status,

@@ -3,7 +3,10 @@ using Cloud.Api.Gateway;
 using Cloud.Store;
 using Cloud.Store.Azure;
 using Cloud.Store.Ports;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Options;
 
 namespace Cloud.Functions.Hosting;
 
@@ -11,7 +14,8 @@ namespace Cloud.Functions.Hosting;
 /// <remarks>
 /// Invariants: nothing in memory that another instance would need; nothing left for a shutdown to do, since there is none
 /// (the host kills); an answer to every call, with a body; <c>GET /</c> is quick, since the host asks every 25 ms until it
-/// is answered, and later to see how we are.
+/// is answered, and later to see how we are. It is Kestrel alone: what a web application brings besides (configuration,
+/// services, routing tables, metrics) is a third of its start.
 /// </remarks>
 static class Handler
 {
@@ -21,19 +25,28 @@ static class Handler
     /// <summary>Serves until the host kills it.</summary>
     public static async Task RunAsync(HandlerSettings settings, TimeProvider time)
     {
-        // Beside the server, which answers the host meanwhile: the first calls wait for the store.
-        var opening = Task.Run(() => Open(settings, time));
-        await using var app = Create(settings, opening, time);
-        await app.StartAsync();
+        using var lifeline = settings.EndsWithInput ? new Lifeline() : null;
+        // Not while the server starts, which the host waits for on what may be half a core. The first calls wait for it.
+        var opening = new Task<Backend>(() => Open(settings, time));
+        using var server = await StartAsync(settings, opening, time);
+        opening.Start(TaskScheduler.Default);
         await opening;
-        await app.WaitForShutdownAsync();
+        await Task.Delay(Timeout.InfiniteTimeSpan, time);
     }
 
-    public static WebApplication Create(HandlerSettings settings, Task<Backend> backend, TimeProvider time)
+    public static async Task<IServer> StartAsync(HandlerSettings settings, Task<Backend> backend, TimeProvider time)
     {
-        var app = Build(settings);
-        Map(app, settings, backend, time);
-        return app;
+        var lines = LineLogger.OfProcess(settings.LogLevel);
+        var logger = lines.CreateLogger("handler");
+        var sockets = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), lines);
+        var server = new KestrelServer(Options.Create(Configure(settings.Port)), sockets, lines);
+        var services = ServicesAsync(settings, backend, logger);
+        await server.StartAsync(
+            new Router([.. FunctionTable.All.Select(one => RouteTo(one, services, time))]),
+            default
+        );
+        Log.Listening(logger, settings.Port);
+        return server;
     }
 
     static Backend Open(HandlerSettings settings, TimeProvider time)
@@ -50,52 +63,27 @@ static class Handler
         );
     }
 
-    static WebApplication Build(HandlerSettings settings)
-    {
-        var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.Logging.AddHandlerConsole(settings.LogLevel);
-        builder.Services.AddSingleton<IHostLifetime>(new Lifeline(settings.EndsWithInput));
-        builder.Services.AddRoutingCore();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, settings.Port));
-        return builder.Build();
-    }
-
-    static void Map(WebApplication app, HandlerSettings settings, Task<Backend> backend, TimeProvider time)
-    {
-        var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("handler");
-        app.MapGet("/", http => Answer.OkAsync(http, null));
-        var services = ServicesAsync(settings, backend, logger);
-        foreach (var function in FunctionTable.All)
-            Map(app, function, services, time);
-        app.MapFallback(
-            "{*path}",
-            http => Answer.FailAsync(http, StatusCodes.Status404NotFound, "There is nothing here.")
-        );
-        app.Lifetime.ApplicationStarted.Register(() => Log.Listening(logger, settings.Port));
-    }
-
     static async Task<Services> ServicesAsync(HandlerSettings settings, Task<Backend> opening, ILogger logger)
     {
         var backend = await opening;
         return new(backend, new(backend), settings.GatewayCallers, logger);
     }
 
-    static void Map(WebApplication app, Function function, Task<Services> services, TimeProvider time)
-    {
-        switch (function)
+    static Route RouteTo(Function function, Task<Services> services, TimeProvider time) =>
+        function switch
         {
-            case HttpFunction http:
-                var endpoint = WhenOpen(services, services => new HttpEndpoint(http, services, time).InvokeAsync);
-                app.MapMethods($"/{RoutePrefix}/{http.Route}", [http.Method], endpoint);
-                break;
-            case TriggerFunction trigger:
-                app.MapPost(
-                    $"/{trigger.Name}",
-                    WhenOpen(services, services => new TriggerEndpoint(trigger, services, time).InvokeAsync)
-                );
-                break;
-        }
-    }
+            HttpFunction http => new(
+                http.Method,
+                $"{RoutePrefix}/{http.Route}",
+                WhenOpen(services, services => new HttpEndpoint(http, services, time).InvokeAsync)
+            ),
+            TriggerFunction trigger => new(
+                HttpMethods.Post,
+                trigger.Name,
+                WhenOpen(services, services => new TriggerEndpoint(trigger, services, time).InvokeAsync)
+            ),
+            _ => throw new InvalidOperationException($"{function.Name} is of no known kind"),
+        };
 
     /// <summary>Holds calls back until there is what they need.</summary>
     static RequestDelegate WhenOpen(Task<Services> services, Func<Services, RequestDelegate> make)
@@ -108,14 +96,15 @@ static class Handler
         };
     }
 
-    static void Configure(KestrelServerOptions kestrel, int port)
+    static KestrelServerOptions Configure(int port)
     {
+        var kestrel = new KestrelServerOptions { AddServerHeader = false };
         kestrel.Listen(IPAddress.Loopback, port);
-        kestrel.AddServerHeader = false;
         // A message is as large as its operation allows, which bounds it itself; triggers set a limit of their own.
         kestrel.Limits.MaxRequestBodySize = null;
         // The caller's connection is to the host, which paces both sides.
         kestrel.Limits.MinRequestBodyDataRate = null;
         kestrel.Limits.MinResponseDataRate = null;
+        return kestrel;
     }
 }

@@ -8,22 +8,16 @@ namespace Cloud.Functions.Hosting;
 /// standard input says so (<c>CLOUD_ENDS_WITH_INPUT</c>), and the handler ends when it closes. Ctrl-C in that terminal
 /// reaches the handler, too; it is for the host, which has mail to finish.
 /// </remarks>
-sealed class Lifeline(bool endsWithInput) : IHostLifetime, IDisposable
+sealed class Lifeline : IDisposable
 {
-    readonly PosixSignalRegistration? interrupt = endsWithInput
-        ? PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true)
-        : null;
+    readonly PosixSignalRegistration interrupt = PosixSignalRegistration.Create(
+        PosixSignal.SIGINT,
+        signal => signal.Cancel = true
+    );
 
-    public Task WaitForStartAsync(CancellationToken cancellationToken)
-    {
-        if (endsWithInput)
-            new Thread(AwaitEnd) { IsBackground = true }.Start();
-        return Task.CompletedTask;
-    }
+    public Lifeline() => new Thread(AwaitEnd) { IsBackground = true }.Start();
 
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public void Dispose() => interrupt?.Dispose();
+    public void Dispose() => interrupt.Dispose();
 
     static void AwaitEnd()
     {

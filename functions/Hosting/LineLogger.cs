@@ -1,10 +1,27 @@
 namespace Cloud.Functions.Hosting;
 
 /// <summary>Writes each event as one line: an exception's lines too, since the host makes a record of each.</summary>
-/// <remarks>The framework's console logger would cost a twelfth of the handler's start.</remarks>
-sealed class LineLogger(TextWriter information, TextWriter errors) : ILoggerProvider
+/// <remarks>
+/// The host takes a line of standard output for information, one of standard error for an error. The framework's console
+/// logger would cost a twelfth of the handler's start.
+/// </remarks>
+sealed class LineLogger(TextWriter information, TextWriter errors, LogLevel least) : ILoggerFactory
 {
-    public ILogger CreateLogger(string categoryName) => new Category(this, categoryName);
+    /// <summary>To the process's own streams, whose terminal (there is none) need not be looked at.</summary>
+    public static LineLogger OfProcess(LogLevel least) =>
+        new(new StreamWriter(Console.OpenStandardOutput()), new StreamWriter(Console.OpenStandardError()), least);
+
+    /// <remarks>What the framework says of each call is more than anybody would read.</remarks>
+    public ILogger CreateLogger(string categoryName) =>
+        new Category(
+            this,
+            categoryName,
+            categoryName.StartsWith("Microsoft.", StringComparison.Ordinal) && least < LogLevel.Warning
+                ? LogLevel.Warning
+                : least
+        );
+
+    public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
 
     public void Dispose() { }
 
@@ -18,12 +35,12 @@ sealed class LineLogger(TextWriter information, TextWriter errors) : ILoggerProv
         }
     }
 
-    sealed class Category(LineLogger lines, string name) : ILogger
+    sealed class Category(LineLogger lines, string name, LogLevel least) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= least && logLevel != LogLevel.None;
 
         public void Log<TState>(
             LogLevel logLevel,

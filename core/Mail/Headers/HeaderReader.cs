@@ -60,8 +60,10 @@ public ref struct HeaderReader(ReadOnlySpan<byte> block)
         return at >= 0 && at < line.Length && line[at] == ':' ? at : -1;
     }
 
+    /// <remarks>White space before the colon makes it a field: RFC 5322 §4.5.2 obs-from.</remarks>
     internal static bool IsMboxLine(ReadOnlySpan<byte> line) =>
-        line.StartsWith("From "u8) || line.StartsWith(">From "u8);
+        line.StartsWith(">From "u8)
+        || line.StartsWith("From "u8) && line[5..].TrimStart(" \t"u8) is not [(byte)':', ..];
 
     static ReadOnlySpan<byte> AfterLine(ReadOnlySpan<byte> text) =>
         text.IndexOf((byte)'\n') is var lf and >= 0 ? text[(lf + 1)..] : [];

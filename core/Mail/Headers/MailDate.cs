@@ -129,7 +129,9 @@ public static class MailDate
             if (zoneAt > 0)
                 token = token[..zoneAt];
             hasTime = Field(ref token, out hour) && Field(ref token, out minute);
-            if (!Field(ref token, out seconds))
+            if (!hasTime)
+                (hour, minute) = (0, 0);
+            if (!hasTime || !Field(ref token, out seconds))
                 seconds = 0;
             TakeZone(glued);
         }

@@ -5,34 +5,37 @@ using System.Net.Sockets;
 
 namespace Cloud.Bench.Scenarios;
 
-/// <summary>The published Functions handler: from exec to its first answer, and its memory then.</summary>
+/// <summary>The published Functions handler: from exec to its first answer, and what it has used by then.</summary>
 static class HandlerStart
 {
     public static async Task RunAsync(Options options)
     {
         var folders = (options.Text("functions") ?? "artifacts/functions").Split(',');
         var times = folders.ToDictionary(folder => folder, _ => new List<double>());
+        var processor = folders.ToDictionary(folder => folder, _ => new List<double>());
         var memory = folders.ToDictionary(folder => folder, _ => new List<double>());
         for (var round = 0; round < options.Number("rounds", 9); round++)
         {
             foreach (var folder in folders)
             {
-                var (milliseconds, megabytes) = await StartAsync(Path.Combine(folder, "handler"));
+                var (milliseconds, ofProcessor, megabytes) = await StartAsync(Path.Combine(folder, "handler"));
                 times[folder].Add(milliseconds);
+                processor[folder].Add(ofProcessor);
                 memory[folder].Add(megabytes);
             }
         }
         foreach (var folder in folders)
         {
             var answered = Statistics.Spread(times[folder], "0");
+            var computed = Statistics.Spread(processor[folder], "0");
             var size = new FileInfo(Path.Combine(folder, "handler")).Length / 1e6;
             Console.WriteLine(
-                $"{folder}: first answer {answered} ms, resident {Statistics.Spread(memory[folder], "0")} MB, file {size:0} MB"
+                $"{folder}: first answer {answered} ms, processor {computed} ms, resident {Statistics.Spread(memory[folder], "0")} MB, file {size:0} MB"
             );
         }
     }
 
-    static async Task<(double Milliseconds, double Megabytes)> StartAsync(string executable)
+    static async Task<(double Milliseconds, double OfProcessor, double Megabytes)> StartAsync(string executable)
     {
         var port = FreePort();
         var start = new ProcessStartInfo(executable)
@@ -63,7 +66,8 @@ static class HandlerStart
                     await Task.Delay(2);
                 }
             }
-            return (clock.Elapsed.TotalMilliseconds, ResidentMegabytes(process.Id));
+            var taken = clock.Elapsed.TotalMilliseconds;
+            return (taken, process.TotalProcessorTime.TotalMilliseconds, ResidentMegabytes(process.Id));
         }
         finally
         {

@@ -5,7 +5,8 @@ using Cloud.Api.Gateway;
 using Cloud.Functions.Hosting;
 using Cloud.Store.Azure;
 using Cloud.Tests.Fakes;
-using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Logging;
 
 namespace Cloud.Tests.Functions;
@@ -16,12 +17,12 @@ sealed class HandlerFixture : IAsyncDisposable
     public const string Key = "0123456789abcdef0123456789abcdef";
 
     readonly HttpClient http = new();
-    readonly WebApplication handler;
+    readonly IServer handler;
 
-    HandlerFixture(WebApplication started)
+    HandlerFixture(IServer started)
     {
         handler = started;
-        http.BaseAddress = new Uri(started.Urls.First());
+        http.BaseAddress = new Uri(started.Features.Get<IServerAddressesFeature>()!.Addresses.First());
     }
 
     public Uri Address => http.BaseAddress!;
@@ -34,9 +35,7 @@ sealed class HandlerFixture : IAsyncDisposable
     {
         callers ??= new KeyAuthorization(Key);
         var settings = new HandlerSettings(0, new AzureStoreOptions(), callers, LogLevel.None);
-        var handler = Handler.Create(settings, backend, TimeProvider.System);
-        await handler.StartAsync();
-        return new(handler);
+        return new(await Handler.StartAsync(settings, backend, TimeProvider.System));
     }
 
     /// <summary>As the host asks for a trigger, headers and all.</summary>
@@ -64,6 +63,7 @@ sealed class HandlerFixture : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         http.Dispose();
-        await handler.DisposeAsync();
+        await handler.StopAsync(default);
+        handler.Dispose();
     }
 }

@@ -54,6 +54,17 @@ public sealed class HandlerTests : IAsyncLifetime
         Assert.Equal(404, (await handler.SendAsync(handler.Trigger("Outbound", "{}"))).Status);
     }
 
+    [Theory]
+    [InlineData("POST", "/api/gateway/list", 401)]
+    [InlineData("POST", "/API/Gateway/list", 401)]
+    [InlineData("GET", "/api/gateway/list", 404)]
+    [InlineData("POST", "/api/gateway", 404)]
+    [InlineData("POST", "/api/gateway/list/more", 404)]
+    [InlineData("POST", "/gateway/list", 404)]
+    [InlineData("POST", "/", 404)]
+    public async Task A_call_gets_to_its_function_alone(string method, string path, int status) =>
+        Assert.Equal(status, (await handler.SendAsync(new(new HttpMethod(method), path))).Status);
+
     public static TheoryData<string> Encodings => ["binary", "twice", "once", "object"];
 
     [Theory]

@@ -10,7 +10,7 @@ public sealed class LineLoggerTests
     readonly StringWriter errors = new();
     readonly ILogger logger;
 
-    public LineLoggerTests() => logger = new LineLogger(information, errors).CreateLogger("handler");
+    public LineLoggerTests() => logger = new LineLogger(information, errors, LogLevel.Trace).CreateLogger("handler");
 
     [Theory]
     [InlineData(LogLevel.Trace, "trce", false)]
@@ -53,6 +53,20 @@ public sealed class LineLoggerTests
         Assert.Equal(1000, lines.Distinct().Count());
         Assert.All(lines, line => Assert.Matches(@"^(info|fail): handler\[8006\] number \d+$", line));
     }
+
+    [Theory]
+    [InlineData("handler", LogLevel.Information, LogLevel.Debug, false)]
+    [InlineData("handler", LogLevel.Information, LogLevel.Information, true)]
+    [InlineData("handler", LogLevel.None, LogLevel.Critical, false)]
+    [InlineData("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Debug, LogLevel.Information, false)]
+    [InlineData("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Debug, LogLevel.Warning, true)]
+    [InlineData("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error, LogLevel.Warning, false)]
+    public void It_tells_what_was_asked_for_and_of_the_framework_no_more_than_warnings(
+        string category,
+        LogLevel asked,
+        LogLevel level,
+        bool isTold
+    ) => Assert.Equal(isTold, new LineLogger(information, errors, asked).CreateLogger(category).IsEnabled(level));
 
     void Write(LogLevel level, string text, Exception? fault = null) =>
         logger.Log(level, new EventId(8006), text, fault, (state, _) => state);

@@ -14,6 +14,18 @@ public sealed class GoldenMessageTests
 
     [Theory]
     [MemberData(nameof(Names))]
+    public void Reading_is_the_one_written_beside_the_message_however_its_lines_end(string name)
+    {
+        var message = Messages.Read(name);
+        var unix = Messages.WithoutCr(message);
+        var expected = Messages.ExpectedReading(name);
+
+        Assert.Equal(expected, ReadingText.Of(message, Messages.Scan(message, 1), trimCr: true));
+        Assert.Equal(expected, ReadingText.Of(unix, Messages.Scan(unix, 1), trimCr: false));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public void How_the_message_is_cut_makes_no_difference(string name)
     {
         var message = Messages.Read(name);
@@ -33,10 +45,11 @@ public sealed class GoldenMessageTests
         var unix = Messages.WithoutCr(message);
 
         Assert.Equal(Leaves(message, trimCr: true), Leaves(unix, trimCr: false));
+        var whole = IndexText.Of(Messages.Scan(unix));
         foreach (var chunk in new[] { 1, 2, 5 })
-            Assert.Equal(IndexText.Of(Messages.Scan(unix)), IndexText.Of(Messages.Scan(unix, chunk)));
+            Assert.Equal(whole, IndexText.Of(Messages.Scan(unix, chunk)));
         for (var at = 0; at <= unix.Length; at++)
-            Assert.Equal(IndexText.Of(Messages.Scan(unix)), IndexText.Of(Messages.ScanCut(unix, at)));
+            Assert.Equal(whole, IndexText.Of(Messages.ScanCut(unix, at)));
     }
 
     [Theory]

@@ -35,6 +35,14 @@ static class IndexText
     public static string Of(IEnumerable<Address> addresses) =>
         string.Join(" ", addresses.Select(a => $"({Quote(a.Name)} {Quote(a.Adl)} {Quote(a.Mailbox)} {Quote(a.Host)})"));
 
+    /// <summary>A part and those below it.</summary>
+    public static string Of(BodyPart part)
+    {
+        var text = new StringBuilder();
+        Write(text, "", part, isMessage: false);
+        return text.ToString();
+    }
+
     static void Write(StringBuilder text, string indent, Envelope envelope)
     {
         Line("date", envelope.Date);

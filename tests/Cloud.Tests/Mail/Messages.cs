@@ -14,6 +14,8 @@ static class Messages
 
     public static string Expected(string name) => File.ReadAllText(Path.Combine(Folder(), name + ".txt"));
 
+    public static string ExpectedReading(string name) => File.ReadAllText(Path.Combine(Folder(), name + ".read"));
+
     public static MessageIndex Scan(string message) => Scan(Encoding.Latin1.GetBytes(message));
 
     public static MessageIndex Scan(ReadOnlySpan<byte> message, int chunk = int.MaxValue)
@@ -40,6 +42,14 @@ static class Messages
     /// <summary>The message as a file of LF line ends.</summary>
     public static byte[] WithoutCr(byte[] message) =>
         Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(message).Replace("\r\n", "\n", StringComparison.Ordinal));
+
+    /// <summary>Those of other people's tests.</summary>
+    public static IEnumerable<byte[]> Outsiders() =>
+        Directory
+            .EnumerateFiles(Path.Combine(Folder(), "outside"), "*.*", SearchOption.AllDirectories)
+            .Where(file => Path.GetExtension(file) is ".eml" or ".msg")
+            .Order(StringComparer.Ordinal)
+            .Select(File.ReadAllBytes);
 
     static string Folder([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "Data");
 }

@@ -46,31 +46,34 @@ public sealed class DifferentialTests
         int number,
         MessageGenerator.Message message,
         JsonProperty policy,
-        Dictionary<string, string?> ours,
+        Dictionary<string, MessageDescription.Item> ours,
         HashSet<DifferenceReasons.Reason> unmet,
         StringBuilder faults
     )
     {
         var theirs = policy.Value.EnumerateObject().ToDictionary(p => p.Name, Text);
         // Where the trees differ, the leaves are not the same ones.
-        var sameTree = theirs.GetValueOrDefault("tree") == ours["tree"];
+        var sameTree = theirs.GetValueOrDefault("tree") == ours["tree"].Value;
         foreach (var (item, text) in theirs)
         {
-            if (ours.GetValueOrDefault(item) == text || !sameTree && char.IsAsciiDigit(item[^1]))
+            var (value, raw) = ours.GetValueOrDefault(item);
+            if (value == text || !sameTree && char.IsAsciiDigit(item[^1]))
                 continue;
+            var body = ours.GetValueOrDefault($"body {item.Split(' ')[^1]}").Value ?? "";
             var difference = new DifferenceReasons.Difference(
                 policy.Name,
                 item,
                 text,
-                ours.GetValueOrDefault(item),
-                message
+                value,
+                raw ?? "",
+                body,
+                message.Octets
             );
-            var reason = DifferenceReasons.All.FirstOrDefault(reason => reason.Explains(difference));
-            if (reason is not null)
-                unmet.Remove(reason);
+            if (DifferenceReasons.Explain(difference) is { } reasons)
+                unmet.ExceptWith(reasons);
             else
                 faults.AppendLine(
-                    $"message {number} {policy.Name} {item} [{string.Join(", ", message.Traits)}]\n  they: {text}\n  we:   {difference.Ours}"
+                    $"message {number} {policy.Name} {item} [{string.Join(", ", message.Traits)}]\n  they: {text}\n  we:   {value}\n  of:   {raw}"
                 );
         }
     }
@@ -79,7 +82,7 @@ public sealed class DifferentialTests
         item.Value.ValueKind switch
         {
             JsonValueKind.Null => null,
-            JsonValueKind.Array => string.Join(", ", item.Value.EnumerateArray().Select(value => value.GetString())),
+            JsonValueKind.Array => string.Join('\n', item.Value.EnumerateArray().Select(value => value.GetString())),
             _ => item.Value.GetString(),
         };
 

@@ -35,7 +35,10 @@ sealed class FieldGenerator(Random random, HashSet<string> traits)
     }
 
     public string Addresses(int count) =>
-        string.Join(random.Next(3) == 0 ? ",\n " : ", ", Enumerable.Range(0, count).Select(_ => Address()));
+        string.Join(
+            random.Next(3) == 0 ? ",\n " : ", ",
+            Enumerable.Range(1, count).Select(i => Address(isLast: i == count))
+        );
 
     public string Date() =>
         random.Next(12) switch
@@ -55,7 +58,8 @@ sealed class FieldGenerator(Random random, HashSet<string> traits)
                 $"Mon, {random.Next(1, 29)} Jan {random.Next(1971, 2049)} {random.Next(24):00}:{random.Next(60):00}:{random.Next(60):00} +0{random.Next(10)}00",
         };
 
-    string Address()
+    /// <param name="isLast">What is broken comes last, so that it stands for itself.</param>
+    string Address(bool isLast)
     {
         var spec =
             $"{Pick("ada", "bob.c", "x+y", "o'hara", "\"a b\"", "a_b")}@{Pick("here.example", "THERE.example", "[192.0.2.1]", "xn--bcher-kva.example")}";
@@ -73,7 +77,7 @@ sealed class FieldGenerator(Random random, HashSet<string> traits)
             9 => $"\"Q \\\"u\\\" ote\" <{spec}>",
             10 => $"Ada (comment) <{spec}>",
             11 => Note("raw name", $"{Utf8(Pick(Foreign))} <{spec}>"),
-            12 => Note(
+            12 when isLast => Note(
                 "broken address",
                 Pick(
                     "Ada ada@here.example",

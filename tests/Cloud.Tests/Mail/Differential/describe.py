@@ -5,7 +5,6 @@ The first line is Python's version: 311 for 3.11.
 Each message comes as its length in four octets, big-endian, and its octets. A description is a flat object for each of
 the two policies, compat32 and default; MessageDescription.cs makes the same of our index.
 """
-import base64
 import email
 import email.header
 import email.policy
@@ -75,34 +74,39 @@ def leaves(part):
         yield part
 
 
+def item(read):
+    try:
+        return read()
+    except Exception as fault:
+        return "fault: " + type(fault).__name__
+
+
+def subject(message, new):
+    return text_of(message["subject"]) if new and message["subject"] is not None else old_text(message, "subject")
+
+
+def file_name(part):
+    name = part.get_filename()
+    return None if name is None else text_of(name)
+
+
 def describe(octets, policy, new):
     message = email.message_from_bytes(octets, policy=policy)
     addresses = new_addresses if new else old_addresses
     items = {
-        "subject": text_of(message["subject"]) if new and message["subject"] is not None else old_text(message, "subject"),
-        "from": addresses(message, "from"),
-        "to": addresses(message, "to"),
-        "date": new_date(message) if new else old_date(message),
+        "subject": item(lambda: subject(message, new)),
+        "from": item(lambda: addresses(message, "from")),
+        "to": item(lambda: addresses(message, "to")),
+        "date": item(lambda: new_date(message) if new else old_date(message)),
         "tree": tree(message),
     }
     for number, part in enumerate(leaves(message)):
         payload = part.get_payload(decode=True) or b""
-        items["body %d" % number] = base64.b64encode(payload).decode()
-        name = part.get_filename()
-        items["name %d" % number] = None if name is None else text_of(name)
+        items["body %d" % number] = payload.decode("latin-1")
+        items["name %d" % number] = item(lambda: file_name(part))
         if new and part.get_content_maintype() == "text":
-            try:
-                items["text %d" % number] = text_of(part.get_content())
-            except Exception as fault:
-                items["text %d" % number] = "fault: " + type(fault).__name__
+            items["text %d" % number] = item(lambda: text_of(part.get_content()))
     return items
-
-
-def guarded(octets, policy, new):
-    try:
-        return describe(octets, policy, new)
-    except Exception as fault:
-        return {"fault": "%s: %s" % (type(fault).__name__, fault)}
 
 
 def main():
@@ -114,8 +118,8 @@ def main():
             break
         octets = sys.stdin.buffer.read(struct.unpack(">I", length)[0])
         both = {
-            "compat32": guarded(octets, email.policy.compat32, False),
-            "default": guarded(octets, email.policy.default, True),
+            "compat32": describe(octets, email.policy.compat32, False),
+            "default": describe(octets, email.policy.default, True),
         }
         sys.stdout.write(json.dumps(both) + "\n")
 

@@ -18,6 +18,12 @@ namespace Cloud.Tests.Mail.Fuzz;
 /// <param name="Read">Reads an input, and fails where the result is not what any input has to give.</param>
 sealed record FuzzTarget(string Name, Action<byte[]> Read)
 {
+    /// <summary>Sound inputs for it.</summary>
+    public IReadOnlyList<byte[]> Seeds { get; init; } = FuzzSeeds.OfMessages;
+
+    /// <summary>Whether a parser that refuses what is not of its format found something in an input.</summary>
+    public Func<byte[], bool> IsMet { get; init; } = _ => true;
+
     public static readonly IReadOnlyList<FuzzTarget> All =
     [
         new("header", ReadHeader),
@@ -50,15 +56,19 @@ sealed record FuzzTarget(string Name, Action<byte[]> Read)
                 )
         ),
         new("typed address", octets => EmailAddress.TryParse(Encoding.UTF8.GetString(octets))),
-        new("tnef", ReadTnef),
-        new("rtf", ReadRtf),
+        new("tnef", ReadTnef) { Seeds = FuzzSeeds.OfTnef, IsMet = octets => Tnefs(octets).Any(HasContent) },
+        new("rtf", ReadRtf) { Seeds = FuzzSeeds.OfRtf, IsMet = octets => Rtfs(octets).Any(rtf => rtf.Length > 0) },
         new("flowed", ReadFlowed),
-        new("maildir", ReadMaildir),
+        new("maildir", ReadMaildir) { Seeds = FuzzSeeds.OfMaildir, IsMet = IsOfMaildir },
         new("disposition", ReadReportFields),
         new("body text", ReadBodyText),
         new("file names", octets => Assert.All(Messages.Scan(octets).Body.Parts, part => ParameterText.FileName(part))),
         new("reports", ReadReports),
-        new("mbox", octets => Assert.All(Enum.GetValues<MboxFamily>(), family => ReadMbox(family, octets))),
+        new("mbox", octets => Assert.All(Enum.GetValues<MboxFamily>(), family => ReadMbox(family, octets)))
+        {
+            Seeds = FuzzSeeds.OfMbox,
+            IsMet = octets => Mboxes.Read(MboxFamily.Mboxrd, MboxFile(octets)).Count > 1,
+        },
         new("replies", ReadReply),
     ];
 
@@ -106,8 +116,7 @@ sealed record FuzzTarget(string Name, Action<byte[]> Read)
         var text = IndexText.Of(index);
         Assert.Equal(text, IndexText.Of(Messages.Scan(octets, 1)));
         Assert.Equal(text, IndexText.Of(Messages.ScanCut(octets, octets.Length / 2)));
-        Assert.Equal(octets.Length, index.Size);
-        AssertInside(index.Body, 0, octets.Length);
+        Partition.AssertWhole(octets, index);
         Assert.Equal(text, IndexText.Of(MessageIndex.Unpack(index.Pack())));
     }
 
@@ -174,15 +183,9 @@ sealed record FuzzTarget(string Name, Action<byte[]> Read)
         Assert.InRange(text.Length, 0, 2 * octets.Length);
     }
 
-    /// <summary>As a file, as the properties of one, and as its compressed text.</summary>
     static void ReadTnef(byte[] octets)
     {
-        byte[][] files =
-        [
-            [0x78, 0x9F, 0x3E, 0x22, .. octets],
-            new TnefFile().Message(0x00069003, octets).Bytes,
-        ];
-        foreach (var file in files)
+        foreach (var file in TnefFiles(octets))
         {
             var read = TnefReader.Read(file)!;
             Assert.InRange(read.Rtf.Of(file).Length, 0, file.Length);
@@ -192,6 +195,18 @@ sealed record FuzzTarget(string Name, Action<byte[]> Read)
 
         Assert.InRange(RtfDecompressor.Decompress(octets).Length, 0, 9 * octets.Length);
     }
+
+    /// <summary>As a file, and as the properties of one.</summary>
+    static byte[][] TnefFiles(byte[] octets) =>
+        [
+            [0x78, 0x9F, 0x3E, 0x22, .. octets],
+            new TnefFile().Message(0x00069003, octets).Bytes,
+        ];
+
+    static IEnumerable<TnefMessage> Tnefs(byte[] octets) => TnefFiles(octets).Select(file => TnefReader.Read(file)!);
+
+    static bool HasContent(TnefMessage message) =>
+        message.Attachments.Count > 0 || message.Text is not null || message.Html is not null || !message.Rtf.IsEmpty;
 
     /// <summary>As the fields of a report, and as the value of each.</summary>
     static void ReadReportFields(byte[] octets)
@@ -206,12 +221,15 @@ sealed record FuzzTarget(string Name, Action<byte[]> Read)
         Assert.InRange(Xtext.TryDecode(octets)?.Length ?? 0, 0, octets.Length);
     }
 
+    static void ReadRtf(byte[] octets) =>
+        Assert.All(Rtfs(octets), rtf => Assert.InRange(rtf.Length, 0, 9 * octets.Length));
+
     /// <summary>As it stands, and as what follows a header that says it is compressed.</summary>
-    static void ReadRtf(byte[] octets)
+    static IEnumerable<byte[]> Rtfs(byte[] octets)
     {
-        byte[] header = [0, 0, 0, 0, 0, 0, 1, 0, (byte)'L', (byte)'Z', (byte)'F', (byte)'u', 0, 0, 0, 0];
-        Assert.InRange(RtfDecompressor.Decompress(octets).Length, 0, 9 * octets.Length);
-        Assert.InRange(RtfDecompressor.Decompress([.. header, .. octets]).Length, 0, 9 * octets.Length);
+        byte[] header = [0, 0, 0, 0, 0, 0, 1, 0, .. "LZFu"u8, 0, 0, 0, 0];
+        yield return RtfDecompressor.Decompress(octets);
+        yield return RtfDecompressor.Decompress([.. header, .. octets]);
     }
 
     static void ReadFlowed(byte[] octets)
@@ -226,6 +244,14 @@ sealed record FuzzTarget(string Name, Action<byte[]> Read)
         MaildirName.Parse(Encoding.UTF8.GetString(octets));
         MaildirFolder.Parse(Encoding.UTF8.GetString(octets));
         Assert.NotNull(MaildirKeywords.Parse(octets));
+    }
+
+    static bool IsOfMaildir(byte[] octets)
+    {
+        var text = Encoding.UTF8.GetString(octets);
+        return MaildirName.Parse(text) is { IsNew: false }
+            || MaildirFolder.Parse(text) is not null
+            || MaildirKeywords.Parse(octets).Any(name => name is not null);
     }
 
     static void ReadBodyText(byte[] octets)
@@ -256,11 +282,13 @@ sealed record FuzzTarget(string Name, Action<byte[]> Read)
 
     static void ReadMbox(MboxFamily family, byte[] octets)
     {
-        byte[] file = [.. "From ann@here.example Sun Nov 22 08:00:00 2026\n"u8, .. octets];
+        var file = MboxFile(octets);
         var messages = Mboxes.Read(family, file);
         Assert.InRange(messages.Sum(message => message.Octets.Length), 0, file.Length);
         Assert.Equal(messages, Mboxes.Read(family, file, nextLength: () => 7), Same);
     }
+
+    static byte[] MboxFile(byte[] octets) => [.. "From ann@here.example Sun Nov 22 08:00:00 2026\n"u8, .. octets];
 
     static bool Same((MboxEnvelope Envelope, byte[] Octets) one, (MboxEnvelope Envelope, byte[] Octets) other) =>
         one.Envelope == other.Envelope && one.Octets.AsSpan().SequenceEqual(other.Octets);

@@ -22,6 +22,7 @@ public sealed class MailDateTests
     [InlineData("Tuesday, 5 March 2024 3:04:05 PM PST", "2024-03-05T15:04:05-08:00")]
     [InlineData("Tue, 5 Mar 2024 10:00:00 +0100 (CET)", "2024-03-05T10:00:00+01:00")]
     [InlineData("Tue, 5 Mar 2024 10:00:00 +9900", "2024-03-05T10:00:00+00:00")]
+    [InlineData("13 Aug 1998 l8:14:23 +1000", "1998-08-13T00:00:00+10:00")] // no time at all, rather than 8 seconds
     [InlineData("Tue, 5 Mar 2024", "2024-03-05T00:00:00+00:00")]
     [InlineData("Mar 5, 2024 10:00", "2024-03-05T10:00:00+00:00")]
     [InlineData("Sunday, 06-Nov-94 08:49:37 GMT", "1994-11-06T08:49:37+00:00")]

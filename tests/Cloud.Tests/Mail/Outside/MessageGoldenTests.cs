@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Cloud.Mail;
+using Cloud.Mail.Bodies;
 using Cloud.Mail.Charsets;
 using Cloud.Mail.Encodings;
 using Cloud.Mail.Headers;
@@ -57,14 +58,45 @@ public sealed class MessageGoldenTests
 
     sealed class Comparison(Differences differences, string file, byte[] message)
     {
+        /// <summary>Where a part of theirs (by its number) and of ours (by its body's offset) is in the tree.</summary>
+        readonly Dictionary<int, string> theirPlaces = [];
+        readonly Dictionary<long, string> ourPlaces = [];
+
+        readonly List<(JsonElement Message, BodyPart Body, string Path)> inside = [];
+
+        bool isSameTree = true;
+
         public void Message(JsonElement expected, BodyPart actual, string path = "")
         {
             var parts = expected.GetProperty("parts");
-            Part(parts, parts[0], actual, path);
+            Part(parts, 0, actual, path);
+            var selection = BodySelection.Of(actual);
+            if (isSameTree) // else there is nothing in common to select from
+            {
+                Selection("text_body", selection.Text);
+                Selection("html_body", selection.Html);
+                Selection("attachments", selection.Attachments);
+            }
+
+            foreach (var (inner, nested, place) in inside)
+                new Comparison(differences, file, message).Message(inner, nested, place);
+
+            void Selection(string name, IEnumerable<BodyPart> ours) =>
+                differences.Compare(
+                    $"{file} [{path}] {name}",
+                    string.Join(
+                        ", ",
+                        expected.GetProperty(name).EnumerateArray().Select(id => $"[{theirPlaces[id.GetInt32()]}]")
+                    ),
+                    string.Join(", ", ours.Select(part => $"[{ourPlaces[part.BodyStart]}]"))
+                );
         }
 
-        void Part(JsonElement parts, JsonElement expected, BodyPart actual, string path)
+        void Part(JsonElement parts, int number, BodyPart actual, string path)
         {
+            var expected = parts[number];
+            theirPlaces[number] = path;
+            ourPlaces[actual.BodyStart] = path;
             var key = $"{file} [{path}]";
             differences.Compare($"{key} offsets", Offsets(expected), Offsets(actual));
             Fields(expected.GetProperty("headers"), actual, key);
@@ -80,15 +112,43 @@ public sealed class MessageGoldenTests
                     : actual.Message is null ? "leaf"
                     : "message"
             );
+            isSameTree &= isSame;
             if (!isSame)
                 return;
             if (isMultipart)
                 for (var i = 0; i < actual.Parts.Count; i++)
-                    Part(parts, parts[children[i].GetInt32()], actual.Parts[i], $"{path}{i + 1}.");
+                    Part(parts, children[i].GetInt32(), actual.Parts[i], $"{path}{i + 1}.");
             else if (actual.Message is { } nested)
-                Message(inner, nested.Body, path + "m.");
+                inside.Add((inner, nested.Body, path + "m."));
             else
                 Leaf(body, actual, key);
+            if (!isMultipart)
+                differences.Compare($"{key} name", FileName(expected), ParameterText.FileName(actual));
+        }
+
+        /// <summary>As they choose it: that of Content-Disposition, else that of Content-Type.</summary>
+        static string? FileName(JsonElement part) =>
+            Attribute(part, "content_disposition", "filename") ?? Attribute(part, "content_type", "name");
+
+        static string? Attribute(JsonElement part, string field, string name)
+        {
+            foreach (var header in part.GetProperty("headers").EnumerateArray())
+            {
+                var isField = header.GetProperty("name") is { ValueKind: JsonValueKind.String };
+                if (!isField || header.GetProperty("name").GetString() != field || Kind(header) != "ContentType")
+                    continue;
+                var media = header.GetProperty("value").GetProperty("ContentType");
+                if (!media.TryGetProperty("attributes", out var pairs) || pairs.ValueKind != JsonValueKind.Array)
+                    continue;
+                foreach (var pair in pairs.EnumerateArray())
+                {
+                    var isArray = pair.ValueKind == JsonValueKind.Array;
+                    if ((isArray ? pair[0] : pair.GetProperty("name")).GetString() == name)
+                        return (isArray ? pair[1] : pair.GetProperty("value")).GetString();
+                }
+            }
+
+            return null;
         }
 
         void Leaf(JsonElement expected, BodyPart actual, string key)
@@ -121,6 +181,13 @@ public sealed class MessageGoldenTests
                 var kind = at < theirs.Count ? Kind(expected[at]) : "";
                 var name = Encoding.Latin1.GetString(field.Name).ToLowerInvariant();
                 ours.Add($"{name}: {Spaced(Value(kind, name, field.Value) ?? "")}");
+                if (kind == "Received")
+                    ReceivedComparison.Compare(
+                        differences,
+                        $"{key} field {at}",
+                        expected[at].GetProperty("value").GetProperty(kind),
+                        Received.Parse(field.Value)
+                    );
                 at++;
             }
 
@@ -186,7 +253,7 @@ public sealed class MessageGoldenTests
                     new Octets(HeaderText.Unfold(value))
                 ),
                 "ContentType" => Goldens.Media(new Octets(HeaderText.Unfold(value))),
-                _ => "", // nothing there, or Received, which has goldens of its own
+                _ => "", // nothing there, or Received, which is compared clause by clause
             };
     }
 }

@@ -23,7 +23,9 @@ public sealed class MimeGoldenTests
             var body = Messages.Scan(message).Body;
             var key = Path.GetFileNameWithoutExtension(file);
             var raw = Load(Path.ChangeExtension(file, ".xml"));
-            new Comparison(differences, key, message, folder).Part(raw, body, "");
+            var comparison = new Comparison(differences, key, message, folder);
+            comparison.Part(raw, body, "");
+            comparison.Surroundings(raw, body);
             var decoded = Load(Path.Combine(folder, key + "_decoded.xml"));
             new Comparison(differences, key + " decoded", message, folder).Part(decoded, body, "");
         }
@@ -82,6 +84,38 @@ public sealed class MimeGoldenTests
                     Lines(Encoding.Latin1.GetString(File.ReadAllBytes(Path.Combine(folder, name.Value)))),
                     Lines(Encoding.Latin1.GetString(TransferCoder.Decoder(actual.Encoding).Convert(raw)))
                 );
+        }
+
+        /// <summary>What stands before the first part and behind the last one, of every multipart in their order.</summary>
+        public void Surroundings(XElement expected, BodyPart body)
+        {
+            var pieces = Partition.AssertWhole(message, Messages.Scan(message));
+            foreach (
+                var (name, kind) in new[]
+                {
+                    ("preamble", Partition.Kind.Preamble),
+                    ("epilogue", Partition.Kind.Epilogue),
+                }
+            )
+                differences.Compare(
+                    $"{file} {name}",
+                    string.Join(
+                        '|',
+                        Told(expected.Descendants(name).Select(text => Lines(text.Value).TrimStart('\n')))
+                    ),
+                    string.Join('|', Told(pieces.Where(piece => piece.Kind == kind).Select(Text)))
+                );
+        }
+
+        /// <summary>They do not tell an empty one from none.</summary>
+        static IEnumerable<string> Told(IEnumerable<string> texts) => texts.Where(text => text.Length > 0);
+
+        string Text(Partition.Piece piece)
+        {
+            var text = Lines(Encoding.Latin1.GetString(message[piece.Start..piece.End]));
+            if (piece.Kind == Partition.Kind.Epilogue)
+                text = string.Concat(text.TrimStart('\n').SkipWhile(c => c != '\n').Skip(1));
+            return text.TrimStart('\n');
         }
 
         static string Header(XElement expected) =>

@@ -162,6 +162,20 @@ public sealed class TnefReaderTests
     }
 
     [Fact]
+    public void What_is_compressed_is_expanded_to_the_octet()
+    {
+        var random = new Random(20261122);
+        for (var round = 0; round < 12; round++)
+        {
+            var text = random.GetItems("{\\rtf1 ab}"u8, random.Next(3_000));
+            if (round % 4 == 0)
+                random.NextBytes(text);
+            Assert.Equal(text, RtfDecompressor.Decompress(RtfFile.Compressed(text)));
+            Assert.Equal(text, RtfDecompressor.Decompress(RtfFile.Stored(text)));
+        }
+    }
+
+    [Fact]
     public void Compressed_text_is_expanded_within_its_bounds()
     {
         foreach (var damaged in Damage.Cut(HelloWorld).Concat(Damage.Mutate(HelloWorld, 7, 10_000)))
