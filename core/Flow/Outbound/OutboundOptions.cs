@@ -40,6 +40,12 @@ public sealed record OutboundOptions
     /// <summary>What is left of the lease for the record when an attempt is stopped; a tenth of the lease at most.</summary>
     public TimeSpan RecordTime { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>
+    /// How often a worker looks into a queue that was empty: tasks are due to the second. What is accepted in its own
+    /// process wakes it. A service that bills each look is better read by its trigger.
+    /// </summary>
+    public TimeSpan LookEvery { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Attempts at the same time in one process.</summary>
     public int Parallel { get; init; } = 20;
 

@@ -18,9 +18,6 @@ public sealed class OutboundWorker
     /// <summary>How soon a task is seen again that the store failed, where nobody else decides.</summary>
     static readonly TimeSpan FaultPause = TimeSpan.FromSeconds(30);
 
-    /// <summary>How often the queue is looked into: tasks are due to the second.</summary>
-    static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
-
     /// <summary>How long running attempts may take to their end when the process stops.</summary>
     static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(10);
 
@@ -69,7 +66,7 @@ public sealed class OutboundWorker
                 _ = WorkAndTellAsync(message);
             }
             if (messages.Count == 0)
-                await queue.Nudge.WaitAsync(Look, time, cancel);
+                await queue.Nudge.WaitAsync(options.LookEvery, time, cancel);
         }
         hard.CancelAfter(StopGrace);
         for (var left = options.Parallel; left > 0; left--)

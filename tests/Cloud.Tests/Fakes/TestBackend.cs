@@ -31,11 +31,13 @@ public sealed class TestBackend : IAsyncDisposable
         TimeProvider time,
         Entropy entropy,
         StoreOptions options,
-        SubmissionOptions? submission
+        SubmissionOptions? submission,
+        IRelay? relay,
+        OutboundOptions? outbound
     )
     {
         (Time, Entropy) = (time, entropy);
-        Backend = new(rows, blobs, queues, time, entropy, options, submission: submission);
+        Backend = new(rows, blobs, queues, time, entropy, options, null, relay, outbound, submission);
         Gateway = new LocalGateway(Backend);
         Admin = new Administration(Backend);
     }
@@ -66,7 +68,9 @@ public sealed class TestBackend : IAsyncDisposable
         StoreOptions? options = null,
         ulong seed = 1,
         Hop hop = default,
-        SubmissionOptions? submission = null
+        SubmissionOptions? submission = null,
+        IRelay? relay = null,
+        OutboundOptions? outbound = null
     )
     {
         time ??= new ManualClock();
@@ -80,7 +84,9 @@ public sealed class TestBackend : IAsyncDisposable
             time,
             new SeededEntropy(seed),
             hop == default ? options : options with { SoleOwner = false },
-            submission
+            submission,
+            relay,
+            outbound
         );
         if (hop != default)
         {

@@ -103,12 +103,12 @@ public sealed class ServiceTests
     [Theory]
     [InlineData(null)]
     [InlineData("1")]
-    [InlineData("3")]
+    [InlineData("2")]
     public async Task Another_version_is_told_which_one_is_spoken(string? version)
     {
         var answer = await AskAsync("list", Body("{}"), (WireFormat.VersionHeader, version!));
         Assert.Equal((426, "version"), (answer.Status, answer.Body.GetProperty("error").GetString()));
-        Assert.Contains("version 2", answer.Body.GetProperty("message").GetString());
+        Assert.Contains("version 3", answer.Body.GetProperty("message").GetString());
     }
 
     [Fact]
