@@ -7,7 +7,7 @@ namespace Cloud.Listener.Hosting.Settings;
 public abstract partial class SettingSource
 {
     /// <summary>A secret has no place on a command line: the environment gives it, or a file.</summary>
-    const string SmarthostSecretVariable = "CLOUD_SMARTHOST_SECRET";
+    protected const string SmarthostSecretVariable = "CLOUD_SMARTHOST_SECRET";
 
     /// <summary>The settings of sending, with their values' form and what they are.</summary>
     public static IReadOnlyList<(string Name, string Value, string Description)> SenderNames { get; } =
