@@ -3,6 +3,8 @@ using Cloud.Functions.Hosting;
 using Cloud.Functions.Inbound;
 using Cloud.Functions.InboundAside;
 using Cloud.Functions.InboundPoison;
+using Cloud.Functions.Outbound;
+using Cloud.Functions.OutboundPoison;
 using Cloud.Functions.Sweep;
 
 namespace Cloud.Functions;
@@ -16,6 +18,8 @@ static class FunctionTable
         InboundFunction.Function,
         InboundPoisonFunction.Function,
         InboundAsideFunction.Function,
+        OutboundFunction.Function,
+        OutboundPoisonFunction.Function,
         SweepFunction.Function,
     ];
 }

@@ -274,6 +274,7 @@ module functions 'app/functions.bicep' = {
     instanceMemory: instanceMemory
     maximumInstances: maximumInstances
     alwaysReady: alwaysReady
+    mailHost: host
     smarthostHost: smarthostHost
     smarthostPort: smarthostPort
     smarthostUser: smarthostUser

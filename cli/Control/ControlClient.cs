@@ -8,6 +8,8 @@ namespace Cloud.Cli.Control;
 /// <summary>Administration by way of a running server's socket.</summary>
 sealed class ControlClient(string path) : IAdministration
 {
+    public IQueueAdministration Queue => new ControlQueue(AskAsync);
+
     public async ValueTask AddDomainAsync(string domain, CancellationToken cancel) =>
         await AskAsync(new("AddDomain", domain, null, null), cancel);
 

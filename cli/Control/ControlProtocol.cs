@@ -6,7 +6,13 @@ namespace Cloud.Cli.Control;
 
 /// <summary>One request to a running server, a line of JSON on the socket DIR/control.sock.</summary>
 /// <param name="Operation">An <see cref="IAdministration"/> method without "Async".</param>
-sealed record ControlRequest(string Operation, string? Name, string? Secret, IReadOnlyList<string>? Targets)
+sealed record ControlRequest(
+    string Operation,
+    string? Name,
+    string? Secret,
+    IReadOnlyList<string>? Targets,
+    QueueQuery? Query = null
+)
 {
     /// <summary>A password never gets into a log by way of a record's text.</summary>
     public override string ToString() => $"{Operation} {Name}";
@@ -20,7 +26,12 @@ sealed record ControlAnswer(
     IReadOnlyList<AliasInfo>? Aliases = null,
     IReadOnlyList<DomainKeyPair>? Keys = null,
     IReadOnlyList<string>? Lines = null,
-    IReadOnlyList<GrantInfo>? Grants = null
+    IReadOnlyList<GrantInfo>? Grants = null,
+    QueueList? Messages = null,
+    QueueDetails? Message = null,
+    QueueChange? Changed = null,
+    IReadOnlyList<DeadTask>? Dead = null,
+    IReadOnlyList<SuppressedAddress>? Suppressed = null
 );
 
 [JsonSerializable(typeof(ControlRequest))]

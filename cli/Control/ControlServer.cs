@@ -102,6 +102,8 @@ sealed class ControlServer : IAsyncDisposable
 
     async ValueTask<ControlAnswer> RunAsync(ControlRequest request, CancellationToken cancel)
     {
+        if (await ControlQueue.AnswerAsync(administration.Queue, request, cancel) is { } answer)
+            return answer;
         var (name, secret, targets) = (request.Name ?? "", request.Secret ?? "", request.Targets ?? []);
         switch (request.Operation)
         {

@@ -88,7 +88,11 @@ sealed class FunctionsApp : IAsyncDisposable
             ["CLOUD_GATEWAY_KEY"] = key,
             ["CLOUD_LOG_LEVEL"] = $"{settings.LogLevel}",
             ["CLOUD_ENDS_WITH_INPUT"] = "true",
+            ["CLOUD_HOSTNAME"] = settings.Hostname,
+            ["CLOUD_RESOLVER"] = string.Join(',', settings.Door.Dns.Servers),
         };
+        foreach (var (name, value) in settings.HandlerTexts)
+            app[name] = value;
         if (store.KeyEncryptionSecret is { } secret)
             app["CLOUD_KEY_ENCRYPTION_KEY"] = secret;
         if (store.ConnectionString is { } connectionString)

@@ -44,6 +44,7 @@ public enum GatewayKind
 /// <param name="MtaSts">Of the domains' policy, which the https port gives out.</param>
 /// <param name="KeyEncryptionSecret">What private keys in the store are encrypted with; null for a file's under <c>Data</c>.</param>
 /// <param name="Relay">How mail goes to other servers.</param>
+/// <param name="HandlerTexts">Settings of sending as they were given, by the variables that tell the Functions app.</param>
 /// <param name="Submission">How much accounts and domains may send; for --gateway functions the app is told.</param>
 /// <param name="TellsClient">Submitted mail tells its recipients where it came from.</param>
 /// <param name="Try">Makes example.test with alice and bob and says what to paste.</param>
@@ -68,6 +69,7 @@ public sealed record Settings(
     StsMode MtaSts,
     string? KeyEncryptionSecret,
     RelayOptions Relay,
+    IReadOnlyDictionary<string, string> HandlerTexts,
     SubmissionOptions Submission,
     bool TellsClient
 )

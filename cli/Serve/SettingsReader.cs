@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Cloud.Cli.Control;
+using Cloud.Flow.Outbound.Relay.Smarthosts;
 using Cloud.Flow.Submission;
 using Cloud.Listener.Hosting;
 using Cloud.Listener.Hosting.Settings;
@@ -81,6 +82,7 @@ sealed class SettingsReader(
             MtaSts(),
             KeyEncryptionSecret(),
             Sender(Hostname()),
+            HandlerTexts(),
             Submission(),
             TellsClient()
         );
@@ -88,6 +90,22 @@ sealed class SettingsReader(
         CheckGateway(settings);
         CheckPorts(settings.Ports);
         return Faults.Count == 0 ? (settings, Faults) : (null, Faults);
+    }
+
+    Dictionary<string, string> HandlerTexts()
+    {
+        var texts = SenderNames
+            .Concat(SubmissionSettings.Names)
+            .Where(setting => All(setting.Name).Count > 0)
+            .ToDictionary(
+                setting => Variable(setting.Name),
+                setting => string.Join(setting.Name == "smarthost" ? SmarthostTableText.Separator : ',', All(setting.Name))
+            );
+        if (texts.TryGetValue(Variable("smarthost-secret-file"), out var file))
+            texts[Variable("smarthost-secret-file")] = Path.GetFullPath(file); // The app runs elsewhere.
+        if (variables(SmarthostSecretVariable) is { Length: > 0 } secret)
+            texts[SmarthostSecretVariable] = secret;
+        return texts;
     }
 
     string Hostname()

@@ -15,7 +15,11 @@ sealed record HttpFunction(
 ) : Function(Name);
 
 /// <summary>Called by the host alone.</summary>
-abstract record TriggerFunction(string Name) : Function(Name);
+abstract record TriggerFunction(string Name) : Function(Name)
+{
+    /// <summary>When an invocation is given up.</summary>
+    public TimeSpan Deadline { get; init; } = Deadlines.Trigger;
+}
 
 /// <param name="Queue">As in function.json.</param>
 /// <param name="RunAsync">Takes the message's octets. To throw is to have the host show the message again.</param>

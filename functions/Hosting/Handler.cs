@@ -1,5 +1,7 @@
 using System.Net;
 using Cloud.Api.Gateway;
+using Cloud.Dns;
+using Cloud.Flow.Outbound.Relay;
 using Cloud.Store;
 using Cloud.Store.Azure;
 using Cloud.Store.Ports;
@@ -27,16 +29,21 @@ static class Handler
     {
         using var lifeline = settings.EndsWithInput ? new Lifeline() : null;
         // Not while the server starts, which the host waits for on what may be half a core. The first calls wait for it.
-        var opening = new Task<Backend>(() => Open(settings, time));
-        using var server = await StartAsync(settings, opening, time);
+        var lines = LineLogger.OfProcess(settings.LogLevel);
+        var opening = new Task<Backend>(() => Open(settings, time, lines));
+        using var server = await StartAsync(settings, opening, time, lines);
         opening.Start(TaskScheduler.Default);
         await opening;
         await Task.Delay(Timeout.InfiniteTimeSpan, time);
     }
 
-    public static async Task<IServer> StartAsync(HandlerSettings settings, Task<Backend> backend, TimeProvider time)
+    public static async Task<IServer> StartAsync(
+        HandlerSettings settings,
+        Task<Backend> backend,
+        TimeProvider time,
+        ILoggerFactory lines
+    )
     {
-        var lines = LineLogger.OfProcess(settings.LogLevel);
         var logger = lines.CreateLogger("handler");
         var sockets = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), lines);
         var server = new KestrelServer(Options.Create(Configure(settings.Port)), sockets, lines);
@@ -49,7 +56,7 @@ static class Handler
         return server;
     }
 
-    static Backend Open(HandlerSettings settings, TimeProvider time)
+    static Backend Open(HandlerSettings settings, TimeProvider time, ILoggerFactory loggers)
     {
         var store = AzureStore.Open(settings.Storage);
         return new(
@@ -60,9 +67,22 @@ static class Handler
             Entropy.System,
             new StoreOptions(),
             settings.KeyEncryption,
-            submission: settings.Submission
+            new LazyRelay(() => OpenRelay(settings, store.Rows, time, loggers)),
+            new() { HostName = settings.Relay.Hostname },
+            settings.Submission
         );
     }
+
+    static SmtpRelay OpenRelay(HandlerSettings settings, IRows rows, TimeProvider time, ILoggerFactory loggers) =>
+        SmtpRelay.Open(
+            settings.Relay,
+            settings.Resolvers is { Count: > 0 } servers ? new() { Servers = servers } : ResolvConf.Read(),
+            rows,
+            settings.KeyEncryption,
+            time,
+            Entropy.System,
+            loggers.CreateLogger("dns")
+        );
 
     static async Task<Services> ServicesAsync(HandlerSettings settings, Task<Backend> opening, ILogger logger)
     {

@@ -1,3 +1,5 @@
+using System.Net;
+using Cloud.Flow.Outbound.Relay;
 using Cloud.Flow.Submission;
 using Cloud.Store.Azure;
 using Cloud.Store.Ports;
@@ -19,4 +21,10 @@ sealed record HandlerSettings(
 {
     /// <summary>How much accounts and domains may send.</summary>
     public SubmissionOptions Submission { get; init; } = new();
+
+    /// <summary>How mail goes to other servers.</summary>
+    public RelayOptions Relay { get; init; } = new() { Hostname = "localhost" };
+
+    /// <summary>Name servers that are asked where; none: the system's.</summary>
+    public IReadOnlyList<IPEndPoint> Resolvers { get; init; } = [];
 }

@@ -1,3 +1,4 @@
+using Cloud.Flow.Outbound;
 using Cloud.Flow.Sweep;
 
 namespace Cloud.Functions.Hosting;
@@ -62,5 +63,11 @@ static partial class Log
     public static partial void SweepHeld(ILogger logger, int blobs, SweepHold reason);
 
     /// <summary>The ids of what somebody must hear of: infra/app/alarms.bicep asks the log for them.</summary>
-    public static readonly IReadOnlyList<int> Alarms = [8006, 8010, 8011];
+    public static readonly IReadOnlyList<int> Alarms =
+    [
+        .. OutboundLog.Alarms,
+        8006,
+        8010,
+        8011,
+    ];
 }

@@ -1,6 +1,7 @@
 using Cloud.Api.Gateway;
 using Cloud.Api.Gateway.Wire;
 using Cloud.Flow.Inbound;
+using Cloud.Flow.Outbound;
 using Cloud.Flow.Sweep;
 
 namespace Cloud.Functions.Hosting;
@@ -27,6 +28,9 @@ sealed record Services(Backend Backend, GatewayService Gateway, IAuthorization G
         else if (result.Reason is { } reason)
             Log.Waits(Logger, reason, result.Trace);
     }
+
+    /// <summary>Says what became of what was to be sent; raises the alarm where it came to no end.</summary>
+    public void Tell(OutboundResult result) => OutboundLog.Tell(Logger, result);
 
     /// <summary>Raises the alarm where the sweep stands until somebody looks; what waits on a queue goes by itself.</summary>
     public void Tell(SweepResult result)

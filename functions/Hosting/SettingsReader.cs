@@ -11,7 +11,7 @@ namespace Cloud.Functions.Hosting;
 /// <c>MailStorage</c> is the connection that function.json names: the handler reads it as the host does, a connection
 /// string under the exact name before <c>MailStorage__blobServiceUri</c> and its like.
 /// </remarks>
-sealed class SettingsReader(Func<string, string?> environment)
+sealed partial class SettingsReader(Func<string, string?> environment)
 {
     public const string Port = "FUNCTIONS_CUSTOMHANDLER_PORT";
     public const string Storage = "MailStorage";
@@ -22,6 +22,13 @@ sealed class SettingsReader(Func<string, string?> environment)
     public const string TokenRole = "CLOUD_GATEWAY_ROLE";
     public const string TokenClients = "CLOUD_GATEWAY_CLIENTS";
     public const string KeyEncryption = "CLOUD_KEY_ENCRYPTION_KEY";
+    public const string Hostname = "CLOUD_HOSTNAME";
+    public const string Smarthost = "CLOUD_SMARTHOST";
+    public const string SmarthostUser = "CLOUD_SMARTHOST_USER";
+    public const string SmarthostSecretText = "CLOUD_SMARTHOST_SECRET";
+    public const string SmarthostSecretFile = "CLOUD_SMARTHOST_SECRET_FILE";
+    public const string RelayNetworks = "CLOUD_RELAY_NETWORKS";
+    public const string Resolver = "CLOUD_RESOLVER";
     public const string EndsWithInput = "CLOUD_ENDS_WITH_INPUT";
     public const string Level = "CLOUD_LOG_LEVEL";
 
@@ -43,9 +50,16 @@ sealed class SettingsReader(Func<string, string?> environment)
         var ends = Switch(EndsWithInput);
         var key = KeyEncryptionKeyOf(Given(KeyEncryption));
         var submission = SubmissionSettings.Read(Number);
-        return faults.Count == 0
-            ? (new(port, storage, callers!, level, ends, key) { Submission = submission }, faults)
-            : (null, faults);
+        var (relay, resolvers) = (Sender(), Resolvers());
+        if (faults.Count > 0)
+            return (null, faults);
+        var settings = new HandlerSettings(port, storage, callers!, level, ends, key)
+        {
+            Submission = submission,
+            Relay = relay,
+            Resolvers = resolvers,
+        };
+        return (settings, faults);
     }
 
     /// <summary>A setting that the listener's programs have as well, by their name of it.</summary>
@@ -174,13 +188,16 @@ sealed class SettingsReader(Func<string, string?> environment)
     {
         if (secret is null)
             return null;
-        // What the platform could not fetch from the vault it leaves as it stands: that is known to many.
-        if (secret.StartsWith("@Microsoft.KeyVault(", StringComparison.OrdinalIgnoreCase))
+        if (IsUnresolved(secret))
             faults.Add($"{KeyEncryption}: could not be read from the vault.");
         if (!KeyEncryptionKey.TryFromSecret(secret, out var key))
             faults.Add($"{KeyEncryption}: must have at least {KeyEncryptionKey.MinSecret} characters.");
         return key;
     }
+
+    /// <summary>What the platform could not fetch from the vault it leaves as it stands: that is known to many.</summary>
+    static bool IsUnresolved(string secret) =>
+        secret.StartsWith("@Microsoft.KeyVault(", StringComparison.OrdinalIgnoreCase);
 
     bool Switch(string name)
     {

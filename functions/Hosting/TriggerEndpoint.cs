@@ -19,7 +19,7 @@ sealed class TriggerEndpoint(TriggerFunction function, Services services, TimePr
             return;
         }
         http.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = LargestCall;
-        using var timer = new CancellationTokenSource(Deadlines.Trigger, time);
+        using var timer = new CancellationTokenSource(function.Deadline, time);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, http.RequestAborted);
         try
         {
@@ -37,7 +37,7 @@ sealed class TriggerEndpoint(TriggerFunction function, Services services, TimePr
         }
         catch (OperationCanceledException) when (timer.IsCancellationRequested)
         {
-            Log.TimedOut(services.Logger, function.Name, Deadlines.Trigger, TraceId.Of(http));
+            Log.TimedOut(services.Logger, function.Name, function.Deadline, TraceId.Of(http));
             await Answer.FailAsync(http, StatusCodes.Status500InternalServerError, "Out of time.");
         }
         catch (Exception e)

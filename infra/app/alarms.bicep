@@ -1,5 +1,5 @@
-// What somebody must hear of: accepted mail that cannot be filed or is lost, and a sweep that stands still. The handler
-// logs each with an event id, which the host keeps in the text; functions/Hosting/Log.cs lists them.
+// What somebody must hear of: accepted mail that cannot be filed, sent or is lost, and a sweep that stands still. The
+// handler logs each with an event id, which the host keeps in the text; functions/Hosting/Log.cs lists them.
 param location string
 param tags object
 param ruleName string
@@ -9,7 +9,7 @@ param workspaceId string
 @description('Who is written to; empty: nobody, the alarm is in the portal.')
 param email string
 
-var events = ['8006', '8010', '8011']
+var events = ['5200', '5201', '8006', '8010', '8011']
 
 // Two windows overlap, so that what comes late into the log is in one of them.
 resource rule 'Microsoft.Insights/scheduledQueryRules@2022-06-15' = {
@@ -19,7 +19,7 @@ resource rule 'Microsoft.Insights/scheduledQueryRules@2022-06-15' = {
   kind: 'LogAlert'
   properties: {
     displayName: 'Cloud: mail needs somebody to look'
-    description: 'Accepted mail cannot be filed (8006) or is lost (8010), or the sweep stands still (8011). docs/deploy.md says what to do.'
+    description: 'Accepted mail cannot be sent (5200) or filed (8006) or is lost (5201, 8010), or the sweep stands still (8011). docs/deploy.md says what to do.'
     enabled: true
     severity: 0
     scopes: [workspaceId]

@@ -15,6 +15,9 @@ param samplingPercentage int
 param instanceMemory int
 param maximumInstances int
 param alwaysReady int
+
+@description('What the app calls itself when it sends.')
+param mailHost string
 param smarthostHost string
 param smarthostPort int
 param smarthostUser string
@@ -47,6 +50,7 @@ var settings = [
   // What the handler reads.
   { name: 'CLOUD_GATEWAY_AUTH', value: 'key' }
   { name: 'CLOUD_GATEWAY_KEY', value: '@Microsoft.KeyVault(SecretUri=${gatewayKeyUri})' }
+  { name: 'CLOUD_HOSTNAME', value: mailHost }
   { name: 'CLOUD_KEY_ENCRYPTION_KEY', value: '@Microsoft.KeyVault(SecretUri=${keyEncryptionKeyUri})' }
 ]
 

@@ -1,9 +1,11 @@
 using System.Net;
 using Cloud.Api.WellKnown;
+using Cloud.Flow.Outbound.Relay;
 using Cloud.Flow.Submission;
 using Cloud.Listener.Hosting;
 using Cloud.Listener.Hosting.Settings;
 using Cloud.Listener.Tls.Acme;
+using Cloud.Store.Ports;
 using Microsoft.Extensions.Logging;
 
 namespace Cloud.Listener.Container;
@@ -48,6 +50,12 @@ sealed class ContainerSettings
 
     /// <summary>How much accounts and domains may send, where the listener reads the store itself.</summary>
     public required SubmissionOptions Submission { get; init; }
+
+    /// <summary>How mail goes to other servers, where the listener reads the store itself.</summary>
+    public required RelayOptions Relay { get; init; }
+
+    /// <summary>Opens the domains' signing keys; null: nothing is signed.</summary>
+    public required KeyEncryptionKey? KeyEncryption { get; init; }
 
     /// <summary>Submitted mail tells its recipients where it came from.</summary>
     public required bool TellsClient { get; init; }

@@ -6,6 +6,7 @@ using Cloud.Listener.Hosting.Settings;
 using Cloud.Listener.Tls.Acme;
 using Cloud.Mail;
 using Cloud.Store.Azure;
+using Cloud.Store.Ports;
 using Microsoft.Extensions.Logging;
 
 namespace Cloud.Listener.Container;
@@ -43,6 +44,8 @@ sealed partial class ContainerSettingsReader(Func<string, string?> environment)
             Limits = limits,
             Door = Door(One("hostname") ?? "localhost", limits.Abuse.Exempt),
             Submission = Submission(),
+            Relay = Sender(One("hostname") ?? "localhost"),
+            KeyEncryption = KeyEncryption(),
             TellsClient = TellsClient(),
             LogLevel = Choice("log-level", LogLevel.Information),
             LogFormat = Choice("log-format", LogFormat.Plain),
@@ -81,6 +84,16 @@ sealed partial class ContainerSettingsReader(Func<string, string?> environment)
         else if (!EmailAddress.IsDomain(name) || name[0] == '[')
             Faults.Add($"hostname: \"{name}\" is no host name.");
         return name ?? "localhost";
+    }
+
+    KeyEncryptionKey? KeyEncryption()
+    {
+        // Not by its setting: commas in it part nothing.
+        if (variables(Variable("key-encryption-key")) is not { Length: > 0 } secret)
+            return null;
+        if (!KeyEncryptionKey.TryFromSecret(secret, out var key))
+            Faults.Add($"key-encryption-key: must have at least {KeyEncryptionKey.MinSecret} characters.");
+        return key;
     }
 
     GatewaySettings Gateway()

@@ -1,4 +1,6 @@
 using Cloud.Api.Gateway;
+using Cloud.Dns;
+using Cloud.Flow.Outbound.Relay;
 using Cloud.Listener.Gateway;
 using Cloud.Listener.Hosting;
 using Cloud.Store;
@@ -11,8 +13,13 @@ namespace Cloud.Listener.Container;
 /// <summary>The gateway that the settings name: the Functions app over HTTP, or the store read from here.</summary>
 /// <param name="FaultAsync">What stands against handing mail over, or null.</param>
 /// <param name="RunAsync">What goes on beside the sessions, until told to stop.</param>
-sealed record OpenGateway(IGateway Gateway, Func<Task<string?>> FaultAsync, Func<CancellationToken, Task> RunAsync)
-    : IAsyncDisposable
+/// <param name="Relay">Sends to other servers; null where the Functions app does.</param>
+sealed record OpenGateway(
+    IGateway Gateway,
+    Func<Task<string?>> FaultAsync,
+    Func<CancellationToken, Task> RunAsync,
+    SmtpRelay? Relay
+) : IAsyncDisposable
 {
     public static OpenGateway Open(
         ContainerSettings settings,
@@ -25,6 +32,15 @@ sealed record OpenGateway(IGateway Gateway, Func<Task<string?>> FaultAsync, Func
         var store = AzureStore.Open(azure.StoreOptions(settings));
         if (settings.Gateway.Address is not { } address)
         {
+            var relay = SmtpRelay.Open(
+                settings.Relay,
+                settings.Door.Dns,
+                store.Rows,
+                settings.KeyEncryption,
+                time,
+                entropy,
+                loggers.CreateLogger<Resolver>()
+            );
             var backend = new Backend(
                 store.Rows,
                 store.Blobs,
@@ -32,13 +48,17 @@ sealed record OpenGateway(IGateway Gateway, Func<Task<string?>> FaultAsync, Func
                 time,
                 entropy,
                 new StoreOptions(),
-                submission: settings.Submission
+                settings.KeyEncryption,
+                relay,
+                new() { HostName = settings.Hostname },
+                settings.Submission
             );
             var answers = new CachedCheck(backend.ProbeAsync, "the storage does not answer", time);
             return new(
                 new LocalGateway(backend),
                 answers.FaultAsync,
-                stop => StoreWork.RunAsync(backend, loggers, time, stop)
+                stop => StoreWork.RunAsync(backend, loggers, time, stop),
+                relay
             );
         }
 
@@ -58,11 +78,18 @@ sealed record OpenGateway(IGateway Gateway, Func<Task<string?>> FaultAsync, Func
         return new(
             http,
             () => Task.FromResult<string?>(http.IsReachable ? null : "the Functions app does not answer"),
-            UntilStopAsync
+            UntilStopAsync,
+            null
         );
     }
 
-    public ValueTask DisposeAsync() => (Gateway as IAsyncDisposable)?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        if (Gateway is IAsyncDisposable gateway)
+            await gateway.DisposeAsync();
+        if (Relay is not null)
+            await Relay.DisposeAsync();
+    }
 
     static CallerKey Signed(GatewaySettings gateway, AzureServices azure) =>
         gateway.Key is { } key

@@ -20,6 +20,8 @@ public sealed class Administration(Backend backend) : IAdministration
     readonly AccountStore accounts = backend.Accounts;
     readonly DomainKeys keys = backend.Keys;
 
+    public IQueueAdministration Queue { get; } = new QueueAdministration(backend);
+
     public async ValueTask AddDomainAsync(string domain, CancellationToken cancel)
     {
         var key = DomainKey(domain);

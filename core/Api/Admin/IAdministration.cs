@@ -6,6 +6,9 @@ namespace Cloud.Api.Admin;
 /// <remarks>A mistake is answered by an <see cref="AdminException"/> whose message is for the operator.</remarks>
 public interface IAdministration
 {
+    /// <summary>What is on its way out.</summary>
+    IQueueAdministration Queue { get; }
+
     /// <summary>Makes its signing keys with it, where the key-encryption key is known.</summary>
     ValueTask AddDomainAsync(string domain, CancellationToken cancel);
 

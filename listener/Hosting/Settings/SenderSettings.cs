@@ -1,6 +1,5 @@
 using Cloud.Flow.Outbound.Relay;
 using Cloud.Flow.Outbound.Relay.Smarthosts;
-using Cloud.Mail;
 using Cloud.Wire.Limits;
 
 namespace Cloud.Listener.Hosting.Settings;
@@ -8,9 +7,7 @@ namespace Cloud.Listener.Hosting.Settings;
 public abstract partial class SettingSource
 {
     /// <summary>A secret has no place on a command line: the environment gives it, or a file.</summary>
-    const string SmarthostSecretVariable = "CLOUD_SMARTHOST_SECRET";
-
-    const string Off = "off";
+    protected const string SmarthostSecretVariable = "CLOUD_SMARTHOST_SECRET";
 
     /// <summary>The settings of sending, with their values' form and what they are.</summary>
     public static IReadOnlyList<(string Name, string Value, string Description)> SenderNames { get; } =
@@ -29,44 +26,16 @@ public abstract partial class SettingSource
     /// <param name="hostname">What the server calls itself.</param>
     protected RelayOptions Sender(string hostname)
     {
-        var secret = Secret();
-        Smarthost? fallback = null;
-        var domains = new Dictionary<string, Smarthost?>(StringComparer.Ordinal);
-        foreach (var text in All("smarthost"))
-        {
-            var (domain, host) = DomainOf(text);
-            var smarthost = host == Off ? null : Parse(host, secret);
-            if (domain is null)
-                fallback = smarthost;
-            else
-                domains[domain] = smarthost;
-        }
-
+        var faults = new List<string>();
+        var smarthosts = SmarthostTableText.Parse(All("smarthost"), Secret(), faults);
+        Faults.AddRange(faults.Select(fault => $"smarthost: {fault}"));
         return new()
         {
             Hostname = hostname,
-            Smarthosts = new(fallback) { Domains = domains },
+            Smarthosts = smarthosts,
             Allowed = Networks("relay-networks", NetworkList.Empty),
             Port = Number("relay-port", 25, 1, ushort.MaxValue),
         };
-    }
-
-    /// <summary>What stands before the first =, if it is a domain and no word of a smarthost.</summary>
-    static (string? Domain, string Host) DomainOf(string text)
-    {
-        var equals = text.IndexOf('=', StringComparison.Ordinal);
-        var domain = equals < 0 ? "" : text[..equals];
-        return EmailAddress.IsDomain(domain)
-            ? (EmailAddress.CanonicalDomain(domain), text[(equals + 1)..])
-            : (null, text);
-    }
-
-    Smarthost? Parse(string text, SmarthostSecret secret)
-    {
-        var smarthost = SmarthostText.TryParse(text, secret, out var fault);
-        if (fault is not null)
-            Faults.Add($"smarthost: {fault}.");
-        return smarthost;
     }
 
     SmarthostSecret Secret()

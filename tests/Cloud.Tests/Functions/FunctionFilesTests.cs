@@ -1,4 +1,5 @@
 using Cloud.Cli.FunctionsHost;
+using Cloud.Flow.Outbound;
 using Cloud.Functions;
 using Cloud.Functions.Hosting;
 using Cloud.Tests.Repository;
@@ -67,6 +68,8 @@ public sealed class FunctionFilesTests
     public void Our_deadlines_end_before_the_hosts()
     {
         Assert.True(Deadlines.Trigger < HostJson.FunctionTimeout);
+        Assert.True(Deadlines.Outbound < HostJson.FunctionTimeout);
+        Assert.True(new OutboundOptions().Lease < Deadlines.Outbound, "who holds the lease may be at work");
         Assert.True(Deadlines.Sweep < Deadlines.Trigger);
         Assert.True(Deadlines.Http < TimeSpan.FromSeconds(230), "the load balancer's patience");
         Assert.True(Deadlines.Http < HostJson.FunctionTimeout);

@@ -1,0 +1,23 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Cloud.Api.Admin;
+
+namespace Cloud.Cli.Admin;
+
+/// <summary>What `--json` prints.</summary>
+[JsonSourceGenerationOptions(
+    WriteIndented = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
+[JsonSerializable(typeof(IReadOnlyList<QueueEntry>))]
+[JsonSerializable(typeof(QueueDetails))]
+[JsonSerializable(typeof(QueueChange))]
+[JsonSerializable(typeof(IReadOnlyList<DeadTask>))]
+[JsonSerializable(typeof(IReadOnlyList<SuppressedAddress>))]
+sealed partial class QueueJson : JsonSerializerContext
+{
+    public static void Print<T>(T value, JsonTypeInfo<T> type) =>
+        Console.WriteLine(JsonSerializer.Serialize(value, type));
+}
