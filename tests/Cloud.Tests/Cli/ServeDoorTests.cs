@@ -57,8 +57,8 @@ public sealed class ServeDoorTests : IAsyncLifetime
         var kept = await SendAsync(FakeWorld.Bank, "mail.bank.test", "news@bank.test");
         Assert.StartsWith("250 2.0.0 Ok: kept as ", kept);
         Assert.Contains(" Accept, ", await TraceAsync(TestBackend.Alice, kept));
-        Assert.Equal(
-            "550 5.7.1 bank.test asks to refuse mail that fails DMARC",
+        Assert.StartsWith(
+            "550 5.7.1 bank.test asks to refuse mail that fails DMARC (id ",
             await SendAsync(FakeWorld.Shop, "mail.shop.test", "x@shop.test", "news@bank.test")
         );
         const string wait = "450 4.7.1 Not known here yet; try again in some minutes";
@@ -69,8 +69,8 @@ public sealed class ServeDoorTests : IAsyncLifetime
         const string more = "From: y@shop.test\r\nDate: yesterday\r\n";
         var aside = await SendAsync(FakeWorld.Bank, "mail.bank.test", "x@bank.test", "sale@shop.test", more);
         Assert.Contains(" Quarantine, ", await TraceAsync(TestBackend.Bob, aside));
-        Assert.Equal(
-            "451 4.4.3 Who sends this cannot be looked up now; try again later",
+        Assert.StartsWith(
+            "451 4.4.3 Who sends this cannot be looked up now; try again later (id ",
             await SendAsync(FakeWorld.Bank, "mail.bank.test", "x@bank.test", "x@down.test")
         );
 
