@@ -83,12 +83,13 @@ public sealed class MessageCostTests
     public void Attachment_of_25_MiB_is_decoded_in_constant_memory(string encoding)
     {
         const int Chunk = 64 * 1024;
-        var chunk = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat(new string('A', 76) + "\r\n", 840)));
+        var line = encoding == "x-uuencode" ? 'M' + new string('A', 60) : new string('A', 76); // of 45 octets
+        var chunk = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat(line + "\r\n", 840)));
         var sink = new Sink(Chunk);
         Decode(1); // tables
 
         Assert.InRange(Decode(25 * 1024 * 1024 / chunk.Length), 0, Chunk);
-        Assert.True(sink.Length > 8 * 1024 * 1024);
+        Assert.True(sink.Length > 15 * 1024 * 1024);
 
         long Decode(int times)
         {
