@@ -65,6 +65,6 @@ sealed class Authentication(
 
     ValueTask SayAsync(string line) => channel.SayAsync(line, channel.Options.Timeouts.Command);
 
-    SmtpFaultException NotOffered(string reason) =>
+    static SmtpFaultException NotOffered(string reason) =>
         new(new(SmtpPhase.Authentication, SmtpFault.AuthenticationNotOffered, "4.7.0", reason));
 }

@@ -10,7 +10,9 @@ namespace Cloud.Wire.Smtp;
 /// One source of cancellation serves all: it is armed anew before each wait, and the caller's cancellation goes through it.
 /// Whatever fires it ends the connection, so it is never used again.
 /// </remarks>
+#pragma warning disable CA1001 // Abort disposes of it, and every end of a connection goes through it.
 sealed class SmtpChannel(SmtpOptions options)
+#pragma warning restore CA1001
 {
     const int InputSize = SmtpLimits.ReplyLine * 2;
     const int OutputSize = 64 * 1024;
@@ -249,7 +251,9 @@ sealed class SmtpChannel(SmtpOptions options)
             if (ahead is null)
             {
                 start = end = 0;
+#pragma warning disable CA2012 // Awaited once, by the next reading of a reply.
                 ahead = Read();
+#pragma warning restore CA2012
             }
 
             return ahead.Value.IsCompleted;

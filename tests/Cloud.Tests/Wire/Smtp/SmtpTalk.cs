@@ -77,5 +77,5 @@ sealed class SmtpTalk(string script, Pace pace = Pace.Together, X509Certificate2
     public static Task<SmtpOutcome> SendOnAsync(SmtpConnection connection, SmtpMessage message) =>
         connection.SendAsync(message, CancellationToken.None).AsTask().WaitAsync(Patience);
 
-    public static TimeSpan Patience => TimeSpan.FromSeconds(20);
+    public static TimeSpan Patience => TimeSpan.FromSeconds(60);
 }
