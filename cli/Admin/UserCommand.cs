@@ -12,7 +12,11 @@ static class UserCommand
             WithPassword("add", "Make a user and the mailboxes.", (admin, a, p, c) => admin.AddUserAsync(a, p, c)),
             List(),
             WithPassword("passwd", "Set a user's password.", (admin, a, p, c) => admin.SetPasswordAsync(a, p, c)),
-            SendsAs("grant", "Let a user send as an address of others, or *@domain.", (a, u, s, c) => a.GrantAsync(u, s, c)),
+            SendsAs(
+                "grant",
+                "Let a user send as an address of others, or *@domain.",
+                (a, u, s, c) => a.GrantAsync(u, s, c)
+            ),
             SendsAs("revoke", "Take such a right back.", (admin, u, s, c) => admin.RevokeAsync(u, s, c)),
             Grants(),
             Sent(),

@@ -57,7 +57,9 @@ sealed class SmtpSink : IAsyncDisposable
         await writer.WriteLineAsync("220 mx.outside.test");
         while (await reader.ReadLineAsync() is { } line)
         {
-            if (line.StartsWith("MAIL ", StringComparison.Ordinal) || line.StartsWith("RCPT ", StringComparison.Ordinal))
+            if (
+                line.StartsWith("MAIL ", StringComparison.Ordinal) || line.StartsWith("RCPT ", StringComparison.Ordinal)
+            )
                 message.AppendLine(line);
             if (line == "DATA")
             {
