@@ -28,8 +28,15 @@ static class QueueCommand
     {
         var domain = new Option<string?>("--domain") { Description = "A recipient's domain, or address" };
         var sender = new Option<string?>("--sender") { Description = "The sender's address, or domain" };
-        var state = new Option<QueueState>("--state") { Description = "open (waiting or held), waiting, held, done, all" };
-        var limit = new Option<int>("--limit") { Description = "Messages at most (100)", DefaultValueFactory = _ => 100 };
+        var state = new Option<QueueState>("--state")
+        {
+            Description = "open (waiting or held), waiting, held, done, all",
+        };
+        var limit = new Option<int>("--limit")
+        {
+            Description = "Messages at most (100)",
+            DefaultValueFactory = _ => 100,
+        };
         var json = Json();
         var command = new Command("list", "Messages, oldest first.") { domain, sender, state, limit, json };
         var store = new SharedOptions(command);

@@ -6,7 +6,12 @@ namespace Cloud.Cli.Admin;
 static class SuppressionCommand
 {
     public static Command Create() =>
-        new("suppression", "Addresses that nothing is sent to: a user's list, or a domain's.") { List(), Add(), Remove() };
+        new("suppression", "Addresses that nothing is sent to: a user's list, or a domain's.")
+        {
+            List(),
+            Add(),
+            Remove(),
+        };
 
     static Argument<string> Whose() => new("whose") { Description = "A user's address, or a domain of ours" };
 

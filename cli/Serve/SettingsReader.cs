@@ -99,7 +99,8 @@ sealed class SettingsReader(
             .Where(setting => All(setting.Name).Count > 0)
             .ToDictionary(
                 setting => Variable(setting.Name),
-                setting => string.Join(setting.Name == "smarthost" ? SmarthostTableText.Separator : ',', All(setting.Name))
+                setting =>
+                    string.Join(setting.Name == "smarthost" ? SmarthostTableText.Separator : ',', All(setting.Name))
             );
         if (texts.TryGetValue(Variable("smarthost-secret-file"), out var file))
             texts[Variable("smarthost-secret-file")] = Path.GetFullPath(file); // The app runs elsewhere.

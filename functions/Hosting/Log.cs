@@ -63,11 +63,5 @@ static partial class Log
     public static partial void SweepHeld(ILogger logger, int blobs, SweepHold reason);
 
     /// <summary>The ids of what somebody must hear of: infra/app/alarms.bicep asks the log for them.</summary>
-    public static readonly IReadOnlyList<int> Alarms =
-    [
-        .. OutboundLog.Alarms,
-        8006,
-        8010,
-        8011,
-    ];
+    public static readonly IReadOnlyList<int> Alarms = [.. OutboundLog.Alarms, 8006, 8010, 8011];
 }

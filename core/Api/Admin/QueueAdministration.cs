@@ -92,13 +92,7 @@ sealed class QueueAdministration(Backend backend) : IQueueAdministration
             )
         );
 
-    public async ValueTask SuppressAsync(
-        string list,
-        string address,
-        string text,
-        int? days,
-        CancellationToken cancel
-    )
+    public async ValueTask SuppressAsync(string list, string address, string text, int? days, CancellationToken cancel)
     {
         if (days is < 1 or > QueueQuery.MaxDays)
             throw new AdminException($"--days is from 1 to {QueueQuery.MaxDays}");

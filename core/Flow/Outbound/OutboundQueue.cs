@@ -5,7 +5,7 @@ namespace Cloud.Flow.Outbound;
 /// <summary>Queue <c>outbound</c>: its messages' delay is the timer of everything.</summary>
 sealed class OutboundQueue(IQueues queues, TimeProvider time)
 {
-    public const string Name = "outbound";
+    public const string Name = OutboundWorker.Queue;
 
     /// <summary>Messages sent at a time.</summary>
     const int Parallel = 8;

@@ -7,7 +7,7 @@ namespace Cloud.Flow.Outbound;
 /// <remarks>The queue delivers at least once; each step excludes others by the rows' ETags, so once too often does no harm.</remarks>
 public sealed class OutboundWorker
 {
-    public const string Queue = OutboundQueue.Name;
+    public const string Queue = "outbound";
 
     /// <summary>Where the Functions host puts what failed too often, by its own rule, and for seven days only.</summary>
     public const string Poison = "outbound-poison";

@@ -35,7 +35,9 @@ sealed class HandlerFixture : IAsyncDisposable
     {
         callers ??= new KeyAuthorization(Key);
         var settings = new HandlerSettings(0, new AzureStoreOptions(), callers, LogLevel.None);
-        return new(await Handler.StartAsync(settings, backend, TimeProvider.System, LineLogger.OfProcess(settings.LogLevel)));
+        return new(
+            await Handler.StartAsync(settings, backend, TimeProvider.System, LineLogger.OfProcess(settings.LogLevel))
+        );
     }
 
     /// <summary>As the host asks for a trigger, headers and all.</summary>

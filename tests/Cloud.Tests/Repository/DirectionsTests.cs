@@ -22,7 +22,7 @@ public sealed class DirectionsTests
         (
             "Listener.Container",
             "listener/Container",
-            ["Listener", "Mail", "Store", "Store.Ports", "Store.Azure", "Api"]
+            ["Listener", "Mail", "Dns", "Store", "Store.Ports", "Store.Azure", "Flow", "Api"]
         ),
         ("Functions", "functions", ["Mail", "Dns", "Wire", "Store", "Store.Ports", "Store.Azure", "Flow", "Api"]),
     ];

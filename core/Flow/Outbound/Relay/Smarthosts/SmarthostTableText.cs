@@ -11,11 +11,7 @@ public static class SmarthostTableText
     const string Off = "off";
 
     /// <param name="faults">Gets a sentence for each that is none.</param>
-    public static SmarthostTable Parse(
-        IEnumerable<string> texts,
-        SmarthostSecret secret,
-        ICollection<string> faults
-    )
+    public static SmarthostTable Parse(IEnumerable<string> texts, SmarthostSecret secret, ICollection<string> faults)
     {
         Smarthost? fallback = null;
         var domains = new Dictionary<string, Smarthost?>(StringComparer.Ordinal);
