@@ -51,7 +51,7 @@ public sealed class HandlerTests : IAsyncLifetime
     public async Task What_is_nowhere_is_answered_in_json_too()
     {
         Assert.Equal(404, (await handler.SendAsync(new(HttpMethod.Get, "/favicon.ico"))).Status);
-        Assert.Equal(404, (await handler.SendAsync(handler.Trigger("Outbound", "{}"))).Status);
+        Assert.Equal(404, (await handler.SendAsync(handler.Trigger("Nowhere", "{}"))).Status);
     }
 
     [Theory]

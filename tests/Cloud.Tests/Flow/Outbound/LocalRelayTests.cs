@@ -27,8 +27,9 @@ public sealed class LocalRelayTests
             }
         );
         await world.WorkAsync();
+        const string fields = "Return-Path: <ann@far.test>\r\nDate: today\r\n";
         foreach (var account in new[] { world.Test.AliceId, world.Test.BobId })
-            Assert.Equal(["Date: today\r\n" + OutboundWorld.Text], await world.InboxAsync(account));
+            Assert.Equal([fields + OutboundWorld.Text], await world.InboxAsync(account));
         Assert.Equal(["x@there.test", "ann@far.test"], world.Relay.Taken.Select(taken => taken.Recipient));
         var shown = await world.ShowAsync(message);
         Assert.Equal(

@@ -51,10 +51,11 @@ sealed class OutboundWorld
     {
         // The store is made before anything fails.
         Test = await TestBackend.OpenAsync(MemoryRows, MemoryBlobs, MemoryQueues, Clock, seed: 99);
+        var later = new Later(faults);
         Test = await TestBackend.OpenAsync(
-            faults is null ? Rows : new FaultyRows(Rows, faults),
-            faults is null ? Blobs : new FaultyBlobs(Blobs, faults),
-            faults is null ? Queues : new FaultyQueues(Queues, faults),
+            faults is null ? Rows : new FaultyRows(Rows, later),
+            faults is null ? Blobs : new FaultyBlobs(Blobs, later),
+            faults is null ? Queues : new FaultyQueues(Queues, later),
             Clock,
             seed: seed,
             relay: Relay,
@@ -64,6 +65,16 @@ sealed class OutboundWorld
                 Jitter = options?.Jitter ?? 0,
             }
         );
+        later.IsOpen = true;
+    }
+
+    /// <summary>Nothing fails while a process is being set up by the test.</summary>
+    sealed class Later(IFaults? faults) : IFaults
+    {
+        public bool IsOpen { get; set; }
+
+        public ValueTask<T> RunAsync<T>(string operation, Func<ValueTask<T>> work) =>
+            IsOpen && faults is not null ? faults.RunAsync(operation, work) : work();
     }
 
     public Submission Message(string? from, params string[] to) =>

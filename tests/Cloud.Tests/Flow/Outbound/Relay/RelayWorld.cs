@@ -156,8 +156,15 @@ sealed class RelayWorld : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (relay is not null)
-            await relay.DisposeAsync();
+        if (relay is null)
+            return;
+        var closing = relay.DisposeAsync().AsTask();
+        while (!closing.IsCompleted)
+        {
+            Clock.Advance(TimeSpan.FromSeconds(1)); // nobody answers QUIT
+            await Task.Yield();
+        }
+        await closing;
     }
 
     ValueTask<Stream> ConnectAsync(IPEndPoint end, CancellationToken cancel)
