@@ -84,7 +84,10 @@ sealed class Sender(World world, string name)
         async ValueTask<Answer> ReceiveAsync(UploadedMessage message)
         {
             var peer = new Peer(IPAddress.Loopback, "peer.test", null);
-            var result = await gateway.ReceiveAsync(new(attempt.Transaction, peer, envelope, message, attempt.Evidence), default);
+            var result = await gateway.ReceiveAsync(
+                new(attempt.Transaction, peer, envelope, message, attempt.Evidence),
+                default
+            );
             return result.Status switch
             {
                 ReceiveStatus.Accepted => Answer.Kept,
