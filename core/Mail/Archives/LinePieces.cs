@@ -11,6 +11,9 @@ sealed class LinePieces
     int length;
     bool inLine;
 
+    /// <summary>Nothing is held, and what comes next begins a line.</summary>
+    public bool IsAtStart => length == 0 && !inLine;
+
     /// <param name="input">Moved past the piece, or to its end.</param>
     /// <param name="piece">With its LF, where it has it; valid until the next call.</param>
     /// <param name="isStart">A line begins with it.</param>

@@ -27,6 +27,14 @@ sealed class MboxEncoder(MboxFamily family, NewlineForm newlines, string fields)
     {
         while (!octets.IsEmpty)
         {
+            if (!inHeader && lines.IsAtStart && MboxQuoting.Plain(octets) is { IsEmpty: false } plain)
+            {
+                isDropped = false;
+                Put(plain, target);
+                octets = octets[plain.Length..];
+                continue;
+            }
+
             if (!lines.Next(ref octets, out var piece, out var isStart))
                 continue;
             if (isStart)

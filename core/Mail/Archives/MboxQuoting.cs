@@ -27,6 +27,21 @@ static class MboxQuoting
         return isQuoted ? line[1..] : line;
     }
 
+    /// <summary>The whole lines at the beginning that nothing is to be done about, so that they need not be looked at singly.</summary>
+    public static ReadOnlySpan<byte> Plain(ReadOnlySpan<byte> lines)
+    {
+        var end = 0;
+        while (end < lines.Length && lines[end] is not ((byte)'F' or (byte)'>'))
+        {
+            var lf = lines[end..].IndexOf((byte)'\n');
+            if (lf < 0)
+                break;
+            end += lf + 1;
+        }
+
+        return lines[..end];
+    }
+
     /// <summary>Families whose quotes can all be taken back.</summary>
     public static bool IsReversible(MboxFamily family) => family is MboxFamily.Mboxrd or MboxFamily.Mboxcl2;
 

@@ -21,6 +21,14 @@ sealed class NewlineCoder(NewlineForm form) : TransferCoder
             if (cr && octets[0] != '\n')
                 target.Write("\r"u8);
             cr = false;
+            if (form == NewlineForm.Lf && octets.IndexOf((byte)'\r') is var next and not 0)
+            {
+                var same = next < 0 ? octets : octets[..next];
+                target.Write(same);
+                octets = octets[same.Length..];
+                continue;
+            }
+
             var lf = octets.IndexOf((byte)'\n');
             var run = lf < 0 ? octets : octets[..lf];
             if (run.EndsWith("\r"u8))
