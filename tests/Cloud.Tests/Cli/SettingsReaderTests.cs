@@ -69,6 +69,22 @@ public sealed class SettingsReaderTests
     }
 
     [Fact]
+    public void Name_servers_can_be_given()
+    {
+        var (settings, faults) = Read(new() { ["resolver"] = ["127.0.0.1:5353", "2001:db8::1"] }, []);
+        Assert.Empty(faults);
+        Assert.Equal([new(IPAddress.Loopback, 5353), new(IPAddress.Parse("2001:db8::1"), 53)], settings!.Door.Dns.Servers);
+        Assert.Equal("127.0.0.1:5353,2001:db8::1", settings.HandlerTexts["CLOUD_RESOLVER"]);
+    }
+
+    [Fact]
+    public void A_name_server_without_an_address_is_a_fault()
+    {
+        var (_, faults) = Read(new() { ["resolver"] = ["ns.example.org"] }, []);
+        Assert.Equal("resolver: \"ns.example.org\" is not ADDRESS or ADDRESS:PORT.", Assert.Single(faults));
+    }
+
+    [Fact]
     public void A_connection_string_is_looked_at_and_its_key_kept_back()
     {
         var key = "not base64!";

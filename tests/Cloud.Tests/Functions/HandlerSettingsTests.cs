@@ -44,6 +44,14 @@ public sealed class HandlerSettingsTests
     }
 
     [Fact]
+    public void Name_servers_can_be_given()
+    {
+        Assert.Empty(Read().Settings!.Resolvers);
+        var resolvers = Read(("CLOUD_RESOLVER", "192.0.2.53, 192.0.2.54:5353")).Settings!.Resolvers;
+        Assert.Equal(["192.0.2.53:53", "192.0.2.54:5353"], resolvers.Select(one => $"{one}"));
+    }
+
+    [Fact]
     public void Every_fault_is_told_at_once()
     {
         var (settings, faults) = new SettingsReader(_ => null).Read();
@@ -73,6 +81,8 @@ public sealed class HandlerSettingsTests
     [InlineData("CLOUD_KEY_ENCRYPTION_KEY", "@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/secret)")]
     [InlineData("CLOUD_LOG_LEVEL", "secret")]
     [InlineData("CLOUD_ENDS_WITH_INPUT", "secret")]
+    [InlineData("CLOUD_RESOLVER", "secret.example.org")]
+    [InlineData("CLOUD_RESOLVER", "192.0.2.1,192.0.2.2,192.0.2.3,192.0.2.4,192.0.2.5,192.0.2.6,192.0.2.7,192.0.2.8,192.0.2.9")]
     public void A_value_that_cannot_be_is_named_and_not_shown(string name, string? value)
     {
         var (settings, faults) = Read((name, value));
