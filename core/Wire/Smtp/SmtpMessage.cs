@@ -1,4 +1,5 @@
 using Cloud.Mail;
+using Cloud.Mail.SevenBit;
 
 namespace Cloud.Wire.Smtp;
 
@@ -48,6 +49,9 @@ public sealed record SmtpMessage
     /// and the recipients fail with <see cref="SmtpFault.NotSupported"/>, 5.6.3.
     /// </summary>
     public Func<CancellationToken, ValueTask<Stream>>? OpenSevenBit { get; init; }
+
+    /// <summary>Why there is no <see cref="OpenSevenBit"/>; null where nobody says.</summary>
+    public SevenBitRefusal? NoSevenBit { get; init; }
 
     /// <summary>Header fields or addresses beyond ASCII: needs SMTPUTF8 (RFC 6531 §3.4).</summary>
     public bool SmtpUtf8 { get; init; }
