@@ -5,7 +5,9 @@ namespace Cloud.Flow.Outbound;
 /// <summary>What an attempt came to, before it is recorded.</summary>
 /// <param name="Message">With the recipients of the attempt.</param>
 /// <param name="Rows">As they are to be recorded.</param>
-/// <param name="TellDelayAt">When the sender of what waits is to be told that it takes long; null for never.</param>
+/// <param name="TellDelayAt">
+/// When the sender of what waits is to be told that it takes long; null for never, or where somebody sees to it already.
+/// </param>
 sealed record RelayedRows(Submission Message, IReadOnlyList<RecipientRow> Rows, DateTimeOffset? TellDelayAt)
 {
     public Exception? Fault { get; init; }

@@ -158,7 +158,9 @@ sealed class HostTalk(SmtpRelay relay, RelayJob job)
 
     static async ValueTask LearnAsync(Passages passages, SmtpOutcome outcome)
     {
-        if (outcome.Failure is { Reply: { } reply } && Complaint.IsOne(reply))
+        if (RepliesOf(outcome).Any(Complaint.IsOfRate))
+            await passages.Domain.LimitedAsync();
+        else if (outcome.Failure is { Reply: { } reply } && Complaint.IsOne(reply))
             await passages.Domain.SlowedAsync();
         else if (outcome.Failure is null)
         {
@@ -166,6 +168,9 @@ sealed class HostTalk(SmtpRelay relay, RelayJob job)
             await passages.Domain.WorkedAsync();
         }
     }
+
+    static IEnumerable<SmtpReply> RepliesOf(SmtpOutcome outcome) =>
+        outcome.Recipients.Select(one => one.Reply).Append(outcome.Failure?.Reply).OfType<SmtpReply>();
 
     static RelayFacts FactsOf(OpenConnection connection, SmtpOutcome outcome) =>
         new(

@@ -152,7 +152,7 @@ public sealed class SevenBitConversionTests
             "Content-Type: multipart/signed; boundary=s\r\n\r\n--s\r\nContent-Transfer-Encoding: 8bit\r\n\r\nhello \r\n"
             + "--s\r\nContent-Type: application/pgp-signature\r\n\r\nxxxx\r\n--s--\r\n";
         var converted = Converting.Convert(
-            $"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n{Signed}--b\r\n\r\n\u00fc\r\n--b--\r\n"
+            $"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n{Signed}--b\r\n\r\nf\u00fcr dich\r\n--b--\r\n"
         );
         Assert.Contains(Signed, converted);
         Assert.Contains("=FC", converted);
@@ -214,7 +214,7 @@ public sealed class SevenBitConversionTests
         }
 
         Assert.True(converted > all.Count / 2, $"{converted} of {all.Count} were converted");
-        Assert.True(changed > all.Count / 10, $"{changed} of {all.Count} were changed");
+        Assert.True(changed > all.Count / 20, $"{changed} of {all.Count} were changed");
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using Cloud.Wire.Limits;
+
 namespace Cloud.Flow.Outbound.Relay.Traffic;
 
 /// <summary>A destination as one process sees it: how many are there now, who waits for his turn.</summary>
@@ -6,6 +8,11 @@ sealed class Destination(string name)
     readonly Lock turn = new();
     readonly LinkedList<TaskCompletionSource> waiting = [];
     int inUse;
+    SlidingWindow sent;
+    DateTimeOffset promised;
+
+    /// <summary>Longest time for which a message is sent away; then it looks again.</summary>
+    static readonly TimeSpan LongestPromise = TimeSpan.FromHours(1);
 
     public string Name => name;
 
@@ -82,6 +89,29 @@ sealed class Destination(string name)
             Admit();
             return (before, State);
         }
+    }
+
+    /// <summary>Counts a message, if the learned rate has room for it.</summary>
+    /// <returns>Null: it has; else when to come again, each a little later than the one before.</returns>
+    public DateTimeOffset? Count(DateTimeOffset now)
+    {
+        lock (turn)
+        {
+            var limit = State.Rate?.At(now) ?? int.MaxValue;
+            var wait = sent.TryAdd(now.UtcTicks, TimeSpan.TicksPerMinute, limit, 1);
+            if (wait == 0)
+                return null;
+            var first = now + TimeSpan.FromTicks(wait);
+            promised = (promised > first ? promised : first) + TimeSpan.FromMinutes(1) / limit;
+            return promised < now + LongestPromise ? promised : now + LongestPromise;
+        }
+    }
+
+    /// <summary>Messages of the last minute.</summary>
+    public double SentOfLate(DateTimeOffset now)
+    {
+        lock (turn)
+            return sent.Count(now.UtcTicks, TimeSpan.TicksPerMinute);
     }
 
     bool Withdraw(LinkedListNode<TaskCompletionSource> own)

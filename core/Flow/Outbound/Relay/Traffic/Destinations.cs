@@ -39,10 +39,13 @@ public sealed class Destinations(IRows rows, TimeProvider time)
             return Passage.Closed(destination.State.ClosedUntil);
         if (!await destination.EnterAsync(LongestWait, time, cancel))
             return Passage.Closed(time.GetUtcNow() + Again);
-        if (destination.State.IsOpen(time.GetUtcNow()))
+        var now = time.GetUtcNow();
+        // It may have been closed while this waited, or has had all that it takes in a minute.
+        var later = destination.State.IsOpen(now) ? destination.Count(now) : destination.State.ClosedUntil;
+        if (later is null)
             return new(this, destination);
-        destination.Leave(); // Closed while this waited.
-        return Passage.Closed(destination.State.ClosedUntil);
+        destination.Leave();
+        return Passage.Closed(later.Value);
     }
 
     internal ValueTask FailedAsync(Destination destination) =>
@@ -50,6 +53,13 @@ public sealed class Destinations(IRows rows, TimeProvider time)
 
     internal ValueTask SlowedAsync(Destination destination) =>
         LearnAsync(destination, state => state.Slowed(time.GetUtcNow()));
+
+    internal ValueTask LimitedAsync(Destination destination)
+    {
+        var now = time.GetUtcNow();
+        var sent = destination.SentOfLate(now);
+        return LearnAsync(destination, state => state.Limited(now, sent));
+    }
 
     internal ValueTask WorkedAsync(Destination destination) =>
         destination.State == DestinationState.Fresh
@@ -72,7 +82,7 @@ public sealed class Destinations(IRows rows, TimeProvider time)
 
     /// <summary>Each calm transaction is no news: only what others would do otherwise for it.</summary>
     static bool IsNews(DestinationState before, DestinationState now) =>
-        before.ClosedUntil != now.ClosedUntil || before.Concurrency != now.Concurrency;
+        before.ClosedUntil != now.ClosedUntil || before.Concurrency != now.Concurrency || before.Rate != now.Rate;
 
     async ValueTask ReadAsync(Destination destination, CancellationToken cancel)
     {
