@@ -39,9 +39,12 @@ public sealed class Outbox
         if (message.IsHeld)
             return new(written is null, IsQueued: true);
         // What was written before may have gone on since: then its tasks find nothing to do.
-        var failed = await queue.TrySendAsync(TaskPlan.Of(written ?? entry, isFresh: written is not null)); // step 2
+        var failed = await queue.TrySendAsync(Plan(written, entry, message)); // step 2
         return new(written is null, IsQueued: failed == 0);
     }
+
+    static IEnumerable<OutboundTask> Plan(OutboxEntry? written, OutboxEntry entry, Submission message) =>
+        TaskPlan.Of(written ?? entry, isFresh: written is not null, message.Options.Priority);
 
     /// <summary>Once more where the answer was lost: then it is known whether it was written.</summary>
     async ValueTask<OutboxEntry?> InsertAsync(OutboxEntry entry, CancellationToken cancel)

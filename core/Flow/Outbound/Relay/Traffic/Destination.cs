@@ -6,7 +6,7 @@ namespace Cloud.Flow.Outbound.Relay.Traffic;
 sealed class Destination(string name)
 {
     readonly Lock turn = new();
-    readonly LinkedList<TaskCompletionSource> waiting = [];
+    readonly LinkedList<(TaskCompletionSource Turn, int Priority)> waiting = [];
     int inUse;
     SlidingWindow sent;
     DateTimeOffset promised;
@@ -35,9 +35,10 @@ sealed class Destination(string name)
 
     /// <summary>Waits for a place.</summary>
     /// <returns>False when the time is over before one is free.</returns>
-    public async ValueTask<bool> EnterAsync(TimeSpan longest, TimeProvider time, CancellationToken cancel)
+    /// <param name="priority">Who has a higher one goes first; of the same, who came first.</param>
+    public async ValueTask<bool> EnterAsync(int priority, TimeSpan longest, TimeProvider time, CancellationToken cancel)
     {
-        LinkedListNode<TaskCompletionSource> own;
+        LinkedListNode<(TaskCompletionSource Turn, int Priority)> own;
         lock (turn)
         {
             if (inUse < AtOnce)
@@ -46,12 +47,12 @@ sealed class Destination(string name)
                 return true;
             }
 
-            own = waiting.AddLast(new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            own = Queue(priority);
         }
 
         try
         {
-            await own.Value.Task.WaitAsync(longest, time, cancel);
+            await own.Value.Turn.Task.WaitAsync(longest, time, cancel);
             return true;
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
@@ -91,6 +92,15 @@ sealed class Destination(string name)
         }
     }
 
+    LinkedListNode<(TaskCompletionSource Turn, int Priority)> Queue(int priority)
+    {
+        var own = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), priority);
+        var before = waiting.Last;
+        while (before is not null && before.Value.Priority < priority)
+            before = before.Previous;
+        return before is null ? waiting.AddFirst(own) : waiting.AddAfter(before, own);
+    }
+
     /// <summary>Counts a message, if the learned rate has room for it.</summary>
     /// <returns>Null: it has; else when to come again, each a little later than the one before.</returns>
     public DateTimeOffset? Count(DateTimeOffset now)
@@ -114,7 +124,7 @@ sealed class Destination(string name)
             return sent.Count(now.UtcTicks, TimeSpan.TicksPerMinute);
     }
 
-    bool Withdraw(LinkedListNode<TaskCompletionSource> own)
+    bool Withdraw(LinkedListNode<(TaskCompletionSource Turn, int Priority)> own)
     {
         lock (turn)
         {
@@ -131,7 +141,7 @@ sealed class Destination(string name)
         {
             waiting.RemoveFirst();
             inUse++;
-            first.Value.SetResult();
+            first.Value.Turn.SetResult();
         }
     }
 }

@@ -27,17 +27,18 @@ public sealed class Destinations(IRows rows, TimeProvider time)
     /// <summary>Goes to a destination, when that may be.</summary>
     /// <param name="name">Of a domain or host, with what tells the two apart.</param>
     /// <param name="asksStore">Whether others' experience is looked at.</param>
+    /// <param name="priority">Of several that wait for a place the highest goes first (RFC 6710 §1).</param>
     /// <param name="cancel">Ends the wait.</param>
     /// <returns>A passage, to be disposed of; its <see cref="Passage.ClosedUntil"/> is set where nobody may go there now.</returns>
     /// <exception cref="StoreException">The store does not answer.</exception>
-    public async ValueTask<Passage> EnterAsync(string name, bool asksStore, CancellationToken cancel)
+    public async ValueTask<Passage> EnterAsync(string name, bool asksStore, int priority, CancellationToken cancel)
     {
         var destination = Find(name);
         if (asksStore)
             await ReadAsync(destination, cancel);
         if (!destination.State.IsOpen(time.GetUtcNow()))
             return Passage.Closed(destination.State.ClosedUntil);
-        if (!await destination.EnterAsync(LongestWait, time, cancel))
+        if (!await destination.EnterAsync(priority, LongestWait, time, cancel))
             return Passage.Closed(time.GetUtcNow() + Again);
         var now = time.GetUtcNow();
         // It may have been closed while this waited, or has had all that it takes in a minute.
