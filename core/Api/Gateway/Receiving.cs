@@ -45,6 +45,9 @@ public enum RecipientVerdict
 
     /// <summary>The mailbox has no room for it: 452 4.2.2.</summary>
     OverQuota,
+
+    /// <summary>An authenticated sender has sent all that he may in a time: 450 4.7.1.</summary>
+    OverSendLimit,
 }
 
 /// <summary>One recipient with its DSN wishes (RFC 3461 §4.1, §4.2), carried along.</summary>
