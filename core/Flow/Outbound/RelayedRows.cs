@@ -28,10 +28,19 @@ sealed record RelayedRows(Submission Message, IReadOnlyList<RecipientRow> Rows, 
             Sent = Rows.Count - waiting - failed,
             Deferred = waiting,
             Failed = failed,
-            Reason = Rows.FirstOrDefault(row => row.State is RecipientState.Waiting or RecipientState.Failed)?.Reply,
+            Status = Rows.Where(row => row.State is RecipientState.Waiting or RecipientState.Failed)
+                .Select(StatusOf)
+                .FirstOrDefault(),
             PossibleRepeats = possibleRepeats + Uncertain,
             Fault = Fault,
             IsBlobMissing = IsBlobMissing,
         };
+    }
+
+    /// <summary>Without the words, in which a server often repeats an address.</summary>
+    static string StatusOf(RecipientRow row)
+    {
+        var code = row.Reply is { Length: >= 3 } reply && reply[..3].All(char.IsAsciiDigit) ? $"{reply[..3]} " : "";
+        return $"{code}{row.Status}";
     }
 }
