@@ -65,6 +65,11 @@ public sealed class Outbox
         ArgumentOutOfRangeException.ThrowIfZero(count, nameof(message));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Submission.MaxRecipients, nameof(message));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(message.Fields.Length, Submission.MaxFields, nameof(message));
+        var asked = message
+            .Recipients.SelectMany(to => new[] { to.Notify, to.OriginalRecipient })
+            .Append(message.Options.EnvelopeId);
+        if (asked.Any(text => text?.Length > Submission.MaxParameter))
+            throw new ArgumentException("A parameter of the envelope is too long", nameof(message));
         if (message.Blob != BlobNames.Of(message.Id))
             throw new ArgumentException("The blob does not bear the submission's name", nameof(message));
     }
