@@ -103,8 +103,13 @@ public sealed class LearnedRateTests : IAsyncDisposable
 
     async Task<DestinationState> StateAsync() =>
         DestinationRows.Of(
-            (await world.Rows.GetAsync(DestinationRows.Table, DestinationRows.Key("domain there.example")!.Value, default))!
-                .Data
+            (
+                await world.Rows.GetAsync(
+                    DestinationRows.Table,
+                    DestinationRows.Key("domain there.example")!.Value,
+                    default
+                )
+            )!.Data
         );
 
     async Task<RelayVerdict> SendAsync() => Assert.Single(await world.SendAsync("ada@there.example")).Verdict;
