@@ -91,7 +91,7 @@ sealed class Envelope
         if (message.DeliverBy is { } by && capabilities.Has(SmtpExtensions.DeliverBy))
             channel.Write($" BY={by.Seconds};{(by.Return ? 'R' : 'N')}{(by.Trace ? "T" : "")}"); // RFC 2852 §4
         if (message.Priority is { } priority && capabilities.Has(SmtpExtensions.Priority))
-            channel.Write($" MT-PRIORITY={priority}"); // RFC 6710 §4
+            channel.Write($" MT-PRIORITY={priority}"); // RFC 6710 §3
     }
 
     /// <summary>The line, without its end. RFC 5321 §4.1.1.3.</summary>

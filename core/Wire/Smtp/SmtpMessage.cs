@@ -67,6 +67,6 @@ public sealed record SmtpMessage
 
     public SmtpDeliverBy? DeliverBy { get; init; }
 
-    /// <summary>MT-PRIORITY, -9 to 9 (RFC 6710 §4); left out where it is not offered.</summary>
+    /// <summary>MT-PRIORITY, -9 to 9 (RFC 6710 §3); left out where it is not offered.</summary>
     public int? Priority { get; init; }
 }
