@@ -17,5 +17,8 @@ public sealed record SevenBitRefusal(string Status, string Reason)
 
     internal static readonly SevenBitRefusal Fixed = new("5.6.3", "a part of it may not be encoded (RFC 2046 §5.2)");
 
-    internal static readonly SevenBitRefusal TooMuch = new("5.6.3", "it has too many parts to be converted");
+    internal static readonly SevenBitRefusal TooMuch = new(
+        "5.6.3",
+        "its header or its parts are too many to be converted"
+    );
 }

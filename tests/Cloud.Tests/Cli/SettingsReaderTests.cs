@@ -74,7 +74,10 @@ public sealed class SettingsReaderTests
     {
         var (settings, faults) = Read(new() { ["resolver"] = ["127.0.0.1:5353", "2001:db8::1"] }, []);
         Assert.Empty(faults);
-        Assert.Equal([new(IPAddress.Loopback, 5353), new(IPAddress.Parse("2001:db8::1"), 53)], settings!.Door.Dns.Servers);
+        Assert.Equal(
+            [new(IPAddress.Loopback, 5353), new(IPAddress.Parse("2001:db8::1"), 53)],
+            settings!.Door.Dns.Servers
+        );
         Assert.Equal("127.0.0.1:5353,2001:db8::1", settings.HandlerTexts["CLOUD_RESOLVER"]);
     }
 

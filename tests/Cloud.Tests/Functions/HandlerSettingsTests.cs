@@ -59,7 +59,10 @@ public sealed class HandlerSettingsTests
         var standard = new SubmissionOptions();
         Assert.Equal(standard.PerAccount, settings.Submission.PerAccount);
         Assert.Equal(standard.PerDomain, settings.Submission.PerDomain);
-        Assert.Equal(("localhost", 25, true), (settings.Relay.Hostname, settings.Relay.Port, settings.Relay.Allowed.IsEmpty));
+        Assert.Equal(
+            ("localhost", 25, true),
+            (settings.Relay.Hostname, settings.Relay.Port, settings.Relay.Allowed.IsEmpty)
+        );
         Assert.Null(settings.Relay.Smarthosts.Default);
     }
 
@@ -155,7 +158,10 @@ public sealed class HandlerSettingsTests
     [InlineData("CLOUD_LOG_LEVEL", "secret")]
     [InlineData("CLOUD_ENDS_WITH_INPUT", "secret")]
     [InlineData("CLOUD_RESOLVER", "secret.example.org")]
-    [InlineData("CLOUD_RESOLVER", "192.0.2.1,192.0.2.2,192.0.2.3,192.0.2.4,192.0.2.5,192.0.2.6,192.0.2.7,192.0.2.8,192.0.2.9")]
+    [InlineData(
+        "CLOUD_RESOLVER",
+        "192.0.2.1,192.0.2.2,192.0.2.3,192.0.2.4,192.0.2.5,192.0.2.6,192.0.2.7,192.0.2.8,192.0.2.9"
+    )]
     public void A_value_that_cannot_be_is_named_and_not_shown(string name, string? value)
     {
         var (settings, faults) = Read((name, value));

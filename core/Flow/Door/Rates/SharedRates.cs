@@ -121,7 +121,9 @@ public sealed class SharedRates(IRows rows, TimeProvider time, int parts = 0)
         try
         {
             var now = time.GetUtcNow();
-            return limits.Any(limit => Refusal(limit, tally.Known(limit).At(now, limit.Window), recipients, now) is not null);
+            return limits.Any(limit =>
+                Refusal(limit, tally.Known(limit).At(now, limit.Window), recipients, now) is not null
+            );
         }
         finally
         {

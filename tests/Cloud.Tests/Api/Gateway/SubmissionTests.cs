@@ -1,4 +1,5 @@
 using System.Text;
+using Cloud.Api.Gateway;
 using Cloud.Flow.Outbound;
 using Cloud.Flow.Submission;
 using Cloud.Mail;

@@ -160,7 +160,10 @@ public sealed class SevenBitConversionTests
 
     [Theory]
     [InlineData("5.6.7", "Subject: \u00fc\r\n\r\nx\r\n")]
-    [InlineData("5.6.7", "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nX-Name: \u00fc\r\n\r\nx\r\n--b--\r\n")]
+    [InlineData(
+        "5.6.7",
+        "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nX-Name: \u00fc\r\n\r\nx\r\n--b--\r\n"
+    )]
     [InlineData("5.6.7", "Content-Type: message/rfc822\r\n\r\nSubject: \u00fc\r\n\r\nx\r\n")]
     [InlineData(
         "5.6.3",
@@ -185,7 +188,10 @@ public sealed class SevenBitConversionTests
     {
         var text = "Content-Type: message/global\r\n\r\nSubject: \u00c3\u00bc\r\n\r\nx\r\n";
         var converted = Converting.Convert(text);
-        Assert.StartsWith("Content-Type: message/global\r\nMIME-Version: 1.0\r\nContent-Transfer-Encoding: base64\r\n\r\n", converted);
+        Assert.StartsWith(
+            "Content-Type: message/global\r\nMIME-Version: 1.0\r\nContent-Transfer-Encoding: base64\r\n\r\n",
+            converted
+        );
         Converting.AssertSame(Encoding.Latin1.GetBytes(text), Encoding.Latin1.GetBytes(converted));
     }
 
@@ -232,7 +238,9 @@ public sealed class SevenBitConversionTests
     [Fact]
     public async Task A_stream_gives_what_the_conversion_gives()
     {
-        var message = Encoding.Latin1.GetBytes($"{Head}\r\n{string.Concat(Enumerable.Repeat("Gr\u00fc\u00dfe\r\n", 9_000))}");
+        var message = Encoding.Latin1.GetBytes(
+            $"{Head}\r\n{string.Concat(Enumerable.Repeat("Gr\u00fc\u00dfe\r\n", 9_000))}"
+        );
         var plan = Converting.Plan(message, out _)!;
         await using var stream = new SevenBitStream(new MemoryStream(message), plan);
         using var read = new MemoryStream();
