@@ -139,6 +139,16 @@ public sealed class SevenBitConversionTests
     }
 
     [Fact]
+    public void Where_a_line_is_broken_no_delimiter_comes_about()
+    {
+        var line = $"\u00fc{new string('x', 72)}--b--";
+        var text = $"{Head}Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\n{line}\r\n--b--\r\n";
+        var converted = Converting.Convert(text);
+        Assert.Contains("xx=\r\n=2D-b--\r\n", converted);
+        Converting.AssertSame(Encoding.Latin1.GetBytes(text), Encoding.Latin1.GetBytes(converted));
+    }
+
+    [Fact]
     public void What_says_that_it_is_encoded_and_is_not_quite_is_encoded_anew()
     {
         var converted = Converting.Convert($"{Head}Content-Transfer-Encoding: quoted-printable\r\n\r\n=41\u00fc\r\n");
