@@ -124,6 +124,15 @@ param smarthostUser string = ''
 @description('Password at the smarthost; goes into the vault.')
 param smarthostSecret string = ''
 
+@description('Words for the smarthost, and further ones: minute=30,hour=1000;example.net=off (docs/sending.md). Empty: none.')
+param smarthostMore string = ''
+
+@description('How much accounts and domains may send: CLOUD_SEND_MESSAGES_HOUR and its like (docs/sending.md). Empty: the defaults.')
+param sendLimits object = {}
+
+@description('Name servers, ADDRESS[:PORT] with commas: block lists answer a resolver of one\'s own alone. Empty: the platform\'s.')
+param resolver string = ''
+
 var abbreviations = loadJsonContent('abbreviations.json')
 var token = toLower(uniqueString(subscription().id, environmentName, location))
 var tags = { 'azd-env-name': environmentName }
@@ -278,6 +287,9 @@ module functions 'app/functions.bicep' = {
     smarthostHost: smarthostHost
     smarthostPort: smarthostPort
     smarthostUser: smarthostUser
+    smarthostMore: smarthostMore
+    sendLimits: sendLimits
+    resolver: resolver
     smarthostSecretUri: smarthostLogin ? vault.outputs.smarthostSecretUri : ''
   }
 }
@@ -287,6 +299,7 @@ var listenerSettings = [
   { name: 'CLOUD_HOSTNAME', value: host }
   { name: 'CLOUD_DOMAIN', value: join(domainList, ',') }
   { name: 'CLOUD_MTA_STS', value: mtaSts }
+  { name: 'CLOUD_RESOLVER', value: resolver }
   { name: 'CLOUD_GATEWAY', value: functions.outputs.uri }
   // Its watch queue is made with the storage account, for its rights to be on that queue alone.
   { name: 'CLOUD_LISTENER', value: '0000000000000001' }

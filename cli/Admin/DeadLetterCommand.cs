@@ -6,33 +6,21 @@ namespace Cloud.Cli.Admin;
 /// <summary>`cloud queue dead [replay ID|remove ID]`.</summary>
 static class DeadLetterCommand
 {
-    public static Command Create()
-    {
-        var json = QueueCommand.Json();
-        var command = new Command("dead", "Tasks of the queue that came to no end, oldest first.")
-        {
-            Act("replay", "Put one back on the queue.", (queue, id, cancel) => queue.ReplayDeadAsync(id, cancel)),
-            Act("remove", "Forget one; its message stays.", (queue, id, cancel) => queue.RemoveDeadAsync(id, cancel)),
-        };
-        command.Options.Add(json);
-        var store = new SharedOptions(command);
-        command.SetAction(
-            (parsed, cancel) =>
-                store.RunAsync(
-                    parsed,
-                    async admin =>
-                    {
-                        var letters = await admin.Queue.ListDeadAsync(cancel);
-                        if (parsed.GetValue(json))
-                            QueueJson.Print(letters, QueueJson.Default.IReadOnlyListDeadTask);
-                        else
-                            Print(letters);
-                    },
-                    cancel
-                )
+    public static Command Create() =>
+        SharedOptions.Printing(
+            new Command("dead", "Tasks of the queue that came to no end, oldest first.")
+            {
+                Act("replay", "Put one back on the queue.", (queue, id, cancel) => queue.ReplayDeadAsync(id, cancel)),
+                Act(
+                    "remove",
+                    "Forget one; its message stays.",
+                    (queue, id, cancel) => queue.RemoveDeadAsync(id, cancel)
+                ),
+            },
+            (admin, _, cancel) => admin.Queue.ListDeadAsync(cancel),
+            QueueJson.Default.IReadOnlyListDeadTask,
+            Print
         );
-        return command;
-    }
 
     static void Print(IReadOnlyList<DeadTask> letters) =>
         TextTable.Print([
@@ -49,12 +37,9 @@ static class DeadLetterCommand
     )
     {
         var id = new Argument<string>("id");
-        var command = new Command(verb, description) { id };
-        var store = new SharedOptions(command);
-        command.SetAction(
-            (parsed, cancel) =>
-                store.RunAsync(parsed, admin => act(admin.Queue, parsed.GetRequiredValue(id), cancel), cancel)
+        return SharedOptions.Acting(
+            new Command(verb, description) { id },
+            (admin, parsed, cancel) => act(admin.Queue, parsed.GetRequiredValue(id), cancel)
         );
-        return command;
     }
 }

@@ -18,9 +18,6 @@ static class QueueCommand
             DeadLetterCommand.Create(),
         };
 
-    /// <summary>For programs, rather than a table.</summary>
-    public static Option<bool> Json() => new("--json") { Description = "Print JSON" };
-
     static Argument<string> Id() =>
         new("id") { Description = "As in the sender's 250, in the list, in Received and in the log" };
 
@@ -37,32 +34,17 @@ static class QueueCommand
             Description = "Messages at most (100)",
             DefaultValueFactory = _ => 100,
         };
-        var json = Json();
-        var command = new Command("list", "Messages, oldest first.") { domain, sender, state, limit, json };
-        var store = new SharedOptions(command);
-        command.SetAction(
-            (parsed, cancel) =>
-                store.RunAsync(
-                    parsed,
-                    async admin =>
-                    {
-                        var query = new QueueQuery(
-                            parsed.GetValue(domain),
-                            parsed.GetValue(sender),
-                            parsed.GetValue(state),
-                            null,
-                            0
-                        );
-                        var found = await ReadAsync(admin.Queue, query, parsed.GetValue(limit), cancel);
-                        if (parsed.GetValue(json))
-                            QueueJson.Print(found, QueueJson.Default.IReadOnlyListQueueEntry);
-                        else
-                            Print(found);
-                    },
-                    cancel
-                )
+        return SharedOptions.Printing(
+            new Command("list", "Messages, oldest first.") { domain, sender, state, limit },
+            (admin, parsed, cancel) =>
+            {
+                var (to, from) = (parsed.GetValue(domain), parsed.GetValue(sender));
+                var query = new QueueQuery(to, from, parsed.GetValue(state), null, 0);
+                return ReadAsync(admin.Queue, query, parsed.GetValue(limit), cancel);
+            },
+            QueueJson.Default.IReadOnlyListQueueEntry,
+            Print
         );
-        return command;
     }
 
     static async ValueTask<IReadOnlyList<QueueEntry>> ReadAsync(
@@ -103,29 +85,13 @@ static class QueueCommand
 
     static Command Show()
     {
-        var (id, json) = (Id(), Json());
-        var command = new Command("show", "A message with its recipients: what was tried, when, and what was said.")
-        {
-            id,
-            json,
-        };
-        var store = new SharedOptions(command);
-        command.SetAction(
-            (parsed, cancel) =>
-                store.RunAsync(
-                    parsed,
-                    async admin =>
-                    {
-                        var details = await admin.Queue.ShowAsync(parsed.GetRequiredValue(id), cancel);
-                        if (parsed.GetValue(json))
-                            QueueJson.Print(details, QueueJson.Default.QueueDetails);
-                        else
-                            Print(details);
-                    },
-                    cancel
-                )
+        var id = Id();
+        return SharedOptions.Printing(
+            new Command("show", "A message with its recipients: what was tried, when, and what was said.") { id },
+            (admin, parsed, cancel) => admin.Queue.ShowAsync(parsed.GetRequiredValue(id), cancel),
+            QueueJson.Default.QueueDetails,
+            Print
         );
-        return command;
     }
 
     static void Print(QueueDetails details)
@@ -173,27 +139,16 @@ static class QueueCommand
 
     static Command Change(QueueVerb verb, string description)
     {
-        var (id, json) = (Id(), Json());
-        var command = new Command($"{verb}".ToLowerInvariant(), description) { id, json };
-        var store = new SharedOptions(command);
-        command.SetAction(
-            (parsed, cancel) =>
-                store.RunAsync(
-                    parsed,
-                    async admin =>
-                    {
-                        var change = await admin.Queue.ChangeAsync(verb, parsed.GetRequiredValue(id), cancel);
-                        if (parsed.GetValue(json))
-                            QueueJson.Print(change, QueueJson.Default.QueueChange);
-                        else
-                            Console.WriteLine(
-                                $"{change.Changed} recipients changed"
-                                    + (change.Busy > 0 ? $", {change.Busy} are being sent to just now" : "")
-                            );
-                    },
-                    cancel
+        var id = Id();
+        return SharedOptions.Printing(
+            new Command($"{verb}".ToLowerInvariant(), description) { id },
+            (admin, parsed, cancel) => admin.Queue.ChangeAsync(verb, parsed.GetRequiredValue(id), cancel),
+            QueueJson.Default.QueueChange,
+            change =>
+                Console.WriteLine(
+                    $"{change.Changed} recipients changed"
+                        + (change.Busy > 0 ? $", {change.Busy} are being sent to just now" : "")
                 )
         );
-        return command;
     }
 }

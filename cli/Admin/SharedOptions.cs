@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net.Sockets;
+using System.Text.Json.Serialization.Metadata;
 using Cloud.Api.Admin;
 using Cloud.Cli.Control;
 using Cloud.Cli.Serve;
@@ -48,21 +49,45 @@ sealed class SharedOptions
         string verb = "list"
     )
     {
-        var command = new Command(verb, description);
-        var store = new SharedOptions(command);
-        command.SetAction(
-            (parsed, cancel) =>
-                store.RunAsync(
-                    parsed,
-                    async admin =>
-                    {
-                        foreach (var line in await readAsync(admin, cancel))
-                            Console.WriteLine(line);
-                    },
-                    cancel
-                )
+        return Acting(
+            new Command(verb, description),
+            async (admin, _, cancel) =>
+            {
+                foreach (var line in await readAsync(admin, cancel))
+                    Console.WriteLine(line);
+            }
         );
+    }
+
+    /// <summary>Lets a command act on the store with what it was given.</summary>
+    public static Command Acting(Command command, Func<IAdministration, ParseResult, CancellationToken, ValueTask> act)
+    {
+        var store = new SharedOptions(command);
+        command.SetAction((parsed, cancel) => store.RunAsync(parsed, admin => act(admin, parsed, cancel), cancel));
         return command;
+    }
+
+    /// <summary>Lets a command print what it reads or did: for people, or with <c>--json</c> for programs.</summary>
+    public static Command Printing<T>(
+        Command command,
+        Func<IAdministration, ParseResult, CancellationToken, ValueTask<T>> readAsync,
+        JsonTypeInfo<T> type,
+        Action<T> print
+    )
+    {
+        var json = new Option<bool>("--json") { Description = "Print JSON" };
+        command.Options.Add(json);
+        return Acting(
+            command,
+            async (admin, parsed, cancel) =>
+            {
+                var value = await readAsync(admin, parsed, cancel);
+                if (parsed.GetValue(json))
+                    QueueJson.Print(value, type);
+                else
+                    print(value);
+            }
+        );
     }
 
     /// <summary>Runs against the store, or through the server that holds it; tells the operator what went wrong.</summary>

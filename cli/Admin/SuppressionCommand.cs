@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cloud.Api.Admin;
 
 namespace Cloud.Cli.Admin;
 
@@ -17,88 +18,49 @@ static class SuppressionCommand
 
     static Command List()
     {
-        var (whose, json) = (Whose(), QueueCommand.Json());
-        var command = new Command("list", "What is on a list, and why.") { whose, json };
-        var store = new SharedOptions(command);
-        command.SetAction(
-            (parsed, cancel) =>
-                store.RunAsync(
-                    parsed,
-                    async admin =>
-                    {
-                        var entries = await admin.Queue.ListSuppressedAsync(parsed.GetRequiredValue(whose), cancel);
-                        if (parsed.GetValue(json))
-                        {
-                            QueueJson.Print(entries, QueueJson.Default.IReadOnlyListSuppressedAddress);
-                            return;
-                        }
-                        TextTable.Print([
-                            ["ADDRESS", "REASON", "SINCE", "UNTIL", "TEXT"],
-                            .. entries.Select(entry =>
-                                (string[])
-                                    [
-                                        entry.Address,
-                                        entry.Reason,
-                                        TextTable.Time(entry.Since),
-                                        TextTable.Time(entry.Until),
-                                        entry.Text,
-                                    ]
-                            ),
-                        ]);
-                    },
-                    cancel
-                )
+        var whose = Whose();
+        return SharedOptions.Printing(
+            new Command("list", "What is on a list, and why.") { whose },
+            (admin, parsed, cancel) => admin.Queue.ListSuppressedAsync(parsed.GetRequiredValue(whose), cancel),
+            QueueJson.Default.IReadOnlyListSuppressedAddress,
+            Print
         );
-        return command;
     }
+
+    static void Print(IReadOnlyList<SuppressedAddress> entries) =>
+        TextTable.Print([
+            ["ADDRESS", "REASON", "SINCE", "UNTIL", "TEXT"],
+            .. entries.Select(entry =>
+                (string[])
+                    [entry.Address, entry.Reason, TextTable.Time(entry.Since), TextTable.Time(entry.Until), entry.Text]
+            ),
+        ]);
 
     static Command Add()
     {
         var (whose, address) = (Whose(), new Argument<string>("address"));
         var days = new Option<int?>("--days") { Description = "For how long (for ever)" };
         var text = new Option<string>("--text") { Description = "Why", DefaultValueFactory = _ => "by the operator" };
-        var command = new Command("add", "Put an address on a list.") { whose, address, days, text };
-        var store = new SharedOptions(command);
-        command.SetAction(
-            (parsed, cancel) =>
-                store.RunAsync(
-                    parsed,
-                    admin =>
-                        admin.Queue.SuppressAsync(
-                            parsed.GetRequiredValue(whose),
-                            parsed.GetRequiredValue(address),
-                            parsed.GetRequiredValue(text),
-                            parsed.GetValue(days),
-                            cancel
-                        ),
+        return SharedOptions.Acting(
+            new Command("add", "Put an address on a list.") { whose, address, days, text },
+            (admin, parsed, cancel) =>
+                admin.Queue.SuppressAsync(
+                    parsed.GetRequiredValue(whose),
+                    parsed.GetRequiredValue(address),
+                    parsed.GetRequiredValue(text),
+                    parsed.GetValue(days),
                     cancel
                 )
         );
-        return command;
     }
 
     static Command Remove()
     {
         var (whose, address) = (Whose(), new Argument<string>("address"));
-        var command = new Command("remove", "Take an address off a list: it may be written to again.")
-        {
-            whose,
-            address,
-        };
-        var store = new SharedOptions(command);
-        command.SetAction(
-            (parsed, cancel) =>
-                store.RunAsync(
-                    parsed,
-                    admin =>
-                        admin.Queue.UnsuppressAsync(
-                            parsed.GetRequiredValue(whose),
-                            parsed.GetRequiredValue(address),
-                            cancel
-                        ),
-                    cancel
-                )
+        return SharedOptions.Acting(
+            new Command("remove", "Take an address off a list: it may be written to again.") { whose, address },
+            (admin, parsed, cancel) =>
+                admin.Queue.UnsuppressAsync(parsed.GetRequiredValue(whose), parsed.GetRequiredValue(address), cancel)
         );
-        return command;
     }
 }

@@ -9,25 +9,18 @@ static class TraceCommand
     {
         var address = new Argument<string>("address") { Description = "The user who got it" };
         var id = new Argument<string>("id") { Description = "As in the sender's 250, \"kept as ID\", and in the log" };
-        var command = new Command("trace", "What was found out about a message when it came in, and what decided.")
-        {
-            address,
-            id,
-        };
-        var store = new SharedOptions(command);
-        command.SetAction(
-            (parsed, cancel) =>
-                store.RunAsync(
-                    parsed,
-                    async admin =>
-                    {
-                        var (user, transaction) = (parsed.GetRequiredValue(address), parsed.GetRequiredValue(id));
-                        foreach (var line in await admin.TraceAsync(user, transaction, cancel))
-                            Console.WriteLine(line);
-                    },
-                    cancel
-                )
+        return SharedOptions.Acting(
+            new Command("trace", "What was found out about a message when it came in, and what decided.")
+            {
+                address,
+                id,
+            },
+            async (admin, parsed, cancel) =>
+            {
+                var (user, transaction) = (parsed.GetRequiredValue(address), parsed.GetRequiredValue(id));
+                foreach (var line in await admin.TraceAsync(user, transaction, cancel))
+                    Console.WriteLine(line);
+            }
         );
-        return command;
     }
 }

@@ -89,7 +89,6 @@ sealed class FunctionsApp : IAsyncDisposable
             ["CLOUD_LOG_LEVEL"] = $"{settings.LogLevel}",
             ["CLOUD_ENDS_WITH_INPUT"] = "true",
             ["CLOUD_HOSTNAME"] = settings.Hostname,
-            ["CLOUD_RESOLVER"] = string.Join(',', settings.Door.Dns.Servers),
         };
         foreach (var (name, value) in settings.HandlerTexts)
             app[name] = value;

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using Cloud.Cli.Control;
-using Cloud.Flow.Outbound.Relay.Smarthosts;
 using Cloud.Flow.Submission;
 using Cloud.Listener.Hosting;
 using Cloud.Listener.Hosting.Settings;
@@ -96,12 +95,10 @@ sealed class SettingsReader(
     {
         var texts = SenderNames
             .Concat(SubmissionSettings.Names)
-            .Where(setting => All(setting.Name).Count > 0)
-            .ToDictionary(
-                setting => Variable(setting.Name),
-                setting =>
-                    string.Join(setting.Name == "smarthost" ? SmarthostTableText.Separator : ',', All(setting.Name))
-            );
+            .Select(setting => setting.Name)
+            .Append(ResolverName)
+            .Where(name => All(name).Count > 0)
+            .ToDictionary(Variable, name => string.Join(Separator(name), All(name)));
         if (texts.TryGetValue(Variable("smarthost-secret-file"), out var file))
             texts[Variable("smarthost-secret-file")] = Path.GetFullPath(file); // The app runs elsewhere.
         if (variables(SmarthostSecretVariable) is { Length: > 0 } secret)

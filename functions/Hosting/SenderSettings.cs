@@ -20,7 +20,7 @@ sealed partial class SettingsReader
             Hostname = hostname,
             Smarthosts = Smarthosts(),
             Allowed = Networks(),
-            Port = Number("relay-port", 25),
+            Port = Number("relay-port", 25, 1, ushort.MaxValue),
         };
     }
 
@@ -61,7 +61,10 @@ sealed partial class SettingsReader
 
     NetworkList Networks()
     {
-        if (NetworkList.TryParse(List(RelayNetworks), out _) is { } networks)
+        var entries = List(RelayNetworks);
+        if (entries is ["off"])
+            return NetworkList.Empty;
+        if (NetworkList.TryParse(entries, out _) is { } networks)
             return networks;
         faults.Add($"{RelayNetworks}: must be addresses or networks, with commas.");
         return NetworkList.Empty;

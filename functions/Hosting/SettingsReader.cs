@@ -49,7 +49,7 @@ sealed partial class SettingsReader(Func<string, string?> environment)
         var level = LogLevelOf(Given(Level));
         var ends = Switch(EndsWithInput);
         var key = KeyEncryptionKeyOf(Given(KeyEncryption));
-        var submission = SubmissionSettings.Read(Number);
+        var submission = SubmissionSettings.Read((name, standard) => Number(name, standard, 0, Most));
         var (relay, resolvers) = (Sender(), Resolvers());
         if (faults.Count > 0)
             return (null, faults);
@@ -63,14 +63,18 @@ sealed partial class SettingsReader(Func<string, string?> environment)
     }
 
     /// <summary>A setting that the listener's programs have as well, by their name of it.</summary>
-    int Number(string name, int otherwise)
+    int Number(string name, int otherwise, int least, int most)
     {
         var variable = $"CLOUD_{name.Replace('-', '_').ToUpperInvariant()}";
         if (Given(variable) is not { } text)
             return otherwise;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= Most)
+        if (
+            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number >= least
+            && number <= most
+        )
             return number;
-        faults.Add($"{variable}: must be a number from 0 to {Most}.");
+        faults.Add($"{variable}: must be a number from {least} to {most}.");
         return otherwise;
     }
 

@@ -22,6 +22,15 @@ param smarthostHost string
 param smarthostPort int
 param smarthostUser string
 
+@description('Words that follow its port, then further smarthosts.')
+param smarthostMore string
+
+@description('Limits by their names; an empty one is the default.')
+param sendLimits object
+
+@description('Name servers; empty: the platform\'s.')
+param resolver string
+
 @description('Where the password of the smarthost is; empty: it asks for none.')
 param smarthostSecretUri string
 
@@ -51,13 +60,14 @@ var settings = [
   { name: 'CLOUD_GATEWAY_AUTH', value: 'key' }
   { name: 'CLOUD_GATEWAY_KEY', value: '@Microsoft.KeyVault(SecretUri=${gatewayKeyUri})' }
   { name: 'CLOUD_HOSTNAME', value: mailHost }
+  { name: 'CLOUD_RESOLVER', value: resolver }
   { name: 'CLOUD_KEY_ENCRYPTION_KEY', value: '@Microsoft.KeyVault(SecretUri=${keyEncryptionKeyUri})' }
 ]
 
 var smarthost = empty(smarthostHost)
   ? []
   : [
-      { name: 'CLOUD_SMARTHOST', value: '${smarthostHost}:${smarthostPort}' }
+      { name: 'CLOUD_SMARTHOST', value: '${smarthostHost}:${smarthostPort}${empty(smarthostMore) ? '' : ',${smarthostMore}'}' }
     ]
 
 var smarthostLogin = empty(smarthostSecretUri)
@@ -66,6 +76,8 @@ var smarthostLogin = empty(smarthostSecretUri)
       { name: 'CLOUD_SMARTHOST_USER', value: smarthostUser }
       { name: 'CLOUD_SMARTHOST_SECRET', value: '@Microsoft.KeyVault(SecretUri=${smarthostSecretUri})' }
     ]
+
+var limits = map(items(sendLimits), limit => { name: limit.key, value: string(limit.value) })
 
 resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
   name: planName
@@ -90,7 +102,7 @@ resource site 'Microsoft.Web/sites@2024-11-01' = {
     httpsOnly: true
     keyVaultReferenceIdentity: identityId
     siteConfig: {
-      appSettings: concat(settings, smarthost, smarthostLogin)
+      appSettings: concat(settings, smarthost, smarthostLogin, limits)
       minTlsVersion: '1.2'
       ftpsState: 'Disabled'
     }

@@ -52,8 +52,11 @@ static class Replies
     {
         Offence = Offence.RefusedRecipient,
     };
-    public static readonly Reply NotQualified = new(550, "1.2", "The recipient's domain is no whole name");
+
+    /// <summary>RFC 6409 §4.2 has 554 for it.</summary>
+    public static readonly Reply NotQualified = new(554, "1.2", "The recipient's domain is no whole name");
     public static readonly Reply Greylisted = new(450, "7.1", "Not known here yet; try again in some minutes");
+    public static readonly Reply SentEnough = new(450, "7.1", "Your sending limit is reached; try again later");
     public static readonly Reply MailboxFull = new(452, "2.2", "Mailbox is full");
     public static readonly Reply NeedsSmtpUtf8 = new(553, "6.7", "An address beyond ASCII needs SMTPUTF8");
     public static readonly Reply TooManyRecipients = new(452, "5.3", "Too many recipients");

@@ -37,7 +37,7 @@ public enum RecipientVerdict
     /// <summary>The authenticated sender may not use this reverse path: 550 5.7.1.</summary>
     SenderNotAllowed,
 
-    /// <summary>An authenticated sender's recipient whose domain is no whole name: 550 5.1.2.</summary>
+    /// <summary>An authenticated sender's recipient whose domain is no whole name: 554 5.1.2 (RFC 6409 §4.2).</summary>
     NotQualified,
 
     /// <summary>A stranger has to try again a little later: 450 4.7.1 (RFC 6647).</summary>
@@ -45,6 +45,9 @@ public enum RecipientVerdict
 
     /// <summary>The mailbox has no room for it: 452 4.2.2.</summary>
     OverQuota,
+
+    /// <summary>An authenticated sender has sent all that he may in a time: 450 4.7.1.</summary>
+    OverSendLimit,
 }
 
 /// <summary>One recipient with its DSN wishes (RFC 3461 §4.1, §4.2), carried along.</summary>

@@ -16,8 +16,8 @@ sealed class RefusalBudget(TimeProvider time)
     /// <summary>Subscribers remembered.</summary>
     const int Clients = 10_000;
 
-    readonly RateLimiter<AddressKey> clients = new(RateLimit.PerMinute(OfClient), Clients, time);
-    readonly RateLimiter<int> all = new(RateLimit.PerMinute(OfAll), 1, time);
+    readonly RateLimiter<AddressKey> clients = new(MaxRate.PerMinute(OfClient), Clients, time);
+    readonly RateLimiter<int> all = new(MaxRate.PerMinute(OfAll), 1, time);
 
     /// <param name="client">Null where it is not known: then they all count together alone.</param>
     public bool TryTake(IPAddress? client) =>

@@ -105,7 +105,7 @@ sealed class Attempting(
     {
         var sent = await relaying.SendAsync(claimed, task.First, cancel); // step 2
         var isScheduled = await ScheduleAsync(task, sent); // step 3
-        var rows = isScheduled ? sent.Rows : [.. sent.Rows.Select(row => Unscheduled(row))];
+        var rows = isScheduled ? sent.Rows : [.. sent.Rows.Select(row => Unscheduled(row, task.Attempt))];
         var recorded = await RecordAsync(claimed, rows); // step 4
         if (recorded is not null)
             await EndAsync(recorded, sent);
@@ -136,14 +136,20 @@ sealed class Attempting(
             return true;
         var next = task.Following(waiting.Max(row => row.Attempts) + 1, waiting.Min(row => row.Next));
         var tasks = new List<OutboundTask> { next };
-        if (waiting.Exists(row => row.Attempts == 1) && sent.TellDelayAt is { } due)
+        if (sent.TellDelayAt is { } due)
             tasks.Add(task.TellDelay(due));
         return await queue.TrySendAsync(tasks) == 0;
     }
 
     /// <summary>As if the attempt had not been: then its own task makes it again, when the next one is due.</summary>
-    static RecipientRow Unscheduled(RecipientRow row) =>
-        row.State == RecipientState.Waiting ? row with { Attempts = row.Attempts - 1 } : row;
+    static RecipientRow Unscheduled(RecipientRow row, int attempt) =>
+        row.State == RecipientState.Waiting
+            ? row with
+            {
+                Attempts = Math.Min(row.Attempts, attempt - 1),
+                LastAttempt = attempt > 1 ? row.LastAttempt : null,
+            }
+            : row;
 
     /// <returns>Null when the lease was over and somebody else has claimed the recipients since.</returns>
     async ValueTask<OutboxEntry?> RecordAsync(OutboxEntry claimed, IReadOnlyList<RecipientRow> rows)

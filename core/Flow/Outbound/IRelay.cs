@@ -37,6 +37,12 @@ public sealed record RelayJob(
     /// <summary>The attempt before may have sent it: it came to no end. Who can tell makes nothing twice.</summary>
     public bool MayBeRepeated { get; init; }
 
+    /// <summary>It was looked at before, though perhaps nobody was asked: see <see cref="RelayOutcome.IsUntried"/>.</summary>
+    public bool WasPostponed { get; init; }
+
+    /// <summary>Somebody may have learned something of where it goes.</summary>
+    internal bool IsLater => Attempt > 1 || WasPostponed;
+
     /// <summary>Names this part of the message, 0 to 999: the same for all attempts of the same recipients.</summary>
     public int Part { get; init; }
 
@@ -88,4 +94,7 @@ public sealed record RelayOutcome(int Number, RelayVerdict Verdict, string Statu
 
     /// <summary>Of a deferred one: not tried before, nor much later; null for the usual schedule.</summary>
     public DateTimeOffset? NextAttempt { get; init; }
+
+    /// <summary>Of a deferred one: nobody was asked, so that it was no attempt.</summary>
+    public bool IsUntried { get; init; }
 }

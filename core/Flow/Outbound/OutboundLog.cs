@@ -3,7 +3,10 @@ using Microsoft.Extensions.Logging;
 namespace Cloud.Flow.Outbound;
 
 /// <summary>What is logged of sending, wherever the queue is worked on. Ids 5200 to 5299.</summary>
-/// <remarks>Who has it and what was said: of a message's content nothing, of its recipients what a server repeats.</remarks>
+/// <remarks>
+/// Who has it and with which status: nothing of a message's content and of its recipients, and so not the words of a server,
+/// which often repeat them. Those are with the message (`cloud queue show`).
+/// </remarks>
 public static partial class OutboundLog
 {
     /// <summary>The ids of what somebody must hear of.</summary>
@@ -11,9 +14,9 @@ public static partial class OutboundLog
 
     public static void Tell(ILogger logger, OutboundResult result)
     {
-        var (to, host, reason) = (result.NextHop ?? "nowhere", result.Host ?? "none", result.Reason ?? "no reason");
+        var (to, host, status) = (result.NextHop ?? "nowhere", result.Host ?? "none", result.Status ?? "no status");
         if (result.Outcome == OutboundOutcome.SetAside)
-            SetAside(logger, result.Fault, reason, result.Trace);
+            SetAside(logger, result.Fault, result.Reason ?? "no reason", result.Trace);
         else if (result.IsBlobMissing)
             BlobMissing(logger, result.Trace);
         else if (result.Fault is { } fault)
@@ -23,9 +26,9 @@ public static partial class OutboundLog
         if (result.Sent > 0)
             Sent(logger, result.Sent, to, host, result.Trace);
         if (result.Failed > 0)
-            Failed(logger, result.Failed, to, host, reason, result.Trace);
+            Failed(logger, result.Failed, to, host, status, result.Trace);
         if (result.Deferred > 0)
-            Deferred(logger, result.Deferred, to, host, reason, result.Trace);
+            Deferred(logger, result.Deferred, to, host, status, result.Trace);
     }
 
     [LoggerMessage(
@@ -66,28 +69,28 @@ public static partial class OutboundLog
     [LoggerMessage(
         5205,
         LogLevel.Information,
-        "Put off for {Recipients} recipients at {NextHop}, server {Host}: {Reason} (trace {Trace})"
+        "Put off for {Recipients} recipients at {NextHop}, server {Host}: {Status} (trace {Trace})"
     )]
     static partial void Deferred(
         ILogger logger,
         int recipients,
         string nextHop,
         string host,
-        string reason,
+        string status,
         string trace
     );
 
     [LoggerMessage(
         5206,
         LogLevel.Information,
-        "Failed for {Recipients} recipients at {NextHop}, server {Host}: {Reason} (trace {Trace})"
+        "Failed for {Recipients} recipients at {NextHop}, server {Host}: {Status} (trace {Trace})"
     )]
     static partial void Failed(
         ILogger logger,
         int recipients,
         string nextHop,
         string host,
-        string reason,
+        string status,
         string trace
     );
 }

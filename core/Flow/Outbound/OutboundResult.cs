@@ -34,7 +34,10 @@ public sealed record OutboundResult(OutboundOutcome Outcome, string? Transaction
     /// <summary>Recipients that it comes back for.</summary>
     public int Failed { get; init; }
 
-    /// <summary>Of the deferred and the failed, why: what was said of the first of them.</summary>
+    /// <summary>Of the deferred and the failed: code and enhanced status of the first of them, <c>450 4.2.1</c>.</summary>
+    public string? Status { get; init; }
+
+    /// <summary>Why a task was given up.</summary>
     public string? Reason { get; init; }
 
     /// <summary>Recipients whose last attempt came to no end: they may get the message twice.</summary>

@@ -32,6 +32,9 @@ sealed record OutboundTask(string Id, int First, int Count, int Attempt, long Du
     /// <summary>The recipients' rows, with <see cref="Message"/>.</summary>
     public IReadOnlyList<CarriedRow>? Rows { get; init; }
 
+    /// <summary>MT-PRIORITY; null for 0, which most have.</summary>
+    public int? Priority { get; init; }
+
     public DateTimeOffset DueAt => DateTimeOffset.FromUnixTimeMilliseconds(Due);
 
     /// <summary>The same at another time; what it carries is old by then.</summary>

@@ -48,6 +48,12 @@ public sealed class OutboundWorker
             settings
         );
 
+    /// <summary>
+    /// Tasks received beyond those that there is room for, so that a message that is in a hurry overtakes others. More
+    /// would be hidden from other workers, and for a while if this process is killed.
+    /// </summary>
+    const int Ahead = 32;
+
     /// <summary>Hidden while an attempt may take, so that it is seen again when its lease is over.</summary>
     TimeSpan Visibility => options.Lease + TimeSpan.FromSeconds(5);
 
@@ -57,17 +63,19 @@ public sealed class OutboundWorker
     {
         using var free = new SemaphoreSlim(options.Parallel);
         using var hard = new CancellationTokenSource();
+        var due = new DueTasks();
         while (!cancel.IsCancellationRequested)
         {
-            var messages = await TryReceiveAsync(free.CurrentCount, cancel);
+            var messages = await TryReceiveAsync(free.CurrentCount + Ahead - due.Count, cancel);
             foreach (var message in messages)
-            {
-                await free.WaitAsync(CancellationToken.None); // free at once: no more were asked for
-                _ = WorkAndTellAsync(message);
-            }
+                due.Add(message);
+            while (due.Count > 0 && !cancel.IsCancellationRequested && free.Wait(TimeSpan.Zero, CancellationToken.None))
+                _ = WorkAndTellAsync(due.Take());
             if (messages.Count == 0)
                 await queue.Nudge.WaitAsync(options.LookEvery, time, cancel);
         }
+        while (due.Count > 0)
+            await TryHideAsync(due.Take(), TimeSpan.Zero); // for whoever works on
         hard.CancelAfter(StopGrace);
         for (var left = options.Parallel; left > 0; left--)
             await free.WaitAsync(CancellationToken.None);

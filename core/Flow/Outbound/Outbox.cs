@@ -39,9 +39,12 @@ public sealed class Outbox
         if (message.IsHeld)
             return new(written is null, IsQueued: true);
         // What was written before may have gone on since: then its tasks find nothing to do.
-        var failed = await queue.TrySendAsync(TaskPlan.Of(written ?? entry, isFresh: written is not null)); // step 2
+        var failed = await queue.TrySendAsync(Plan(written, entry, message)); // step 2
         return new(written is null, IsQueued: failed == 0);
     }
+
+    static IEnumerable<OutboundTask> Plan(OutboxEntry? written, OutboxEntry entry, Submission message) =>
+        TaskPlan.Of(written ?? entry, isFresh: written is not null, message.Options.Priority);
 
     /// <summary>Once more where the answer was lost: then it is known whether it was written.</summary>
     async ValueTask<OutboxEntry?> InsertAsync(OutboxEntry entry, CancellationToken cancel)
@@ -62,6 +65,11 @@ public sealed class Outbox
         ArgumentOutOfRangeException.ThrowIfZero(count, nameof(message));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Submission.MaxRecipients, nameof(message));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(message.Fields.Length, Submission.MaxFields, nameof(message));
+        var asked = message
+            .Recipients.SelectMany(to => new[] { to.Notify, to.OriginalRecipient })
+            .Append(message.Options.EnvelopeId);
+        if (asked.Any(text => text?.Length > Submission.MaxParameter))
+            throw new ArgumentException("A parameter of the envelope is too long", nameof(message));
         if (message.Blob != BlobNames.Of(message.Id))
             throw new ArgumentException("The blob does not bear the submission's name", nameof(message));
     }

@@ -156,7 +156,9 @@ public sealed class OutboxControl
         if (result is not null && await store.ReadAllAsync(id, cancel) is { } entry)
         {
             var waiting = entry.Recipients.Where(row => row.State == RecipientState.Waiting).ToList();
-            if (await queue.TrySendAsync(TaskPlan.Of(entry with { Recipients = waiting }, isFresh: false)) > 0)
+            var priority = SubmissionCodec.PriorityOf(entry);
+            var tasks = TaskPlan.Of(entry with { Recipients = waiting }, isFresh: false, priority);
+            if (await queue.TrySendAsync(tasks) > 0)
                 throw new StoreException("The queue cannot take it now");
         }
         return result;

@@ -44,7 +44,8 @@ sealed class Relaying(
         if (attempt.Result.Facts is { } facts)
             recorded[0] = recorded[0] with { Transcript = TextOf(facts.Transcript) };
         var first = recorded.Min(row => row.FirstAttempt) ?? now;
-        return new(message, recorded, TellDelayAt(message, recorded, first))
+        var isFirst = claimed.Recipients.Any(row => row.LastAttempt is null);
+        return new(message, recorded, isFirst ? TellDelayAt(message, recorded, first) : null)
         {
             Fault = attempt.Fault,
             Uncertain = attempt.IsUncertain ? rows.Count : 0,
@@ -103,6 +104,7 @@ sealed class Relaying(
         {
             MayBeRepeated = rows.Exists(row => row.PossibleRepeats > 0),
             Part = part,
+            WasPostponed = rows.Exists(row => row.LastAttempt is not null),
             Deadline = time.GetUtcNow() + left,
         };
         using var over = new CancellationTokenSource(left, time);
@@ -164,7 +166,7 @@ sealed class Relaying(
         {
             var end = schedule.Expiry(message, row.FirstAttempt ?? now);
             if (schedule.Next(end, row.Attempts, now, outcome.NextAttempt) is { } next)
-                return ended with { Next = next };
+                return ended with { Next = next, Attempts = row.Attempts - (outcome.IsUntried ? 1 : 0) };
             ended = ended with { State = RecipientState.Failed, Status = "5.4.7" }; // RFC 3463 §3.5
         }
         var owed = DsnWishes.Owed(message.From, row.Notify, ended.State);

@@ -25,7 +25,7 @@ public sealed record SendOptions
     /// <summary>DELIVERBY (RFC 2852); null when not given.</summary>
     public DeliverBy? DeliverBy { get; init; }
 
-    /// <summary>MT-PRIORITY (RFC 6710 §2), -9 to 9; 0 is normal.</summary>
+    /// <summary>MT-PRIORITY (RFC 6710 §3), -9 to 9; 0 is normal.</summary>
     public int Priority { get; init; }
 }
 
@@ -44,5 +44,5 @@ public enum BodyType
 /// <summary>DELIVERBY (RFC 2852 §4).</summary>
 /// <param name="Deadline">By when it is to be delivered.</param>
 /// <param name="Returns">Mode R: what is not delivered by then comes back. Else N: the sender is told, and it is tried on.</param>
-/// <param name="Traces">T: who passes it on tells the sender so.</param>
+/// <param name="Traces">T: who passes it on tells the sender so. Handed on; we tell of it only where NOTIFY asks for success.</param>
 public sealed record DeliverBy(DateTimeOffset Deadline, bool Returns, bool Traces = false);

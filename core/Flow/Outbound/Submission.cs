@@ -19,6 +19,12 @@ public sealed record Submission
     /// <summary>Characters kept of <see cref="MessageId"/>: a line of a header (RFC 5322 §2.1.1).</summary>
     public const int MaxMessageId = 998;
 
+    /// <summary>
+    /// Characters of ENVID, of NOTIFY and of ORCPT: RFC 3461 has 100, 28 and 500 on the wire. What is longer could not be told
+    /// to the next server.
+    /// </summary>
+    public const int MaxParameter = 1000;
+
     public required TransactionId Id { get; init; }
 
     /// <summary>Whose message it is; null for our own reports and what is forwarded for no account.</summary>

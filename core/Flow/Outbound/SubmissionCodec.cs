@@ -73,6 +73,9 @@ static class SubmissionCodec
         };
     }
 
+    /// <exception cref="StoreException">As <see cref="Unpack"/>.</exception>
+    public static int PriorityOf(OutboxEntry entry) => Unpack(entry.Id, entry.Message, []).Options.Priority;
+
     static SendOptions UnpackOptions(ref PackReader pack)
     {
         var (ret, envelope, body, flags) = (pack.Text(), pack.Text(), (BodyType)pack.Byte(), pack.Byte());

@@ -8,7 +8,8 @@ static class TaskPlan
     /// <summary>One task for each next hop, or more where it has many recipients.</summary>
     /// <param name="entry">With the recipients that wait, in the order of their numbers.</param>
     /// <param name="isFresh">The rows are as they stand: what the first attempt needs may travel along.</param>
-    public static IEnumerable<OutboundTask> Of(OutboxEntry entry, bool isFresh)
+    /// <param name="priority">The message's.</param>
+    public static IEnumerable<OutboundTask> Of(OutboxEntry entry, bool isFresh, int priority)
     {
         var parts = Parts(entry.Recipients);
         return parts.Select(some =>
@@ -20,7 +21,10 @@ static class TaskPlan
                 some.Max(to => to.Attempts) + 1,
                 some.Min(to => to.Next).ToUnixTimeMilliseconds(),
                 OutboundWork.Attempt
-            );
+            )
+            {
+                Priority = priority == 0 ? null : priority,
+            };
             return isFresh && some.TrueForAll(to => to.ETag is not null)
                 ? task with
                 {

@@ -28,6 +28,9 @@ sealed class SendLimits(SharedRates rates, SubmissionOptions options, TimeProvid
         return Refusal(all, $"The limit of {domain},");
     }
 
+    /// <summary>Whether nothing more of the account would be taken now, as far as is known here.</summary>
+    public bool IsKnownOver(AccountId account) => rates.IsKnownOver(account.Value, options.PerAccount, recipients: 1);
+
     /// <summary>The message was not sent after all.</summary>
     public async ValueTask GiveBackAsync(AccountId account, EmailAddress author, int recipients)
     {

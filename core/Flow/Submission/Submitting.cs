@@ -30,6 +30,9 @@ sealed class Submitting(
     TimeProvider time
 )
 {
+    /// <summary>Told before the message is: see <see cref="SendLimits.IsKnownOver"/>.</summary>
+    public bool IsKnownOver(AccountId account) => limits.IsKnownOver(account);
+
     /// <param name="repeated">The transaction was tried before, and may have got somewhere.</param>
     public async ValueTask<SubmittingResult> SubmitAsync(SubmitRequest request, bool repeated, CancellationToken cancel)
     {

@@ -40,7 +40,8 @@ sealed class OutboxSweep(IRows rows, IQueues queues, TimeProvider time)
             if (await store.ReadAllAsync(id, clock.Cancel) is not { } entry)
                 continue;
             var late = entry.Recipients.Where(to => IsLate(to, clock.Now)).ToList();
-            var tasks = TaskPlan.Of(entry with { Recipients = late }, isFresh: false).ToList();
+            var priority = SubmissionCodec.PriorityOf(entry);
+            var tasks = TaskPlan.Of(entry with { Recipients = late }, isFresh: false, priority).ToList();
             foreach (var task in tasks)
                 await queue.SendAsync(task, clock.Cancel);
             OutboundMeter.Requeue(tasks.Count);

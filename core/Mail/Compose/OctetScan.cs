@@ -57,6 +57,13 @@ sealed class OctetScan(byte[] needle)
         }
     }
 
+    /// <summary>As new.</summary>
+    public void Reset()
+    {
+        (Length, LongestLine, EightBit, lineLength, matched) = (0, 0, 0, 0, 0);
+        (HasNul, HasBareNewline, HasNeedle, cr) = (false, false, false, false);
+    }
+
     void EndLine()
     {
         HasBareNewline |= !cr;

@@ -93,6 +93,12 @@ public sealed class QuotedPrintableEncoder(bool binary = false) : TransferCoder
 
     void Literal(byte octet, Span<byte> output, ref int written)
     {
+        if (octet == '-' && column == MaxLine)
+        {
+            Escape(octet, output, ref written); // what is broken here may go on like a delimiter of a multipart around it
+            return;
+        }
+
         MakeRoom(1, output, ref written);
         output[written++] = octet;
     }

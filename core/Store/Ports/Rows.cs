@@ -110,35 +110,30 @@ public interface IRows
 public static class RowsExtensions
 {
     /// <summary>Reads the whole range, page by page.</summary>
-    public static async IAsyncEnumerable<Row> ReadPartitionsAsync(
+    public static IAsyncEnumerable<Row> ReadPartitionsAsync(
         this IRows rows,
         string table,
         PartitionRange range,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel
-    )
-    {
-        string? continuation = null;
-        do
-        {
-            var page = await rows.QueryPartitionsAsync(table, range, continuation, RowLimits.QueryRows, cancel);
-            foreach (var row in page.Rows)
-                yield return row;
-            continuation = page.Continuation;
-        } while (continuation is not null);
-    }
+        CancellationToken cancel
+    ) => PagesAsync((after, stop) => rows.QueryPartitionsAsync(table, range, after, RowLimits.QueryRows, stop), cancel);
 
     /// <summary>Reads the whole range, page by page.</summary>
-    public static async IAsyncEnumerable<Row> ReadAsync(
+    public static IAsyncEnumerable<Row> ReadAsync(
         this IRows rows,
         string table,
         RowRange range,
+        CancellationToken cancel
+    ) => PagesAsync((after, stop) => rows.QueryAsync(table, range, after, RowLimits.QueryRows, stop), cancel);
+
+    static async IAsyncEnumerable<Row> PagesAsync(
+        Func<string?, CancellationToken, ValueTask<RowPage>> queryAsync,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel
     )
     {
         string? continuation = null;
         do
         {
-            var page = await rows.QueryAsync(table, range, continuation, RowLimits.QueryRows, cancel);
+            var page = await queryAsync(continuation, cancel);
             foreach (var row in page.Rows)
                 yield return row;
             continuation = page.Continuation;

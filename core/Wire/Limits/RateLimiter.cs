@@ -3,7 +3,7 @@ namespace Cloud.Wire.Limits;
 /// <summary>A limit for each of many keys: addresses, domains, accounts.</summary>
 /// <remarks>Safe for several threads. Who was heard of longest ago is forgotten when there are too many.</remarks>
 /// <param name="keys">Most keys remembered at once.</param>
-public sealed class RateLimiter<TKey>(RateLimit limit, int keys, TimeProvider time)
+public sealed class RateLimiter<TKey>(MaxRate limit, int keys, TimeProvider time)
     where TKey : notnull
 {
     readonly Lock guard = new();

@@ -39,6 +39,13 @@ public struct SlidingWindow
         return Math.Max(1, window - elapsed + (long)Math.Ceiling(window * Math.Clamp(fade, 0, 1)));
     }
 
+    /// <summary>How many there were in the last window, as they are weighed.</summary>
+    public double Count(long now, long window)
+    {
+        Move(now, window);
+        return current + previous * (1 - ((double)(now - began) / window));
+    }
+
     void Move(long now, long window)
     {
         var passed = now - began;

@@ -26,13 +26,7 @@ sealed class Envelope
     public Envelope(SmtpMessage message, SmtpCapabilities capabilities, SmtpTlsFacts? tls)
     {
         (this.message, this.capabilities) = (message, capabilities);
-        var fits =
-            message.Body == SmtpBody.SevenBit
-            || capabilities.Has(
-                message.Body == SmtpBody.EightBit
-                    ? SmtpExtensions.EightBitMime
-                    : SmtpExtensions.BinaryMime | SmtpExtensions.Chunking
-            );
+        var fits = capabilities.Takes(message.Body);
         Body = fits ? message.Body : SmtpBody.SevenBit;
         Open = fits ? message.Open : message.OpenSevenBit;
         isUtf8 =
@@ -97,7 +91,7 @@ sealed class Envelope
         if (message.DeliverBy is { } by && capabilities.Has(SmtpExtensions.DeliverBy))
             channel.Write($" BY={by.Seconds};{(by.Return ? 'R' : 'N')}{(by.Trace ? "T" : "")}"); // RFC 2852 §4
         if (message.Priority is { } priority && capabilities.Has(SmtpExtensions.Priority))
-            channel.Write($" MT-PRIORITY={priority}"); // RFC 6710 §4
+            channel.Write($" MT-PRIORITY={priority}"); // RFC 6710 §3
     }
 
     /// <summary>The line, without its end. RFC 5321 §4.1.1.3.</summary>
@@ -132,13 +126,21 @@ sealed class Envelope
                 "the message needs SMTPUTF8, which the server does not offer"
             );
         if (Open is null)
-            return Wrong(SmtpFault.NotSupported, "5.6.3", $"the server does not take {Name(message.Body)} messages");
+            return Unconvertible();
         // RFC 8689 §4.2.1: both at once, or the message does not go.
         if (
             message.RequireTls && (tls is not { IsAuthenticated: true } || !capabilities.Has(SmtpExtensions.RequireTls))
         )
             return Wrong(SmtpFault.NotSupported, "5.7.30", "REQUIRETLS is demanded, and cannot be had here");
         return CheckDeadline() ?? CheckParameters();
+    }
+
+    SmtpFailure Unconvertible()
+    {
+        var server = $"the server does not take {Name(message.Body)} messages";
+        return message.NoSevenBit is { } why
+            ? Wrong(SmtpFault.NotSupported, why.Status, $"{server}, and {why.Reason}")
+            : Wrong(SmtpFault.NotSupported, "5.6.3", server);
     }
 
     /// <summary>RFC 2852 §4: what has to come back when it is late goes only to who can send it back.</summary>

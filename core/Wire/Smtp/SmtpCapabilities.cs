@@ -79,6 +79,15 @@ public sealed record SmtpCapabilities
 
     public bool Has(SmtpExtensions extension) => (Extensions & extension) == extension;
 
+    /// <summary>Whether a message of such octets may come as it is.</summary>
+    public bool Takes(SmtpBody body) =>
+        body switch
+        {
+            SmtpBody.SevenBit => true,
+            SmtpBody.EightBit => Has(SmtpExtensions.EightBitMime),
+            _ => Has(SmtpExtensions.BinaryMime | SmtpExtensions.Chunking),
+        };
+
     /// <summary>Reads the lines of a reply; what is unknown or malformed is passed over.</summary>
     /// <param name="text">Without codes, lines parted by a line feed; the first is the server's greeting.</param>
     internal static SmtpCapabilities Parse(ReadOnlySpan<byte> text)

@@ -1,4 +1,5 @@
 using Cloud.Mail;
+using Cloud.Mail.SevenBit;
 
 namespace Cloud.Wire.Smtp;
 
@@ -49,6 +50,9 @@ public sealed record SmtpMessage
     /// </summary>
     public Func<CancellationToken, ValueTask<Stream>>? OpenSevenBit { get; init; }
 
+    /// <summary>Why there is no <see cref="OpenSevenBit"/>; null where nobody says.</summary>
+    public SevenBitRefusal? NoSevenBit { get; init; }
+
     /// <summary>Header fields or addresses beyond ASCII: needs SMTPUTF8 (RFC 6531 §3.4).</summary>
     public bool SmtpUtf8 { get; init; }
 
@@ -63,6 +67,6 @@ public sealed record SmtpMessage
 
     public SmtpDeliverBy? DeliverBy { get; init; }
 
-    /// <summary>MT-PRIORITY, -9 to 9 (RFC 6710 §4); left out where it is not offered.</summary>
+    /// <summary>MT-PRIORITY, -9 to 9 (RFC 6710 §3); left out where it is not offered.</summary>
     public int? Priority { get; init; }
 }

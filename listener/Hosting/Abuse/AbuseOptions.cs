@@ -16,10 +16,10 @@ public sealed record AbuseOptions
     public int ConnectionsPerNetwork { get; init; } = 1000;
 
     /// <summary>New connections of one address. Default: 300 a minute, an office of 50 whose mail programs all start.</summary>
-    public RateLimit ConnectionRate { get; init; } = RateLimit.PerMinute(300);
+    public MaxRate ConnectionRate { get; init; } = MaxRate.PerMinute(300);
 
     /// <summary>New connections of one network. Default: 1,200 a minute, four addresses at their limit.</summary>
-    public RateLimit NetworkConnectionRate { get; init; } = RateLimit.PerMinute(1200);
+    public MaxRate NetworkConnectionRate { get; init; } = MaxRate.PerMinute(1200);
 
     /// <summary>Wait before the greeting on port 25, in which nothing may come; zero for none. Default: 2 seconds. Postfix
     /// waits 6; who does not listen talks in the first round trip, and everybody else pays for each second once a day.</summary>
@@ -52,24 +52,24 @@ public sealed record AbuseOptions
 
     /// <summary>Recipients that do not exist here, of one address; beyond it every recipient is put off alike, so that
     /// nothing can be learnt. Default: 50 an hour.</summary>
-    public RateLimit RefusedRecipients { get; init; } = RateLimit.PerHour(50);
+    public MaxRate RefusedRecipients { get; init; } = MaxRate.PerHour(50);
 
     /// <summary>Messages begun by one address. Default: 1,000 an hour, one large provider's machine for some hundred users.</summary>
-    public RateLimit Messages { get; init; } = RateLimit.PerHour(1000);
+    public MaxRate Messages { get; init; } = MaxRate.PerHour(1000);
 
     /// <summary>Recipients named by one address. Default: 10,000 an hour.</summary>
-    public RateLimit Recipients { get; init; } = RateLimit.PerHour(10_000);
+    public MaxRate Recipients { get; init; } = MaxRate.PerHour(10_000);
 
     /// <summary>Messages for one recipient, from all strangers together: who is bombed with mail still finds his own. Default:
     /// 1,000 an hour, far beyond what a person or a busy list brings.</summary>
-    public RateLimit PerRecipient { get; init; } = RateLimit.PerHour(1000);
+    public MaxRate PerRecipient { get; init; } = MaxRate.PerHour(1000);
 
     /// <summary>Messages begun under one sender's domain, from wherever. Default: off. Anybody may write any domain there:
     /// a limit lets strangers hold back the mail of those whose name they use.</summary>
-    public RateLimit MessagesPerSender { get; init; } = RateLimit.Off;
+    public MaxRate MessagesPerSender { get; init; } = MaxRate.Off;
 
     /// <summary>Messages begun by one account on the submission ports. Default: 500 an hour.</summary>
-    public RateLimit Submissions { get; init; } = RateLimit.PerHour(500);
+    public MaxRate Submissions { get; init; } = MaxRate.PerHour(500);
 
     /// <summary>Addresses remembered by each of these, those heard of last: 16,384 take some 2 MiB each.</summary>
     public int Remembered { get; init; } = 16 * 1024;
@@ -79,15 +79,15 @@ public sealed record AbuseOptions
         new()
         {
             ConnectionsPerNetwork = int.MaxValue,
-            ConnectionRate = RateLimit.Off,
-            NetworkConnectionRate = RateLimit.Off,
+            ConnectionRate = MaxRate.Off,
+            NetworkConnectionRate = MaxRate.Off,
             GreetingPause = TimeSpan.Zero,
             Tarpit = TimeSpan.Zero,
             FirstBan = TimeSpan.Zero,
-            RefusedRecipients = RateLimit.Off,
-            Messages = RateLimit.Off,
-            Recipients = RateLimit.Off,
-            PerRecipient = RateLimit.Off,
-            Submissions = RateLimit.Off,
+            RefusedRecipients = MaxRate.Off,
+            Messages = MaxRate.Off,
+            Recipients = MaxRate.Off,
+            PerRecipient = MaxRate.Off,
+            Submissions = MaxRate.Off,
         };
 }

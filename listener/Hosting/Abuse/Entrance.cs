@@ -133,6 +133,6 @@ sealed class Entrance : IDisposable
 
     public void Dispose() => abuse.Dispose();
 
-    RateLimiter<TKey> Limiter<TKey>(RateLimit limit)
+    RateLimiter<TKey> Limiter<TKey>(MaxRate limit)
         where TKey : notnull => new(limit, options.Remembered, time);
 }

@@ -16,11 +16,14 @@ public abstract class DoorSettingSource(
     Func<string, string?> environment
 ) : SettingSource(commandLine, environment)
 {
+    /// <summary>Name servers, of the door and of the way out; the Functions app reads it by the same name.</summary>
+    protected const string ResolverName = "resolver";
+
     /// <summary>The settings with their values' form and what they are, for the command's help.</summary>
     public static readonly IReadOnlyList<(string Name, string Value, string Description)> DoorNames =
     [
         ("checks", "on|off", "Whether mail from outside is judged: SPF, DKIM, DMARC and what else follows (on)"),
-        ("dns-server", "ADDRESS[:PORT]", "A recursive name server; may be repeated (those of /etc/resolv.conf)"),
+        (ResolverName, "ADDRESS[:PORT]", "A recursive name server; may be repeated (those of /etc/resolv.conf)"),
         ("trusted-forwarder", "NAME", "A forwarder whose ARC seal counts; may be repeated"),
         ("dmarc", "honour|quarantine|report", "How far policies are followed; quarantine never refuses (honour)"),
         ("spf-fail", "score|reject", "What a failure of SPF means where no DMARC policy decides (score)"),
@@ -97,7 +100,7 @@ public abstract class DoorSettingSource(
 
     DnsSettings Servers()
     {
-        var names = All("dns-server");
+        var names = All(ResolverName);
         if (names.Count == 0)
             return ResolvConf.Read();
         var servers = new List<IPEndPoint>();
@@ -106,11 +109,11 @@ public abstract class DoorSettingSource(
             if (DnsSettings.TryParseServer(name) is { } server)
                 servers.Add(server);
             else
-                Faults.Add($"dns-server: \"{name}\" is not ADDRESS or ADDRESS:PORT.");
+                Faults.Add($"{ResolverName}: \"{name}\" is not ADDRESS or ADDRESS:PORT.");
         }
         var settings = new DnsSettings { Servers = servers };
         if (servers.Count == names.Count)
-            Faults.AddRange(settings.Faults().Select(fault => $"dns-server: {fault}."));
+            Faults.AddRange(settings.Faults().Select(fault => $"{ResolverName}: {fault}."));
         return settings;
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Cloud.Api.WellKnown;
+using Cloud.Flow.Outbound.Relay.Smarthosts;
 using Cloud.Mail;
 
 namespace Cloud.Listener.Hosting.Settings;
@@ -58,7 +59,7 @@ public abstract partial class SettingSource(
     }
 
     /// <summary>A smarthost has commas of its own.</summary>
-    static char Separator(string name) => name == "smarthost" ? ';' : ',';
+    protected static char Separator(string name) => name == "smarthost" ? SmarthostTableText.Separator : ',';
 
     protected string? One(string name)
     {

@@ -79,12 +79,12 @@ public abstract partial class SettingSource
             Messages = Rate("message-rate", standard.Messages),
             Recipients = Rate("recipient-rate", standard.Recipients),
             PerRecipient = Rate("mailbox-rate", standard.PerRecipient),
-            MessagesPerSender = Rate("sender-rate", RateLimit.PerHour(0)),
+            MessagesPerSender = Rate("sender-rate", MaxRate.PerHour(0)),
             Submissions = Rate("submission-rate", standard.Submissions),
         };
     }
 
-    RateLimit Rate(string name, RateLimit standard) => standard with { Count = Number(name, standard.Count, 0, Most) };
+    MaxRate Rate(string name, MaxRate standard) => standard with { Count = Number(name, standard.Count, 0, Most) };
 
     /// <summary>Less than the shortest wait of a peer for an answer.</summary>
     TimeSpan Seconds(string name, TimeSpan standard, int most) =>

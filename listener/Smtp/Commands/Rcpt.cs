@@ -62,6 +62,8 @@ sealed record Rcpt(EmailAddress? To, string? Notify, string? OriginalRecipient) 
                 return Replies.Greylisted;
             case RecipientVerdict.OverQuota:
                 return Replies.MailboxFull;
+            case RecipientVerdict.OverSendLimit:
+                return Replies.SentEnough;
             default:
                 return Replies.NotLocal;
         }

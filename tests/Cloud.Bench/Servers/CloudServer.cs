@@ -78,7 +78,7 @@ sealed class CloudServer : IMailServer
         [
             "--exempt-networks",
             "off",
-            "--dns-server",
+            "--resolver",
             $"{nameServer}",
             .. new[]
             {

@@ -143,7 +143,7 @@ public sealed class QueueCommandTests : IDisposable
         await PrepareAsync();
         return await CloudProcess.ServeAsync(
             data,
-            ["--dns-server", $"{names.Address}", "--relay-networks", "127.0.0.0/8", "--relay-port", $"{sink.Port}"]
+            ["--resolver", $"{names.Address}", "--relay-networks", "127.0.0.0/8", "--relay-port", $"{sink.Port}"]
         );
     }
 

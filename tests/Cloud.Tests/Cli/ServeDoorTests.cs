@@ -37,7 +37,7 @@ public sealed class ServeDoorTests : IAsyncLifetime
         }
         string[] door =
         [
-            "--dns-server",
+            "--resolver",
             $"{dns.Address}",
             "--proxy-networks",
             "127.0.0.0/8",

@@ -1,6 +1,7 @@
 using System.Net;
 using Cloud.Cli.Serve;
 using Microsoft.Extensions.Logging;
+using HandlerSettingsReader = Cloud.Functions.Hosting.SettingsReader;
 
 namespace Cloud.Tests.Cli;
 
@@ -66,6 +67,69 @@ public sealed class SettingsReaderTests
         var (settings, faults) = Read(new() { [name] = [value] }, []);
         Assert.Null(settings);
         Assert.StartsWith($"{name}: \"{value}\"", Assert.Single(faults));
+    }
+
+    [Fact]
+    public void Name_servers_can_be_given()
+    {
+        var (settings, faults) = Read(new() { ["resolver"] = ["127.0.0.1:5353", "2001:db8::1"] }, []);
+        Assert.Empty(faults);
+        Assert.Equal(
+            [new(IPAddress.Loopback, 5353), new(IPAddress.Parse("2001:db8::1"), 53)],
+            settings!.Door.Dns.Servers
+        );
+        Assert.Equal("127.0.0.1:5353,2001:db8::1", settings.HandlerTexts["CLOUD_RESOLVER"]);
+    }
+
+    [Fact]
+    public void What_is_said_of_sending_reaches_the_Functions_app_as_it_reaches_us()
+    {
+        using var secret = new TemporaryFile("tell nobody");
+        var (settings, faults) = Read(
+            new()
+            {
+                ["hostname"] = ["mail.example.org"],
+                ["smarthost"] = ["smtp.example.net:587,user=me,minute=30", "example.com=off"],
+                ["smarthost-secret-file"] = [Path.GetRelativePath(Environment.CurrentDirectory, secret.Path)],
+                ["relay-networks"] = ["10.0.0.0/8", "192.0.2.1"],
+                ["relay-port"] = ["2525"],
+                ["send-messages-hour"] = ["7"],
+            },
+            new() { ["CLOUD_DOMAIN_RECIPIENTS_DAY"] = "0" }
+        );
+        Assert.Empty(faults);
+        Assert.Equal(
+            new Dictionary<string, string>
+            {
+                ["CLOUD_SMARTHOST"] = "smtp.example.net:587,user=me,minute=30;example.com=off",
+                ["CLOUD_SMARTHOST_SECRET_FILE"] = secret.Path,
+                ["CLOUD_RELAY_NETWORKS"] = "10.0.0.0/8,192.0.2.1",
+                ["CLOUD_RELAY_PORT"] = "2525",
+                ["CLOUD_SEND_MESSAGES_HOUR"] = "7",
+                ["CLOUD_DOMAIN_RECIPIENTS_DAY"] = "0",
+            },
+            settings!.HandlerTexts
+        );
+        var app = new Dictionary<string, string>(settings.HandlerTexts)
+        {
+            ["FUNCTIONS_CUSTOMHANDLER_PORT"] = "5000",
+            ["MailStorage"] = "UseDevelopmentStorage=true",
+            ["CLOUD_GATEWAY_KEY"] = "0123456789abcdef0123456789abcdef",
+        };
+        var (told, wrong) = new HandlerSettingsReader(app.GetValueOrDefault).Read();
+        Assert.Empty(wrong);
+        Assert.Equal(settings.Submission.PerAccount, told!.Submission.PerAccount);
+        Assert.Equal(settings.Submission.PerDomain, told.Submission.PerDomain);
+        Assert.Equal(settings.Relay.Port, told.Relay.Port);
+        Assert.Equal(settings.Relay.Smarthosts.Default!.User, told.Relay.Smarthosts.Default!.User);
+        Assert.Null(told.Relay.Smarthosts.Of("example.com"));
+    }
+
+    [Fact]
+    public void A_name_server_without_an_address_is_a_fault()
+    {
+        var (_, faults) = Read(new() { ["resolver"] = ["ns.example.org"] }, []);
+        Assert.Equal("resolver: \"ns.example.org\" is not ADDRESS or ADDRESS:PORT.", Assert.Single(faults));
     }
 
     [Fact]

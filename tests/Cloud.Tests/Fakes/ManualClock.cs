@@ -47,6 +47,17 @@ public sealed class ManualClock(DateTimeOffset start) : TimeProvider
         }
     }
 
+    /// <summary>Lets time pass until something has come to its end.</summary>
+    public async Task RunAsync(Task work, TimeSpan step)
+    {
+        while (!work.IsCompleted)
+        {
+            Advance(step);
+            await Task.WhenAny(work, Task.Delay(TimeSpan.FromMilliseconds(1), System));
+        }
+        await work;
+    }
+
     public void Advance(TimeSpan time)
     {
         var end = GetUtcNow() + time;

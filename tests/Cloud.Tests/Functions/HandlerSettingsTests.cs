@@ -1,3 +1,4 @@
+using Cloud.Flow.Submission;
 using Cloud.Functions.Authorization;
 using Cloud.Functions.Hosting;
 
@@ -44,6 +45,89 @@ public sealed class HandlerSettingsTests
     }
 
     [Fact]
+    public void Name_servers_can_be_given()
+    {
+        Assert.Empty(Read().Settings!.Resolvers);
+        var resolvers = Read(("CLOUD_RESOLVER", "192.0.2.53, 192.0.2.54:5353")).Settings!.Resolvers;
+        Assert.Equal(["192.0.2.53:53", "192.0.2.54:5353"], resolvers.Select(one => $"{one}"));
+    }
+
+    [Fact]
+    public void What_is_not_said_of_sending_is_as_with_the_servers()
+    {
+        var settings = Read().Settings!;
+        var standard = new SubmissionOptions();
+        Assert.Equal(standard.PerAccount, settings.Submission.PerAccount);
+        Assert.Equal(standard.PerDomain, settings.Submission.PerDomain);
+        Assert.Equal(
+            ("localhost", 25, true),
+            (settings.Relay.Hostname, settings.Relay.Port, settings.Relay.Allowed.IsEmpty)
+        );
+        Assert.Null(settings.Relay.Smarthosts.Default);
+    }
+
+    [Fact]
+    public void How_much_may_be_sent_can_be_set_and_0_is_no_limit()
+    {
+        var options = Read(
+            ("CLOUD_SEND_MESSAGES_HOUR", "7"),
+            ("CLOUD_SEND_MESSAGES_DAY", "0"),
+            ("CLOUD_SEND_RECIPIENTS_HOUR", ""),
+            ("CLOUD_SEND_RECIPIENTS_DAY", "0"),
+            ("CLOUD_DOMAIN_MESSAGES_HOUR", "8"),
+            ("CLOUD_DOMAIN_MESSAGES_DAY", "9"),
+            ("CLOUD_DOMAIN_RECIPIENTS_HOUR", "10"),
+            ("CLOUD_DOMAIN_RECIPIENTS_DAY", "11")
+        ).Settings!.Submission;
+        Assert.Equal([7, 2_000], options.PerAccount.Select(limit => limit.Most));
+        Assert.Equal([8, 9, 10, 11], options.PerDomain.Select(limit => limit.Most));
+    }
+
+    [Fact]
+    public void Smarthosts_can_be_given_and_who_we_are_to_the_default_one()
+    {
+        var relay = Read(
+            ("CLOUD_HOSTNAME", "mail.example.org"),
+            ("CLOUD_SMARTHOST", "smtp.example.net:587,minute=30;example.com=off;example.org=[2001:db8::1]:465"),
+            ("CLOUD_SMARTHOST_USER", "apikey, or a name with commas"),
+            ("CLOUD_SMARTHOST_SECRET", "tell nobody"),
+            ("CLOUD_RELAY_NETWORKS", "10.0.0.0/8, 192.0.2.1"),
+            ("CLOUD_RELAY_PORT", "2525")
+        ).Settings!.Relay;
+        var host = relay.Smarthosts.Default!;
+        Assert.Equal(("smtp.example.net", 30, "apikey, or a name with commas"), (host.Host, host.PerMinute, host.User));
+        Assert.False(host.Secret.IsNone);
+        Assert.Null(relay.Smarthosts.Of("example.com"));
+        var other = relay.Smarthosts.Of("example.org")!;
+        Assert.Equal(("2001:db8::1", 465, null, true), (other.Host, other.Port, other.User, other.Secret.IsNone));
+        Assert.Equal(("mail.example.org", 2525), (relay.Hostname, relay.Port));
+        Assert.True(relay.Allowed.Contains(System.Net.IPAddress.Parse("10.1.2.3")));
+    }
+
+    [Theory]
+    [InlineData("CLOUD_SEND_MESSAGES_HOUR", "secret")]
+    [InlineData("CLOUD_SEND_RECIPIENTS_DAY", "-1")]
+    [InlineData("CLOUD_DOMAIN_MESSAGES_DAY", "1000001")]
+    [InlineData("CLOUD_DOMAIN_RECIPIENTS_HOUR", "1.5")]
+    [InlineData("CLOUD_HOSTNAME", "no host")]
+    [InlineData("CLOUD_SMARTHOST", "smtp.example.net:0")]
+    [InlineData("CLOUD_SMARTHOST", "smtp.example.net:587,tls")]
+    [InlineData("CLOUD_SMARTHOST", "smtp.example.net:587,user=me")]
+    [InlineData("CLOUD_SMARTHOST_USER", "me")]
+    [InlineData("CLOUD_SMARTHOST_SECRET", "@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/secret)")]
+    [InlineData("CLOUD_SMARTHOST_SECRET_FILE", "/nonexistent/secret")]
+    [InlineData("CLOUD_RELAY_NETWORKS", "10.0.0.0/33")]
+    [InlineData("CLOUD_RELAY_PORT", "0")]
+    [InlineData("CLOUD_RELAY_PORT", "65536")]
+    public void A_setting_of_sending_that_cannot_be_is_named(string name, string value)
+    {
+        var (settings, faults) = Read((name, value));
+        Assert.Null(settings);
+        Assert.StartsWith($"{name}: ", Assert.Single(faults));
+        Assert.DoesNotContain("vault.azure.net", faults[0]);
+    }
+
+    [Fact]
     public void Every_fault_is_told_at_once()
     {
         var (settings, faults) = new SettingsReader(_ => null).Read();
@@ -73,6 +157,11 @@ public sealed class HandlerSettingsTests
     [InlineData("CLOUD_KEY_ENCRYPTION_KEY", "@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/secret)")]
     [InlineData("CLOUD_LOG_LEVEL", "secret")]
     [InlineData("CLOUD_ENDS_WITH_INPUT", "secret")]
+    [InlineData("CLOUD_RESOLVER", "secret.example.org")]
+    [InlineData(
+        "CLOUD_RESOLVER",
+        "192.0.2.1,192.0.2.2,192.0.2.3,192.0.2.4,192.0.2.5,192.0.2.6,192.0.2.7,192.0.2.8,192.0.2.9"
+    )]
     public void A_value_that_cannot_be_is_named_and_not_shown(string name, string? value)
     {
         var (settings, faults) = Read((name, value));

@@ -4,7 +4,9 @@ using System.Text.RegularExpressions;
 using Cloud.Cli.Serve;
 using Cloud.Flow.Inbound;
 using Cloud.Flow.Outbound;
+using Cloud.Flow.Submission;
 using Cloud.Listener.Hosting;
+using Cloud.Listener.Hosting.Settings;
 using Cloud.Store;
 using Cloud.Store.Azure;
 using Cloud.Tests.Repository;
@@ -168,6 +170,18 @@ public sealed class ConsistencyTests
         var read = Regex.Matches(Source.Read(Reader), @"""(CLOUD_\w+)""").Select(match => match.Groups[1].Value);
         var given = Named(Source.Read("infra/app/functions.bicep"));
         Assert.Empty(given.Except(read));
+    }
+
+    [Fact]
+    public void Every_limit_of_sending_can_be_given_to_the_handler()
+    {
+        using var parameters = JsonDocument.Parse(Source.Read("infra/main.parameters.json"));
+        var limits = parameters.RootElement.GetProperty("parameters").GetProperty("sendLimits").GetProperty("value");
+        Assert.Equal(
+            SubmissionSettings.Names.Select(setting => SettingSource.Variable(setting.Name)),
+            limits.EnumerateObject().Select(limit => limit.Name)
+        );
+        Assert.All(limits.EnumerateObject(), limit => Assert.Equal($"${{{limit.Name}}}", limit.Value.GetString()));
     }
 
     [SkippableFact]

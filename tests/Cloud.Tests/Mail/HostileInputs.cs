@@ -9,6 +9,7 @@ using Cloud.Mail.Compose;
 using Cloud.Mail.Encodings;
 using Cloud.Mail.Headers;
 using Cloud.Mail.Reports;
+using Cloud.Mail.SevenBit;
 using Cloud.Mail.Text;
 using Cloud.Mail.Tnef;
 
@@ -59,6 +60,7 @@ public static partial class HostileInputs
             .. Each("subject", octets => BaseSubject.Of(Encoding.Latin1.GetString(octets)), Structured),
             .. Each("header", octets => Select(octets), Headers),
             .. Each("scanner", Scan, Messages),
+            .. Each("7 bit", Convert, Messages),
             .. Each("html", octets => HtmlText.Of(Encoding.Latin1.GetString(octets)), Html),
             .. Each("preview", octets => Preview.Of(Encoding.Latin1.GetString(octets)), Html),
             .. Each("flowed", octets => FlowedText.Unflow(Encoding.Latin1.GetString(octets), delSp: true), Flowed),
@@ -342,6 +344,32 @@ public static partial class HostileInputs
         var scanner = new MessageScanner();
         scanner.Write(octets);
         return scanner.Complete();
+    }
+
+    /// <summary>In pieces, as it goes out.</summary>
+    static void Convert(byte[] octets)
+    {
+        const int Piece = 8192;
+        var scanner = new MessageScanner();
+        Feed(scanner.Write);
+        var survey = new SevenBitSurvey(scanner.Complete());
+        Feed(survey.Write);
+        if (survey.Complete(out _) is not { } plan)
+            return;
+        var conversion = new SevenBitConversion(plan);
+        var target = new ArrayBufferWriter<byte>(4 * Piece);
+        Feed(piece =>
+        {
+            target.ResetWrittenCount();
+            conversion.Write(piece, target);
+        });
+        conversion.Complete(target);
+
+        void Feed(Action<ReadOnlySpan<byte>> take)
+        {
+            for (var at = 0; at < octets.Length; at += Piece)
+                take(octets.AsSpan(at, Math.Min(Piece, octets.Length - at)));
+        }
     }
 
     static void ScanText(byte[] octets)

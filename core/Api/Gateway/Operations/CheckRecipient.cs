@@ -16,6 +16,8 @@ static class CheckRecipient
         var (accounts, directory) = (backend.Accounts, backend.Directory);
         if (request.Authenticated is { } sender && !await backend.Rights.MaySendAsync(sender, request.From, cancel))
             return RecipientVerdict.SenderNotAllowed;
+        if (request.Authenticated is { } account && backend.Submitting.IsKnownOver(account))
+            return RecipientVerdict.OverSendLimit;
         if (await directory.ResolveAsync(request.To, cancel) is not { } targets)
         {
             return request.Authenticated is null ? RecipientVerdict.NotLocal

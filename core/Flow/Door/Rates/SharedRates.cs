@@ -109,6 +109,28 @@ public sealed class SharedRates(IRows rows, TimeProvider time, int parts = 0)
         }
     }
 
+    /// <summary>Whether a message would be refused by what this process knows: it costs nothing, and counts nothing.</summary>
+    /// <returns>False where it is not known.</returns>
+    public bool IsKnownOver(string subject, IReadOnlyList<RateLimit> limits, int recipients)
+    {
+        var hash = RateRows.Hash(subject);
+        var turn = stripes.Of(hash);
+        // Who holds the turn may be asking the store: nobody waits for that here.
+        if (limits.Count == 0 || !tallies.TryGetValue(RateRows.Key(hash), out var tally) || !turn.Wait(0))
+            return false;
+        try
+        {
+            var now = time.GetUtcNow();
+            return limits.Any(limit =>
+                Refusal(limit, tally.Known(limit).At(now, limit.Window), recipients, now) is not null
+            );
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
     /// <summary>Tells without the store, if that can be.</summary>
     RateVerdict? TakeHere(RateTally tally, IReadOnlyList<RateLimit> limits, int recipients)
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using Cloud.Flow.Outbound.Relay.Connections;
 using Cloud.Flow.Outbound.Relay.Smarthosts;
+using Cloud.Store.Ports;
 using Cloud.Wire.Smtp;
 
 namespace Cloud.Flow.Outbound.Relay;
@@ -15,6 +16,7 @@ sealed class HostTalk(SmtpRelay relay, RelayJob job)
     const int Recipients = 100;
 
     readonly HashSet<int> heard = [];
+    SevenBitForm? sevenBit;
 
     /// <summary>Of the last talk that came to something; null while none did.</summary>
     public RelayFacts? Facts { get; private set; }
@@ -37,6 +39,8 @@ sealed class HostTalk(SmtpRelay relay, RelayJob job)
         {
             var asked = Portion(connection, target.Smarthost, standing);
             if (asked.Count == 0)
+                break;
+            if (!await CanConvertAsync(connection, standing, cancel))
                 break;
             var wasOld = connection.IsOld;
             var outcome = await connection.Connection.SendAsync(Message(asked, content), cancel);
@@ -72,6 +76,24 @@ sealed class HostTalk(SmtpRelay relay, RelayJob job)
         return dialled.Connection;
     }
 
+    /// <summary>Makes the message fit a server that takes it in 7 bit alone.</summary>
+    /// <returns>False where it cannot be read now: what others were told of it stands.</returns>
+    async ValueTask<bool> CanConvertAsync(OpenConnection connection, Standing standing, CancellationToken cancel)
+    {
+        if (sevenBit is not null || connection.Connection.Capabilities.Takes((SmtpBody)job.Message.Options.Body))
+            return true;
+        try
+        {
+            sevenBit = await SevenBitForm.OfAsync(job, relay.Keys, relay.Time, cancel);
+            return true;
+        }
+        catch (StoreException e)
+        {
+            standing.Note(new(false, "4.3.0", $"the message could not be read: {e.Message}"), $"{connection.Host}");
+            return false;
+        }
+    }
+
     List<RelayRecipient> Portion(OpenConnection connection, Smarthost? smarthost, Standing standing)
     {
         var most = connection.Connection.Capabilities.MaxRecipients ?? Recipients;
@@ -97,6 +119,8 @@ sealed class HostTalk(SmtpRelay relay, RelayJob job)
             Open = content.OpenAsync,
             Size = content.Size,
             Body = (SmtpBody)options.Body,
+            OpenSevenBit = sevenBit is { Refusal: null } form ? form.OpenAsync : null,
+            NoSevenBit = sevenBit?.Refusal,
             SmtpUtf8 = options.SmtpUtf8,
             RequireTls = options.RequireTls,
             EnvelopeId = options.EnvelopeId,
@@ -134,7 +158,9 @@ sealed class HostTalk(SmtpRelay relay, RelayJob job)
 
     static async ValueTask LearnAsync(Passages passages, SmtpOutcome outcome)
     {
-        if (outcome.Failure is { Reply: { } reply } && Complaint.IsOne(reply))
+        if (RepliesOf(outcome).Any(Complaint.IsOfRate))
+            await passages.Domain.LimitedAsync();
+        else if (outcome.Failure is { Reply: { } reply } && Complaint.IsOne(reply))
             await passages.Domain.SlowedAsync();
         else if (outcome.Failure is null)
         {
@@ -142,6 +168,9 @@ sealed class HostTalk(SmtpRelay relay, RelayJob job)
             await passages.Domain.WorkedAsync();
         }
     }
+
+    static IEnumerable<SmtpReply> RepliesOf(SmtpOutcome outcome) =>
+        outcome.Recipients.Select(one => one.Reply).Append(outcome.Failure?.Reply).OfType<SmtpReply>();
 
     static RelayFacts FactsOf(OpenConnection connection, SmtpOutcome outcome) =>
         new(

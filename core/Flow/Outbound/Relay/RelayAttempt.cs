@@ -30,7 +30,8 @@ sealed class RelayAttempt(SmtpRelay relay, RelayJob job)
     {
         using var passage = await relay.Destinations.EnterAsync(
             Smarthost is null ? $"domain {job.NextHop}" : $"smarthost {Smarthost}",
-            asksStore: job.Attempt > 1,
+            asksStore: job.IsLater,
+            job.Message.Options.Priority,
             cancel
         );
         if (passage.ClosedUntil is { } until)
@@ -133,7 +134,12 @@ sealed class RelayAttempt(SmtpRelay relay, RelayJob job)
         CancellationToken cancel
     )
     {
-        using var passage = await relay.Destinations.EnterAsync($"address {address}", job.Attempt > 1, cancel);
+        using var passage = await relay.Destinations.EnterAsync(
+            $"address {address}",
+            job.IsLater,
+            job.Message.Options.Priority,
+            cancel
+        );
         if (passage.ClosedUntil is { } until)
         {
             standing.Note(new(false, "4.4.1", $"{target.Host} has not answered of late"), $"{target.Host}", until);

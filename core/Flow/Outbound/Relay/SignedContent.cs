@@ -74,7 +74,7 @@ sealed class SignedContent : IAsyncDisposable
     }
 
     /// <summary>A header that nobody could verify goes out unsigned: it was taken, and is not lost for that.</summary>
-    static byte[] Complete(DkimSigning signing)
+    public static byte[] Complete(DkimSigning signing)
     {
         try
         {

@@ -67,12 +67,14 @@ sealed class Standing(RelayJob job)
     public RelayResult Ended(RouteFault fault) =>
         new([.. job.Recipients.Select(recipient => Outcome(recipient.Number, fault))]);
 
+    /// <summary>For all: it is not their turn yet, and nobody was asked.</summary>
     public RelayResult Postponed(string reason, DateTimeOffset again) =>
         new([
             .. job.Recipients.Select(recipient =>
                 Outcome(recipient.Number, new RouteFault(false, "4.4.5", reason)) with
                 {
                     NextAttempt = again,
+                    IsUntried = true,
                 }
             ),
         ]);

@@ -1,4 +1,5 @@
 using System.Text;
+using Cloud.Api.Gateway;
 using Cloud.Flow.Outbound;
 using Cloud.Flow.Submission;
 using Cloud.Mail;
@@ -224,6 +225,34 @@ public abstract class SubmissionTests(Hop hop) : GatewayTests(hop)
         );
         clock.Advance(TimeSpan.FromHours(2));
         Assert.Equal(Accepted, await test.SubmitAsync(Text(), TestBackend.Alice, Elsewhere));
+    }
+
+    [Fact]
+    public async Task Who_is_known_to_have_sent_enough_hears_it_before_the_message_and_for_nothing()
+    {
+        var test = await OpenAsync(new() { PerAccount = SubmissionOptions.Limits(2, 0, 0, 0), PerDomain = [] });
+        for (var times = 0; times < 2; times++)
+        {
+            Assert.Equal(RecipientVerdict.Ok, await CheckAsync());
+            Assert.Equal(Accepted, await test.SubmitAsync(Text(), TestBackend.Alice, Elsewhere));
+        }
+        faults.Fail("get rates");
+        Assert.Equal(RecipientVerdict.OverSendLimit, await CheckAsync());
+        faults.Heal();
+        clock.Advance(TimeSpan.FromHours(2));
+        Assert.Equal(RecipientVerdict.Ok, await CheckAsync());
+
+        ValueTask<RecipientVerdict> CheckAsync() =>
+            test.Gateway.CheckRecipientAsync(
+                new(
+                    EmailAddress.TryParse(TestBackend.Alice),
+                    EmailAddress.TryParse(Elsewhere)!,
+                    test.AliceId,
+                    0,
+                    System.Net.IPAddress.Loopback
+                ),
+                default
+            );
     }
 
     [Fact]

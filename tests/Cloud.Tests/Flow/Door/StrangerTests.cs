@@ -54,7 +54,7 @@ public sealed class StrangerTests
         await using var world = await OpenAsync(limits =>
             limits with
             {
-                RefusedRecipients = RateLimit.PerHour(2),
+                RefusedRecipients = MaxRate.PerHour(2),
                 FirstBan = TimeSpan.FromMinutes(10),
                 BanPoints = 4,
             }
@@ -80,7 +80,7 @@ public sealed class StrangerTests
     [Fact]
     public async Task Who_sends_too_much_is_put_off_and_others_are_not()
     {
-        await using var world = await OpenAsync(limits => limits with { Messages = RateLimit.PerHour(1) });
+        await using var world = await OpenAsync(limits => limits with { Messages = MaxRate.PerHour(1) });
         foreach (var client in new[] { FakeWorld.Plain, FakeWorld.Stranger })
         {
             var letter = FakeWorld.Letter("x@plain.test");

@@ -57,12 +57,7 @@ public sealed class LocalRelayTests
         // The claim passes; the record never does.
         faults.Fail("commit outbox", after: 1);
         var work = world.WorkAsync();
-        while (!work.IsCompleted)
-        {
-            world.Clock.Advance(TimeSpan.FromSeconds(5));
-            await Task.WhenAny(work, Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System));
-        }
-        await work;
+        await world.EndAsync(work, TimeSpan.FromSeconds(5));
         faults.Heal();
         Assert.Single(await world.InboxAsync(world.Test.AliceId));
         await world.PassAsync(TimeSpan.FromMinutes(20));

@@ -168,14 +168,7 @@ public sealed class NoticeTests
     [Fact]
     public async Task What_had_to_be_delivered_by_a_time_comes_back_then()
     {
-        var world = await OutboundWorld.OpenAsync();
-        world.Relay.Answer = ScriptedRelay.Defer;
-        var deadline = world.Clock.GetUtcNow() + TimeSpan.FromMinutes(30);
-        var message = world.Message(TestBackend.Alice, "bob@there.test") with
-        {
-            Options = new() { DeliverBy = new(deadline, Returns: true) },
-        };
-        await world.SubmitAsync(message);
+        var world = await DeferringAsync(TimeSpan.FromMinutes(30), returns: true);
         await world.PassAsync(TimeSpan.FromMinutes(29.9));
         Assert.Empty(await world.InboxAsync(world.Test.AliceId));
         Assert.Equal(3, world.Relay.Jobs.Count);
@@ -188,20 +181,23 @@ public sealed class NoticeTests
     [Fact]
     public async Task What_should_have_been_delivered_by_a_time_is_told_of_and_tried_on()
     {
-        var world = await OutboundWorld.OpenAsync();
-        world.Relay.Answer = ScriptedRelay.Defer;
-        var deadline = world.Clock.GetUtcNow() + TimeSpan.FromMinutes(10);
-        var message = world.Message(TestBackend.Alice, "bob@there.test") with
-        {
-            Options = new() { DeliverBy = new(deadline, Returns: false) },
-        };
-        await world.SubmitAsync(message);
+        var world = await DeferringAsync(TimeSpan.FromMinutes(10), returns: false);
         await world.PassAsync(TimeSpan.FromMinutes(10));
         var to = Report(Assert.Single(await world.InboxAsync(world.Test.AliceId))).Recipients.Single();
         Assert.Equal(DeliveryAction.Delayed, to.Action);
         await world.PassAsync(TimeSpan.FromHours(12));
         Assert.Single(await world.InboxAsync(world.Test.AliceId));
         Assert.True(world.Relay.Jobs.Count > 5);
+    }
+
+    /// <summary>A message that is to be delivered by a time, and servers that put it off.</summary>
+    static async Task<OutboundWorld> DeferringAsync(TimeSpan by, bool returns)
+    {
+        var world = await OutboundWorld.OpenAsync();
+        world.Relay.Answer = ScriptedRelay.Defer;
+        var options = new SendOptions { DeliverBy = new(world.Clock.GetUtcNow() + by, returns) };
+        await world.SubmitAsync(world.Message(TestBackend.Alice, "bob@there.test") with { Options = options });
+        return world;
     }
 
     [Fact]

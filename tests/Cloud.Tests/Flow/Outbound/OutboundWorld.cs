@@ -110,6 +110,9 @@ sealed class OutboundWorld
             continue;
     }
 
+    /// <summary>Lets time pass until something has come to its end: whoever waits for a failing store is let go on.</summary>
+    public Task EndAsync(Task work, TimeSpan? step = null) => Clock.RunAsync(work, step ?? TimeSpan.FromSeconds(1));
+
     /// <summary>Lets time pass, and does what is due on the way.</summary>
     public async Task PassAsync(TimeSpan time, TimeSpan? step = null)
     {

@@ -366,4 +366,40 @@ public sealed class OutboxTests
         await world.PassAsync(TimeSpan.FromHours(2));
         Assert.Empty(world.Relay.Jobs);
     }
+
+    [Theory]
+    [InlineData(Submission.MaxParameter, true)]
+    [InlineData(Submission.MaxParameter + 1, false)]
+    public async Task A_parameter_that_is_too_askedis_refused_before_anything_is_written(int length, bool isTaken)
+    {
+        var world = await OutboundWorld.OpenAsync();
+        var (text, to) = (new string('x', length), EmailAddress.TryParse("bob@there.test")!);
+        var message = world.Message(TestBackend.Alice, "bob@there.test");
+        foreach (
+            var asked in new[]
+            {
+                message with
+                {
+                    Options = new() { EnvelopeId = text },
+                },
+                message with
+                {
+                    Recipients = [new(to, Notify: text)],
+                },
+                message with
+                {
+                    Recipients = [new(to, OriginalRecipient: text)],
+                },
+            }
+        )
+        {
+            var own = asked with { Id = world.Test.NewTransaction() };
+            if (isTaken)
+                await world.SubmitAsync(own);
+            else
+                await Assert.ThrowsAsync<ArgumentException>(() => world.SubmitAsync(own));
+        }
+
+        Assert.Equal(isTaken ? 3 : 0, world.MemoryQueues.CountOf("outbound"));
+    }
 }

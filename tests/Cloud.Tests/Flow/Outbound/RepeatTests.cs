@@ -74,12 +74,7 @@ public sealed class RepeatTests
             return Task.CompletedTask;
         };
         var work = world.WorkAsync();
-        while (!work.IsCompleted)
-        {
-            world.Clock.Advance(TimeSpan.FromSeconds(1));
-            await Task.WhenAny(work, Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System));
-        }
-        await work;
+        await world.EndAsync(work);
         await world.PassAsync(TimeSpan.FromHours(1));
         Assert.Single(world.Relay.Taken);
         var to = (await world.ShowAsync(message)).Recipients.Single();

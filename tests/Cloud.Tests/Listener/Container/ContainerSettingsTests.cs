@@ -54,6 +54,14 @@ public sealed class ContainerSettingsTests : IDisposable
     }
 
     [Fact]
+    public void Name_servers_can_be_given()
+    {
+        var variables = Least();
+        variables["CLOUD_RESOLVER"] = "192.0.2.53, 192.0.2.54:5353";
+        Assert.Equal(["192.0.2.53:53", "192.0.2.54:5353"], Good(variables).Door.Dns.Servers.Select(one => $"{one}"));
+    }
+
+    [Fact]
     public void All_faults_are_told_at_once_by_the_variables_names()
     {
         var faults = Faults(

@@ -78,6 +78,8 @@ sealed class PlainGateway : UnaskedGateway, IAsyncDisposable
         Fail("recipient");
         if (request.To.Local == "full")
             return new(RecipientVerdict.OverQuota);
+        if (request.To.Local == "onemore")
+            return new(RecipientVerdict.OverSendLimit);
         if (Mailboxes.Contains(request.To.WithoutDetail.Key))
             return new(RecipientVerdict.Ok);
         if (request.Authenticated is not null)

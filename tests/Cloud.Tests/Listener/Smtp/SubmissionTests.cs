@@ -49,6 +49,14 @@ public sealed class SubmissionTests
     }
 
     [Fact]
+    public async Task Who_has_sent_enough_hears_it_before_he_sends_the_message()
+    {
+        var gateway = new PlainGateway();
+        var lines = await TalkAsync(gateway, "MAIL FROM:<alice@example.test>\r\nRCPT TO:<onemore@elsewhere.test>\r\n");
+        Assert.Contains("450 4.7.1 Your sending limit is reached; try again later", lines);
+    }
+
+    [Fact]
     public async Task The_client_is_told_of_by_choice()
     {
         var gateway = new PlainGateway();

@@ -9,6 +9,7 @@ using Cloud.Mail.Reports;
 using Cloud.Mail.Text;
 using Cloud.Mail.Tnef;
 using Cloud.Tests.Mail.Archives;
+using Cloud.Tests.Mail.SevenBit;
 using Cloud.Tests.Mail.Tnef;
 
 namespace Cloud.Tests.Mail.Fuzz;
@@ -70,6 +71,7 @@ sealed record FuzzTarget(string Name, Action<byte[]> Read)
             IsMet = octets => Mboxes.Read(MboxFamily.Mboxrd, MboxFile(octets)).Count > 1,
         },
         new("replies", ReadReply),
+        new("7 bit", ReadSevenBit),
     ];
 
     public override string ToString() => Name;
@@ -108,6 +110,17 @@ sealed record FuzzTarget(string Name, Action<byte[]> Read)
         Assert.All(parameters, parameter => Assert.NotNull(ParameterText.Decode(parameter).Text));
         ContentValue.Disposition(value);
         ContentValue.Tokens(value);
+    }
+
+    static void ReadSevenBit(byte[] octets)
+    {
+        if (Converting.Convert(octets, out var refusal) is not { } converted)
+            Assert.NotNull(refusal);
+        else
+        {
+            Converting.AssertSame(octets, converted);
+            Assert.Equal(converted, Converting.Convert(octets, out _, 1));
+        }
     }
 
     static void ReadMessage(byte[] octets)

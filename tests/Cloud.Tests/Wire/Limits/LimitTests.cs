@@ -63,7 +63,7 @@ public sealed class LimitTests
     [Fact]
     public void So_many_are_let_through_and_the_next_is_told_when()
     {
-        var limiter = new RateLimiter<string>(RateLimit.PerMinute(3), 10, clock);
+        var limiter = new RateLimiter<string>(MaxRate.PerMinute(3), 10, clock);
         for (var i = 0; i < 3; i++)
             Assert.Equal(TimeSpan.Zero, limiter.TryTake("a"));
         var wait = limiter.TryTake("a");
@@ -82,7 +82,7 @@ public sealed class LimitTests
     [InlineData(100)]
     public void Over_a_long_time_no_more_than_the_rate_goes_through(int limit)
     {
-        var limiter = new RateLimiter<int>(RateLimit.PerMinute(limit), 10, clock);
+        var limiter = new RateLimiter<int>(MaxRate.PerMinute(limit), 10, clock);
         var through = 0;
         for (var second = 0; second < 600; second++, clock.Advance(Second))
         {
@@ -100,7 +100,7 @@ public sealed class LimitTests
         for (var round = 0; round < 200; round++)
         {
             var limit = random.Next(1, 20);
-            var limiter = new RateLimiter<int>(RateLimit.PerMinute(limit), 10, clock);
+            var limiter = new RateLimiter<int>(MaxRate.PerMinute(limit), 10, clock);
             for (var step = 0; step < 50; step++)
             {
                 var count = random.Next(1, limit + 1);
@@ -118,12 +118,12 @@ public sealed class LimitTests
     [Fact]
     public void A_question_does_not_count_and_no_limit_never_waits()
     {
-        var limiter = new RateLimiter<int>(RateLimit.PerMinute(1), 10, clock);
+        var limiter = new RateLimiter<int>(MaxRate.PerMinute(1), 10, clock);
         Assert.Equal(TimeSpan.Zero, limiter.TryTake(1, 0));
         Assert.Equal(TimeSpan.Zero, limiter.TryTake(1));
         Assert.True(limiter.TryTake(1, 0) > TimeSpan.Zero);
 
-        var none = new RateLimiter<int>(RateLimit.Off, 10, clock);
+        var none = new RateLimiter<int>(MaxRate.Off, 10, clock);
         for (var i = 0; i < 1000; i++)
             Assert.Equal(TimeSpan.Zero, none.TryTake(1));
     }

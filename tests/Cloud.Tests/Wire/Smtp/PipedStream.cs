@@ -3,7 +3,7 @@ using System.IO.Pipelines;
 namespace Cloud.Tests.Wire.Smtp;
 
 /// <summary>One end of a connection without sockets. Counts what is written at a time.</summary>
-sealed class PipedStream(PipeReader input, PipeWriter output) : Stream
+sealed class PipedStream(PipeReader input, PipeWriter output) : AsyncStream
 {
     readonly Stream reader = input.AsStream();
 
@@ -21,20 +21,6 @@ sealed class PipedStream(PipeReader input, PipeWriter output) : Stream
     /// <summary>Octets.</summary>
     public int LargestWrite { get; private set; }
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancel = default) =>
         reader.ReadAsync(buffer, cancel);
 
@@ -45,18 +31,6 @@ sealed class PipedStream(PipeReader input, PipeWriter output) : Stream
         if ((await output.WriteAsync(buffer, cancel)).IsCompleted)
             throw new IOException("The other end has closed.");
     }
-
-    public override Task FlushAsync(CancellationToken cancel) => Task.CompletedTask;
-
-    public override void Flush() { }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -23,6 +23,12 @@ public sealed class TransactionTests
         S: 221 2.0.0 Bye
         """;
 
+    /// <summary>An envelope that is said at once.</summary>
+    static string Envelope(params string[] names) =>
+        "C: MAIL FROM:<me@client.example.test>\n"
+        + string.Concat(names.Select(name => $"C: RCPT TO:<{name}@example.test>\n"))
+        + "C: DATA\n";
+
     static SmtpRecipientOutcome Only(SmtpOutcome outcome) => Assert.Single(outcome.Recipients);
 
     [Theory]
@@ -100,12 +106,8 @@ public sealed class TransactionTests
     {
         var talk = new SmtpTalk(
             Hello("PIPELINING")
+                + Envelope("ada", "bob", "eve")
                 + """
-                C: MAIL FROM:<me@client.example.test>
-                C: RCPT TO:<ada@example.test>
-                C: RCPT TO:<bob@example.test>
-                C: RCPT TO:<eve@example.test>
-                C: DATA
                 S: 250 Ok
                 S: 550-5.1.1 No such
                 S: 550 5.1.1 user
@@ -135,19 +137,18 @@ public sealed class TransactionTests
     {
         var talk = new SmtpTalk(
             Hello("PIPELINING")
+                + Envelope("ada")
                 + """
-                C: MAIL FROM:<me@client.example.test>
-                C: RCPT TO:<ada@example.test>
-                C: DATA
                 S: 250 Ok
                 S: 550 No
                 S: 354 Go on
                 C: .
                 S: 250 Took nothing
                 C: RSET
-                C: MAIL FROM:<me@client.example.test>
-                C: RCPT TO:<bob@example.test>
-                C: DATA
+
+                """
+                + Envelope("bob")
+                + """
                 S: 250 Ok
                 S: 250 Ok
                 S: 250 Ok
@@ -168,16 +169,7 @@ public sealed class TransactionTests
     [InlineData("554 5.7.1 Never", SmtpVerdict.Failed)]
     public async Task What_is_said_to_data_or_the_dot_is_for_all_that_were_accepted(string reply, SmtpVerdict verdict)
     {
-        var envelope = """
-            C: MAIL FROM:<me@client.example.test>
-            C: RCPT TO:<ada@example.test>
-            C: RCPT TO:<bob@example.test>
-            C: DATA
-            S: 250 Ok
-            S: 250 Ok
-            S: 550 5.1.1 No
-
-            """;
+        var envelope = Envelope("ada", "bob") + "S: 250 Ok\nS: 250 Ok\nS: 550 5.1.1 No\n";
         foreach (var end in new[] { $"S: {reply}\n", $"S: 354 Go on\nM:\nS: {reply}\n" })
         {
             var talk = new SmtpTalk(Hello("PIPELINING") + envelope + end + Quit);
@@ -195,11 +187,8 @@ public sealed class TransactionTests
     {
         var talk = new SmtpTalk(
             Hello("PIPELINING")
+                + Envelope("ada", "bob")
                 + """
-                C: MAIL FROM:<me@client.example.test>
-                C: RCPT TO:<ada@example.test>
-                C: RCPT TO:<bob@example.test>
-                C: DATA
                 S: 250 Ok
                 S: 250 Ok
                 S: 552 5.5.3 Too many

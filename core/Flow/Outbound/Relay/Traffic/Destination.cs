@@ -1,11 +1,18 @@
+using Cloud.Wire.Limits;
+
 namespace Cloud.Flow.Outbound.Relay.Traffic;
 
 /// <summary>A destination as one process sees it: how many are there now, who waits for his turn.</summary>
 sealed class Destination(string name)
 {
     readonly Lock turn = new();
-    readonly LinkedList<TaskCompletionSource> waiting = [];
+    readonly LinkedList<(TaskCompletionSource Turn, int Priority)> waiting = [];
     int inUse;
+    SlidingWindow sent;
+    DateTimeOffset promised;
+
+    /// <summary>Longest time for which a message is sent away; then it looks again.</summary>
+    static readonly TimeSpan LongestPromise = TimeSpan.FromHours(1);
 
     public string Name => name;
 
@@ -28,9 +35,10 @@ sealed class Destination(string name)
 
     /// <summary>Waits for a place.</summary>
     /// <returns>False when the time is over before one is free.</returns>
-    public async ValueTask<bool> EnterAsync(TimeSpan longest, TimeProvider time, CancellationToken cancel)
+    /// <param name="priority">Who has a higher one goes first; of the same, who came first.</param>
+    public async ValueTask<bool> EnterAsync(int priority, TimeSpan longest, TimeProvider time, CancellationToken cancel)
     {
-        LinkedListNode<TaskCompletionSource> own;
+        LinkedListNode<(TaskCompletionSource Turn, int Priority)> own;
         lock (turn)
         {
             if (inUse < AtOnce)
@@ -39,12 +47,12 @@ sealed class Destination(string name)
                 return true;
             }
 
-            own = waiting.AddLast(new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            own = Queue(priority);
         }
 
         try
         {
-            await own.Value.Task.WaitAsync(longest, time, cancel);
+            await own.Value.Turn.Task.WaitAsync(longest, time, cancel);
             return true;
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
@@ -84,7 +92,39 @@ sealed class Destination(string name)
         }
     }
 
-    bool Withdraw(LinkedListNode<TaskCompletionSource> own)
+    LinkedListNode<(TaskCompletionSource Turn, int Priority)> Queue(int priority)
+    {
+        var own = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), priority);
+        var before = waiting.Last;
+        while (before is not null && before.Value.Priority < priority)
+            before = before.Previous;
+        return before is null ? waiting.AddFirst(own) : waiting.AddAfter(before, own);
+    }
+
+    /// <summary>Counts a message, if the learned rate has room for it.</summary>
+    /// <returns>Null: it has; else when to come again, each a little later than the one before.</returns>
+    public DateTimeOffset? Count(DateTimeOffset now)
+    {
+        lock (turn)
+        {
+            var limit = State.Rate?.At(now) ?? int.MaxValue;
+            var wait = sent.TryAdd(now.UtcTicks, TimeSpan.TicksPerMinute, limit, 1);
+            if (wait == 0)
+                return null;
+            var first = now + TimeSpan.FromTicks(wait);
+            promised = (promised > first ? promised : first) + TimeSpan.FromMinutes(1) / limit;
+            return promised < now + LongestPromise ? promised : now + LongestPromise;
+        }
+    }
+
+    /// <summary>Messages of the last minute.</summary>
+    public double SentOfLate(DateTimeOffset now)
+    {
+        lock (turn)
+            return sent.Count(now.UtcTicks, TimeSpan.TicksPerMinute);
+    }
+
+    bool Withdraw(LinkedListNode<(TaskCompletionSource Turn, int Priority)> own)
     {
         lock (turn)
         {
@@ -101,7 +141,7 @@ sealed class Destination(string name)
         {
             waiting.RemoveFirst();
             inUse++;
-            first.Value.SetResult();
+            first.Value.Turn.SetResult();
         }
     }
 }

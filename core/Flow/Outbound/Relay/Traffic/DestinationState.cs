@@ -6,7 +6,14 @@ namespace Cloud.Flow.Outbound.Relay.Traffic;
 /// <param name="ClosedUntil">Nobody goes there before; the first one then is the probe.</param>
 /// <param name="Concurrency">Transactions at once, of one process.</param>
 /// <param name="Calm">Transactions without a complaint since the concurrency last changed.</param>
-public sealed record DestinationState(int Failures, DateTimeOffset ClosedUntil, int Concurrency, int Calm)
+/// <param name="Rate">Null: it never complained of messages in a time.</param>
+public sealed record DestinationState(
+    int Failures,
+    DateTimeOffset ClosedUntil,
+    int Concurrency,
+    int Calm,
+    LearnedRate? Rate = null
+)
 {
     /// <summary>Default: what Postfix has (default_destination_concurrency_limit), and large sites take from a stranger.</summary>
     public const int MostAtOnce = 20;
@@ -43,6 +50,15 @@ public sealed record DestinationState(int Failures, DateTimeOffset ClosedUntil, 
             ClosedUntil = Later(ClosedUntil, now + FirstPause),
         };
 
+    /// <summary>It complains of too many messages in a time.</summary>
+    /// <param name="sent">Messages of this process in the last minute.</param>
+    public DestinationState Limited(DateTimeOffset now, double sent) =>
+        this with
+        {
+            Rate = LearnedRate.After(Rate, sent, now),
+            ClosedUntil = Later(ClosedUntil, now + FirstPause),
+        };
+
     /// <summary>A transaction was heard to its end.</summary>
     public DestinationState Worked()
     {
@@ -53,11 +69,13 @@ public sealed record DestinationState(int Failures, DateTimeOffset ClosedUntil, 
             ? Fresh with
             {
                 Concurrency = Concurrency + 1,
+                Rate = Rate,
             }
             : Fresh with
             {
                 Concurrency = Concurrency,
                 Calm = calm,
+                Rate = Rate,
             };
     }
 

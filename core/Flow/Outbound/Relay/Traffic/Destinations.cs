@@ -27,22 +27,26 @@ public sealed class Destinations(IRows rows, TimeProvider time)
     /// <summary>Goes to a destination, when that may be.</summary>
     /// <param name="name">Of a domain or host, with what tells the two apart.</param>
     /// <param name="asksStore">Whether others' experience is looked at.</param>
+    /// <param name="priority">Of several that wait for a place the highest goes first (RFC 6710 §1).</param>
     /// <param name="cancel">Ends the wait.</param>
     /// <returns>A passage, to be disposed of; its <see cref="Passage.ClosedUntil"/> is set where nobody may go there now.</returns>
     /// <exception cref="StoreException">The store does not answer.</exception>
-    public async ValueTask<Passage> EnterAsync(string name, bool asksStore, CancellationToken cancel)
+    public async ValueTask<Passage> EnterAsync(string name, bool asksStore, int priority, CancellationToken cancel)
     {
         var destination = Find(name);
         if (asksStore)
             await ReadAsync(destination, cancel);
         if (!destination.State.IsOpen(time.GetUtcNow()))
             return Passage.Closed(destination.State.ClosedUntil);
-        if (!await destination.EnterAsync(LongestWait, time, cancel))
+        if (!await destination.EnterAsync(priority, LongestWait, time, cancel))
             return Passage.Closed(time.GetUtcNow() + Again);
-        if (destination.State.IsOpen(time.GetUtcNow()))
+        var now = time.GetUtcNow();
+        // It may have been closed while this waited, or has had all that it takes in a minute.
+        var later = destination.State.IsOpen(now) ? destination.Count(now) : destination.State.ClosedUntil;
+        if (later is null)
             return new(this, destination);
-        destination.Leave(); // Closed while this waited.
-        return Passage.Closed(destination.State.ClosedUntil);
+        destination.Leave();
+        return Passage.Closed(later.Value);
     }
 
     internal ValueTask FailedAsync(Destination destination) =>
@@ -50,6 +54,13 @@ public sealed class Destinations(IRows rows, TimeProvider time)
 
     internal ValueTask SlowedAsync(Destination destination) =>
         LearnAsync(destination, state => state.Slowed(time.GetUtcNow()));
+
+    internal ValueTask LimitedAsync(Destination destination)
+    {
+        var now = time.GetUtcNow();
+        var sent = destination.SentOfLate(now);
+        return LearnAsync(destination, state => state.Limited(now, sent));
+    }
 
     internal ValueTask WorkedAsync(Destination destination) =>
         destination.State == DestinationState.Fresh
@@ -72,7 +83,7 @@ public sealed class Destinations(IRows rows, TimeProvider time)
 
     /// <summary>Each calm transaction is no news: only what others would do otherwise for it.</summary>
     static bool IsNews(DestinationState before, DestinationState now) =>
-        before.ClosedUntil != now.ClosedUntil || before.Concurrency != now.Concurrency;
+        before.ClosedUntil != now.ClosedUntil || before.Concurrency != now.Concurrency || before.Rate != now.Rate;
 
     async ValueTask ReadAsync(Destination destination, CancellationToken cancel)
     {

@@ -22,6 +22,9 @@ public sealed class Passage : IDisposable
     /// <summary>It complains of too much.</summary>
     public ValueTask SlowedAsync() => destinations?.SlowedAsync(destination!) ?? ValueTask.CompletedTask;
 
+    /// <summary>It complains of too many messages in a time.</summary>
+    public ValueTask LimitedAsync() => destinations?.LimitedAsync(destination!) ?? ValueTask.CompletedTask;
+
     /// <summary>It was heard to the end of a transaction.</summary>
     public ValueTask WorkedAsync() => destinations?.WorkedAsync(destination!) ?? ValueTask.CompletedTask;
 

@@ -158,13 +158,7 @@ sealed class RelayWorld : IAsyncDisposable
     {
         if (relay is null)
             return;
-        var closing = relay.DisposeAsync().AsTask();
-        while (!closing.IsCompleted)
-        {
-            Clock.Advance(TimeSpan.FromSeconds(1)); // nobody answers QUIT
-            await Task.Yield();
-        }
-        await closing;
+        await Clock.RunAsync(relay.DisposeAsync().AsTask(), TimeSpan.FromSeconds(1)); // nobody answers QUIT
     }
 
     ValueTask<Stream> ConnectAsync(IPEndPoint end, CancellationToken cancel)

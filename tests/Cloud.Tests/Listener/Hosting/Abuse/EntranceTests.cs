@@ -101,12 +101,12 @@ public sealed class EntranceTests : IDisposable
         {
             BanPoints = 1,
             GreetingPause = TimeSpan.FromSeconds(2),
-            ConnectionRate = RateLimit.PerMinute(1),
-            Messages = RateLimit.PerHour(1),
-            Recipients = RateLimit.PerHour(1),
-            RefusedRecipients = RateLimit.PerHour(1),
-            MessagesPerSender = RateLimit.PerHour(1),
-            Submissions = RateLimit.PerHour(1),
+            ConnectionRate = MaxRate.PerMinute(1),
+            Messages = MaxRate.PerHour(1),
+            Recipients = MaxRate.PerHour(1),
+            RefusedRecipients = MaxRate.PerHour(1),
+            MessagesPerSender = MaxRate.PerHour(1),
+            Submissions = MaxRate.PerHour(1),
         };
         entrance = Strangers.Entrance(strict, clock);
         var nobody = new Visitor(entrance, ClientAddress.Unknown);
@@ -131,7 +131,7 @@ public sealed class EntranceTests : IDisposable
     public void This_machine_is_exempt_unless_told_otherwise()
     {
         Assert.True(new AbuseOptions().Exempt.Contains(IPAddress.Loopback));
-        entrance = Strangers.Entrance(new AbuseOptions { ConnectionRate = RateLimit.PerMinute(1) }, clock);
+        entrance = Strangers.Entrance(new AbuseOptions { ConnectionRate = MaxRate.PerMinute(1) }, clock);
         for (var i = 0; i < 1000; i++)
             Assert.Equal(Admission.Admitted, entrance.TryEnter(IPAddress.Loopback));
         Assert.Equal(TimeSpan.Zero, new Visitor(entrance, IPAddress.Loopback).GreetingPause);
@@ -142,8 +142,8 @@ public sealed class EntranceTests : IDisposable
     {
         var slow = Strangers.Judged with
         {
-            ConnectionRate = RateLimit.PerMinute(2),
-            NetworkConnectionRate = RateLimit.PerMinute(3),
+            ConnectionRate = MaxRate.PerMinute(2),
+            NetworkConnectionRate = MaxRate.PerMinute(3),
         };
         entrance = Strangers.Entrance(slow, clock);
         Assert.Equal(Admission.Admitted, Knock("198.51.100.7"));
