@@ -37,7 +37,10 @@ public sealed record Submission
     /// </remarks>
     public required string Blob { get; init; }
 
-    /// <summary>Octets of the blob.</summary>
+    /// <summary>Octets of the blob in front that are not the message's: what was written on it here.</summary>
+    public int Start { get; init; }
+
+    /// <summary>Octets of the blob behind <see cref="Start"/>.</summary>
     public required long Size { get; init; }
 
     /// <summary>Of the blob, 32 octets.</summary>
