@@ -80,7 +80,7 @@ public sealed record MailEnvelope(
     /// <summary>What counts of it where the message is passed on.</summary>
     [JsonIgnore]
     public Origin Origin =>
-        new(From)
+        Origin.Of(From) with
         {
             SmtpUtf8 = SmtpUtf8,
             EightBit = EightBit,

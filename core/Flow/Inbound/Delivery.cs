@@ -23,10 +23,4 @@ sealed record Delivery(string Account, string Blob, string? To = null, Forward? 
 /// <param name="Notify">NOTIFY (RFC 3461 §4.1).</param>
 /// <param name="Original">ORCPT (RFC 3461 §4.2).</param>
 /// <param name="Targets">Where another recipient has some of the same; null for all that the address leads to.</param>
-sealed record Forward(
-    int Start,
-    bool IsGlobal,
-    string? Notify,
-    string? Original,
-    IReadOnlyList<string>? Targets
-);
+sealed record Forward(int Start, bool IsGlobal, string? Notify, string? Original, IReadOnlyList<string>? Targets);

@@ -15,13 +15,7 @@ namespace Cloud.Flow.Inbound;
 /// 3. what failed goes to queue
 /// <see cref="Queue"/>. Any step may be repeated.
 /// </remarks>
-sealed class Filing(
-    AccountStore accounts,
-    IQueues queues,
-    Judging judging,
-    Forwarder forwarder,
-    VerpBounces bounces
-)
+sealed class Filing(AccountStore accounts, IQueues queues, Judging judging, Forwarder forwarder, VerpBounces bounces)
 {
     public const string Queue = "inbound";
 

@@ -7,10 +7,7 @@ namespace Cloud.Flow.Inbound;
 public sealed record Origin(string? From)
 {
     /// <summary>Of our own reports.</summary>
-    public static readonly Origin Nobody = new((string?)null);
-
-    public Origin(EmailAddress? from)
-        : this(from?.ToString()) { }
+    public static readonly Origin Nobody = new(From: null);
 
     /// <summary>SMTPUTF8 (RFC 6531) was asked for.</summary>
     public bool SmtpUtf8 { get; init; }
@@ -29,6 +26,8 @@ public sealed record Origin(string? From)
 
     /// <summary>See <see cref="Outbound.Submission.BodyHash"/>.</summary>
     public byte[]? BodyHash { get; init; }
+
+    public static Origin Of(EmailAddress? from) => new(from?.ToString());
 
     internal EmailAddress? Sender => From is null ? null : EmailAddress.TryParse(From);
 }

@@ -62,7 +62,7 @@ sealed class LocalRelay(MailDirectory directory, Expansion expansion, Receiving 
 
     /// <summary>For those among the recipients whose mail is passed on.</summary>
     static Origin OriginOf(Submission message) =>
-        new(message.From)
+        Origin.Of(message.From) with
         {
             SmtpUtf8 = message.Options.SmtpUtf8,
             EightBit = message.Options.Body != BodyType.SevenBit,

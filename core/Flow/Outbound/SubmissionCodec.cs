@@ -38,7 +38,14 @@ static class SubmissionCodec
         pack.Text(options.Ret);
         pack.Text(options.EnvelopeId);
         pack.Byte((byte)options.Body);
-        pack.Byte((byte)(Bit(options.SmtpUtf8, 0) | Bit(options.RequireTls, 1) | Bit(options.TlsOptional, 2) | Bit(options.Verp, 3)));
+        pack.Byte(
+            (byte)(
+                Bit(options.SmtpUtf8, 0)
+                | Bit(options.RequireTls, 1)
+                | Bit(options.TlsOptional, 2)
+                | Bit(options.Verp, 3)
+            )
+        );
         pack.Time(options.DeliverBy?.Deadline);
         pack.Byte((byte)(Bit(options.DeliverBy?.Returns == true, 0) | Bit(options.DeliverBy?.Traces == true, 1)));
         pack.Signed(options.Priority);

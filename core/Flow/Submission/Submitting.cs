@@ -153,7 +153,7 @@ sealed class Submitting(
     async ValueTask<Origin> OriginOfAsync(SubmitRequest request, CancellationToken cancel)
     {
         var options = OptionsOf(request);
-        return new(request.From)
+        return Origin.Of(request.From) with
         {
             SmtpUtf8 = options.SmtpUtf8,
             EightBit = options.Body != BodyType.SevenBit,

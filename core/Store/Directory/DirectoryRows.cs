@@ -112,9 +112,7 @@ static class DirectoryRows
             row.Bool("Removing")
         )
         {
-            Forward = row.String("Forward") is { } targets
-                ? new(targets.Split('\n'), row.Bool("ForwardKeeps"))
-                : null,
+            Forward = row.String("Forward") is { } targets ? new(targets.Split('\n'), row.Bool("ForwardKeeps")) : null,
         };
 
     public static RowData ToRow(string alias, IReadOnlyList<string> targets) =>

@@ -54,9 +54,7 @@ static class CheckRecipient
             return RecipientVerdict.BadReturnPath;
         if (request.From is not null)
             return RecipientVerdict.ReportsOnly;
-        return await backend.Returns.TakeAsync(sender, cancel)
-            ? RecipientVerdict.Ok
-            : RecipientVerdict.TooManyReports;
+        return await backend.Returns.TakeAsync(sender, cancel) ? RecipientVerdict.Ok : RecipientVerdict.TooManyReports;
     }
 
     /// <summary>A stranger whom the door finds suspicious waits, unless one of those who get the message knows the sender.</summary>

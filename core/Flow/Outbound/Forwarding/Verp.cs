@@ -15,8 +15,7 @@ static class Verp
     {
         if (from is null)
             return null;
-        var local =
-            $"{from.WithoutDetail.Local}+{recipient.Local}={EmailAddress.CanonicalDomain(recipient.Domain)}";
+        var local = $"{from.WithoutDetail.Local}+{recipient.Local}={EmailAddress.CanonicalDomain(recipient.Domain)}";
         var length = Encoding.UTF8.GetByteCount(local) + 1 + Encoding.UTF8.GetByteCount(from.Domain);
         return length <= EmailAddress.MaxLength ? new(local, from.Domain) : from;
     }

@@ -40,7 +40,7 @@ sealed class VerpBounces(OutboxStore store, Suppression suppression, IBlobs blob
                     continue;
                 var row = new RecipientRow(0, $"{recipient}", recipient.Domain)
                 {
-                    Reply = failure.DiagnosticCode?.Value ?? failure.Status,
+                    Reply = failure.DiagnosticCode?.Text ?? failure.Status,
                 };
                 await suppression.TryAddBounceAsync(message, row);
                 return;
@@ -103,7 +103,8 @@ sealed class VerpBounces(OutboxStore store, Suppression suppression, IBlobs blob
         if (await store.ReadAllAsync(id, cancel) is not { } entry)
             return null;
         var message = SubmissionCodec.Unpack(id, entry.Message, entry.Recipients);
-        return message.Options.Verp
+        return
+            message.Options.Verp
             && message.Account?.Value == account
             && message.Recipients.Any(to => to.Address.Key == recipient.Key)
             ? message
