@@ -41,6 +41,43 @@ public sealed class RelayTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Each_recipient_gets_a_transaction_and_a_reverse_path_of_his_own_where_that_is_chosen()
+    {
+        Domain();
+        var paths = new List<string>();
+        world.Serve(
+            First,
+            (verb, line) =>
+            {
+                if (verb is "MAIL" or "RCPT")
+                    paths.Add(line);
+                return line.Contains("bob@there.example>") ? "550 5.1.1 No such user" : RelayWorld.Takes(verb, line);
+            }
+        );
+        var job = world.Job(
+            ["ada@there.example", "bob@there.example", "eve@there.example"],
+            message => message with { Options = new() { Verp = true } }
+        );
+        var outcomes = (await world.SendAsync(job)).Outcomes;
+        Assert.Equal(
+            [RelayVerdict.Relayed, RelayVerdict.Failed, RelayVerdict.Relayed],
+            outcomes.Select(one => one.Verdict)
+        );
+        Assert.Equal(
+            [
+                "MAIL FROM:<me+ada=there.example@here.example>",
+                "RCPT TO:<ada@there.example>",
+                "MAIL FROM:<me+bob=there.example@here.example>",
+                "RCPT TO:<bob@there.example>",
+                "MAIL FROM:<me+eve=there.example@here.example>",
+                "RCPT TO:<eve@there.example>",
+            ],
+            paths
+        );
+        Assert.Equal([First], world.Dialled);
+    }
+
+    [Fact]
     public async Task The_next_host_gets_what_the_first_cannot_be_asked_for()
     {
         Domain();
