@@ -32,10 +32,15 @@ sealed class LocalRelay(MailDirectory directory, Expansion expansion, Receiving 
     )
     {
         var (known, outcomes) = (new List<RelayRecipient>(), new List<RelayOutcome>());
+        var elsewhere = new HashSet<int>();
         foreach (var to in recipients)
         {
             if (await expansion.FindAsync(to.Recipient.Address, cancel) is { } leads && leads.Takes(job.Message.From))
+            {
                 known.Add(to);
+                if (leads.Accounts.Count == 0)
+                    elsewhere.Add(to.Number);
+            }
             else
                 outcomes.Add(new(to.Number, RelayVerdict.Failed, "5.1.1", "550 5.1.1 No such mailbox"));
         }
@@ -57,7 +62,7 @@ sealed class LocalRelay(MailDirectory directory, Expansion expansion, Receiving 
         );
         if (result is { Status: ReceivingStatus.NoRecipient or ReceivingStatus.Loops, KeepsSource: false })
             await BlobWaste.RemoveAsync(blobs, message.Blob);
-        return outcomes.Concat(known.Select(to => Outcome(to.Number, result.Status)));
+        return outcomes.Concat(known.Select(to => Outcome(to.Number, result.Status, elsewhere.Contains(to.Number))));
     }
 
     /// <summary>For those among the recipients whose mail is passed on.</summary>
@@ -72,9 +77,11 @@ sealed class LocalRelay(MailDirectory directory, Expansion expansion, Receiving 
             BodyHash = message.BodyHash.ToArray(),
         };
 
-    static RelayOutcome Outcome(int number, ReceivingStatus status) =>
+    /// <param name="isElsewhere">It only goes on from here: who gets it then reports, if that is wished for.</param>
+    static RelayOutcome Outcome(int number, ReceivingStatus status, bool isElsewhere) =>
         status switch
         {
+            ReceivingStatus.Accepted when isElsewhere => new(number, RelayVerdict.Sent, "2.1.9", "250 2.1.9 Forwarded"),
             ReceivingStatus.Accepted => new(number, RelayVerdict.Delivered, "2.1.5", "250 2.1.5 Filed"),
             ReceivingStatus.NoRecipient => new(number, RelayVerdict.Failed, "5.1.1", "550 5.1.1 No such mailbox"),
             ReceivingStatus.Loops => new(number, RelayVerdict.Failed, "5.4.6", "554 5.4.6 Mail loop"),
