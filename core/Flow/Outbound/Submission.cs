@@ -60,6 +60,12 @@ public sealed record Submission
     /// <summary>DKIM's d=, in lower case and A-labels; null: not signed.</summary>
     public string? SigningDomain { get; init; }
 
+    /// <summary>
+    /// Of a message that is passed on: whose seal says what was found out of it (RFC 8617), in lower case and A-labels; null:
+    /// not sealed. It is not signed then.
+    /// </summary>
+    public string? SealingDomain { get; init; }
+
     /// <summary>When it was taken; its life is counted from here, or from <see cref="HoldUntil"/>.</summary>
     public required DateTimeOffset Accepted { get; init; }
 

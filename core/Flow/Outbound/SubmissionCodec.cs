@@ -30,6 +30,7 @@ static class SubmissionCodec
         pack.Text(Cut(message.MessageId, Submission.MaxMessageId));
         Pack(pack, message.Options);
         pack.Varint((ulong)message.Start);
+        pack.Text(message.SealingDomain);
         return pack.ToArray();
     }
 
@@ -78,7 +79,8 @@ static class SubmissionCodec
             Subject = pack.Text(),
             MessageId = pack.Text(),
             Options = UnpackOptions(ref pack),
-            Start = pack.AtEnd ? 0 : (int)pack.Varint32(), // older rows have none
+            Start = pack.AtEnd ? 0 : (int)pack.Varint32(), // older rows have neither
+            SealingDomain = pack.AtEnd ? null : pack.Text(),
         };
     }
 

@@ -42,7 +42,9 @@ sealed class Forwarder(Expansion expansion, ReturnPaths returns, Outbox outbox, 
             : leads.Outside;
         if (targets.Count == 0)
             return false;
-        var from = await returns.RewriteAsync(origin.Sender, EmailAddress.CanonicalDomain(to.Domain), cancel);
+        var domain = EmailAddress.CanonicalDomain(to.Domain);
+        var from = await returns.RewriteAsync(origin.Sender, domain, cancel);
+        var found = FoundOf(mail);
         var index = mail.Index.Length > 0 ? MessageIndex.Unpack(mail.Index) : null;
         await outbox.AcceptAsync(
             new()
@@ -54,9 +56,10 @@ sealed class Forwarder(Expansion expansion, ReturnPaths returns, Outbox outbox, 
                 Start = forward.Start,
                 Size = mail.Size - forward.Start,
                 Sha256 = mail.Sha256,
-                Fields = FieldsOf(mail, to),
+                Fields = Encoding.UTF8.GetBytes($"{found}Delivered-To: {to}\r\n"),
                 BodyHash = origin.BodyHash ?? [],
                 SigningDomain = origin.SigningDomain,
+                SealingDomain = found.Length > 0 && origin.SigningDomain is null ? domain : null,
                 Accepted = DateTimeOffset.FromUnixTimeSeconds(mail.Received),
                 Options = new()
                 {
@@ -84,12 +87,11 @@ sealed class Forwarder(Expansion expansion, ReturnPaths returns, Outbox outbox, 
     static OutboundRecipient RecipientOf(EmailAddress target, EmailAddress to, Forward forward) =>
         new(target, forward.Notify, forward.Original ?? (to.IsAscii ? $"rfc822;{to}" : $"utf-8;{to}"));
 
-    /// <summary>What we found out, and whose mail it is, by which loops end (RFC 9228).</summary>
-    static byte[] FieldsOf(InboundMail mail, EmailAddress to)
+    /// <summary>What we found out; nothing where it is too long. In front of the message with whose mail it is (RFC 9228).</summary>
+    static string FoundOf(InboundMail mail)
     {
+        const int most = Submission.MaxFields - 2 * EmailAddress.MaxLength;
         var found = mail.Evidence is { Fields: var fields } && Judging.AreWhole(fields) ? fields : "";
-        var delivered = $"Delivered-To: {to}\r\n";
-        var text = Encoding.UTF8.GetBytes(found + delivered);
-        return text.Length <= Submission.MaxFields ? text : Encoding.UTF8.GetBytes(delivered);
+        return Encoding.UTF8.GetByteCount(found) <= most ? found : "";
     }
 }

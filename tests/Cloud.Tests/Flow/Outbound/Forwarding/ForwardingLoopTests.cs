@@ -66,6 +66,8 @@ public sealed class ForwardingLoopTests
         var admin = world.Admin;
         await admin.AddAliasAsync("a@example.test", [TestBackend.Alice], default);
         await admin.AddAliasAsync("b@example.test", ["a@example.test"], default);
+        await admin.AddAliasAsync("c@example.test", [You, "a@example.test"], default);
+        await RefusedAsync(() => admin.AddAliasAsync("a@example.test", ["c@example.test"], default));
         await admin.AddAliasAsync("*@example.test", [TestBackend.Bob], default);
         await RefusedAsync(() => admin.AddAliasAsync("a@example.test", ["b@example.test"], default));
         await RefusedAsync(() => admin.AddAliasAsync("a@example.test", [You, "a+x@example.test"], default));
