@@ -6,7 +6,7 @@ namespace Cloud.Cli.Admin;
 static class AliasCommand
 {
     public static Command Create() =>
-        new("alias", "Addresses that lead to others; *@domain takes all that the domain lacks.")
+        new("alias", "Addresses that lead to others, here or elsewhere; *@domain takes all that the domain lacks.")
         {
             Add(),
             List(),

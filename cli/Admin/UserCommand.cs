@@ -3,7 +3,7 @@ using Cloud.Api.Admin;
 
 namespace Cloud.Cli.Admin;
 
-/// <summary>`cloud user add|list|passwd|grant|revoke|grants|sent|remove`. Passwords come by prompt or standard input, never as an argument.</summary>
+/// <summary>`cloud user add|list|passwd|grant|revoke|grants|forward|unforward|forwards|sent|verp|remove`. Passwords come by prompt or standard input, never as an argument.</summary>
 static class UserCommand
 {
     public static Command Create() =>
@@ -19,7 +19,19 @@ static class UserCommand
             ),
             SendsAs("revoke", "Take such a right back.", (admin, u, s, c) => admin.RevokeAsync(u, s, c)),
             Grants(),
-            Sent(),
+            ForwardCommands.Forward(),
+            ForwardCommands.Unforward(),
+            ForwardCommands.List(),
+            Switch(
+                "sent",
+                "Whether the server puts what a user sends into Sent.",
+                (admin, user, isOn, cancel) => admin.SetSavesSentAsync(user, isOn, cancel)
+            ),
+            Switch(
+                "verp",
+                "Whether each recipient elsewhere gets a return path of its own.",
+                (admin, user, isOn, cancel) => admin.SetVerpAsync(user, isOn, cancel)
+            ),
             Remove(),
         };
 
@@ -54,23 +66,23 @@ static class UserCommand
             "grants"
         );
 
-    static Command Sent()
+    static Command Switch(
+        string verb,
+        string description,
+        Func<IAdministration, string, bool, CancellationToken, ValueTask> act
+    )
     {
         var address = new Argument<string>("address");
         var choice = new Argument<string>("on|off");
         choice.AcceptOnlyFromAmong("on", "off");
-        var command = new Command("sent", "Whether the server puts what a user sends into Sent.") { address, choice };
+        var command = new Command(verb, description) { address, choice };
         var store = new SharedOptions(command);
         command.SetAction(
             (parsed, cancel) =>
                 store.RunAsync(
                     parsed,
                     admin =>
-                        admin.SetSavesSentAsync(
-                            parsed.GetRequiredValue(address),
-                            parsed.GetRequiredValue(choice) == "on",
-                            cancel
-                        ),
+                        act(admin, parsed.GetRequiredValue(address), parsed.GetRequiredValue(choice) == "on", cancel),
                     cancel
                 )
         );

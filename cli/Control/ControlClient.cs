@@ -54,6 +54,22 @@ sealed class ControlClient(string path) : IAdministration
     public async ValueTask SetSavesSentAsync(string address, bool savesSent, CancellationToken cancel) =>
         await AskAsync(new("SetSavesSent", address, null, [savesSent ? "on" : "off"]), cancel);
 
+    public async ValueTask SetVerpAsync(string address, bool usesVerp, CancellationToken cancel) =>
+        await AskAsync(new("SetVerp", address, null, [usesVerp ? "on" : "off"]), cancel);
+
+    public async ValueTask ForwardAsync(
+        string address,
+        IReadOnlyList<string> targets,
+        bool keeps,
+        CancellationToken cancel
+    ) => await AskAsync(new(keeps ? "ForwardAndKeep" : "Forward", address, null, targets), cancel);
+
+    public async ValueTask StopForwardAsync(string address, CancellationToken cancel) =>
+        await AskAsync(new("StopForward", address, null, null), cancel);
+
+    public async ValueTask<IReadOnlyList<ForwardInfo>> ListForwardsAsync(CancellationToken cancel) =>
+        (await AskAsync(new("ListForwards", null, null, null), cancel)).Forwards ?? [];
+
     public async ValueTask AddAliasAsync(string alias, IReadOnlyList<string> targets, CancellationToken cancel) =>
         await AskAsync(new("AddAlias", alias, null, targets), cancel);
 

@@ -31,7 +31,8 @@ sealed record ControlAnswer(
     QueueDetails? Message = null,
     QueueChange? Changed = null,
     IReadOnlyList<DeadTask>? Dead = null,
-    IReadOnlyList<SuppressedAddress>? Suppressed = null
+    IReadOnlyList<SuppressedAddress>? Suppressed = null,
+    IReadOnlyList<ForwardInfo>? Forwards = null
 );
 
 [JsonSerializable(typeof(ControlRequest))]

@@ -113,6 +113,8 @@ sealed class ControlServer : IAsyncDisposable
                 return new(null, Users: await administration.ListUsersAsync(cancel));
             case "ListAliases":
                 return new(null, Aliases: await administration.ListAliasesAsync(cancel));
+            case "ListForwards":
+                return new(null, Forwards: await administration.ListForwardsAsync(cancel));
             case "ListGrants":
                 return new(null, Grants: await administration.ListGrantsAsync(cancel));
             case "ListKeys":
@@ -134,6 +136,10 @@ sealed class ControlServer : IAsyncDisposable
             "Grant" => administration.GrantAsync(name, targets is [var granted] ? granted : "", cancel),
             "Revoke" => administration.RevokeAsync(name, targets is [var revoked] ? revoked : "", cancel),
             "SetSavesSent" => administration.SetSavesSentAsync(name, targets is ["on"], cancel),
+            "SetVerp" => administration.SetVerpAsync(name, targets is ["on"], cancel),
+            "Forward" => administration.ForwardAsync(name, targets, keeps: false, cancel),
+            "ForwardAndKeep" => administration.ForwardAsync(name, targets, keeps: true, cancel),
+            "StopForward" => administration.StopForwardAsync(name, cancel),
             "AddAlias" => administration.AddAliasAsync(name, targets, cancel),
             "RemoveAlias" => administration.RemoveAliasAsync(name, cancel),
             _ => throw new AdminException(

@@ -359,6 +359,7 @@ public sealed class HttpGateway : IGateway, IAsyncDisposable
             await Deferring.DeferAsync(
                 queue,
                 request.Transaction,
+                request.Envelope.Origin,
                 recipients,
                 request.Message,
                 request.Evidence,

@@ -58,6 +58,12 @@ static class Replies
     public static readonly Reply Greylisted = new(450, "7.1", "Not known here yet; try again in some minutes");
     public static readonly Reply SentEnough = new(450, "7.1", "Your sending limit is reached; try again later");
     public static readonly Reply MailboxFull = new(452, "2.2", "Mailbox is full");
+    public static readonly Reply BadReturnPath = new(550, "1.1", "This return path was not made here, or is too old")
+    {
+        Offence = Offence.RefusedRecipient,
+    };
+    public static readonly Reply ReportsOnly = new(550, "7.1", "This return path takes delivery reports only");
+    public static readonly Reply TooManyReports = new(450, "7.1", "Too many reports for this sender; try again later");
     public static readonly Reply NeedsSmtpUtf8 = new(553, "6.7", "An address beyond ASCII needs SMTPUTF8");
     public static readonly Reply TooManyRecipients = new(452, "5.3", "Too many recipients");
 

@@ -19,6 +19,7 @@ public sealed class Administration(Backend backend) : IAdministration
     readonly MailDirectory directory = backend.Directory;
     readonly AccountStore accounts = backend.Accounts;
     readonly DomainKeys keys = backend.Keys;
+    readonly TargetCheck targeting = new(backend.Directory);
 
     public IQueueAdministration Queue { get; } = new QueueAdministration(backend);
 
@@ -191,16 +192,60 @@ public sealed class Administration(Backend backend) : IAdministration
         );
     }
 
+    public async ValueTask SetVerpAsync(string address, bool usesVerp, CancellationToken cancel)
+    {
+        var (_, user) = await UserAsync(address, cancel);
+        await accounts.ChangeAsync(
+            user.Account,
+            change =>
+            {
+                change.SetUsesVerp(usesVerp);
+                return new ValueTask<bool>(true);
+            },
+            cancel
+        );
+    }
+
+    public async ValueTask ForwardAsync(
+        string address,
+        IReadOnlyList<string> targets,
+        bool keeps,
+        CancellationToken cancel
+    )
+    {
+        var (row, user) = await UserAsync(address, cancel);
+        await targeting.CheckAsync(user.Address, targets, cancel);
+        var changed = user with { Forward = new(targets, keeps) };
+        await CommitAsync(New().Replace(row.Key.Row, DirectoryRows.ToRow(changed), row.ETag));
+    }
+
+    public async ValueTask StopForwardAsync(string address, CancellationToken cancel)
+    {
+        var (row, user) = await UserAsync(address, cancel);
+        if (user.Forward is null)
+            throw new AdminException($"Mail for {user.Address} is not sent on");
+        await CommitAsync(New().Replace(row.Key.Row, DirectoryRows.ToRow(user with { Forward = null }), row.ETag));
+    }
+
+    public async ValueTask<IReadOnlyList<ForwardInfo>> ListForwardsAsync(CancellationToken cancel)
+    {
+        var forwards = new List<ForwardInfo>();
+        await foreach (var row in directory.ListAsync(DirectoryRows.Users(null), cancel))
+        {
+            var user = DirectoryRows.ToUser(row.Data);
+            if (user.Forward is { } forward)
+                forwards.Add(new(user.Address, forward.Targets, forward.Keeps));
+        }
+        return forwards;
+    }
+
     public async ValueTask AddAliasAsync(string alias, IReadOnlyList<string> targets, CancellationToken cancel)
     {
         var key = AddressKey(alias);
         var domain = await DomainOfAsync(key, cancel);
         if (await directory.ReadAsync(DirectoryRows.User(key), cancel) is not null)
             throw new AdminException($"{key} is a user");
-        if (targets.Count is 0 or > MailDirectory.MaxAliasTargets)
-            throw new AdminException($"An alias has 1 to {MailDirectory.MaxAliasTargets} targets");
-        foreach (var target in targets)
-            await CheckTargetAsync(key, target, cancel);
+        await targeting.CheckAsync(key, targets, cancel);
         await CommitAsync(
             New()
                 .Replace(domain.Key.Row, domain.Data, domain.ETag)
@@ -223,18 +268,6 @@ public sealed class Administration(Backend backend) : IAdministration
         if (row is null)
             throw new AdminException($"There is no alias {key}");
         await CommitAsync(New().Delete(row.Key.Row, row.ETag));
-    }
-
-    async ValueTask CheckTargetAsync(string alias, string target, CancellationToken cancel)
-    {
-        var address = EmailAddress.TryParse(target) ?? throw new AdminException($"{target} is no address");
-        if (address.Key == alias)
-            throw new AdminException($"{alias} would lead to itself");
-        var reached = await directory.ResolveAsync(address, cancel);
-        if (reached is null)
-            throw new AdminException($"{target} is not in a domain of ours, and mail is not forwarded to others yet");
-        if (reached.Count == 0)
-            throw new AdminException($"There is no {target}");
     }
 
     async ValueTask<(Row? Row, IReadOnlyList<string> Granted)> GrantsAsync(UserRow user, CancellationToken cancel)

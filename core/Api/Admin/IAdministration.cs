@@ -47,7 +47,20 @@ public interface IAdministration
     /// <summary>Whether the server puts a copy of what a user sends into Sent.</summary>
     ValueTask SetSavesSentAsync(string address, bool savesSent, CancellationToken cancel);
 
+    /// <summary>Whether each recipient elsewhere gets what a user sends under a reverse path of its own (VERP).</summary>
+    ValueTask SetVerpAsync(string address, bool usesVerp, CancellationToken cancel);
+
+    /// <summary>Has a user's mail sent on to other addresses, here or elsewhere, in place of where it went before.</summary>
+    /// <param name="keeps">The user's own mailbox gets it as well.</param>
+    ValueTask ForwardAsync(string address, IReadOnlyList<string> targets, bool keeps, CancellationToken cancel);
+
+    ValueTask StopForwardAsync(string address, CancellationToken cancel);
+
+    /// <summary>Users whose mail is sent on.</summary>
+    ValueTask<IReadOnlyList<ForwardInfo>> ListForwardsAsync(CancellationToken cancel);
+
     /// <summary>Makes or replaces an alias: an address, or <c>*@domain</c> for all that the domain lacks.</summary>
+    /// <param name="targets">Here or elsewhere.</param>
     ValueTask AddAliasAsync(string alias, IReadOnlyList<string> targets, CancellationToken cancel);
 
     ValueTask<IReadOnlyList<AliasInfo>> ListAliasesAsync(CancellationToken cancel);
@@ -63,6 +76,9 @@ public interface IAdministration
 public sealed record UserInfo(string Address, long Messages, long Octets);
 
 public sealed record GrantInfo(string Address, IReadOnlyList<string> SendsAs);
+
+/// <param name="Keeps">The user's own mailbox gets it as well.</param>
+public sealed record ForwardInfo(string Address, IReadOnlyList<string> Targets, bool Keeps);
 
 public sealed record AliasInfo(string Alias, IReadOnlyList<string> Targets);
 

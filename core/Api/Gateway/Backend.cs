@@ -3,6 +3,7 @@ using Cloud.Flow.Inbound;
 using Cloud.Flow.Junk;
 using Cloud.Flow.Keys;
 using Cloud.Flow.Outbound;
+using Cloud.Flow.Outbound.Forwarding;
 using Cloud.Flow.Submission;
 using Cloud.Flow.Sweep;
 using Cloud.Store;
@@ -42,16 +43,20 @@ public sealed class Backend
         Keys = new(Directory, encryption, time, entropy);
         KnownSenders = new(rows, time);
         Lessons = new(Accounts, KnownSenders, entropy);
-        Filing = new(Accounts, queues, new(Accounts, Lessons));
+        var forwarding = new ForwardingRooms(Accounts, Directory, queues, outbound ?? new());
+        (Expansion, Returns) = (forwarding.Expansion, forwarding.Limits);
+        Filing = new(Accounts, queues, new(Accounts, Lessons), forwarding.Forwarder, forwarding.Bounces);
         Greylist = new(rows, time);
-        Receiving = new(Accounts, Directory, Filing);
+        var addressing = new Addressing(Expansion, blobs);
+        Receiving = new(Accounts, addressing, Filing);
         Refused = new(rows, Directory);
-        Inbound = new(Accounts, Directory, Filing, queues);
+        Inbound = new(Accounts, addressing, Filing, queues);
         Sweeper = new(Accounts, queues);
-        Sending = new(Accounts, queues, Directory, Receiving, relay, outbound ?? new());
+        Sending = new(Accounts, queues, Directory, Receiving, forwarding, relay, outbound ?? new());
         Rights = new(Directory);
         Submitting = new(
             Directory,
+            Expansion,
             Rights,
             new(new(rows, time, SubmissionOptions.LimitParts), submission ?? new(), time),
             new(Accounts, Filing),
@@ -99,6 +104,11 @@ public sealed class Backend
     internal Greylist Greylist { get; }
 
     internal RefusedMail Refused { get; }
+
+    internal Expansion Expansion { get; }
+
+    internal ReturnLimits Returns { get; }
+
     internal SenderRights Rights { get; }
 
     internal Submitting Submitting { get; }

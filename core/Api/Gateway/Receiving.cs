@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Serialization;
 using Cloud.Flow.Door;
 using Cloud.Flow.Inbound;
 using Cloud.Mail;
@@ -40,6 +41,15 @@ public enum RecipientVerdict
     /// <summary>An authenticated sender's recipient whose domain is no whole name: 554 5.1.2 (RFC 6409 §4.2).</summary>
     NotQualified,
 
+    /// <summary>A reverse path of forwarded mail that was not made here, or is too old: 550 5.1.1.</summary>
+    BadReturnPath,
+
+    /// <summary>A good one takes reports only, which come from nobody: 550 5.7.1.</summary>
+    ReportsOnly,
+
+    /// <summary>So many reports come back to one sender that they are put off: 450 4.7.1.</summary>
+    TooManyReports,
+
     /// <summary>A stranger has to try again a little later: 450 4.7.1 (RFC 6647).</summary>
     Greylisted,
 
@@ -68,7 +78,19 @@ public sealed record MailEnvelope(
     string? EnvelopeId,
     bool SmtpUtf8,
     bool EightBit
-);
+)
+{
+    /// <summary>What counts of it where the message is passed on.</summary>
+    [JsonIgnore]
+    public Origin Origin =>
+        Origin.Of(From) with
+        {
+            SmtpUtf8 = SmtpUtf8,
+            EightBit = EightBit,
+            Ret = Ret,
+            EnvelopeId = EnvelopeId,
+        };
+}
 
 /// <param name="Evidence">What the door found out; null for a client that is trusted.</param>
 public sealed record ReceiveRequest(

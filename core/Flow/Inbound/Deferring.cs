@@ -14,6 +14,7 @@ public static class Deferring
     public static async ValueTask DeferAsync(
         IQueues queues,
         TransactionId transaction,
+        Origin origin,
         IReadOnlyList<EmailAddress> recipients,
         UploadedMessage message,
         Evidence? evidence,
@@ -30,7 +31,8 @@ public static class Deferring
             message.Index.ToArray(),
             [],
             recipients,
-            Evidence: evidence
+            Evidence: evidence,
+            Origin: origin
         );
         var body = mail.Pack();
         if (body.Length > InboundMail.Longest)

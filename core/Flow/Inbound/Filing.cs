@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Cloud.Flow.Outbound.Forwarding;
 using Cloud.Store;
 using Cloud.Store.Accounts;
 using Cloud.Store.Mailboxes;
@@ -9,11 +10,12 @@ namespace Cloud.Flow.Inbound;
 
 /// <summary>Files a message into accounts, and queues what cannot be filed now.</summary>
 /// <remarks>
-/// Steps: 1. every account that neither has the message nor takes the upload itself gets its own copy of it, before any
-/// account owns that and could delete it; 2. each account takes its message in one transaction; 3. what failed goes to queue
+/// Steps: 1. every account, and what is passed on, that neither has the message nor takes the upload itself gets its own copy of it, before any
+/// account owns that and could delete it; 2. each account takes its message in one transaction, and so does the outbox;
+/// 3. what failed goes to queue
 /// <see cref="Queue"/>. Any step may be repeated.
 /// </remarks>
-sealed class Filing(AccountStore accounts, IQueues queues, Judging judging)
+sealed class Filing(AccountStore accounts, IQueues queues, Judging judging, Forwarder forwarder, VerpBounces bounces)
 {
     public const string Queue = "inbound";
 
@@ -64,18 +66,15 @@ sealed class Filing(AccountStore accounts, IQueues queues, Judging judging)
     /// <param name="delay">Before the worker sees it.</param>
     public async ValueTask QueueAsync(string queue, InboundMail mail, TimeSpan delay, CancellationToken cancel)
     {
-        if (mail.Recipients is not null)
-        {
-            await queues.SendAsync(queue, mail.Pack(), delay, cancel);
-            return;
-        }
-        foreach (var some in mail.Deliveries.Chunk(InboundMail.QueuedDeliveries))
-            await queues.SendAsync(queue, (mail with { Deliveries = some }).Pack(), delay, cancel);
+        foreach (var part in mail.Parts())
+            await queues.SendAsync(queue, part.Pack(), delay, cancel);
     }
 
     /// <summary>A row read costs a hundredth of the copy that it spares, and that would be waste.</summary>
     async ValueTask<bool> IsFiledAsync(InboundMail mail, Delivery delivery, CancellationToken cancel)
     {
+        if (delivery.Forward is not null)
+            return await forwarder.IsAcceptedAsync(delivery, cancel);
         if (TransactionId.TryParse(mail.Transaction) is not { } transaction)
             return false;
         var number = EmailId.From(transaction);
@@ -100,6 +99,11 @@ sealed class Filing(AccountStore accounts, IQueues queues, Judging judging)
         CancellationToken cancel
     )
     {
+        if (delivery.Forward is not null)
+        {
+            await ForwardAsync(mail, delivery, repeated, result, cancel);
+            return;
+        }
         var judgement = await judging.JudgeAsync(mail, delivery, cancel);
         var deposit = mail.DepositOf(delivery, judgement);
         try
@@ -116,6 +120,8 @@ sealed class Filing(AccountStore accounts, IQueues queues, Judging judging)
                 : deposited.Status == DepositStatus.Removed && delivery.Blob != mail.Source;
             if (isWaste)
                 await BlobWaste.RemoveAsync(accounts.Blobs, delivery.Blob);
+            if (deposited.Status == DepositStatus.Done)
+                await bounces.LearnAsync(mail, delivery, cancel);
         }
         catch (AccountMissingException)
         {
@@ -145,6 +151,32 @@ sealed class Filing(AccountStore accounts, IQueues queues, Judging judging)
             );
     }
 
+    /// <summary>Step 2 of what is passed on.</summary>
+    async ValueTask ForwardAsync(
+        InboundMail mail,
+        Delivery delivery,
+        bool repeated,
+        FilingResult result,
+        CancellationToken cancel
+    )
+    {
+        try
+        {
+            // What the outbox has was found before: without bytes there is nothing that it could send.
+            if (repeated && !await accounts.Blobs.ExistsAsync(delivery.Blob, cancel))
+                result.Lost.Push(delivery);
+            else if (await forwarder.AcceptAsync(mail, delivery, cancel))
+                result.Filed.Push(delivery);
+            else
+                result.Missing.Push(delivery);
+        }
+        catch (StoreException e)
+        {
+            result.Unknown.Push(delivery);
+            result.Fault = e;
+        }
+    }
+
     static async ValueTask EachAsync(
         IReadOnlyList<Delivery> deliveries,
         Func<Delivery, ValueTask> work,
@@ -172,7 +204,7 @@ sealed class FilingResult
     /// <summary>Filed by an earlier try, and deleted by the user since; or a sender's copy that is not wanted.</summary>
     public ConcurrentStack<Delivery> Gone { get; } = new();
 
-    /// <summary>Their account has been removed.</summary>
+    /// <summary>Their account has been removed, or what they lead to elsewhere.</summary>
     public ConcurrentStack<Delivery> Missing { get; } = new();
 
     /// <summary>Their bytes are gone, and no user has deleted them: the message is lost to these.</summary>

@@ -17,6 +17,7 @@ namespace Cloud.Flow.Inbound;
 /// <param name="Evidence">What the door found out; null for mail that nobody has judged.</param>
 /// <param name="Fields">Header fields put in front of it where nobody has judged it, each with its CRLF; null for none.</param>
 /// <param name="IsSentCopy">The sender's own copy: it goes to Sent, and is read.</param>
+/// <param name="Origin">How it came; null where it is passed on to nobody, or long ago.</param>
 sealed record InboundMail(
     string Transaction,
     long Received,
@@ -29,7 +30,8 @@ sealed record InboundMail(
     int Tries = 0,
     Evidence? Evidence = null,
     byte[]? Fields = null,
-    bool IsSentCopy = false
+    bool IsSentCopy = false,
+    Origin? Origin = null
 )
 {
     /// <summary>Octets of index that travel along; a longer one is made anew from the blob.</summary>
@@ -37,6 +39,9 @@ sealed record InboundMail(
 
     /// <summary>Deliveries in one queue message: some 40 KiB of its 48, which leaves room for what cannot be left out.</summary>
     public const int QueuedDeliveries = 200;
+
+    /// <summary>As many where some are passed on to other servers: addresses of every length are in those.</summary>
+    public const int QueuedForwards = 20;
 
     /// <summary>Octets of a queue message, less what its count of tries grows by.</summary>
     public const int Longest = QueueLimits.BodyBytes - 8;
@@ -79,7 +84,16 @@ sealed record InboundMail(
     }
 
     /// <summary>Without the addresses by which the accounts were found, which many long ones make too much.</summary>
-    InboundMail Unnamed => this with { Deliveries = [.. Deliveries.Select(delivery => delivery with { To = null })] };
+    InboundMail Unnamed => this with { Deliveries = [.. Deliveries.Select(delivery => delivery.Least)] };
+
+    /// <summary>As one or more, each short enough for a queue message.</summary>
+    public IReadOnlyList<InboundMail> Parts()
+    {
+        if (Recipients is not null)
+            return [this];
+        var most = Deliveries.Any(delivery => delivery.Forward is not null) ? QueuedForwards : QueuedDeliveries;
+        return [.. Deliveries.Chunk(most).Select(some => this with { Deliveries = some })];
+    }
 
     /// <returns>Null when it is none of ours.</returns>
     public static InboundMail? Parse(ReadOnlyMemory<byte> body)
@@ -89,7 +103,7 @@ sealed record InboundMail(
             var mail = JsonSerializer.Deserialize(body.Span, InboundJson.Default.InboundMail);
             var isWhole =
                 mail is { Transaction: not null, Source: not null, Sha256: not null, Index: not null }
-                && mail.Deliveries?.All(delivery => delivery is { Account: not null, Blob: not null }) == true
+                && mail.Deliveries?.All(delivery => delivery is { IsWhole: true }) == true
                 && mail.Recipients?.Contains(null!) != true;
             return isWhole ? mail : null;
         }
@@ -107,10 +121,6 @@ sealed record InboundMail(
             Trace = judgement.Trace,
         };
 }
-
-/// <param name="Blob">The account's own copy, made or still to be made.</param>
-/// <param name="To">The recipient that led to the account, the first if there are several; null where nobody knows any more.</param>
-sealed record Delivery(string Account, string Blob, string? To = null);
 
 [JsonSourceGenerationOptions(IgnoreReadOnlyProperties = true)]
 [JsonSerializable(typeof(InboundMail))]

@@ -1,6 +1,5 @@
 using System.Runtime.ExceptionServices;
 using Cloud.Store.Accounts;
-using Cloud.Store.Directory;
 using Cloud.Store.Ports;
 
 namespace Cloud.Flow.Inbound;
@@ -33,7 +32,7 @@ public sealed class InboundWorker
     readonly IQueues queues;
     readonly SetAside aside;
 
-    internal InboundWorker(AccountStore store, MailDirectory addresses, Filing work, IQueues source)
+    internal InboundWorker(AccountStore store, Addressing addresses, Filing work, IQueues source)
     {
         (time, filing, queues) = (store.Time, work, source);
         queued = new(store, addresses, work);

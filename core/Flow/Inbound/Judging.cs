@@ -70,7 +70,7 @@ sealed class Judging(AccountStore accounts, JunkLessons lessons)
     }
 
     /// <summary>Whether a text is nothing but fields: what comes over the wire could end the header, or be no part of it.</summary>
-    static bool AreWhole(string fields)
+    public static bool AreWhole(string fields)
     {
         if (fields.Length == 0)
             return true;

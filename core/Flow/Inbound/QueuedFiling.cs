@@ -1,13 +1,13 @@
+using Cloud.Flow.Outbound;
 using Cloud.Store;
 using Cloud.Store.Accounts;
-using Cloud.Store.Directory;
 using Cloud.Store.Messages;
 using Cloud.Store.Ports;
 
 namespace Cloud.Flow.Inbound;
 
 /// <summary>One try to file a message of a queue.</summary>
-sealed class QueuedFiling(AccountStore accounts, MailDirectory directory, Filing filing)
+sealed class QueuedFiling(AccountStore accounts, Addressing addressing, Filing filing)
 {
     public async ValueTask<FilingTry> TryAsync(InboundMail queued, CancellationToken cancel)
     {
@@ -22,7 +22,7 @@ sealed class QueuedFiling(AccountStore accounts, MailDirectory directory, Filing
             var complete = await WithIndexAsync(mail, cancel);
             var result = await filing.FileAsync(complete, repeated: true, copied: queued.Recipients is null, cancel);
             // In several messages the first account could delete the source before another has its copy.
-            if (result.LacksCopies && mail.Deliveries.Count > InboundMail.QueuedDeliveries)
+            if (result.LacksCopies && mail.Parts().Count > 1)
                 return new(queued with { Tries = mail.Tries }) { Fault = result.Fault };
             foreach (var delivery in result.Missing)
                 await BlobWaste.RemoveAsync(accounts.Blobs, delivery.Blob);
@@ -48,16 +48,19 @@ sealed class QueuedFiling(AccountStore accounts, MailDirectory directory, Filing
     {
         if (mail.Recipients is not { } recipients)
             return mail;
-        var (deliveries, evidence) = await Quarantine.AddressAsync(
-            directory,
+        var incoming = new Incoming(
             TransactionId.TryParse(mail.Transaction) ?? default,
             mail.Source,
-            recipients,
-            mail.Evidence,
-            repeated: true,
-            cancel
-        );
-        return mail with { Deliveries = deliveries, Recipients = null, Evidence = evidence };
+            [.. recipients.Select(recipient => new OutboundRecipient(recipient))],
+            mail.Origin ?? Origin.Nobody,
+            mail.Evidence
+        )
+        {
+            IsRepeated = true,
+            IsPromised = true,
+        };
+        var addressed = await Quarantine.AddressAsync(addressing, incoming, cancel);
+        return mail with { Deliveries = addressed.Deliveries, Recipients = null, Evidence = addressed.Evidence };
     }
 
     /// <summary>A long index did not travel along: it is made anew.</summary>

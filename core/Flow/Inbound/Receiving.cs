@@ -1,8 +1,7 @@
 using Cloud.Flow.Door;
-using Cloud.Mail;
+using Cloud.Flow.Outbound;
 using Cloud.Store;
 using Cloud.Store.Accounts;
-using Cloud.Store.Directory;
 using Cloud.Store.Messages;
 using Cloud.Store.Ports;
 
@@ -15,21 +14,31 @@ enum ReceivingStatus
     /// <summary>No recipient has an account; nothing is kept.</summary>
     NoRecipient,
 
+    /// <summary>It looks like junk, and the recipients have no mailbox here: that is not passed on. Nothing is kept.</summary>
+    Unwanted,
+
+    /// <summary>It would be passed on in a circle. Nothing is kept.</summary>
+    Loops,
+
     /// <summary>Neither filed nor queued, as far as is known: nothing is promised, but its bytes stay.</summary>
     Failed,
 }
 
-/// <param name="KeepsSource">Whether an account owns the uploaded blob now, or may own it.</param>
+/// <param name="KeepsSource">Whether an account or the outbox owns the uploaded blob now, or may own it.</param>
 readonly record struct ReceivingResult(ReceivingStatus Status, bool KeepsSource);
 
-/// <summary>Brings a message from its envelope to every recipient's INBOX, or keeps it durably until that can be done.</summary>
-sealed class Receiving(AccountStore accounts, MailDirectory directory, Filing filing)
+/// <summary>
+/// Brings a message from its envelope to every recipient's INBOX, and to the outbox for those elsewhere; or keeps it durably
+/// until that can be done.
+/// </summary>
+sealed class Receiving(AccountStore accounts, Addressing addressing, Filing filing)
 {
     /// <param name="repeated">The transaction was tried before.</param>
     /// <param name="fields">Put in front of a message that has no evidence.</param>
     public async ValueTask<ReceivingResult> ReceiveAsync(
         TransactionId transaction,
-        IEnumerable<EmailAddress> recipients,
+        Origin origin,
+        IReadOnlyList<OutboundRecipient> recipients,
         UploadedMessage message,
         Evidence? evidence,
         bool repeated,
@@ -38,21 +47,27 @@ sealed class Receiving(AccountStore accounts, MailDirectory directory, Filing fi
     )
     {
         InboundMail mail;
+        ReceivingStatus nobody;
         try
         {
-            mail = await AddressAsync(transaction, recipients, message, evidence, repeated, cancel);
-            mail = mail with { Fields = fields };
+            var incoming = new Incoming(transaction, message.Blob, recipients, origin, evidence)
+            {
+                IsRepeated = repeated,
+            };
+            var addressed = await Quarantine.AddressAsync(addressing, incoming, cancel);
+            mail = MailOf(incoming, message, addressed) with { Fields = fields };
+            nobody = addressed.Nobody;
         }
         catch (StoreException)
         {
             return new(ReceivingStatus.Failed, KeepsSource: repeated);
         }
         if (mail.Deliveries.Count == 0)
-            return new(ReceivingStatus.NoRecipient, KeepsSource: repeated);
+            return new(nobody, KeepsSource: repeated);
 
         var result = await filing.FileAsync(mail, repeated, copied: repeated, cancel);
         // In several queue messages the first account could delete the source before another has its copy.
-        var isQueueable = !result.LacksCopies || mail.Deliveries.Count <= InboundMail.QueuedDeliveries;
+        var isQueueable = !result.LacksCopies || mail.Parts().Count == 1;
         var status = ReceivingStatus.Accepted;
         if (result.Pending.Any() && !(isQueueable && await TryQueueAsync(mail, result)))
             status = ReceivingStatus.Failed;
@@ -67,37 +82,20 @@ sealed class Receiving(AccountStore accounts, MailDirectory directory, Filing fi
         return new(status, !result.Missing.Any(delivery => delivery.Blob == mail.Source));
     }
 
-    /// <summary>Finds the accounts behind the recipients, each once, and names each one's blob.</summary>
-    async ValueTask<InboundMail> AddressAsync(
-        TransactionId transaction,
-        IEnumerable<EmailAddress> recipients,
-        UploadedMessage message,
-        Evidence? evidence,
-        bool repeated,
-        CancellationToken cancel
-    )
-    {
-        var source = message.Blob;
-        var (deliveries, judged) = await Quarantine.AddressAsync(
-            directory,
-            transaction,
-            source,
-            recipients,
-            evidence,
-            repeated,
-            cancel
-        );
-        return new(
-            transaction.ToString(),
+    InboundMail MailOf(Incoming incoming, UploadedMessage message, Addressed addressed) =>
+        new(
+            incoming.Transaction.ToString(),
             accounts.Time.GetUtcNow().ToUnixTimeSeconds(),
-            source,
+            message.Blob,
             message.Size,
             message.Sha256.ToArray(),
             message.Index.ToArray(),
-            deliveries,
-            Evidence: judged
+            addressed.Deliveries,
+            Evidence: addressed.Evidence,
+            Origin: addressed.Deliveries.Any(delivery => delivery.Forward is not null) || incoming.Origin.From is null
+                ? incoming.Origin
+                : null
         );
-    }
 
     async ValueTask<bool> TryQueueAsync(InboundMail mail, FilingResult result)
     {

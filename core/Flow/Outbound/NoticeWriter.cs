@@ -116,7 +116,7 @@ sealed class NoticeWriter(IBlobs blobs, RetrySchedule schedule, OutboundOptions 
     async ValueTask<ReturnedMessage?> ReturnedAsync(Submission message, bool isWhole, CancellationToken cancel)
     {
         var most = isWhole ? options.ReturnedOctets : MaxHeader;
-        if (await blobs.OpenAsync(message.Blob, 0, most, cancel) is not { } blob)
+        if (await blobs.OpenAsync(message.Blob, message.Start, most, cancel) is not { } blob)
             return null;
         await using var content = new FieldsThenBlob(message.Fields, blob);
         using var octets = new MemoryStream();

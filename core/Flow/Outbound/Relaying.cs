@@ -128,7 +128,7 @@ sealed class Relaying(
 
         async ValueTask<Stream> OpenAsync(CancellationToken stop)
         {
-            if (await blobs.OpenAsync(message.Blob, 0, null, stop) is { } stream)
+            if (await blobs.OpenAsync(message.Blob, message.Start, null, stop) is { } stream)
                 return stream;
             isBlobMissing = true;
             throw new StoreException("The message's bytes are gone");

@@ -22,6 +22,9 @@ public sealed record SendOptions
     /// <summary>TLS-Required: No (RFC 8689 §5): rather sent in clear than not at all.</summary>
     public bool TlsOptional { get; init; }
 
+    /// <summary>Each recipient gets it under a reverse path of its own, so that what comes back tells of whom.</summary>
+    public bool Verp { get; init; }
+
     /// <summary>DELIVERBY (RFC 2852); null when not given.</summary>
     public DeliverBy? DeliverBy { get; init; }
 

@@ -1,7 +1,7 @@
 using Cloud.Flow.Inbound;
+using Cloud.Flow.Outbound.Forwarding;
 using Cloud.Store.Accounts;
 using Cloud.Store.Directory;
-using Cloud.Store.Outbox;
 using Cloud.Store.Ports;
 
 namespace Cloud.Flow.Outbound;
@@ -15,19 +15,19 @@ public sealed class Sending
         IQueues queues,
         MailDirectory directory,
         Receiving receiving,
+        ForwardingRooms forwarding,
         IRelay? relay,
         OutboundOptions options
     )
     {
         var (rows, blobs, time, entropy) = (accounts.Rows, accounts.Blobs, accounts.Time, accounts.Entropy);
-        var store = new OutboxStore(rows, time);
-        var queue = new OutboundQueue(queues, time);
+        var (store, queue) = (forwarding.Store, forwarding.Queue);
         var schedule = new RetrySchedule(options, entropy);
-        Outbox = new(store, queue);
+        Outbox = forwarding.Outbox;
         Control = new(rows, store, queue, blobs, time);
-        Suppression = new(rows, time, options);
+        Suppression = forwarding.Suppression;
         DeadLetters = new(rows, queues, time, entropy);
-        var local = new LocalRelay(directory, receiving, blobs, relay ?? new NoRelay());
+        var local = new LocalRelay(directory, forwarding.Expansion, receiving, blobs, relay ?? new NoRelay());
         var relaying = new Relaying(local, blobs, Suppression, schedule, time, options);
         var writer = new NoticeWriter(blobs, schedule, options);
         var telling = new Telling(
@@ -36,6 +36,7 @@ public sealed class Sending
             Outbox,
             writer,
             directory,
+            forwarding.Expansion,
             receiving,
             blobs,
             time,

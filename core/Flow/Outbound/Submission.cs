@@ -43,7 +43,10 @@ public sealed record Submission
     /// </remarks>
     public required string Blob { get; init; }
 
-    /// <summary>Octets of the blob.</summary>
+    /// <summary>Octets of the blob in front that are not the message's: what was written on it here.</summary>
+    public int Start { get; init; }
+
+    /// <summary>Octets of the blob behind <see cref="Start"/>.</summary>
     public required long Size { get; init; }
 
     /// <summary>Of the blob, 32 octets.</summary>
@@ -62,6 +65,12 @@ public sealed record Submission
 
     /// <summary>DKIM's d=, in lower case and A-labels; null: not signed.</summary>
     public string? SigningDomain { get; init; }
+
+    /// <summary>
+    /// Of a message that is passed on: whose seal says what was found out of it (RFC 8617), in lower case and A-labels; null:
+    /// not sealed. It is not signed then.
+    /// </summary>
+    public string? SealingDomain { get; init; }
 
     /// <summary>When it was taken; its life is counted from here, or from <see cref="HoldUntil"/>.</summary>
     public required DateTimeOffset Accepted { get; init; }

@@ -29,6 +29,8 @@ static class SubmissionCodec
         pack.Text(Cut(message.Subject, Submission.MaxSubject));
         pack.Text(Cut(message.MessageId, Submission.MaxMessageId));
         Pack(pack, message.Options);
+        pack.Varint((ulong)message.Start);
+        pack.Text(message.SealingDomain);
         return pack.ToArray();
     }
 
@@ -37,7 +39,14 @@ static class SubmissionCodec
         pack.Text(options.Ret);
         pack.Text(options.EnvelopeId);
         pack.Byte((byte)options.Body);
-        pack.Byte((byte)(Bit(options.SmtpUtf8, 0) | Bit(options.RequireTls, 1) | Bit(options.TlsOptional, 2)));
+        pack.Byte(
+            (byte)(
+                Bit(options.SmtpUtf8, 0)
+                | Bit(options.RequireTls, 1)
+                | Bit(options.TlsOptional, 2)
+                | Bit(options.Verp, 3)
+            )
+        );
         pack.Time(options.DeliverBy?.Deadline);
         pack.Byte((byte)(Bit(options.DeliverBy?.Returns == true, 0) | Bit(options.DeliverBy?.Traces == true, 1)));
         pack.Signed(options.Priority);
@@ -70,6 +79,8 @@ static class SubmissionCodec
             Subject = pack.Text(),
             MessageId = pack.Text(),
             Options = UnpackOptions(ref pack),
+            Start = pack.AtEnd ? 0 : (int)pack.Varint32(), // older rows have neither
+            SealingDomain = pack.AtEnd ? null : pack.Text(),
         };
     }
 
@@ -88,6 +99,7 @@ static class SubmissionCodec
             SmtpUtf8 = (flags & 1) != 0,
             RequireTls = (flags & 2) != 0,
             TlsOptional = (flags & 4) != 0,
+            Verp = (flags & 8) != 0,
             DeliverBy = deadline is null ? null : new(deadline.Value, (by & 1) != 0, (by & 2) != 0),
             Priority = priority,
         };

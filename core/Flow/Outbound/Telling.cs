@@ -1,4 +1,5 @@
 using Cloud.Flow.Inbound;
+using Cloud.Flow.Outbound.Forwarding;
 using Cloud.Mail;
 using Cloud.Store;
 using Cloud.Store.Directory;
@@ -20,6 +21,7 @@ sealed class Telling(
     Outbox outbox,
     NoticeWriter writer,
     MailDirectory directory,
+    Expansion expansion,
     Receiving receiving,
     IBlobs blobs,
     TimeProvider time,
@@ -101,6 +103,9 @@ sealed class Telling(
         var message = SubmissionCodec.Unpack(entry.Id, entry.Message, rows);
         if (message.From is not { } sender)
             return;
+        // Of what was forwarded, its sender is told; not the path by which servers reach him over us.
+        sender = await expansion.SenderAsync(sender, cancel);
+        message = message with { From = sender };
         var at = rows[0].NoticeAt ?? message.Accepted;
         var id = DerivedId.Of(entry.Id, at, $"{kind} {rows[0].Notice:x16}");
         var domain = EmailAddress.CanonicalDomain(sender.Domain);
@@ -128,7 +133,8 @@ sealed class Telling(
     {
         var result = await receiving.ReceiveAsync(
             id,
-            [sender],
+            Origin.Nobody,
+            [new(sender, "NEVER")],
             new(written.Blob, written.Size, written.Sha256, written.Index),
             evidence: null,
             repeated,
@@ -137,7 +143,7 @@ sealed class Telling(
         if (result.Status == ReceivingStatus.Failed)
             throw new StoreException("A notice could not be filed");
         // Nobody is left who could be told.
-        if (result is { Status: ReceivingStatus.NoRecipient, KeepsSource: false })
+        if (result is { Status: ReceivingStatus.NoRecipient or ReceivingStatus.Loops, KeepsSource: false })
             await BlobWaste.RemoveAsync(blobs, written.Blob);
     }
 

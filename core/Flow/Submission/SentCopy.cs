@@ -10,8 +10,9 @@ namespace Cloud.Flow.Submission;
 /// <summary>The sender's own copy in Sent, for accounts that leave it to the server.</summary>
 sealed class SentCopy(AccountStore accounts, Filing filing)
 {
-    public async ValueTask<bool> IsWantedAsync(AccountId account, CancellationToken cancel) =>
-        (await accounts.PeekAsync(account, cancel))?.Account.SavesSent == true;
+    /// <returns>Whether the account leaves it to the server, and whether it wants reverse paths for each recipient.</returns>
+    public async ValueTask<(bool IsWanted, bool UsesVerp)> SettingsAsync(AccountId account, CancellationToken cancel) =>
+        await accounts.PeekAsync(account, cancel) is { Account: var row } ? (row.SavesSent, row.UsesVerp) : default;
 
     /// <summary>Makes the copy's bytes, while those of the message are still there.</summary>
     public async ValueTask<InboundMail> PrepareAsync(SubmitRequest request, CancellationToken cancel)

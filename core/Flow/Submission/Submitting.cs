@@ -1,6 +1,7 @@
 using System.Text;
 using Cloud.Flow.Inbound;
 using Cloud.Flow.Outbound;
+using Cloud.Flow.Outbound.Forwarding;
 using Cloud.Mail;
 using Cloud.Store;
 using Cloud.Store.Correspondents;
@@ -21,6 +22,7 @@ readonly record struct SubmittingResult(SubmitResult Result, bool KeepsSource);
 /// </remarks>
 sealed class Submitting(
     MailDirectory directory,
+    Expansion expansion,
     SenderRights rights,
     SendLimits limits,
     SentCopy copies,
@@ -49,11 +51,12 @@ sealed class Submitting(
         SubmittingResult result;
         try
         {
-            if (await copies.IsWantedAsync(request.Sender, cancel))
+            var (isCopyWanted, usesVerp) = await copies.SettingsAsync(request.Sender, cancel);
+            if (isCopyWanted)
                 copy = await copies.PrepareAsync(request, cancel); // step 2
             result = isLocal
                 ? await DeliverAsync(request, repeated, cancel)
-                : await SendAsync(request, repeated, cancel); // step 3
+                : await SendAsync(request, usesVerp, cancel); // step 3
         }
         catch (StoreException) when (!repeated)
         {
@@ -90,12 +93,12 @@ sealed class Submitting(
         var isLocal = request.HoldUntil is null || request.HoldUntil <= time.GetUtcNow();
         foreach (var recipient in request.Recipients)
         {
-            var accounts = await directory.ResolveAsync(recipient.Address, cancel);
-            if (accounts is { Count: 0 })
+            var leads = await expansion.FindAsync(recipient.Address, cancel);
+            if (leads is not null && !leads.Takes(request.From))
                 return (Rejected("1.1", $"No such user: {recipient.Address}"), false);
-            if (accounts is null && !SenderRights.IsQualified(recipient.Address))
+            if (leads is null && !SenderRights.IsQualified(recipient.Address))
                 return (Rejected("1.2", $"No whole domain name: {recipient.Address.Domain}"), false);
-            isLocal &= accounts is not null && !WantsSuccess(recipient);
+            isLocal &= leads is not null && !WantsSuccess(recipient);
         }
         return (null, isLocal);
     }
@@ -103,10 +106,10 @@ sealed class Submitting(
     /// <summary>All recipients are ours: one transaction for each account, and no queue.</summary>
     async ValueTask<SubmittingResult> DeliverAsync(SubmitRequest request, bool repeated, CancellationToken cancel)
     {
-        var recipients = request.Recipients.Select(recipient => recipient.Address);
         var result = await receiving.ReceiveAsync(
             request.Transaction,
-            recipients,
+            await OriginOfAsync(request, cancel),
+            request.Recipients,
             request.Message,
             evidence: null,
             repeated,
@@ -117,15 +120,15 @@ sealed class Submitting(
         {
             ReceivingStatus.Accepted => new(SubmitStatus.Accepted),
             ReceivingStatus.NoRecipient => Rejected("1.1", "No such user"),
+            ReceivingStatus.Loops => Rejected("4.6", "The message goes round in circles"),
             _ => new(SubmitStatus.Deferred, "3.0", "The message cannot be kept now"),
         };
         return new(answer, result.KeepsSource);
     }
 
-    async ValueTask<SubmittingResult> SendAsync(SubmitRequest request, bool repeated, CancellationToken cancel)
+    async ValueTask<SubmittingResult> SendAsync(SubmitRequest request, bool usesVerp, CancellationToken cancel)
     {
         var (message, content, now) = (request.Message, request.Content, time.GetUtcNow());
-        var domain = EmailAddress.CanonicalDomain(content.Authors[0].Domain);
         await outbox.AcceptAsync(
             new()
             {
@@ -137,16 +140,37 @@ sealed class Submitting(
                 Size = message.Size,
                 Sha256 = message.Sha256,
                 BodyHash = content.BodyHash,
-                SigningDomain = await directory.HasDomainAsync(domain, cancel) ? domain : null,
+                SigningDomain = await SigningDomainAsync(content, cancel),
                 Accepted = now,
                 HoldUntil = request.HoldUntil > now ? request.HoldUntil : null,
-                Options = OptionsOf(request),
+                Options = OptionsOf(request) with { Verp = usesVerp },
                 Subject = content.Subject,
                 MessageId = content.MessageId,
             },
             cancel
         );
         return new(new(SubmitStatus.Accepted), KeepsSource: true);
+    }
+
+    /// <summary>For those among the recipients whose mail is passed on.</summary>
+    async ValueTask<Origin> OriginOfAsync(SubmitRequest request, CancellationToken cancel)
+    {
+        var options = OptionsOf(request);
+        return Origin.Of(request.From) with
+        {
+            SmtpUtf8 = options.SmtpUtf8,
+            EightBit = options.Body != BodyType.SevenBit,
+            Ret = options.Ret,
+            EnvelopeId = options.EnvelopeId,
+            SigningDomain = await SigningDomainAsync(request.Content, cancel),
+            BodyHash = request.Content.BodyHash.ToArray(),
+        };
+    }
+
+    async ValueTask<string?> SigningDomainAsync(SubmittedContent content, CancellationToken cancel)
+    {
+        var domain = EmailAddress.CanonicalDomain(content.Authors[0].Domain);
+        return await directory.HasDomainAsync(domain, cancel) ? domain : null;
     }
 
     static SendOptions OptionsOf(SubmitRequest request)

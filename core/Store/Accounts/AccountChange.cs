@@ -150,6 +150,13 @@ sealed class AccountChange(
         account = account with { SavesSent = savesSent };
     }
 
+    /// <summary>Whether recipients elsewhere get what is sent under reverse paths of their own.</summary>
+    public void SetUsesVerp(bool usesVerp)
+    {
+        isQuietlyChanged |= usesVerp != account.UsesVerp;
+        account = account with { UsesVerp = usesVerp };
+    }
+
     // Messages
 
     public async ValueTask<PageDraft> PageAsync(MailboxRow mailbox, uint page)

@@ -29,6 +29,9 @@ sealed record AccountRow(
     /// <summary>The server puts a copy of what is sent into Sent.</summary>
     public bool SavesSent { get; init; }
 
+    /// <summary>Each recipient elsewhere gets what is sent under a reverse path of its own.</summary>
+    public bool UsesVerp { get; init; }
+
     public bool HasRoom(long octets) => Quota == 0 || Octets + octets <= Quota;
 }
 
@@ -56,6 +59,8 @@ static class AccountRows
         };
         if (account.SavesSent)
             row.Add("SavesSent", true);
+        if (account.UsesVerp)
+            row.Add("UsesVerp", true);
         if (account.Watchers.Count > 0)
             row.Add("Watchers", Watcher.Pack(account.Watchers));
         return row;
@@ -76,5 +81,6 @@ static class AccountRows
         {
             Watchers = Watcher.Unpack(row.Bytes("Watchers")),
             SavesSent = row.Bool("SavesSent"),
+            UsesVerp = row.Bool("UsesVerp"),
         };
 }

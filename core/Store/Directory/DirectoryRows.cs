@@ -6,13 +6,14 @@ namespace Cloud.Store.Directory;
 /// <summary>Rows of table <c>directory</c>: one partition, so that a user cannot enter a domain that is going.</summary>
 /// <remarks>
 /// <c>d!{domain}</c> a domain, <c>u!{domain}!{local}</c> a user, <c>x!{domain}!{local}</c> an alias (<c>*</c> is the
-/// catch-all), <c>k!{domain}!{number}</c> a pair of signing keys, <c>g!{account}</c> whom a user may send as, <c>s!scram</c> a
-/// secret. The domain comes first, so that one range lists its users; local parts are encoded to fit a key. To change it is a migration.
+/// catch-all), <c>k!{domain}!{number}</c> a pair of signing keys, <c>g!{account}</c> whom a user may send as, <c>s!scram</c> and
+/// <c>s!srs</c> secrets. The domain comes first, so that one range lists its users; local parts are encoded to fit a key. To change it is a migration.
 /// </remarks>
 static class DirectoryRows
 {
     public const string Partition = "directory";
     public const string Secret = "s!scram";
+    public const string ReturnPathSecret = "s!srs";
 
     static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
 
@@ -79,8 +80,9 @@ static class DirectoryRows
             row.Bytes("Ed25519") ?? []
         );
 
-    public static RowData ToRow(UserRow user) =>
-        new()
+    public static RowData ToRow(UserRow user)
+    {
+        var row = new RowData
         {
             { "Address", user.Address },
             { "Account", user.Account.Value },
@@ -90,6 +92,12 @@ static class DirectoryRows
             { "ServerKey", user.Credentials.ServerKey },
             { "Removing", user.Removing },
         };
+        if (user.Forward is not { } forward)
+            return row;
+        row.Add("Forward", string.Join('\n', forward.Targets));
+        row.Add("ForwardKeeps", forward.Keeps);
+        return row;
+    }
 
     public static UserRow ToUser(RowData row) =>
         new(
@@ -102,7 +110,10 @@ static class DirectoryRows
                 row.Bytes("ServerKey") ?? []
             ),
             row.Bool("Removing")
-        );
+        )
+        {
+            Forward = row.String("Forward") is { } targets ? new(targets.Split('\n'), row.Bool("ForwardKeeps")) : null,
+        };
 
     public static RowData ToRow(string alias, IReadOnlyList<string> targets) =>
         new() { { "Alias", alias }, { "Targets", string.Join('\n', targets) } };

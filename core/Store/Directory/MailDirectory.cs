@@ -18,6 +18,9 @@ sealed class MailDirectory(IRows rows, TimeProvider time, StoreOptions options)
     /// <summary>Addresses that one address leads to, over all its aliases.</summary>
     public const int MaxTargets = 1000;
 
+    /// <summary>Addresses elsewhere that one address may be made to lead to, over all its aliases.</summary>
+    public const int MaxOutside = 100;
+
     readonly RowCache cache = new(rows, time, options.SoleOwner ? Timeout.InfiniteTimeSpan : options.DirectoryAge);
 
     volatile Remembered onlyDomain = new(null, 0);
@@ -52,49 +55,27 @@ sealed class MailDirectory(IRows rows, TimeProvider time, StoreOptions options)
     public async ValueTask<IReadOnlyList<string>> FindGrantsAsync(AccountId account, CancellationToken cancel) =>
         await cache.GetAsync(DirectoryRows.Grants(account), cancel) is { } row ? DirectoryRows.Granted(row) : [];
 
-    /// <summary>The accounts that an address of ours reaches, each once.</summary>
+    /// <summary>The accounts that an address of ours names, each once, wherever their mail is forwarded to.</summary>
     /// <returns>Empty when there is no such address; null when its domain is not ours.</returns>
     public async ValueTask<IReadOnlyList<AccountId>?> ResolveAsync(EmailAddress address, CancellationToken cancel)
     {
         var domain = EmailAddress.CanonicalDomain(address.Domain);
         if (!await HasDomainAsync(domain, cancel))
             return null;
-        var accounts = new List<AccountId>();
-        await ResolveAsync(address, accounts, new HashSet<string>(StringComparer.Ordinal), 0, cancel);
-        return accounts;
+        var walk = new AddressWalk(this, follows: false);
+        await walk.AddAsync(address, cancel);
+        return walk.Accounts;
     }
 
-    /// <summary>An exact user or alias, then without the detail (RFC 5233), then the domain's catch-all.</summary>
-    async ValueTask ResolveAsync(
-        EmailAddress address,
-        List<AccountId> accounts,
-        HashSet<string> visited,
-        int depth,
-        CancellationToken cancel
-    )
+    /// <summary>Where mail for an address of ours goes: over aliases, and where users have it forwarded.</summary>
+    /// <returns>Null when its domain is not ours.</returns>
+    public async ValueTask<AddressWalk?> ReachAsync(EmailAddress address, CancellationToken cancel)
     {
-        var key = address.Key;
-        if (depth > AliasDepth || visited.Count > MaxTargets || !visited.Add(key))
-            return;
-        var plain = address.WithoutDetail.Key;
-        var catchAll = "*" + key[key.LastIndexOf('@')..];
-        foreach (var name in plain == key ? [key, catchAll] : new[] { key, plain, catchAll })
-        {
-            if (await FindUserAsync(name, cancel) is { Removing: false } user)
-            {
-                if (!accounts.Contains(user.Account))
-                    accounts.Add(user.Account);
-                return;
-            }
-            if (await FindAliasAsync(name, cancel) is not { } targets)
-                continue;
-            foreach (var target in targets)
-            {
-                if (EmailAddress.TryParse(target) is { } next)
-                    await ResolveAsync(next, accounts, visited, depth + 1, cancel);
-            }
-            return;
-        }
+        if (!await HasDomainAsync(EmailAddress.CanonicalDomain(address.Domain), cancel))
+            return null;
+        var walk = new AddressWalk(this, follows: true);
+        await walk.AddAsync(address, cancel);
+        return walk;
     }
 
     /// <summary>Changes the directory; what was remembered of those rows is forgotten.</summary>

@@ -60,6 +60,12 @@ sealed record Rcpt(EmailAddress? To, string? Notify, string? OriginalRecipient) 
                 return Replies.NotQualified;
             case RecipientVerdict.Greylisted:
                 return Replies.Greylisted;
+            case RecipientVerdict.BadReturnPath:
+                return Replies.BadReturnPath;
+            case RecipientVerdict.ReportsOnly:
+                return Replies.ReportsOnly;
+            case RecipientVerdict.TooManyReports:
+                return Replies.TooManyReports;
             case RecipientVerdict.OverQuota:
                 return Replies.MailboxFull;
             case RecipientVerdict.OverSendLimit:

@@ -31,6 +31,22 @@ public sealed class AdministrationCommandTests : IDisposable
             aliases.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)
         );
 
+        var forward = new[] { "user", "forward", "ada@example.test", "you@outside.test", "bob@example.test" };
+        Assert.Equal((0, ""), await RunAsync(null, [.. forward, "--no-keep"]));
+        Assert.Equal((0, ""), await RunAsync(null, "user", "forward", "bob@example.test", "me@outside.test"));
+        Assert.Equal(
+            (
+                0,
+                "ada@example.test\tno-keep\tyou@outside.test bob@example.test\nbob@example.test\tkeep\tme@outside.test\n"
+            ),
+            await RunAsync(null, "user", "forwards")
+        );
+        Assert.Equal(2, (await RunAsync(null, [.. forward, "--keep", "--no-keep"])).ExitCode);
+        Assert.Equal((0, ""), await RunAsync(null, "user", "unforward", "ada@example.test"));
+        Assert.Equal((0, ""), await RunAsync(null, "user", "unforward", "bob@example.test"));
+        Assert.Equal((0, ""), await RunAsync(null, "user", "forwards"));
+        Assert.Equal((0, ""), await RunAsync(null, "user", "verp", "ada@example.test", "on"));
+
         Assert.Equal(1, (await RunAsync(null, "domain", "remove", "example.test")).ExitCode);
         Assert.Equal((0, ""), await RunAsync(null, "alias", "remove", "all@example.test"));
         Assert.Equal((0, ""), await RunAsync(null, "alias", "remove", "*@example.test"));
@@ -60,7 +76,12 @@ public sealed class AdministrationCommandTests : IDisposable
                 ["user", "passwd", "nobody@example.test"],
                 ["user", "remove", "--yes", "nobody@example.test"],
                 ["alias", "add", "x@elsewhere.test", "ada@example.test"],
+                ["alias", "add", "x@example.test", "x+y@example.test"],
                 ["alias", "remove", "nothing@example.test"],
+                ["user", "forward", "ada@example.test", "ada@example.test"],
+                ["user", "forward", "nobody@example.test", "you@outside.test"],
+                ["user", "unforward", "ada@example.test"],
+                ["user", "verp", "nobody@example.test", "on"],
                 ["trace", "ada@example.test", "no-id"],
                 ["trace", "ada@example.test", "1a2057827315f66d9c09c6f93d2"],
                 ["trace", "nobody@example.test", "1a2057827315f66d9c09c6f93d2"],

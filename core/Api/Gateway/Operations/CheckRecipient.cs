@@ -1,4 +1,5 @@
 using Cloud.Flow.Door.Greylisting;
+using Cloud.Flow.Outbound.Forwarding;
 using Cloud.Flow.Submission;
 using Cloud.Store;
 
@@ -13,27 +14,49 @@ static class CheckRecipient
         CancellationToken cancel
     )
     {
-        var (accounts, directory) = (backend.Accounts, backend.Directory);
+        var accounts = backend.Accounts;
         if (request.Authenticated is { } sender && !await backend.Rights.MaySendAsync(sender, request.From, cancel))
             return RecipientVerdict.SenderNotAllowed;
         if (request.Authenticated is { } account && backend.Submitting.IsKnownOver(account))
             return RecipientVerdict.OverSendLimit;
-        if (await directory.ResolveAsync(request.To, cancel) is not { } targets)
+        if (await backend.Expansion.FindAsync(request.To, cancel) is not { } leads)
         {
             return request.Authenticated is null ? RecipientVerdict.NotLocal
                 : SenderRights.IsQualified(request.To) ? RecipientVerdict.Ok
                 : RecipientVerdict.NotQualified;
         }
-        if (targets.Count == 0)
+        if (leads.IsReturnPath)
+            return await CheckReturnPathAsync(backend, request, leads, cancel);
+        if (leads.IsNobody)
             return RecipientVerdict.NoSuchUser;
-        foreach (var target in targets)
+        if (leads.Accounts.Count == 0)
+            return await GreylistAsync(backend, request, [], cancel);
+        foreach (var target in leads.Accounts)
         {
             // One account with room is enough: the message is then filed in all, rather than bounced by one.
             var state = await accounts.PeekAsync(target, cancel);
             if (state is not null && state.Account.HasRoom(Math.Max(request.DeclaredSize, 0)))
-                return await GreylistAsync(backend, request, targets, cancel);
+                return await GreylistAsync(backend, request, leads.Accounts, cancel);
         }
-        return RecipientVerdict.OverQuota;
+        // What is passed on needs no room; the mailbox gets it over its limit rather than that nobody does.
+        return leads.Outside.Count > 0
+            ? await GreylistAsync(backend, request, leads.Accounts, cancel)
+            : RecipientVerdict.OverQuota;
+    }
+
+    /// <summary>A report of mail that was forwarded goes back to its sender.</summary>
+    static async ValueTask<RecipientVerdict> CheckReturnPathAsync(
+        Backend backend,
+        CheckRecipientRequest request,
+        Expanded leads,
+        CancellationToken cancel
+    )
+    {
+        if (leads.Outside is not [var sender])
+            return RecipientVerdict.BadReturnPath;
+        if (request.From is not null)
+            return RecipientVerdict.ReportsOnly;
+        return await backend.Returns.TakeAsync(sender, cancel) ? RecipientVerdict.Ok : RecipientVerdict.TooManyReports;
     }
 
     /// <summary>A stranger whom the door finds suspicious waits, unless one of those who get the message knows the sender.</summary>

@@ -1,5 +1,6 @@
 using Cloud.Flow.Door;
 using Cloud.Flow.Inbound;
+using Cloud.Flow.Outbound;
 using Cloud.Store;
 
 namespace Cloud.Api.Gateway.Operations;
@@ -19,8 +20,20 @@ static class ReceiveMessage
     )
     {
         repeated |= uploads.IsTaken(message.Blob);
-        var recipients = envelope.Recipients.Select(recipient => recipient.Address);
-        var result = await receiving.ReceiveAsync(transaction, recipients, message, evidence, repeated, cancel);
+        var recipients = envelope.Recipients.Select(to => new OutboundRecipient(
+            to.Address,
+            to.Notify,
+            to.OriginalRecipient
+        ));
+        var result = await receiving.ReceiveAsync(
+            transaction,
+            envelope.Origin,
+            [.. recipients],
+            message,
+            evidence,
+            repeated,
+            cancel
+        );
         if (result.KeepsSource)
             uploads.Take(message.Blob);
         else if (!repeated)
@@ -29,6 +42,8 @@ static class ReceiveMessage
         {
             ReceivingStatus.Accepted => new(ReceiveStatus.Accepted, ""),
             ReceivingStatus.NoRecipient => new(ReceiveStatus.Rejected, "No such user", "1.1"),
+            ReceivingStatus.Unwanted => new(ReceiveStatus.Rejected, "This looks like spam, and is not passed on"),
+            ReceivingStatus.Loops => new(ReceiveStatus.Rejected, "Mail loop", "4.6"),
             _ => new(ReceiveStatus.Deferred, "The message cannot be kept now"),
         };
     }

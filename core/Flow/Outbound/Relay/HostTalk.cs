@@ -1,4 +1,5 @@
 using System.Net;
+using Cloud.Flow.Outbound.Forwarding;
 using Cloud.Flow.Outbound.Relay.Connections;
 using Cloud.Flow.Outbound.Relay.Smarthosts;
 using Cloud.Store.Ports;
@@ -99,6 +100,8 @@ sealed class HostTalk(SmtpRelay relay, RelayJob job)
         var most = connection.Connection.Capabilities.MaxRecipients ?? Recipients;
         if (smarthost is not null)
             most = Math.Min(most, smarthost.MaxRecipients);
+        if (job.Message.Options.Verp)
+            most = 1;
         return [.. standing.Left.Where(one => !heard.Contains(one.Number)).Take(Math.Max(1, most))];
     }
 
@@ -107,7 +110,7 @@ sealed class HostTalk(SmtpRelay relay, RelayJob job)
         var options = job.Message.Options;
         return new()
         {
-            From = job.Message.From,
+            From = options.Verp ? Verp.PathOf(job.Message.From, asked[0].Recipient.Address) : job.Message.From,
             Recipients =
             [
                 .. asked.Select(one => new SmtpRecipient(

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Cloud.Flow.Outbound.Forwarding;
 using Cloud.Store.Messages;
 using Cloud.Trust.Dkim;
 
@@ -32,6 +33,8 @@ sealed class SignedContent : IAsyncDisposable
         CancellationToken cancel
     )
     {
+        if (job.Message.SealingDomain is { } sealer)
+            return new(job, await Sealing.OfAsync(job, sealer, keys, time, cancel));
         if (job.Message.SigningDomain is not { } domain)
             return new(job, []);
         var signing = await keys.OfAsync(domain, cancel);

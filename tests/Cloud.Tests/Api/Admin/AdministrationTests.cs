@@ -57,16 +57,6 @@ public sealed class AdministrationTests
     }
 
     [Fact]
-    public async Task A_loop_of_aliases_reaches_nobody()
-    {
-        var test = await OpenAsync();
-        await test.Admin.AddAliasAsync("a@example.test", [TestBackend.Alice], default);
-        await test.Admin.AddAliasAsync("b@example.test", ["a@example.test"], default);
-        await test.Admin.AddAliasAsync("a@example.test", ["b@example.test"], default);
-        Assert.Equal(RecipientVerdict.NoSuchUser, await CheckAsync(test, "a@example.test"));
-    }
-
-    [Fact]
     public async Task What_cannot_be_is_refused_in_words()
     {
         var test = await OpenAsync();
@@ -79,7 +69,6 @@ public sealed class AdministrationTests
         await RefusedAsync(test.Admin.RemoveUserAsync("carol@example.test", default));
         await RefusedAsync(test.Admin.AddAliasAsync(TestBackend.Alice, [TestBackend.Bob], default));
         await RefusedAsync(test.Admin.AddAliasAsync("x@example.test", ["x@example.test"], default));
-        await RefusedAsync(test.Admin.AddAliasAsync("x@example.test", ["y@elsewhere.test"], default));
         await RefusedAsync(test.Admin.AddAliasAsync("x@example.test", ["y@example.test"], default));
         await RefusedAsync(test.Admin.AddAliasAsync("x@example.test", [], default));
         await RefusedAsync(test.Admin.RemoveAliasAsync("x@example.test", default));

@@ -117,6 +117,7 @@ public sealed class CopyTests : IAsyncLifetime
         await Deferring.DeferAsync(
             queues,
             request.Transaction,
+            Origin.Nobody,
             [EmailAddress.TryParse(Team)!],
             request.Message,
             null,
@@ -176,6 +177,7 @@ public sealed class CopyTests : IAsyncLifetime
         await Deferring.DeferAsync(
             queues,
             request.Transaction,
+            Origin.Nobody,
             team,
             request.Message,
             null,

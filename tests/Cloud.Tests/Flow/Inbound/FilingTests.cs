@@ -96,7 +96,16 @@ public sealed class FilingTests
             .. Enumerable.Range(0, 300).Select(n => new EmailAddress($"alice.{n:d30}", "example.test")),
             EmailAddress.TryParse(TestBackend.Alice)!,
         ];
-        await Deferring.DeferAsync(queues, transaction, recipients, message, Findings, clock.GetUtcNow(), default);
+        await Deferring.DeferAsync(
+            queues,
+            transaction,
+            Origin.Nobody,
+            recipients,
+            message,
+            Findings,
+            clock.GetUtcNow(),
+            default
+        );
         await test.Backend.Inbound.WorkAsync(default);
         Assert.EndsWith("text", await test.ReadAsync(test.AliceId, (await JunkOfAsync(test.AliceId)).Email));
     }

@@ -167,6 +167,7 @@ public sealed class ListenerProcessTests(AzuriteFixture azurite) : IAsyncLifetim
         await Deferring.DeferAsync(
             store.Queues,
             transaction,
+            Origin.Nobody,
             [recipient],
             message,
             null,

@@ -41,6 +41,66 @@ public sealed class RelayTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_is_passed_on_goes_out_sealed_and_whole()
+    {
+        Domain();
+        world.Serve(First);
+        await new Cloud.Api.Admin.Administration(world.Backend()).AddDomainAsync(
+            "here.example",
+            CancellationToken.None
+        );
+        var fields = "Authentication-Results: mx.here.example 1; spf=pass smtp.mailfrom=a@far.example\r\n"u8.ToArray();
+        var job = world.Job(
+            ["ada@there.example"],
+            message => message with { SealingDomain = "here.example", Fields = fields }
+        );
+        await world.SendAsync(job);
+        var mail = Assert.Single(world.Mail(First));
+        Assert.StartsWith("ARC-Seal: i=1; a=rsa-sha256; d=here.example;", mail);
+        Assert.Contains("\r\nARC-Message-Signature:", mail);
+        Assert.Contains("\r\nARC-Authentication-Results: i=1; mx.here.example 1; spf=pass", mail);
+        Assert.EndsWith("a@far.example\r\nFrom: me@here.example\r\nSubject: x\r\n\r\nHello\r\n", mail);
+        Assert.DoesNotContain("DKIM-Signature", mail);
+    }
+
+    [Fact]
+    public async Task Each_recipient_gets_a_transaction_and_a_reverse_path_of_his_own_where_that_is_chosen()
+    {
+        Domain();
+        var paths = new List<string>();
+        world.Serve(
+            First,
+            (verb, line) =>
+            {
+                if (verb is "MAIL" or "RCPT")
+                    paths.Add(line);
+                return line.Contains("bob@there.example>") ? "550 5.1.1 No such user" : RelayWorld.Takes(verb, line);
+            }
+        );
+        var job = world.Job(
+            ["ada@there.example", "bob@there.example", "eve@there.example"],
+            message => message with { Options = new() { Verp = true } }
+        );
+        var outcomes = (await world.SendAsync(job)).Outcomes;
+        Assert.Equal(
+            [RelayVerdict.Relayed, RelayVerdict.Failed, RelayVerdict.Relayed],
+            outcomes.Select(one => one.Verdict)
+        );
+        Assert.Equal(
+            [
+                "MAIL FROM:<me+ada=there.example@here.example>",
+                "RCPT TO:<ada@there.example>",
+                "MAIL FROM:<me+bob=there.example@here.example>",
+                "RCPT TO:<bob@there.example>",
+                "MAIL FROM:<me+eve=there.example@here.example>",
+                "RCPT TO:<eve@there.example>",
+            ],
+            paths
+        );
+        Assert.Equal([First], world.Dialled);
+    }
+
+    [Fact]
     public async Task The_next_host_gets_what_the_first_cannot_be_asked_for()
     {
         Domain();

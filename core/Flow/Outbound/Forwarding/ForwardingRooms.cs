@@ -1,0 +1,40 @@
+using Cloud.Store.Accounts;
+using Cloud.Store.Directory;
+using Cloud.Store.Outbox;
+using Cloud.Store.Ports;
+
+namespace Cloud.Flow.Outbound.Forwarding;
+
+/// <summary>What forwarding shares with sending and receiving.</summary>
+sealed class ForwardingRooms
+{
+    public ForwardingRooms(AccountStore accounts, MailDirectory directory, IQueues queues, OutboundOptions options)
+    {
+        var (rows, time) = (accounts.Rows, accounts.Time);
+        Store = new(rows, time);
+        Queue = new(queues, time);
+        Outbox = new(Store, Queue);
+        var returns = new ReturnPaths(directory, time, accounts.Entropy);
+        Expansion = new(directory, returns);
+        Forwarder = new(Expansion, returns, Outbox, Store);
+        Limits = new(rows, time);
+        Suppression = new(rows, time, options);
+        Bounces = new(Store, Suppression, accounts.Blobs);
+    }
+
+    public OutboxStore Store { get; }
+
+    public OutboundQueue Queue { get; }
+
+    public Outbox Outbox { get; }
+
+    public Expansion Expansion { get; }
+
+    public Forwarder Forwarder { get; }
+
+    public ReturnLimits Limits { get; }
+
+    public Suppression Suppression { get; }
+
+    public VerpBounces Bounces { get; }
+}
