@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Cloud.Api.Admin;
 using Cloud.Flow.Keys;
+using Cloud.Flow.Outbound.Reports;
 
 namespace Cloud.Cli.Control;
 
@@ -31,7 +32,8 @@ sealed record ControlAnswer(
     QueueDetails? Message = null,
     QueueChange? Changed = null,
     IReadOnlyList<DeadTask>? Dead = null,
-    IReadOnlyList<SuppressedAddress>? Suppressed = null
+    IReadOnlyList<SuppressedAddress>? Suppressed = null,
+    IReadOnlyList<ReportSummary>? Reports = null
 );
 
 [JsonSerializable(typeof(ControlRequest))]

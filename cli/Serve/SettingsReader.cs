@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Cloud.Cli.Control;
 using Cloud.Flow.Outbound.Relay.Smarthosts;
+using Cloud.Flow.Outbound.Reports;
 using Cloud.Flow.Submission;
 using Cloud.Listener.Hosting;
 using Cloud.Listener.Hosting.Settings;
@@ -45,6 +46,7 @@ sealed class SettingsReader(
         "mta-sts",
         .. DoorNames.Select(setting => setting.Name),
         .. SenderNames.Select(setting => setting.Name),
+        .. ReportSettings.Names.Select(setting => setting.Name),
         "log-level",
         "log-format",
         "try",
@@ -84,7 +86,8 @@ sealed class SettingsReader(
             Sender(Hostname()),
             HandlerTexts(),
             Submission(),
-            TellsClient()
+            TellsClient(),
+            Reports(Hostname())
         );
         CheckStore(settings);
         CheckGateway(settings);
@@ -96,6 +99,7 @@ sealed class SettingsReader(
     {
         var texts = SenderNames
             .Concat(SubmissionSettings.Names)
+            .Concat(ReportSettings.Names)
             .Where(setting => All(setting.Name).Count > 0)
             .ToDictionary(
                 setting => Variable(setting.Name),

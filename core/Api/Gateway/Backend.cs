@@ -3,6 +3,7 @@ using Cloud.Flow.Inbound;
 using Cloud.Flow.Junk;
 using Cloud.Flow.Keys;
 using Cloud.Flow.Outbound;
+using Cloud.Flow.Outbound.Reports;
 using Cloud.Flow.Submission;
 using Cloud.Flow.Sweep;
 using Cloud.Store;
@@ -44,11 +45,12 @@ public sealed class Backend
         Lessons = new(Accounts, KnownSenders, entropy);
         Filing = new(Accounts, queues, new(Accounts, Lessons));
         Greylist = new(rows, time);
-        Receiving = new(Accounts, Directory, Filing);
+        var reports = new ReceivedReports(rows, blobs, Directory, time);
+        Receiving = new(Accounts, Directory, Filing, reports);
         Refused = new(rows, Directory);
         Inbound = new(Accounts, Directory, Filing, queues);
         Sweeper = new(Accounts, queues);
-        Sending = new(Accounts, queues, Directory, Receiving, relay, outbound ?? new());
+        Sending = new(Accounts, queues, Directory, Receiving, reports, relay, outbound ?? new());
         Rights = new(Directory);
         Submitting = new(
             Directory,

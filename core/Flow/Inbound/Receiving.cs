@@ -1,4 +1,5 @@
 using Cloud.Flow.Door;
+using Cloud.Flow.Outbound.Reports;
 using Cloud.Mail;
 using Cloud.Store;
 using Cloud.Store.Accounts;
@@ -23,7 +24,12 @@ enum ReceivingStatus
 readonly record struct ReceivingResult(ReceivingStatus Status, bool KeepsSource);
 
 /// <summary>Brings a message from its envelope to every recipient's INBOX, or keeps it durably until that can be done.</summary>
-sealed class Receiving(AccountStore accounts, MailDirectory directory, Filing filing)
+sealed class Receiving(
+    AccountStore accounts,
+    MailDirectory directory,
+    Filing filing,
+    ReceivedReports reports
+)
 {
     /// <param name="repeated">The transaction was tried before.</param>
     /// <param name="fields">Put in front of a message that has no evidence.</param>
@@ -64,6 +70,8 @@ sealed class Receiving(AccountStore accounts, MailDirectory directory, Filing fi
         // Only what certainly nobody has: a queue that failed may have taken it all the same, and another try of this
         // transaction may have filed the copies that this one missed. What is waste after all, the sweep finds.
         await RemoveAsync(mail, result.Missing);
+        if (status == ReceivingStatus.Accepted && mail.Deliveries.Except(result.Missing).FirstOrDefault() is { } first)
+            await reports.NoteAsync(transaction, recipients, first.Blob, message.Index, evidence);
         return new(status, !result.Missing.Any(delivery => delivery.Blob == mail.Source));
     }
 
