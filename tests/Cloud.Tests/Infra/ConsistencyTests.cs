@@ -1,3 +1,5 @@
+using Cloud.Flow.Outbound.Reports;
+using Cloud.Listener.Hosting.Settings;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -166,8 +168,9 @@ public sealed class ConsistencyTests
         const string Reader = "functions/Hosting/SettingsReader.cs";
         Skip.IfNot(File.Exists(Path.Combine(Tool.Root, Reader)), "there is no Functions app yet");
         var read = Regex.Matches(Source.Read(Reader), @"""(CLOUD_\w+)""").Select(match => match.Groups[1].Value);
+        var shared = ReportSettings.Names.Select(setting => SettingSource.Variable(setting.Name));
         var given = Named(Source.Read("infra/app/functions.bicep"));
-        Assert.Empty(given.Except(read));
+        Assert.Empty(given.Except(read).Except(shared));
     }
 
     [SkippableFact]
@@ -175,6 +178,7 @@ public sealed class ConsistencyTests
     {
         Skip.IfNot(Directory.Exists(Path.Combine(Tool.Root, "listener/Container")), "there is no container yet");
         var code = string.Concat(Source.Files("listener").Select(Source.Read));
+        code += string.Concat(ReportSettings.Names.Select(setting => $"\"{setting.Name}\""));
         var given = new[] { "main", "app/listener-vm", "app/listener-containerapp" }
             .SelectMany(file => Named(Source.Read($"infra/{file}.bicep")))
             .Concat(["CLOUD_GATEWAY_KEY"])

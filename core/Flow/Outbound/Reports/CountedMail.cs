@@ -19,26 +19,29 @@ sealed class CountedMail(IRows rows)
     public static string Partition(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     /// <param name="batch">Names these counts: the same again when they are handed over again.</param>
+    /// <param name="packed">See <see cref="AggregateCodec"/>; what cannot be read is left out.</param>
     /// <exception cref="StoreException">They may be kept, or some of them.</exception>
-    public async ValueTask AddAsync(ulong batch, IReadOnlyList<DailyAggregate> counts, CancellationToken cancel)
+    public async ValueTask AddAsync(ulong batch, IReadOnlyList<byte[]> packed, CancellationToken cancel)
     {
-        foreach (var day in counts.GroupBy(count => count.Day))
+        var counts = packed.Select(one => AggregateCodec.Unpack(one)).OfType<DailyAggregate>();
+        // A domain of a day once: two rows of a transaction cannot have one name.
+        foreach (var day in counts.DistinctBy(count => (count.Day, count.PolicyDomain)).GroupBy(count => count.Day))
         {
             var change = new RowTransaction(Partition(day.Key));
             var octets = 0;
             foreach (var one in day.OrderBy(count => count.PolicyDomain, StringComparer.Ordinal))
             {
-                var packed = AggregateCodec.Pack(one);
+                var row = AggregateCodec.Pack(one);
                 var key = $"{KeyText.Encode(one.PolicyDomain)}!{batch:x16}";
-                if (packed.Length > AggregateCodec.MaxPacked || key.Length > RowLimits.KeyLength)
+                if (row.Length > AggregateCodec.MaxPacked || key.Length > RowLimits.KeyLength)
                     continue;
-                if (change.Changes.Count == RowLimits.TransactionChanges || octets + packed.Length > TransactionOctets)
+                if (change.Changes.Count == RowLimits.TransactionChanges || octets + row.Length > TransactionOctets)
                 {
                     await CommitAsync(change, cancel);
                     (change, octets) = (new(change.Partition), 0);
                 }
-                change.Insert(key, PackedColumns.ToRow(packed));
-                octets += packed.Length;
+                change.Insert(key, PackedColumns.ToRow(row));
+                octets += row.Length;
             }
             if (change.Changes.Count > 0)
                 await CommitAsync(change, cancel);

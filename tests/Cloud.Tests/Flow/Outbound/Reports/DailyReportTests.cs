@@ -108,7 +108,7 @@ public sealed class DailyReportTests
 
         var (to, content) = Assert.Single(await TakenAsync(world));
         Assert.Equal("dmarc@owner.test", to);
-        Assert.Contains("From: example.test <postmaster@example.test>\r\n", content);
+        Assert.Contains("From: \"example.test\" <postmaster@example.test>\r\n", content);
         Assert.Contains("Auto-Submitted: auto-generated\r\n", content);
         Assert.Matches("Subject: Report Domain: owner.test Submitter: example.test\\s+Report-ID:\\s+<", content);
         Assert.Contains("example.test!owner.test!1767312000!1767398399.xml.gz", content.Replace("\r\n ", ""));
