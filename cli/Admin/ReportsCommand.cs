@@ -69,7 +69,6 @@ static class ReportsCommand
             ["DAY", "REPORTED BY", "PASSED", "FAILED", "TO JUNK", "REFUSED"],
             .. reports.Select(report =>
                 (string[])
-
                     [
                         Day(report),
                         Reporter(report),
@@ -79,8 +78,14 @@ static class ReportsCommand
                         Number(report.Rejected),
                     ]
             ),
-            ["all", "", Sum(reports, one => one.Passed), Sum(reports, one => one.Failed),
-                Sum(reports, one => one.Quarantined), Sum(reports, one => one.Rejected)],
+            [
+                "all",
+                "",
+                Sum(reports, one => one.Passed),
+                Sum(reports, one => one.Failed),
+                Sum(reports, one => one.Quarantined),
+                Sum(reports, one => one.Rejected),
+            ],
         ]);
         Console.WriteLine();
         TextTable.Print([
@@ -100,7 +105,6 @@ static class ReportsCommand
                 .Take(Shown)
                 .Select(source =>
                     (string[])
-
                         [
                             source.Address,
                             Number(source.Count),

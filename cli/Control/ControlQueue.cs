@@ -61,12 +61,8 @@ sealed class ControlQueue(Func<ControlRequest, CancellationToken, Task<ControlAn
         int days,
         CancellationToken cancel
     ) =>
-        (
-            await askAsync(
-                new(ListReports, domain, null, [days.ToString(CultureInfo.InvariantCulture)]),
-                cancel
-            )
-        ).Reports ?? [];
+        (await askAsync(new(ListReports, domain, null, [days.ToString(CultureInfo.InvariantCulture)]), cancel)).Reports
+        ?? [];
 
     /// <summary>The server's end.</summary>
     /// <returns>Null where the request is none for the queue.</returns>

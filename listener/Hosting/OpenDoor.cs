@@ -17,13 +17,7 @@ public sealed class OpenDoor : IAsyncDisposable
     readonly Task counting = Task.CompletedTask;
 
     /// <param name="gateway">Keeps what is counted.</param>
-    public OpenDoor(
-        DoorSettings settings,
-        IGateway gateway,
-        TimeProvider time,
-        Entropy entropy,
-        ILoggerFactory loggers
-    )
+    public OpenDoor(DoorSettings settings, IGateway gateway, TimeProvider time, Entropy entropy, ILoggerFactory loggers)
     {
         if (settings.Options is null)
             return;

@@ -46,8 +46,7 @@ public static class StoreWork
                 nameof(Schedule),
                 Schedule.Every,
                 TimeSpan.Zero,
-                async stop =>
-                    ReportLog.Tell(logger, await backend.Sending.Schedule.RunAsync(ScheduleLimit, stop))
+                async stop => ReportLog.Tell(logger, await backend.Sending.Schedule.RunAsync(ScheduleLimit, stop))
             ),
             new(
                 "Reports",

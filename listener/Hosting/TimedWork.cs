@@ -9,7 +9,12 @@ namespace Cloud.Listener.Hosting;
 /// <param name="Every">From one time to the next; a part of an hour.</param>
 /// <param name="Offset">From the full hour to a time of it.</param>
 /// <param name="WorkAsync">A run that fails by the store's fault is made good by the next.</param>
-public sealed record TimedWork(string Name, TimeSpan Every, TimeSpan Offset, Func<CancellationToken, ValueTask> WorkAsync)
+public sealed record TimedWork(
+    string Name,
+    TimeSpan Every,
+    TimeSpan Offset,
+    Func<CancellationToken, ValueTask> WorkAsync
+)
 {
     /// <summary>Runs until it is cancelled.</summary>
     public async Task RunAsync(ILogger logger, TimeProvider time, CancellationToken stop)

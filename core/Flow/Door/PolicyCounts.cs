@@ -96,7 +96,10 @@ public sealed class PolicyCounts(TimeProvider time)
             verdict.SpfAligned,
             Name(author),
             spf is { Identity: SpfIdentity.MailFrom } ? Name(spf.Domain) : "",
-            string.Join(' ', trust.Dkim.Take(MaxSignatures).Select(Text).OfType<string>().Order(StringComparer.Ordinal)),
+            string.Join(
+                ' ',
+                trust.Dkim.Take(MaxSignatures).Select(Text).OfType<string>().Order(StringComparer.Ordinal)
+            ),
             spf is not null && Name(spf.Domain) is { Length: > 0 } domain
                 ? $"{(spf.Identity == SpfIdentity.Helo ? "helo" : "mfrom")}:{domain}={spf.Result.ToText()}"
                 : ""

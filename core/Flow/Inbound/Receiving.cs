@@ -24,12 +24,7 @@ enum ReceivingStatus
 readonly record struct ReceivingResult(ReceivingStatus Status, bool KeepsSource);
 
 /// <summary>Brings a message from its envelope to every recipient's INBOX, or keeps it durably until that can be done.</summary>
-sealed class Receiving(
-    AccountStore accounts,
-    MailDirectory directory,
-    Filing filing,
-    ReceivedReports reports
-)
+sealed class Receiving(AccountStore accounts, MailDirectory directory, Filing filing, ReceivedReports reports)
 {
     /// <param name="repeated">The transaction was tried before.</param>
     /// <param name="fields">Put in front of a message that has no evidence.</param>

@@ -1,5 +1,5 @@
-using Cloud.Store;
 using Cloud.Flow.Outbound;
+using Cloud.Store;
 using Cloud.Store.Accounts;
 using Cloud.Store.Directory;
 using Cloud.Store.Ports;

@@ -145,7 +145,8 @@ public static class AggregateCodec
     static DmarcPolicy Policy(byte value) =>
         Enum.IsDefined((DmarcPolicy)value) ? (DmarcPolicy)value : throw new FormatException("no policy");
 
-    static long Count(long value) => value is >= 0 and < long.MaxValue / 2 ? value : throw new FormatException("no count");
+    static long Count(long value) =>
+        value is >= 0 and < long.MaxValue / 2 ? value : throw new FormatException("no count");
 
     static int Bound(int value, int most) =>
         value >= 0 && value <= most ? value : throw new FormatException("more than there can be");

@@ -15,7 +15,10 @@ public sealed class ReportsCommandTests : IDisposable
 {
     readonly string data = Directory.CreateTempSubdirectory("cloud-reports-").FullName;
 
-    static readonly DateTimeOffset Day = new(TimeProvider.System.GetUtcNow().UtcDateTime.Date.AddDays(-1), TimeSpan.Zero);
+    static readonly DateTimeOffset Day = new(
+        TimeProvider.System.GetUtcNow().UtcDateTime.Date.AddDays(-1),
+        TimeSpan.Zero
+    );
 
     public void Dispose() => Directory.Delete(data, recursive: true);
 

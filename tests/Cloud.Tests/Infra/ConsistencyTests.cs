@@ -1,12 +1,12 @@
-using Cloud.Flow.Outbound.Reports;
-using Cloud.Listener.Hosting.Settings;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Cloud.Cli.Serve;
 using Cloud.Flow.Inbound;
 using Cloud.Flow.Outbound;
+using Cloud.Flow.Outbound.Reports;
 using Cloud.Listener.Hosting;
+using Cloud.Listener.Hosting.Settings;
 using Cloud.Store;
 using Cloud.Store.Azure;
 using Cloud.Tests.Repository;

@@ -100,11 +100,13 @@ sealed record Dialling(SmtpRelay Relay, RelayJob Job, HostTarget Target, IPEndPo
         if (Target.Tls.Policy is not { } policy || opening.Failure is { Phase: < SmtpPhase.Tls })
             return;
         if (FailureOf(opening) is { } failure)
-            Relay.SessionsOf(Job.Message)?.Failed(
-                Job.NextHop,
-                policy,
-                new(failure.Kind, "", $"{Target.Host}", $"{End.Address}", failure.Reason)
-            );
+            Relay
+                .SessionsOf(Job.Message)
+                ?.Failed(
+                    Job.NextHop,
+                    policy,
+                    new(failure.Kind, "", $"{Target.Host}", $"{End.Address}", failure.Reason)
+                );
         else
             Relay.SessionsOf(Job.Message)?.Succeeded(Job.NextHop, policy);
     }

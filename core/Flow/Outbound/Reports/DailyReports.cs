@@ -27,8 +27,11 @@ public sealed class DailyReports : IAsyncDisposable
     /// <summary>How long others wait for a run that has ended without a word.</summary>
     static readonly TimeSpan Lease = TimeSpan.FromMinutes(15);
 
-    /// <summary>Domains after which the place is kept.</summary>
-    const int DomainsAtATime = 20;
+    /// <summary>Domains that are done at a time; then the place is kept.</summary>
+    const int DomainsAtATime = 10;
+
+    /// <summary>For one domain, its name servers and web servers.</summary>
+    static readonly TimeSpan Longest = TimeSpan.FromSeconds(90);
 
     /// <summary>Days that are made up for, after a time without runs.</summary>
     const int MaxDays = 3;
@@ -96,23 +99,33 @@ public sealed class DailyReports : IAsyncDisposable
             return result;
 
         var run = new Run(await ReportSender.FindAsync(options, directory, cancel), result, now + limit, cancel);
+        place = await GoOnAsync(place, due, run);
+        if (place is null)
+            return Counted(result); // somebody else has gone on
         foreach (var one in late.Take(MaxLate))
             await RetryAsync(one, run);
-        while (place is not null && !IsOver(run))
+        await places.WriteAsync(place with { LeaseEnd = default });
+        return Counted(result with { IsComplete = place.Stage == ReportStage.Done && place.Day >= due });
+    }
+
+    /// <summary>Does one day after the other until the one that is due.</summary>
+    /// <returns>How far it is; null when somebody else has gone on.</returns>
+    async ValueTask<ReportProgress?> GoOnAsync(ReportProgress place, DateOnly due, Run run)
+    {
+        while (!IsOver(run))
         {
-            place = await GoOnAsync(place, run);
-            if (place is not { Stage: ReportStage.Done })
-                break; // out of time, or somebody else's
-            if (place.Day >= due)
-            {
-                await places.WriteAsync(place with { LeaseEnd = default });
-                return Counted(result with { IsComplete = true });
-            }
-            place = await places.WriteAsync(First(due, place) with { LeaseEnd = time.GetUtcNow() + Lease });
+            if (await GoOnAsync(place, run) is not { } next)
+                return null;
+            place = next;
+            if (place.Stage != ReportStage.Done || place.Day >= due)
+                break;
+            if (
+                await places.WriteAsync(First(due, place) with { LeaseEnd = time.GetUtcNow() + Lease }) is not { } begun
+            )
+                return null;
+            place = begun;
         }
-        if (place is not null)
-            await places.WriteAsync(place with { LeaseEnd = default });
-        return Counted(result);
+        return place;
     }
 
     static ReportsResult Counted(ReportsResult result)
@@ -176,38 +189,54 @@ public sealed class DailyReports : IAsyncDisposable
         Run run
     )
     {
-        var since = 0;
-        await foreach (var day in days)
+        await foreach (var some in days.Chunk(DomainsAtATime))
         {
             if (IsOver(run))
                 break;
-            if (await send(day, run) == ReportOutcome.Later)
-            {
-                await places.PutOffAsync(place.Day, place.Stage, nameOf(day), tries: 1);
-                run.Result.Later++;
-            }
-            place = place with { After = nameOf(day) };
-            if (++since % DomainsAtATime != 0)
-                continue;
-            if (await places.WriteAsync(place with { LeaseEnd = time.GetUtcNow() + Lease }) is not { } kept)
+            var outcomes = await Task.WhenAll(some.Select(day => send(day, run).AsTask()));
+            foreach (var (day, outcome) in some.Zip(outcomes))
+                await NoteAsync(place.Day, place.Stage, nameOf(day), outcome, run);
+            place = place with { After = nameOf(some[^1]), LeaseEnd = time.GetUtcNow() + Lease };
+            if (await places.WriteAsync(place) is not { } kept)
                 return null;
             place = kept;
         }
         return place;
     }
 
-    async ValueTask<ReportOutcome> SendAsync(DailyAggregate day, Run run)
+    async ValueTask NoteAsync(DateOnly day, ReportStage stage, string domain, ReportOutcome outcome, Run run)
     {
-        var outcome = await dmarc.SendAsync(day, run.Sender, run.Cancel);
-        run.Result.Dmarc += outcome == ReportOutcome.Sent ? 1 : 0;
-        return outcome;
+        if (outcome == ReportOutcome.Later)
+        {
+            await places.PutOffAsync(day, stage, domain, tries: 1);
+            run.Result.Later++;
+        }
+        else if (outcome == ReportOutcome.Sent)
+        {
+            run.Result.Dmarc += stage == ReportStage.Dmarc ? 1 : 0;
+            run.Result.Tls += stage == ReportStage.Tls ? 1 : 0;
+        }
     }
 
-    async ValueTask<ReportOutcome> SendAsync(TlsDay day, Run run)
+    ValueTask<ReportOutcome> SendAsync(DailyAggregate day, Run run) =>
+        WithinAsync(cancel => dmarc.SendAsync(day, run.Sender, cancel), run);
+
+    ValueTask<ReportOutcome> SendAsync(TlsDay day, Run run) =>
+        WithinAsync(cancel => tls.SendAsync(day, run.Sender, cancel), run);
+
+    /// <summary>Nobody's servers hold up the others for long.</summary>
+    async ValueTask<ReportOutcome> WithinAsync(Func<CancellationToken, ValueTask<ReportOutcome>> send, Run run)
     {
-        var outcome = await tls.SendAsync(day, run.Sender, run.Cancel);
-        run.Result.Tls += outcome == ReportOutcome.Sent ? 1 : 0;
-        return outcome;
+        using var limit = new CancellationTokenSource(Longest, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, run.Cancel);
+        try
+        {
+            return await send(either.Token);
+        }
+        catch (OperationCanceledException) when (!run.Cancel.IsCancellationRequested)
+        {
+            return ReportOutcome.Later;
+        }
     }
 
     async ValueTask RetryAsync(LateReport late, Run run)
@@ -231,7 +260,10 @@ public sealed class DailyReports : IAsyncDisposable
         }
         await places.RemoveAsync(late);
         if (outcome != ReportOutcome.Later)
+        {
+            await NoteAsync(late.Day, late.Stage, late.Domain, outcome, run);
             return;
+        }
         run.Result.GivenUp++;
         run.Result.GivenUpFor = late.Domain;
     }

@@ -51,12 +51,13 @@ sealed class DmarcReporting(ReportMail mail, ReportDestinations destinations)
         var wanted = new List<ReportAddress>();
         if (!DnsName.TryParse(day.PolicyDomain, out var owner))
             return (wanted, false);
-        foreach (var address in day.Record.AggregateReports)
+        var asked = day.Record.AggregateReports.Select(address => destinations.AskAsync(owner, address, cancel));
+        foreach (var (consent, use) in await Task.WhenAll(asked))
         {
-            var (consent, use) = await destinations.AskAsync(owner, address, cancel);
             if (consent == ReportConsent.Unknown)
                 return ([], true);
-            if (consent == ReportConsent.Given && use.Address.IsAscii && !wanted.Any(known => known.Address == use.Address))
+            var isKnown = wanted.Any(known => known.Address == use.Address);
+            if (consent == ReportConsent.Given && use.Address.IsAscii && !isKnown)
                 wanted.Add(use);
         }
         return (wanted, false);

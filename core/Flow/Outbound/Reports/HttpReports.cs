@@ -12,14 +12,14 @@ namespace Cloud.Flow.Outbound.Reports;
 /// <param name="time">For the limit.</param>
 sealed class HttpReports(HttpMessageHandler handler, TimeProvider time) : IDisposable
 {
-    /// <summary>For all of it; as for a policy (RFC 8461 §3.3).</summary>
-    static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+    /// <summary>For all of it; of our own, for who is slow is asked again.</summary>
+    static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     readonly HttpClient http = new(handler) { Timeout = Timeout.InfiniteTimeSpan };
 
     /// <param name="report">JSON, compressed.</param>
     /// <returns>Whether it was taken.</returns>
-    public async ValueTask<bool> PostAsync(Uri address, byte[] report, CancellationToken cancel)
+    public async Task<bool> PostAsync(Uri address, byte[] report, CancellationToken cancel)
     {
         using var limit = new CancellationTokenSource(Limit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel);
@@ -28,11 +28,7 @@ sealed class HttpReports(HttpMessageHandler handler, TimeProvider time) : IDispo
         using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = content };
         try
         {
-            using var response = await http.SendAsync(
-                request,
-                HttpCompletionOption.ResponseHeadersRead,
-                either.Token
-            );
+            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
             return response.IsSuccessStatusCode;
         }
         catch (Exception e) when (e is HttpRequestException or IOException)

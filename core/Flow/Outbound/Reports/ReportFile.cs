@@ -33,7 +33,9 @@ static class ReportFile
         {
             if (file.StartsWith("PK\x03\x04"u8))
                 return ReadPlain(Unzip(file));
-            return file.StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b]) ? ReadPlain(Gunzip(file)) : ReadPlain(file.ToArray());
+            return file.StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b])
+                ? ReadPlain(Gunzip(file))
+                : ReadPlain(file.ToArray());
         }
         catch (Exception e) when (e is InvalidDataException or IOException)
         {

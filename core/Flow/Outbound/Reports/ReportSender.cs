@@ -37,7 +37,7 @@ sealed record ReportSender(EmailAddress Address, string Organization, string Dom
         CancellationToken cancel
     )
     {
-        DnsName.TryParse(options.HostName, out var host);
+        var host = DnsName.TryParse(options.HostName, out var parsed) ? parsed : null;
         string? first = null;
         var seen = 0;
         await foreach (var row in directory.ListAsync(DirectoryRows.Domains, cancel))

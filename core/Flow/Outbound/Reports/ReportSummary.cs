@@ -91,10 +91,15 @@ public sealed record ReportSummary(
 
     static IEnumerable<ReportSummary> Of(TlsReport report, string author, bool isAuthentic)
     {
-        if (TimeOf(report.DateRange.StartDatetime) is not { } begin || TimeOf(report.DateRange.EndDatetime) is not { } end)
+        if (
+            TimeOf(report.DateRange.StartDatetime) is not { } begin
+            || TimeOf(report.DateRange.EndDatetime) is not { } end
+        )
             return [];
         return report
-            .Policies.GroupBy(policy => EmailAddress.CanonicalDomain(Line.Of(policy.Policy.PolicyDomain, EmailAddress.MaxDomain)))
+            .Policies.GroupBy(policy =>
+                EmailAddress.CanonicalDomain(Line.Of(policy.Policy.PolicyDomain, EmailAddress.MaxDomain))
+            )
             .Select(policies => new ReportSummary(
                 Tls,
                 policies.Key,

@@ -38,14 +38,9 @@ sealed class TlsReporting(ReportMail mail, IResolver resolver, HttpReports http)
         var isMailed = mailboxes.Count > 0 && !await mail.IsSentAsync(letter.Id, cancel);
         if (isMailed)
             await mail.SendAsync(letter, sender, mailboxes, cancel);
-        var failed = 0;
-        foreach (var address in record.Addresses.Distinct())
-        {
-            // To be told twice of the same report does no harm: it has an id. RFC 8460 §4.4.
-            if (!await http.PostAsync(address, letter.Octets, cancel))
-                failed++;
-        }
-        if (failed > 0)
+        // To be told twice of the same report does no harm: it has an id. RFC 8460 §4.4.
+        var posts = record.Addresses.Distinct().Select(address => http.PostAsync(address, letter.Octets, cancel));
+        if ((await Task.WhenAll(posts)).Contains(false))
             return ReportOutcome.Later;
         return isMailed || record.Addresses.Count > 0 ? ReportOutcome.Sent : ReportOutcome.Unwanted;
     }

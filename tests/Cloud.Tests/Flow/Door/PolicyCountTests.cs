@@ -70,7 +70,9 @@ public sealed class PolicyCountTests
     {
         await using var world = await OpenAsync();
         var file = ReportMails.Gzip(AggregateSamples.Office);
-        var report = System.Text.Encoding.ASCII.GetBytes(ReportMails.Multipart("application/gzip", file, "a@mild.test"));
+        var report = System.Text.Encoding.ASCII.GetBytes(
+            ReportMails.Multipart("application/gzip", file, "a@mild.test")
+        );
         Assert.StartsWith("250", await SendAsync(world, FakeWorld.Shop, "b@mild.test", report));
         Assert.Empty(world.Door.Counts!.Take());
         Assert.StartsWith("250", await SendAsync(world, FakeWorld.Stranger, "x@stranger.test", report));

@@ -99,7 +99,9 @@ public sealed class CountsHandoverTests
     {
         var options = new DoorOptions { Hostname = "mx.example.test", CountsForReports = true };
         var settings = new DoorSettings(options, new DnsSettings { Servers = [new(IPAddress.Loopback, 1)] });
-        await using (var open = new OpenDoor(settings, gateway, clock, new SeededEntropy(1), NullLoggerFactory.Instance))
+        await using (
+            var open = new OpenDoor(settings, gateway, clock, new SeededEntropy(1), NullLoggerFactory.Instance)
+        )
             Assert.NotNull(open.Door!.Counts);
         Assert.Empty(gateway.Tried); // nothing was counted
     }

@@ -75,7 +75,10 @@ public sealed class AggregateReportTests
         Assert.Contains("<dkim><domain>owner.test</domain><selector>s1</selector><result>pass</result></dkim>", xml);
         Assert.Contains("<reason><type>local_policy</type><comment /></reason>", xml);
         Assert.Contains("<domain>mail.stranger.test</domain><scope>helo</scope><result>softfail</result>", xml);
-        Assert.Contains("<envelope_from></envelope_from><header_from>sub.owner.test</header_from>", xml.Replace("<envelope_from />", "<envelope_from></envelope_from>"));
+        Assert.Contains(
+            "<envelope_from></envelope_from><header_from>sub.owner.test</header_from>",
+            xml.Replace("<envelope_from />", "<envelope_from></envelope_from>")
+        );
     }
 
     [Fact]

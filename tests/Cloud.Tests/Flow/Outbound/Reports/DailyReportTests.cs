@@ -331,11 +331,7 @@ public sealed class DailyReportTests
         var world = await OutboundWorld.OpenAsync();
         await CountAsync(world, "mailto:dmarc@owner.test");
         await PassMidnightAsync(world);
-        var options = Options with
-        {
-            From = EmailAddress.TryParse("reports@else.test"),
-            Organization = "Else, Inc.",
-        };
+        var options = Options with { From = EmailAddress.TryParse("reports@else.test"), Organization = "Else, Inc." };
         await Reports(world, options).RunAsync(Limit, default);
         var content = Assert.Single(await TakenAsync(world)).Content;
         Assert.Contains("From: \"Else, Inc.\" <reports@else.test>\r\n", content);

@@ -37,13 +37,13 @@ public sealed class ReceivedReportTests
         var mail = ReportMails.Mail("application/zip", ReportMails.Zip(AggregateSamples.Search));
         Assert.Equal("Accepted", $"{(await test.ReceiveAsync(mail, "postmaster@example.test")).Status}");
         var report = Assert.Single(await ReadAsync(test));
-        Assert.Equal(("dmarc", "search.example", 12, 3), (report.Kind, report.Organization, report.Passed, report.Failed));
+        Assert.Equal(
+            ("dmarc", "search.example", 12, 3),
+            (report.Kind, report.Organization, report.Passed, report.Failed)
+        );
         Assert.Equal((3, 0), (report.Quarantined, report.Rejected));
         Assert.Equal(
-            [
-                new("192.0.2.10", 12, 12, 12, 0, "example.test"),
-                new("2001:db8::bad", 3, 0, 0, 3, "example.test"),
-            ],
+            [new("192.0.2.10", 12, 12, 12, 0, "example.test"), new("2001:db8::bad", 3, 0, 0, 3, "example.test")],
             report.Sources
         );
         var view = await test.OpenAsync(test.AliceId);
@@ -73,10 +73,7 @@ public sealed class ReceivedReportTests
         var report = Assert.Single(await ReadAsync(test));
         Assert.Equal(("tls", 20, 4), (report.Kind, report.Passed, report.Failed));
         Assert.Equal(
-            [
-                new("certificate-expired", "mail.example.test", 3),
-                new("starttls-not-supported", "mail.example.test", 1),
-            ],
+            [new("certificate-expired", "mail.example.test", 3), new("starttls-not-supported", "mail.example.test", 1)],
             report.Failures
         );
     }
@@ -142,8 +139,8 @@ public sealed class ReceivedReportTests
         Assert.Single(await test.Admin.Queue.ListReportsAsync(null, 90, default));
         await test.Backend.Sending.Received.ForgetAsync(new(2027, 3, 1), default);
         Assert.Empty(await test.Admin.Queue.ListReportsAsync(null, 90, default));
-        await Assert.ThrowsAsync<AdminException>(
-            () => test.Admin.Queue.ListReportsAsync("else.test", 30, default).AsTask()
+        await Assert.ThrowsAsync<AdminException>(() =>
+            test.Admin.Queue.ListReportsAsync("else.test", 30, default).AsTask()
         );
     }
 
@@ -164,7 +161,9 @@ public sealed class ReceivedReportTests
     public void Each_form_of_a_file_is_read()
     {
         Assert.NotNull(ReportFile.Read(Encoding.UTF8.GetBytes(AggregateSamples.Portal)).Dmarc);
-        Assert.NotNull(ReportFile.Read([.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(AggregateSamples.Portal)]).Dmarc);
+        Assert.NotNull(
+            ReportFile.Read([.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(AggregateSamples.Portal)]).Dmarc
+        );
         Assert.NotNull(ReportFile.Read(ReportMails.Zip(AggregateSamples.Portal)).Dmarc);
         Assert.NotNull(ReportFile.Read(ReportMails.Zip(AggregateSamples.Portal, CompressionLevel.NoCompression)).Dmarc);
         Assert.NotNull(ReportFile.Read(Encoding.UTF8.GetBytes(ReportMails.TlsJson)).Tls);

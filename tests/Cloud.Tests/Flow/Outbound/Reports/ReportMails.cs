@@ -39,7 +39,8 @@ static class ReportMails
         }
         """;
 
-    public static byte[] Gzip(string text) => Cloud.Flow.Outbound.Reports.ReportMail.Compress(Encoding.UTF8.GetBytes(text));
+    public static byte[] Gzip(string text) =>
+        Cloud.Flow.Outbound.Reports.ReportMail.Compress(Encoding.UTF8.GetBytes(text));
 
     public static byte[] Zip(string text, CompressionLevel level = CompressionLevel.Optimal)
     {
