@@ -48,11 +48,12 @@ sealed class ContentSender(SmtpChannel channel, Func<CancellationToken, ValueTas
         return await FinishAsync();
     }
 
-    /// <summary>BDAT: chunks with their lengths before them (RFC 3030 §2), some of them ahead of their replies.</summary>
+    /// <summary>BDAT: chunks with their lengths before them (RFC 3030 §2).</summary>
+    /// <param name="ahead">Chunks that may wait for their replies while the next goes out; 0 without PIPELINING (§2).</param>
     /// <param name="isText">Line ends are made to be CRLF; otherwise octets go as they are.</param>
     /// <returns>What was refused; null when the last reply is 2xx.</returns>
     /// <exception cref="SmtpFaultException">The connection or the message broke off.</exception>
-    public async ValueTask<SmtpFailure?> ChunksAsync(bool isText)
+    public async ValueTask<SmtpFailure?> ChunksAsync(int ahead, bool isText)
     {
         channel.Phase = SmtpPhase.Content;
         await channel.ExpectSilenceAsync();
@@ -78,11 +79,13 @@ sealed class ContentSender(SmtpChannel channel, Func<CancellationToken, ValueTas
                 if (isLast)
                     break;
                 await channel.FlushAsync(times.Block);
-                while (channel.Unanswered > SmtpLimits.ChunksAhead || channel.HasSpoken)
+                while (channel.Unanswered > ahead || channel.Unanswered > 0 && channel.HasSpoken)
                 {
                     if (await TakeReplyAsync() is { } refusal)
                         return refusal;
                 }
+
+                await ExpectNoMoreAsync();
             }
         }
         finally
@@ -103,7 +106,7 @@ sealed class ContentSender(SmtpChannel channel, Func<CancellationToken, ValueTas
         SmtpFailure? refusal = null;
         while (channel.Unanswered > 0)
         {
-            await channel.ReadReplyAsync(times.Final, isFinal: true);
+            await ReadFinalReplyAsync();
             if (channel.Reply.Code is >= 200 and < 300 && refusal is null)
                 continue;
             if (channel.Reply.Code < 400)
@@ -112,6 +115,26 @@ sealed class ContentSender(SmtpChannel channel, Func<CancellationToken, ValueTas
         }
 
         return refusal;
+    }
+
+    /// <summary>421 in answer to an earlier chunk says nothing of the last, which is on its way.</summary>
+    async ValueTask ReadFinalReplyAsync()
+    {
+        try
+        {
+            await channel.ReadReplyAsync(times.Final, isFinal: true);
+        }
+        catch (SmtpFaultException e) when (e.Failure.Fault == SmtpFault.Refused && channel.Unanswered > 0)
+        {
+            throw new SmtpFaultException(e.Failure with { Fault = SmtpFault.Lost });
+        }
+    }
+
+    /// <summary>Who answers a chunk twice has lost count: what he says next would be taken for another chunk's reply.</summary>
+    async ValueTask ExpectNoMoreAsync()
+    {
+        if (channel.Unanswered == 0)
+            await channel.ExpectSilenceAsync();
     }
 
     void WriteChunk(ReadOnlySpan<byte> octets, bool isLast)

@@ -183,7 +183,10 @@ sealed class Transaction
     {
         var content = new ContentSender(channel, envelope.Open!);
         failure = isChunked
-            ? await content.ChunksAsync(isText: envelope.Body != SmtpBody.Binary)
+            ? await content.ChunksAsync(
+                isPipelined ? SmtpLimits.ChunksAhead : 0,
+                isText: envelope.Body != SmtpBody.Binary
+            )
             : await content.DataAsync();
         if (failure is not null)
             return;

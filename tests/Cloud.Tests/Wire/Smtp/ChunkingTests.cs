@@ -66,6 +66,38 @@ public sealed class ChunkingTests
     }
 
     [Fact]
+    public async Task Without_pipelining_no_chunk_goes_before_the_last_one_is_answered()
+    {
+        var server = new AnsweringServer((verb, _) => verb is "BDAT" or "MESSAGE" ? "552 5.3.4 Too much" : "250 Ok");
+        var opening = await server.OpenAsync(options => Preferred(options) with { Pipelining = false });
+        await SendOnAsync(opening.Connection!, Message(new string('x', 5_000_000)));
+        Assert.Equal([32 * 1024], server.Messages.Select(message => message.Length));
+    }
+
+    [Fact]
+    public async Task A_chunk_that_is_answered_twice_is_not_taken_for_the_message()
+    {
+        var server = new AnsweringServer((verb, _) => verb is "BDAT" ? "250 One\n250 Two" : "250 Ok");
+        var opening = await server.OpenAsync(options => Preferred(options) with { Pipelining = false });
+        var outcome = await SendOnAsync(opening.Connection!, Message(new string('x', 5_000_000)));
+        Assert.Equal(SmtpVerdict.Deferred, outcome.Recipients[0].Verdict);
+        Assert.False(opening.Connection!.IsUsable);
+        Assert.Equal(0, server.Taken);
+    }
+
+    [Fact]
+    public async Task Whether_the_end_was_taken_is_not_known_from_who_leaves_over_the_start()
+    {
+        var talk = new SmtpTalk(
+            Hello("PIPELINING", "CHUNKING")
+                + "?:\n?:\nS: 250 Ok\nS: 250 Ok\n?:\nB: 32768\n?:\nB: 10002\nS: 421 4.3.2 Bye\n"
+        );
+        var outcome = (await talk.SendAsync(Preferred, Message(new string('x', 32768 + 10_000))))[0];
+        Assert.Equal("4.3.2", outcome.Recipients[0].Failure!.Status);
+        Assert.True(outcome.Recipients[0].MayHaveBeenTaken);
+    }
+
+    [Fact]
     public async Task A_server_that_takes_the_end_after_it_refused_the_start_is_not_believed()
     {
         var server = new AnsweringServer((verb, _) => verb is "BDAT" ? "451 No" : "250 Ok");
