@@ -88,6 +88,11 @@ static class ReportsCommand
             ],
         ]);
         Console.WriteLine();
+        PrintSources(reports);
+    }
+
+    static void PrintSources(IReadOnlyList<ReportSummary> reports)
+    {
         TextTable.Print([
             ["SENT FROM", "MESSAGES", "PASSED", "BY DKIM", "BY SPF", "AS"],
             .. reports

@@ -13,8 +13,11 @@ public sealed class ReceivedReportTests
     static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
 
     readonly ManualClock clock = new();
-    readonly CountingRows rows = new(new MemoryRows());
+    readonly MemoryRows memory = new();
+    readonly CountingRows rows;
     readonly Faults faults = new();
+
+    public ReceivedReportTests() => rows = new(memory);
 
     async Task<TestBackend> OpenAsync()
     {
@@ -98,6 +101,7 @@ public sealed class ReceivedReportTests
             "postmaster@example.test"
         );
         Assert.Empty(await ReadAsync(test));
+        Assert.Empty(memory.AllKeys(ReceivedReports.Table)); // and strangers cannot fill it
     }
 
     [Fact]
@@ -154,7 +158,10 @@ public sealed class ReceivedReportTests
             for (var i = 0; i < 200; i++)
                 gzip.Write(zeros);
         }
-        Assert.True(ReportFile.Read(octets.ToArray()).IsNone);
+        var file = octets.ToArray();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.True(ReportFile.Read(file).IsNone);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 150 * 1024 * 1024);
     }
 
     [Fact]
