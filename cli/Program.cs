@@ -15,6 +15,7 @@ var root = new RootCommand("Cloud: mail for your own domains.")
     AliasCommand.Create(),
     QueueCommand.Create(),
     SuppressionCommand.Create(),
+    ReportsCommand.Create(),
     TraceCommand.Create(),
     DnsCommand.Create(),
     CheckCommand.Create(),

@@ -5,6 +5,8 @@ using Cloud.Functions.InboundAside;
 using Cloud.Functions.InboundPoison;
 using Cloud.Functions.Outbound;
 using Cloud.Functions.OutboundPoison;
+using Cloud.Functions.Reports;
+using Cloud.Functions.Schedule;
 using Cloud.Functions.Sweep;
 
 namespace Cloud.Functions;
@@ -20,6 +22,8 @@ static class FunctionTable
         InboundAsideFunction.Function,
         OutboundFunction.Function,
         OutboundPoisonFunction.Function,
+        ReportsFunction.Function,
+        ScheduleFunction.Function,
         SweepFunction.Function,
     ];
 }

@@ -109,6 +109,20 @@ param samplingPercentage int = 20
 @description('Address that is written to when accepted mail cannot be filed. Empty: the alarm is in the portal alone.')
 param alarmEmail string = ''
 
+@allowed(['on', 'off'])
+@description('Whether owners of domains are told each day what came in their name, where they ask for it (DMARC).')
+param dmarcReports string = 'on'
+
+@allowed(['on', 'off'])
+@description('Whether domains are told each day how TLS with their mail hosts went, where they ask for it.')
+param tlsReports string = 'on'
+
+@description('Address that such reports come from. Empty: postmaster of the first domain.')
+param reportFrom string = ''
+
+@description('Who reports, in words. Empty: that domain.')
+param reportOrganization string = ''
+
 @description('Server that takes outgoing mail, since most subscriptions may not connect to port 25. Empty: none.')
 param smarthostHost string = ''
 
@@ -284,6 +298,10 @@ module functions 'app/functions.bicep' = {
     maximumInstances: maximumInstances
     alwaysReady: alwaysReady
     mailHost: host
+    dmarcReports: dmarcReports
+    tlsReports: tlsReports
+    reportFrom: reportFrom
+    reportOrganization: reportOrganization
     smarthostHost: smarthostHost
     smarthostPort: smarthostPort
     smarthostUser: smarthostUser
@@ -300,6 +318,7 @@ var listenerSettings = [
   { name: 'CLOUD_DOMAIN', value: join(domainList, ',') }
   { name: 'CLOUD_MTA_STS', value: mtaSts }
   { name: 'CLOUD_RESOLVER', value: resolver }
+  { name: 'CLOUD_DMARC_REPORTS', value: dmarcReports }
   { name: 'CLOUD_GATEWAY', value: functions.outputs.uri }
   // Its watch queue is made with the storage account, for its rights to be on that queue alone.
   { name: 'CLOUD_LISTENER', value: '0000000000000001' }

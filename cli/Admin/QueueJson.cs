@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Cloud.Api.Admin;
+using Cloud.Flow.Outbound.Reports;
 
 namespace Cloud.Cli.Admin;
 
@@ -16,6 +17,7 @@ namespace Cloud.Cli.Admin;
 [JsonSerializable(typeof(QueueChange))]
 [JsonSerializable(typeof(IReadOnlyList<DeadTask>))]
 [JsonSerializable(typeof(IReadOnlyList<SuppressedAddress>))]
+[JsonSerializable(typeof(IReadOnlyList<ReportSummary>))]
 sealed partial class QueueJson : JsonSerializerContext
 {
     public static void Print<T>(T value, JsonTypeInfo<T> type) =>

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Cloud.Api.Admin;
 using Cloud.Flow.Keys;
+using Cloud.Flow.Outbound.Reports;
 
 namespace Cloud.Cli.Control;
 
@@ -32,7 +33,8 @@ sealed record ControlAnswer(
     QueueChange? Changed = null,
     IReadOnlyList<DeadTask>? Dead = null,
     IReadOnlyList<SuppressedAddress>? Suppressed = null,
-    IReadOnlyList<ForwardInfo>? Forwards = null
+    IReadOnlyList<ForwardInfo>? Forwards = null,
+    IReadOnlyList<ReportSummary>? Reports = null
 );
 
 [JsonSerializable(typeof(ControlRequest))]

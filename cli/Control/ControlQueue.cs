@@ -1,5 +1,6 @@
 using System.Globalization;
 using Cloud.Api.Admin;
+using Cloud.Flow.Outbound.Reports;
 
 namespace Cloud.Cli.Control;
 
@@ -15,6 +16,7 @@ sealed class ControlQueue(Func<ControlRequest, CancellationToken, Task<ControlAn
     const string ListSuppressed = "SuppressionList";
     const string Suppress = "SuppressionAdd";
     const string Unsuppress = "SuppressionRemove";
+    const string ListReports = "ReportList";
 
     public async ValueTask<QueueList> ListAsync(QueueQuery query, CancellationToken cancel) =>
         (await askAsync(new(List, null, null, null, query), cancel)).Messages ?? new([], null);
@@ -54,6 +56,14 @@ sealed class ControlQueue(Func<ControlRequest, CancellationToken, Task<ControlAn
     public async ValueTask UnsuppressAsync(string list, string address, CancellationToken cancel) =>
         await askAsync(new(Unsuppress, list, null, [address]), cancel);
 
+    public async ValueTask<IReadOnlyList<ReportSummary>> ListReportsAsync(
+        string? domain,
+        int days,
+        CancellationToken cancel
+    ) =>
+        (await askAsync(new(ListReports, domain, null, [days.ToString(CultureInfo.InvariantCulture)]), cancel)).Reports
+        ?? [];
+
     /// <summary>The server's end.</summary>
     /// <returns>Null where the request is none for the queue.</returns>
     public static async ValueTask<ControlAnswer?> AnswerAsync(
@@ -88,6 +98,8 @@ sealed class ControlQueue(Func<ControlRequest, CancellationToken, Task<ControlAn
             case (Unsuppress, [var address]):
                 await queue.UnsuppressAsync(name, address, cancel);
                 break;
+            case (ListReports, [var text]) when int.TryParse(text, CultureInfo.InvariantCulture, out var span):
+                return new(null, Reports: await queue.ListReportsAsync(request.Name, span, cancel));
             default:
                 return null;
         }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cloud.Flow.Outbound.Reports;
 using Cloud.Flow.Submission;
 
 namespace Cloud.Cli.Serve;
@@ -34,6 +35,7 @@ static class ServeCommand
             .. SubmissionSettings.Names,
             .. SettingsReader.DoorNames,
             .. SettingsReader.SenderNames,
+            .. ReportSettings.Names,
         ];
 
     public static Command Create()

@@ -4,6 +4,7 @@ using Cloud.Api.Gateway;
 using Cloud.Api.WellKnown;
 using Cloud.Cli.Control;
 using Cloud.Cli.FunctionsHost;
+using Cloud.Flow.Outbound.Reports;
 using Cloud.Listener.Hosting;
 using Cloud.Listener.Tls;
 using Cloud.Store.Ports;
@@ -62,7 +63,7 @@ static class Server
         await using var watch = files is null
             ? null
             : new CertificateWatch(files, certificate, TimeProvider.System, Entropy.System, loggers);
-        await using var door = new OpenDoor(settings.Door, TimeProvider.System, Entropy.System, loggers);
+        await using var door = new OpenDoor(settings.Door, gateway, TimeProvider.System, Entropy.System, loggers);
         await using var listener = new ListenerServer(
             new Fronts(gateway, certificate, TimeProvider.System, Entropy.System, loggers)
             {
@@ -85,12 +86,19 @@ static class Server
         Announce([.. listener.Endpoints, .. web is null ? [] : new[] { (web.Name, web.Address) }], made);
 
         if (app is null)
-            await StoreWork.RunAsync(store.Backend, loggers, TimeProvider.System, stop);
+            await WorkAsync(settings, store, loggers, stop);
         else
             await UntilAsync(stop);
         await listener.StopAsync(CancellationToken.None);
         if (app is not null)
             await app.DrainAsync();
+    }
+
+    static async Task WorkAsync(Settings settings, OpenStore store, ILoggerFactory loggers, CancellationToken stop)
+    {
+        var logger = loggers.CreateLogger<DailyReports>();
+        await using var reports = store.Backend.Sending.OpenReports(settings.Reports, settings.Door.Dns, logger);
+        await StoreWork.RunAsync(store.Backend, reports, loggers, TimeProvider.System, stop);
     }
 
     static async Task UntilAsync(CancellationToken stop) =>

@@ -1,6 +1,7 @@
 using System.Net;
 using Cloud.Api.WellKnown;
 using Cloud.Flow.Outbound.Relay;
+using Cloud.Flow.Outbound.Reports;
 using Cloud.Flow.Submission;
 using Cloud.Listener.Hosting;
 using Cloud.Listener.Hosting.Settings;
@@ -47,6 +48,7 @@ public enum GatewayKind
 /// <param name="HandlerTexts">Settings of sending as they were given, by the variables that tell the Functions app.</param>
 /// <param name="Submission">How much accounts and domains may send; for --gateway functions the app is told.</param>
 /// <param name="TellsClient">Submitted mail tells its recipients where it came from.</param>
+/// <param name="Reports">Which reports are sent; for --gateway functions the app is told.</param>
 /// <param name="Try">Makes example.test with alice and bob and says what to paste.</param>
 public sealed record Settings(
     string Data,
@@ -71,7 +73,8 @@ public sealed record Settings(
     RelayOptions Relay,
     IReadOnlyDictionary<string, string> HandlerTexts,
     SubmissionOptions Submission,
-    bool TellsClient
+    bool TellsClient,
+    ReportOptions Reports
 )
 {
     /// <summary>The ports in the order of the `ready` line, with their defaults on 127.0.0.1.</summary>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Cloud.Cli.Control;
+using Cloud.Flow.Outbound.Reports;
 using Cloud.Flow.Submission;
 using Cloud.Listener.Hosting;
 using Cloud.Listener.Hosting.Settings;
@@ -44,6 +45,7 @@ sealed class SettingsReader(
         "mta-sts",
         .. DoorNames.Select(setting => setting.Name),
         .. SenderNames.Select(setting => setting.Name),
+        .. ReportSettings.Names.Select(setting => setting.Name),
         "log-level",
         "log-format",
         "try",
@@ -83,7 +85,8 @@ sealed class SettingsReader(
             Sender(Hostname()),
             HandlerTexts(),
             Submission(),
-            TellsClient()
+            TellsClient(),
+            Reports(Hostname())
         );
         CheckStore(settings);
         CheckGateway(settings);
@@ -95,6 +98,7 @@ sealed class SettingsReader(
     {
         var texts = SenderNames
             .Concat(SubmissionSettings.Names)
+            .Concat(ReportSettings.Names)
             .Select(setting => setting.Name)
             .Append(ResolverName)
             .Where(name => All(name).Count > 0)

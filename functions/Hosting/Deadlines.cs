@@ -19,6 +19,12 @@ static class Deadlines
     /// </summary>
     public static readonly TimeSpan Outbound = TimeSpan.FromMinutes(16);
 
+    /// <summary>Of a run that sends reports: the last domains that it begins may take a minute and a half.</summary>
+    public static readonly TimeSpan Reports = TimeSpan.FromMinutes(13);
+
+    /// <summary>When it begins no more.</summary>
+    public static readonly TimeSpan ReportsRun = TimeSpan.FromMinutes(10);
+
     /// <summary>When the sweep stops by itself, between two pieces of work.</summary>
     public static readonly TimeSpan Sweep = TimeSpan.FromMinutes(4);
 }

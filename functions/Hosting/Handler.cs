@@ -2,6 +2,7 @@ using System.Net;
 using Cloud.Api.Gateway;
 using Cloud.Dns;
 using Cloud.Flow.Outbound.Relay;
+using Cloud.Flow.Outbound.Reports;
 using Cloud.Store;
 using Cloud.Store.Azure;
 using Cloud.Store.Ports;
@@ -76,7 +77,7 @@ static class Handler
     static SmtpRelay OpenRelay(HandlerSettings settings, IRows rows, TimeProvider time, ILoggerFactory loggers) =>
         SmtpRelay.Open(
             settings.Relay,
-            settings.Resolvers is { Count: > 0 } servers ? new() { Servers = servers } : ResolvConf.Read(),
+            Names(settings),
             rows,
             settings.KeyEncryption,
             time,
@@ -84,10 +85,16 @@ static class Handler
             loggers.CreateLogger("dns")
         );
 
+    static DnsSettings Names(HandlerSettings settings) =>
+        settings.Resolvers is { Count: > 0 } servers ? new() { Servers = servers } : ResolvConf.Read();
+
     static async Task<Services> ServicesAsync(HandlerSettings settings, Task<Backend> opening, ILogger logger)
     {
         var backend = await opening;
-        return new(backend, new(backend), settings.GatewayCallers, logger);
+        var reports = new Lazy<DailyReports>(() =>
+            backend.Sending.OpenReports(settings.Reports, Names(settings), logger)
+        );
+        return new(backend, new(backend), settings.GatewayCallers, reports, logger);
     }
 
     static Route RouteTo(Function function, Task<Services> services, TimeProvider time) =>

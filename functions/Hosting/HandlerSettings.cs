@@ -1,5 +1,6 @@
 using System.Net;
 using Cloud.Flow.Outbound.Relay;
+using Cloud.Flow.Outbound.Reports;
 using Cloud.Flow.Submission;
 using Cloud.Store.Azure;
 using Cloud.Store.Ports;
@@ -24,6 +25,9 @@ sealed record HandlerSettings(
 
     /// <summary>How mail goes to other servers.</summary>
     public RelayOptions Relay { get; init; } = new() { Hostname = "localhost" };
+
+    /// <summary>Which reports are sent.</summary>
+    public ReportOptions Reports { get; init; } = new();
 
     /// <summary>Name servers that are asked where; none: the system's.</summary>
     public IReadOnlyList<IPEndPoint> Resolvers { get; init; } = [];

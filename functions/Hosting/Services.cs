@@ -2,6 +2,7 @@ using Cloud.Api.Gateway;
 using Cloud.Api.Gateway.Wire;
 using Cloud.Flow.Inbound;
 using Cloud.Flow.Outbound;
+using Cloud.Flow.Outbound.Reports;
 using Cloud.Flow.Sweep;
 
 namespace Cloud.Functions.Hosting;
@@ -12,7 +13,14 @@ namespace Cloud.Functions.Hosting;
 /// function runs on its own, and each may be killed at any moment.
 /// </remarks>
 /// <param name="GatewayCallers">Who may ask the gateway.</param>
-sealed record Services(Backend Backend, GatewayService Gateway, IAuthorization GatewayCallers, ILogger Logger)
+/// <param name="Reports">Opened when they are first sent.</param>
+sealed record Services(
+    Backend Backend,
+    GatewayService Gateway,
+    IAuthorization GatewayCallers,
+    Lazy<DailyReports> Reports,
+    ILogger Logger
+)
 {
     /// <summary>Raises the alarm where accepted mail could not be filed, and says once why it waits.</summary>
     public void Tell(InboundResult result)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cloud.Flow.Outbound.Reports;
 using Cloud.Flow.Submission;
 using Cloud.Functions.Authorization;
 using Cloud.Store.Azure;
@@ -51,6 +52,7 @@ sealed partial class SettingsReader(Func<string, string?> environment)
         var key = KeyEncryptionKeyOf(Given(KeyEncryption));
         var submission = SubmissionSettings.Read((name, standard) => Number(name, standard, 0, Most));
         var (relay, resolvers) = (Sender(), Resolvers());
+        var reports = Reports(relay.Hostname);
         if (faults.Count > 0)
             return (null, faults);
         var settings = new HandlerSettings(port, storage, callers!, level, ends, key)
@@ -58,6 +60,7 @@ sealed partial class SettingsReader(Func<string, string?> environment)
             Submission = submission,
             Relay = relay,
             Resolvers = resolvers,
+            Reports = reports,
         };
         return (settings, faults);
     }
@@ -65,7 +68,7 @@ sealed partial class SettingsReader(Func<string, string?> environment)
     /// <summary>A setting that the listener's programs have as well, by their name of it.</summary>
     int Number(string name, int otherwise, int least, int most)
     {
-        var variable = $"CLOUD_{name.Replace('-', '_').ToUpperInvariant()}";
+        var variable = VariableOf(name);
         if (Given(variable) is not { } text)
             return otherwise;
         if (
@@ -76,6 +79,17 @@ sealed partial class SettingsReader(Func<string, string?> environment)
             return number;
         faults.Add($"{variable}: must be a number from {least} to {most}.");
         return otherwise;
+    }
+
+    static string VariableOf(string name) => $"CLOUD_{name.Replace('-', '_').ToUpperInvariant()}";
+
+    ReportOptions Reports(string hostname)
+    {
+        var wrong = new List<string>();
+        var reports = ReportSettings.Read(name => Given(VariableOf(name)), hostname, wrong);
+        foreach (var fault in wrong)
+            faults.Add(VariableOf(fault[..fault.IndexOf(':')]) + fault[fault.IndexOf(':')..]);
+        return reports;
     }
 
     int PortNumber()

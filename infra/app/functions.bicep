@@ -18,6 +18,12 @@ param alwaysReady int
 
 @description('What the app calls itself when it sends.')
 param mailHost string
+
+@description('Reports to other domains: on or off, and as whom.')
+param dmarcReports string
+param tlsReports string
+param reportFrom string
+param reportOrganization string
 param smarthostHost string
 param smarthostPort int
 param smarthostUser string
@@ -61,6 +67,10 @@ var settings = [
   { name: 'CLOUD_GATEWAY_KEY', value: '@Microsoft.KeyVault(SecretUri=${gatewayKeyUri})' }
   { name: 'CLOUD_HOSTNAME', value: mailHost }
   { name: 'CLOUD_RESOLVER', value: resolver }
+  { name: 'CLOUD_DMARC_REPORTS', value: dmarcReports }
+  { name: 'CLOUD_TLS_REPORTS', value: tlsReports }
+  { name: 'CLOUD_REPORT_FROM', value: reportFrom }
+  { name: 'CLOUD_REPORT_ORGANIZATION', value: reportOrganization }
   { name: 'CLOUD_KEY_ENCRYPTION_KEY', value: '@Microsoft.KeyVault(SecretUri=${keyEncryptionKeyUri})' }
 ]
 

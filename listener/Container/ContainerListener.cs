@@ -62,7 +62,7 @@ sealed class ContainerListener : IAsyncDisposable
             [("certificate", () => certificate.Current.Expiry(time.GetUtcNow()))]
         );
         health = settings.Http is { } port ? new HttpPort("http", port, answers.AnswerAsync, loggers) : null;
-        door = new(settings.Door, time, entropy, loggers);
+        door = new(settings.Door, gateway.Gateway, time, entropy, loggers);
         var fronts = new Fronts(gateway.Gateway, certificate, time, entropy, loggers)
         {
             Hostname = settings.Hostname,

@@ -1,6 +1,7 @@
 using System.Net;
 using Cloud.Api.WellKnown;
 using Cloud.Flow.Outbound.Relay;
+using Cloud.Flow.Outbound.Reports;
 using Cloud.Flow.Submission;
 using Cloud.Listener.Hosting;
 using Cloud.Listener.Hosting.Settings;
@@ -53,6 +54,9 @@ sealed class ContainerSettings
 
     /// <summary>How mail goes to other servers, where the listener reads the store itself.</summary>
     public required RelayOptions Relay { get; init; }
+
+    /// <summary>Which reports are sent, where the listener reads the store itself.</summary>
+    public required ReportOptions Reports { get; init; }
 
     /// <summary>Opens the domains' signing keys; null: nothing is signed.</summary>
     public required KeyEncryptionKey? KeyEncryption { get; init; }

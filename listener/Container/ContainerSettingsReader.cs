@@ -45,6 +45,7 @@ sealed partial class ContainerSettingsReader(Func<string, string?> environment)
             Door = Door(One("hostname") ?? "localhost", limits.Abuse.Exempt),
             Submission = Submission(),
             Relay = Sender(One("hostname") ?? "localhost"),
+            Reports = Reports(One("hostname") ?? "localhost"),
             KeyEncryption = KeyEncryption(),
             TellsClient = TellsClient(),
             LogLevel = Choice("log-level", LogLevel.Information),

@@ -1,6 +1,7 @@
 using Cloud.Api.Gateway;
 using Cloud.Dns;
 using Cloud.Flow.Outbound.Relay;
+using Cloud.Flow.Outbound.Reports;
 using Cloud.Listener.Gateway;
 using Cloud.Listener.Hosting;
 using Cloud.Store;
@@ -57,7 +58,7 @@ sealed record OpenGateway(
             return new(
                 new LocalGateway(backend),
                 answers.FaultAsync,
-                stop => StoreWork.RunAsync(backend, loggers, time, stop),
+                stop => WorkAsync(settings, backend, loggers, time, stop),
                 relay
             );
         }
@@ -81,6 +82,19 @@ sealed record OpenGateway(
             UntilStopAsync,
             null
         );
+    }
+
+    static async Task WorkAsync(
+        ContainerSettings settings,
+        Backend backend,
+        ILoggerFactory loggers,
+        TimeProvider time,
+        CancellationToken stop
+    )
+    {
+        var logger = loggers.CreateLogger<DailyReports>();
+        await using var reports = backend.Sending.OpenReports(settings.Reports, settings.Door.Dns, logger);
+        await StoreWork.RunAsync(backend, reports, loggers, time, stop);
     }
 
     public async ValueTask DisposeAsync()

@@ -163,6 +163,9 @@ public sealed class HttpGateway : IGateway, IAsyncDisposable
     public async ValueTask KeepRefusedAsync(RefusedRequest request, CancellationToken cancel) =>
         await client.AskAsync(Ops.KeepRefused, request, cancel);
 
+    public async ValueTask KeepCountsAsync(CountsRequest request, CancellationToken cancel) =>
+        await client.AskAsync(Ops.KeepCounts, request, cancel);
+
     public ValueTask<Result<AppendResult>> AppendAsync(AppendRequest request, CancellationToken cancel) =>
         HandOverAsync(
             Ops.Append,

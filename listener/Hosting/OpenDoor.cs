@@ -1,3 +1,4 @@
+using Cloud.Api.Gateway;
 using Cloud.Dns;
 using Cloud.Flow.Door;
 using Cloud.Listener.Hosting.Settings;
@@ -13,8 +14,10 @@ public sealed class OpenDoor : IAsyncDisposable
     readonly Resolver? resolver;
     readonly CancellationTokenSource stop = new();
     readonly Task watching = Task.CompletedTask;
+    readonly Task counting = Task.CompletedTask;
 
-    public OpenDoor(DoorSettings settings, TimeProvider time, Entropy entropy, ILoggerFactory loggers)
+    /// <param name="gateway">Keeps what is counted.</param>
+    public OpenDoor(DoorSettings settings, IGateway gateway, TimeProvider time, Entropy entropy, ILoggerFactory loggers)
     {
         if (settings.Options is null)
             return;
@@ -22,6 +25,8 @@ public sealed class OpenDoor : IAsyncDisposable
         Door = new(settings.Options, resolver, time, entropy);
         var logger = loggers.CreateLogger<OpenDoor>();
         watching = Door.WatchListsAsync((list, found) => Tell(logger, list, found), stop.Token);
+        if (Door.Counts is { } counts)
+            counting = new CountsHandover(counts, gateway, time, entropy).RunAsync(stop.Token);
     }
 
     /// <summary>Null where nothing is judged.</summary>
@@ -31,6 +36,7 @@ public sealed class OpenDoor : IAsyncDisposable
     {
         await stop.CancelAsync();
         await watching;
+        await counting;
         stop.Dispose();
         if (resolver is not null)
             await resolver.DisposeAsync();

@@ -1,3 +1,5 @@
+using Cloud.Flow.Outbound;
+using Cloud.Flow.Outbound.Reports;
 using Cloud.Flow.Sweep;
 using Cloud.Store.Ports;
 using Microsoft.Extensions.Logging;
@@ -34,8 +36,7 @@ static partial class SweepTimer
             var result = await sweeper.RunAsync(Limit, stop);
             if (result.Blobs + result.LogRows + result.ThreadRows > 0)
                 Log.Swept(logger, result.Accounts, result.LogRows, result.ThreadRows, result.Blobs);
-            if (result.Requeued > 0)
-                Log.Requeued(logger, result.Requeued);
+            ReportLog.Tell(logger, new ScheduleResult(result.Requeued, Reports: 0));
             if (result.Hold != SweepHold.None)
                 Log.Held(logger, result.Held, result.Hold);
         }
@@ -57,13 +58,6 @@ static partial class SweepTimer
 
         [LoggerMessage(5101, LogLevel.Warning, "{Blobs} unnamed blobs are left for now: {Reason}")]
         public static partial void Held(ILogger logger, int blobs, SweepHold reason);
-
-        [LoggerMessage(
-            5103,
-            LogLevel.Warning,
-            "{Tasks} tasks of the outbound queue were overdue and are on it again: it had failed, or lags behind"
-        )]
-        public static partial void Requeued(ILogger logger, int tasks);
 
         [LoggerMessage(5102, LogLevel.Error, "The sweep was stopped by a fault of the store; the next run goes on")]
         public static partial void Failed(ILogger logger, Exception exception);

@@ -1,3 +1,5 @@
+using Cloud.Flow.Outbound.Reports;
+
 namespace Cloud.Api.Admin;
 
 /// <summary>What `cloud queue` and `cloud suppression` can do, on a store at hand or by way of a running server.</summary>
@@ -27,6 +29,11 @@ public interface IQueueAdministration
     ValueTask SuppressAsync(string list, string address, string text, int? days, CancellationToken cancel);
 
     ValueTask UnsuppressAsync(string list, string address, CancellationToken cancel);
+
+    /// <summary>What others have reported of a domain of ours, oldest first.</summary>
+    /// <param name="domain">Null for all of ours.</param>
+    /// <param name="days">Up to today, 1 to <see cref="QueueQuery.MaxReportDays"/>.</param>
+    ValueTask<IReadOnlyList<ReportSummary>> ListReportsAsync(string? domain, int days, CancellationToken cancel);
 }
 
 public enum QueueVerb
@@ -61,6 +68,9 @@ public sealed record QueueQuery(string? Domain, string? Sender, QueueState State
 
     /// <summary>Ten years.</summary>
     public const int MaxDays = 3650;
+
+    /// <summary>For so long reports are kept.</summary>
+    public const int MaxReportDays = 400;
 }
 
 /// <param name="Cursor">Null after the last page.</param>

@@ -1,5 +1,6 @@
 using Cloud.Api.Gateway;
 using Cloud.Flow.Outbound;
+using Cloud.Flow.Outbound.Reports;
 using Cloud.Mail;
 using Cloud.Store;
 using Cloud.Store.Directory;
@@ -110,6 +111,43 @@ sealed class QueueAdministration(Backend backend) : IQueueAdministration
     {
         if (!await sending.Suppression.RemoveAsync(await ScopeAsync(list, cancel), Address(address), cancel))
             throw new AdminException($"{address} is not on the list of {list}");
+    }
+
+    public async ValueTask<IReadOnlyList<ReportSummary>> ListReportsAsync(
+        string? domain,
+        int days,
+        CancellationToken cancel
+    )
+    {
+        if (days is < 1 or > QueueQuery.MaxReportDays)
+            throw new AdminException($"--days is from 1 to {QueueQuery.MaxReportDays}");
+        var since = DateOnly.FromDateTime(backend.Accounts.Time.GetUtcNow().UtcDateTime).AddDays(-days);
+        var found = new List<ReportSummary>();
+        foreach (var name in await DomainsAsync(domain, cancel))
+        {
+            await foreach (var report in sending.Received.ListAsync(name, since, cancel))
+            {
+                if (found.Count == ReceivedReports.MaxListed)
+                    return found;
+                found.Add(report);
+            }
+        }
+        return found;
+    }
+
+    async ValueTask<IReadOnlyList<string>> DomainsAsync(string? domain, CancellationToken cancel)
+    {
+        if (domain is not null)
+        {
+            var name = EmailAddress.IsDomain(domain) ? EmailAddress.CanonicalDomain(domain) : null;
+            return name is not null && await directory.HasDomainAsync(name, cancel)
+                ? [name]
+                : throw new AdminException($"{domain} is no domain of ours");
+        }
+        var all = new List<string>();
+        await foreach (var row in directory.ListAsync(DirectoryRows.Domains, cancel))
+            all.Add(row.Key.Row[DirectoryRows.Domain("").Length..]);
+        return all;
     }
 
     static async ValueTask<IReadOnlyList<TInfo>> FirstAsync<T, TInfo>(

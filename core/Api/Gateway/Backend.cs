@@ -4,6 +4,7 @@ using Cloud.Flow.Junk;
 using Cloud.Flow.Keys;
 using Cloud.Flow.Outbound;
 using Cloud.Flow.Outbound.Forwarding;
+using Cloud.Flow.Outbound.Reports;
 using Cloud.Flow.Submission;
 using Cloud.Flow.Sweep;
 using Cloud.Store;
@@ -48,11 +49,12 @@ public sealed class Backend
         Filing = new(Accounts, queues, new(Accounts, Lessons), forwarding.Forwarder, forwarding.Bounces);
         Greylist = new(rows, time);
         var addressing = new Addressing(Expansion, blobs);
-        Receiving = new(Accounts, addressing, Filing);
+        var reports = new ReceivedReports(rows, blobs, Directory, time);
+        Receiving = new(Accounts, addressing, Filing, reports);
         Refused = new(rows, Directory);
         Inbound = new(Accounts, addressing, Filing, queues);
         Sweeper = new(Accounts, queues);
-        Sending = new(Accounts, queues, Directory, Receiving, forwarding, relay, outbound ?? new());
+        Sending = new(Accounts, queues, Directory, Receiving, forwarding, reports, relay, outbound ?? new());
         Rights = new(Directory);
         Submitting = new(
             Directory,

@@ -46,6 +46,9 @@ public interface IGateway
     /// <summary>Keeps why a front refuses a message, for those it was for. The front says of how many.</summary>
     ValueTask KeepRefusedAsync(RefusedRequest request, CancellationToken cancel);
 
+    /// <summary>Keeps what the door counted of judged mail, until it is reported to the domains' owners.</summary>
+    ValueTask KeepCountsAsync(CountsRequest request, CancellationToken cancel);
+
     /// <summary>Puts an uploaded message into a mailbox (IMAP APPEND). The account owns the blob afterwards.</summary>
     ValueTask<Result<AppendResult>> AppendAsync(AppendRequest request, CancellationToken cancel);
 

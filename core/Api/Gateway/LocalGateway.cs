@@ -94,6 +94,9 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
     public ValueTask KeepRefusedAsync(RefusedRequest request, CancellationToken cancel) =>
         backend.Refused.KeepAsync(request.Transaction, request.Recipients, request.Evidence, cancel);
 
+    public ValueTask KeepCountsAsync(CountsRequest request, CancellationToken cancel) =>
+        KeepCounts.RunAsync(backend.Sending.Counted, request, cancel);
+
     public ValueTask<Result<AppendResult>> AppendAsync(AppendRequest request, CancellationToken cancel) =>
         AppendAsync(request, repeated: false, cancel);
 

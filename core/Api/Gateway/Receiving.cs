@@ -135,3 +135,14 @@ public sealed record AppendRequest(
 );
 
 public sealed record AppendResult(uint UidValidity, uint Uid, ulong Revision);
+
+/// <summary>What a door counted in some minutes.</summary>
+/// <param name="Batch">Names these counts: handed over again they are kept once.</param>
+/// <param name="Counts">See <see cref="Trust.Dmarc.AggregateCodec"/>; at most <see cref="MaxCounts"/>, a domain and day each.</param>
+public sealed record CountsRequest(ulong Batch, IReadOnlyList<byte[]> Counts)
+{
+    public const int MaxCounts = 1000;
+
+    /// <summary>Octets of all of them: half of a request, which has them in base64.</summary>
+    public const int MaxOctets = 4 * 1024 * 1024;
+}

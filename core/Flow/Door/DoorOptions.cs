@@ -96,6 +96,9 @@ public sealed record DoorOptions
     /// <summary>An address of ours that gets what is quarantined; without one, that goes to Junk.</summary>
     public string? QuarantineAddress { get; init; }
 
+    /// <summary>Messages are counted for the reports that owners of domains ask for (RFC 7489 §7.2).</summary>
+    public bool CountsForReports { get; init; }
+
     /// <summary>All that is wrong with these options, in words.</summary>
     public IEnumerable<string> Faults()
     {

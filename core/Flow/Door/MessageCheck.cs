@@ -1,6 +1,7 @@
 using System.Net;
 using Cloud.Dns;
 using Cloud.Flow.Inbound;
+using Cloud.Flow.Outbound.Reports;
 using Cloud.Mail;
 using Cloud.Trust;
 using Cloud.Trust.Arc;
@@ -123,7 +124,10 @@ public sealed class MessageCheck : IDisposable
         var dmarc = await CheckPolicyAsync(verdicts.Spf, signed, late.Token);
         verdicts = verdicts with { Lists = verdicts.Lists.And(await lists) };
         trust = new(verdicts, signed.Dkim, signed.Arc, dmarc, signed.Arc.Forwarder(dmarc, door.Options));
-        return DoorPolicy.RefusalOf(door.Options, trust);
+        var refusal = DoorPolicy.RefusalOf(door.Options, trust);
+        if (refusal is { Outcome: DoorOutcome.Reject }) // Who is put off comes again.
+            door.Counts?.Count(trust);
+        return refusal;
     }
 
     /// <summary>What lists say of those who answer for the message; of the client they were asked before.</summary>
@@ -212,6 +216,8 @@ public sealed class MessageCheck : IDisposable
         if (trust is null)
             throw new InvalidOperationException("The sender is not looked at yet");
         var index = MessageIndex.Unpack(message.Index.Span);
+        if (door.Counts is { } counts && !(trust.Dmarc.Result == DmarcResult.Pass && ReportShape.IsReport(index)))
+            counts.Count(trust); // Two that report to each other would else have something to report for ever.
         var sample = new MessageSample(index, start.Octets);
         var options = door.Options;
         var scanning = ScanAsync(trust, transaction, recipients, new(message.Size, open), cancel);

@@ -33,6 +33,9 @@ public sealed class MessageDoor(
     /// <summary>Places for them; who finds none is asked to come again.</summary>
     internal SemaphoreSlim LargeHeaders { get; } = new(MaxLargeHeaders, MaxLargeHeaders);
 
+    /// <summary>For reports to the owners of domains; null where none are made.</summary>
+    public PolicyCounts? Counts { get; } = options.CountsForReports ? new(time) : null;
+
     internal IResolver Resolver => resolver;
 
     internal TimeProvider Time => time;

@@ -1,5 +1,7 @@
 using Cloud.Flow.Door;
 using Cloud.Flow.Outbound;
+using Cloud.Flow.Outbound.Reports;
+using Cloud.Mail;
 using Cloud.Store;
 using Cloud.Store.Accounts;
 using Cloud.Store.Messages;
@@ -31,7 +33,7 @@ readonly record struct ReceivingResult(ReceivingStatus Status, bool KeepsSource)
 /// Brings a message from its envelope to every recipient's INBOX, and to the outbox for those elsewhere; or keeps it durably
 /// until that can be done.
 /// </summary>
-sealed class Receiving(AccountStore accounts, Addressing addressing, Filing filing)
+sealed class Receiving(AccountStore accounts, Addressing addressing, Filing filing, ReceivedReports reports)
 {
     /// <param name="repeated">The transaction was tried before.</param>
     /// <param name="fields">Put in front of a message that has no evidence.</param>
@@ -79,6 +81,8 @@ sealed class Receiving(AccountStore accounts, Addressing addressing, Filing fili
         // Only what certainly nobody has: a queue that failed may have taken it all the same, and another try of this
         // transaction may have filed the copies that this one missed. What is waste after all, the sweep finds.
         await RemoveAsync(mail, result.Missing);
+        if (status == ReceivingStatus.Accepted && mail.Deliveries.Except(result.Missing).FirstOrDefault() is { } first)
+            await reports.NoteAsync(transaction, recipients, first.Blob, message.Index, evidence);
         return new(status, !result.Missing.Any(delivery => delivery.Blob == mail.Source));
     }
 

@@ -1,27 +1,39 @@
+using System.Net.Http;
+using Cloud.Dns;
 using Cloud.Flow.Inbound;
 using Cloud.Flow.Outbound.Forwarding;
+using Cloud.Flow.Outbound.Reports;
 using Cloud.Store.Accounts;
 using Cloud.Store.Directory;
 using Cloud.Store.Ports;
+using Cloud.Wire.Http;
+using Microsoft.Extensions.Logging;
 
 namespace Cloud.Flow.Outbound;
 
 /// <summary>The rooms of sending, on one store.</summary>
 public sealed class Sending
 {
+    readonly AccountStore accounts;
+    readonly MailDirectory directory;
+    readonly OutboxStore outbox;
+
     /// <param name="relay">To servers of the world; null where there is no such way: then that mail waits.</param>
     internal Sending(
-        AccountStore accounts,
+        AccountStore mail,
         IQueues queues,
-        MailDirectory directory,
+        MailDirectory addresses,
         Receiving receiving,
         ForwardingRooms forwarding,
+        ReceivedReports reports,
         IRelay? relay,
         OutboundOptions options
     )
     {
+        (accounts, directory, Received) = (mail, addresses, reports);
         var (rows, blobs, time, entropy) = (accounts.Rows, accounts.Blobs, accounts.Time, accounts.Entropy);
         var (store, queue) = (forwarding.Store, forwarding.Queue);
+        outbox = store;
         var schedule = new RetrySchedule(options, entropy);
         Outbox = forwarding.Outbox;
         Control = new(rows, store, queue, blobs, time);
@@ -45,6 +57,8 @@ public sealed class Sending
         );
         var attempting = new Attempting(store, queue, relaying, telling, blobs, time, entropy, options);
         Worker = new(attempting, telling, DeadLetters, queue, queues, time, options);
+        Schedule = new(new(rows, queues, time), reports, time);
+        Counted = new(rows);
     }
 
     /// <summary>Takes messages that are to be sent.</summary>
@@ -61,4 +75,29 @@ public sealed class Sending
 
     /// <summary>Sends; somebody must run it.</summary>
     public OutboundWorker Worker { get; }
+
+    /// <summary>Looks after what is due by time alone; somebody must run it.</summary>
+    public Schedule Schedule { get; }
+
+    /// <summary>What others have reported.</summary>
+    internal ReceivedReports Received { get; }
+
+    /// <summary>What doors have counted.</summary>
+    internal CountedMail Counted { get; }
+
+    /// <summary>Who sends reports; somebody must run it. Web servers are asked at public addresses only.</summary>
+    /// <param name="dns">Who knows where reports go.</param>
+    public DailyReports OpenReports(ReportOptions options, DnsSettings dns, ILogger logger)
+    {
+        var resolver = new Resolver(dns, accounts.Time, accounts.Entropy, logger);
+        return Reports(options, resolver, new GuardedConnect(resolver).Handler());
+    }
+
+    /// <summary>As <see cref="OpenReports"/>, with who is asked.</summary>
+    internal DailyReports Reports(ReportOptions options, IResolver resolver, HttpMessageHandler web)
+    {
+        var mail = new ReportMail(Outbox, outbox, accounts.Blobs, accounts.Time, options);
+        var http = new HttpReports(web, accounts.Time);
+        return new(accounts.Rows, directory, mail, Received, resolver, http, options, accounts.Time);
+    }
 }

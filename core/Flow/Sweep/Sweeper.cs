@@ -1,3 +1,4 @@
+using Cloud.Flow.Outbound;
 using Cloud.Store;
 using Cloud.Store.Accounts;
 using Cloud.Store.Directory;
@@ -24,6 +25,7 @@ public sealed class Sweeper
     readonly AccountPruning pruning;
     readonly OrphanBlobs orphans;
     readonly OutboxSweep outbox;
+    readonly Overdue overdue;
     readonly IQueues queues;
 
     internal Sweeper(AccountStore store, IQueues storeQueues)
@@ -31,7 +33,8 @@ public sealed class Sweeper
         (accounts, queues) = (store, storeQueues);
         pruning = new(store);
         orphans = new(store, queues);
-        outbox = new(store.Rows, queues, store.Time);
+        outbox = new(store.Rows, store.Time);
+        overdue = new(store.Rows, storeQueues, store.Time);
     }
 
     IRows Rows => accounts.Rows;
@@ -43,7 +46,6 @@ public sealed class Sweeper
     {
         var result = new SweepResult();
         var clock = new SweepClock(accounts.Time, accounts.Time.GetUtcNow() + limit, cancel);
-        await outbox.RequeueAsync(isPass: false, result, clock);
         var state = await SweepRows.ReadAsync(Rows, cancel);
         if (state is not null)
             await orphans.RemoveAsync(state, result, clock);
@@ -54,7 +56,7 @@ public sealed class Sweeper
         {
             await OldFailures.RemoveAsync(Rows, clock);
             await new ExpiredRows(Rows, result, clock).RemoveAsync();
-            await outbox.RequeueAsync(isPass: true, result, clock);
+            result.Requeued = await overdue.RequeueAsync(isAll: true, clock.End, clock.Cancel);
             await outbox.PruneAsync(result, clock);
             await DeadListeners.RemoveAsync(Rows, queues, result, clock);
             state = await BeginAsync(state, clock);

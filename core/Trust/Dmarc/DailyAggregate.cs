@@ -12,7 +12,7 @@ namespace Cloud.Trust.Dmarc;
 /// <param name="HeaderFrom">The author's domain.</param>
 /// <param name="EnvelopeFrom">The MAIL FROM domain; empty for the null sender.</param>
 /// <param name="Dkim">Signatures as <c>domain/selector=result</c>, sorted, a space between each two.</param>
-/// <param name="Spf">As <c>domain=result</c>.</param>
+/// <param name="Spf">As <c>mfrom:domain=result</c>, or <c>helo:domain=result</c> for the null sender; empty where nothing was checked.</param>
 public sealed record AggregateRow(
     IPAddress Source,
     DmarcPolicy Disposition,

@@ -34,6 +34,9 @@ public enum PolicyOverride
 
     /// <summary>By configuration.</summary>
     LocalPolicy,
+
+    /// <summary>A forwarder that is trusted saw it pass. RFC 7489 Appendix C: trusted_forwarder.</summary>
+    TrustedForwarder,
 }
 
 /// <summary>The outcome of a check, and how it came about.</summary>

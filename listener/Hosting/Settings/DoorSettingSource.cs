@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Cloud.Dns;
 using Cloud.Flow.Door;
+using Cloud.Flow.Outbound.Reports;
 using Cloud.Mail;
 using Cloud.Trust.Dmarc;
 using Cloud.Trust.DnsLists;
@@ -88,6 +89,7 @@ public abstract class DoorSettingSource(
             },
             QuarantineAt = Score("quarantine-score"),
             QuarantineAddress = Quarantine(),
+            CountsForReports = !"off".Equals(One(ReportSettings.Dmarc), StringComparison.OrdinalIgnoreCase),
             Scanners = [.. Scanners()],
             ScanPolicy = standard.ScanPolicy with
             {

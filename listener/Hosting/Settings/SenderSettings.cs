@@ -1,5 +1,6 @@
 using Cloud.Flow.Outbound.Relay;
 using Cloud.Flow.Outbound.Relay.Smarthosts;
+using Cloud.Flow.Outbound.Reports;
 using Cloud.Wire.Limits;
 
 namespace Cloud.Listener.Hosting.Settings;
@@ -37,6 +38,9 @@ public abstract partial class SettingSource
             Port = Number("relay-port", 25, 1, ushort.MaxValue),
         };
     }
+
+    /// <param name="hostname">What the server calls itself.</param>
+    protected ReportOptions Reports(string hostname) => ReportSettings.Read(One, hostname, Faults);
 
     SmarthostSecret Secret()
     {

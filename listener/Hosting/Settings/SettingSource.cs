@@ -54,7 +54,9 @@ public abstract partial class SettingSource(
         if (commandLine.TryGetValue(name, out var given) && given.Count > 0)
             return given;
         if (environment(Variable(name)) is { Length: > 0 } value)
-            return name == "connection-string" ? [value] : value.Split(Separator(name), StringSplitOptions.TrimEntries);
+            return name is "connection-string" or "report-organization"
+                ? [value]
+                : value.Split(Separator(name), StringSplitOptions.TrimEntries);
         return file.GetValueOrDefault(name) ?? [];
     }
 

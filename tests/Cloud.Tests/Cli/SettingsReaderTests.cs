@@ -36,6 +36,22 @@ public sealed class SettingsReaderTests
     }
 
     [Fact]
+    public void Mail_is_counted_and_reported_unless_that_is_off()
+    {
+        var (settings, _) = Read([], []);
+        Assert.True(settings!.Door.Options!.CountsForReports);
+        Assert.True(settings.Reports is { SendsDmarc: true, SendsTls: true, Organization: null });
+        var (off, faults) = Read(
+            new() { ["dmarc-reports"] = ["off"] },
+            new() { ["CLOUD_REPORT_ORGANIZATION"] = "Example, Inc." }
+        );
+        Assert.Empty(faults);
+        Assert.False(off!.Door.Options!.CountsForReports);
+        Assert.True(off.Reports is { SendsDmarc: false, SendsTls: true, Organization: "Example, Inc." });
+        Assert.Equal("off", off.HandlerTexts["CLOUD_DMARC_REPORTS"]);
+    }
+
+    [Fact]
     public void How_strangers_are_dealt_with_can_be_set()
     {
         var (settings, faults) = Read(

@@ -38,6 +38,9 @@ abstract class UnaskedGateway : IGateway
     public virtual ValueTask KeepRefusedAsync(RefusedRequest request, CancellationToken cancel) =>
         throw new NotSupportedException();
 
+    public virtual ValueTask KeepCountsAsync(CountsRequest request, CancellationToken cancel) =>
+        throw new NotSupportedException();
+
     public virtual ValueTask<Result<AppendResult>> AppendAsync(AppendRequest request, CancellationToken cancel) =>
         throw new NotSupportedException();
 

@@ -71,6 +71,8 @@ public sealed class FunctionFilesTests
         Assert.True(Deadlines.Outbound < HostJson.FunctionTimeout);
         Assert.True(new OutboundOptions().Lease < Deadlines.Outbound, "who holds the lease may be at work");
         Assert.True(Deadlines.Sweep < Deadlines.Trigger);
+        Assert.True(Deadlines.ReportsRun < Deadlines.Reports);
+        Assert.True(Deadlines.Reports < HostJson.FunctionTimeout);
         Assert.True(Deadlines.Http < TimeSpan.FromSeconds(230), "the load balancer's patience");
         Assert.True(Deadlines.Http < HostJson.FunctionTimeout);
     }

@@ -128,6 +128,26 @@ public sealed class HandlerSettingsTests
     }
 
     [Fact]
+    public void Reports_are_sent_unless_they_are_off()
+    {
+        var standard = Read(("CLOUD_HOSTNAME", "mail.example.test")).Settings!.Reports;
+        Assert.Equal((true, true, null), (standard.SendsDmarc, standard.SendsTls, standard.From));
+        Assert.Equal("mail.example.test", standard.HostName);
+        var other = Read(
+            ("CLOUD_DMARC_REPORTS", "off"),
+            ("CLOUD_REPORT_FROM", "reports@example.test"),
+            ("CLOUD_REPORT_ORGANIZATION", "Example, Inc.")
+        ).Settings!.Reports;
+        Assert.Equal((false, true, "Example, Inc."), (other.SendsDmarc, other.SendsTls, other.Organization));
+        Assert.Equal("reports@example.test", $"{other.From}");
+        var (_, faults) = Read(("CLOUD_TLS_REPORTS", "never"), ("CLOUD_REPORT_FROM", "nobody"));
+        Assert.Equal(
+            ["CLOUD_REPORT_FROM: \"nobody\" is no address in ASCII.", "CLOUD_TLS_REPORTS: must be on or off."],
+            faults.Order()
+        );
+    }
+
+    [Fact]
     public void Every_fault_is_told_at_once()
     {
         var (settings, faults) = new SettingsReader(_ => null).Read();

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Cloud.Cli.Serve;
 using Cloud.Flow.Inbound;
 using Cloud.Flow.Outbound;
+using Cloud.Flow.Outbound.Reports;
 using Cloud.Flow.Submission;
 using Cloud.Listener.Hosting;
 using Cloud.Listener.Hosting.Settings;
@@ -168,8 +169,9 @@ public sealed class ConsistencyTests
         const string Reader = "functions/Hosting/SettingsReader.cs";
         Skip.IfNot(File.Exists(Path.Combine(Tool.Root, Reader)), "there is no Functions app yet");
         var read = Regex.Matches(Source.Read(Reader), @"""(CLOUD_\w+)""").Select(match => match.Groups[1].Value);
+        var shared = ReportSettings.Names.Select(setting => SettingSource.Variable(setting.Name));
         var given = Named(Source.Read("infra/app/functions.bicep"));
-        Assert.Empty(given.Except(read));
+        Assert.Empty(given.Except(read).Except(shared));
     }
 
     [Fact]
@@ -189,6 +191,7 @@ public sealed class ConsistencyTests
     {
         Skip.IfNot(Directory.Exists(Path.Combine(Tool.Root, "listener/Container")), "there is no container yet");
         var code = string.Concat(Source.Files("listener").Select(Source.Read));
+        code += string.Concat(ReportSettings.Names.Select(setting => $"\"{setting.Name}\""));
         var given = new[] { "main", "app/listener-vm", "app/listener-containerapp" }
             .SelectMany(file => Named(Source.Read($"infra/{file}.bicep")))
             .Concat(["CLOUD_GATEWAY_KEY"])

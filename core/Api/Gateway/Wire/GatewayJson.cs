@@ -36,6 +36,7 @@ namespace Cloud.Api.Gateway.Wire;
 [JsonSerializable(typeof(Repeatable<SubmitRequest>))]
 [JsonSerializable(typeof(Repeatable<AppendRequest>))]
 [JsonSerializable(typeof(RefusedRequest))]
+[JsonSerializable(typeof(CountsRequest))]
 [JsonSerializable(typeof(ReceiveResult))]
 [JsonSerializable(typeof(SubmitResult))]
 [JsonSerializable(typeof(ResultHead<AppendResult>))]

@@ -97,6 +97,18 @@ public static class GatewayOperations
         }
     );
 
+    public static readonly Operation<CountsRequest, DoneAnswer> KeepCounts = new(
+        "keep-counts",
+        Checked(Types.CountsRequest, Sound.Is),
+        Plain(Types.DoneAnswer),
+        repeatable: true,
+        async (served, request, cancel) =>
+        {
+            await served.Gateway.KeepCountsAsync(request, cancel);
+            return new();
+        }
+    );
+
     public static readonly Operation<Repeatable<AppendRequest>, Result<AppendResult>> Append = new(
         "append",
         Checked(Types.RepeatableAppendRequest, call => Sound.Is(call.Request.Keywords)),
@@ -290,6 +302,7 @@ public static class GatewayOperations
         Receive,
         Submit,
         KeepRefused,
+        KeepCounts,
         Append,
         ListMailboxes,
         CreateMailbox,

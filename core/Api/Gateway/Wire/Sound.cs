@@ -20,6 +20,9 @@ static class Sound
     public static bool Is(MailEnvelope envelope) =>
         envelope.Recipients.Count <= Recipients && envelope.Recipients.All(recipient => recipient is not null);
 
+    public static bool Is(CountsRequest counts) =>
+        counts.Counts.Count <= CountsRequest.MaxCounts && counts.Counts.All(packed => packed is not null);
+
     public static bool Is(RefusedRequest refused) =>
         refused.Recipients.Count <= Recipients
         && refused.Recipients.All(recipient => recipient is not null)

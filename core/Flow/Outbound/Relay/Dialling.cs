@@ -100,13 +100,15 @@ sealed record Dialling(SmtpRelay Relay, RelayJob Job, HostTarget Target, IPEndPo
         if (Target.Tls.Policy is not { } policy || opening.Failure is { Phase: < SmtpPhase.Tls })
             return;
         if (FailureOf(opening) is { } failure)
-            Relay.Sessions.Failed(
-                Job.NextHop,
-                policy,
-                new(failure.Kind, "", $"{Target.Host}", $"{End.Address}", failure.Reason)
-            );
+            Relay
+                .SessionsOf(Job.Message)
+                ?.Failed(
+                    Job.NextHop,
+                    policy,
+                    new(failure.Kind, "", $"{Target.Host}", $"{End.Address}", failure.Reason)
+                );
         else
-            Relay.Sessions.Succeeded(Job.NextHop, policy);
+            Relay.SessionsOf(Job.Message)?.Succeeded(Job.NextHop, policy);
     }
 
     (TlsFailure Kind, string Reason)? FailureOf(SmtpOpening opening)

@@ -47,7 +47,7 @@ sealed class RelayAttempt(SmtpRelay relay, RelayJob job)
             ? await relay.Demands.PolicyOfAsync(job.NextHop, job.Message.Options, cancel)
             : null;
         if (policy is { Fault: not PolicyFault.None })
-            relay.Sessions.Failed(job.NextHop, Unread, new(KindOf(policy.Fault), "", "", "", ""));
+            relay.SessionsOf(job.Message)?.Failed(job.NextHop, Unread, new(KindOf(policy.Fault), "", "", "", ""));
         foreach (var host in route.Hosts)
         {
             if (standing.IsOver || tries >= relay.Options.MaxTries)
@@ -106,7 +106,7 @@ sealed class RelayAttempt(SmtpRelay relay, RelayJob job)
         if (tls.Refusal is { } refusal)
         {
             if (tls is { Policy: { } held, RefusalKind: { } kind })
-                relay.Sessions.Failed(job.NextHop, held, new(kind, "", $"{host}", "", refusal.Reason));
+                relay.SessionsOf(job.Message)?.Failed(job.NextHop, held, new(kind, "", $"{host}", "", refusal.Reason));
             standing.Note(refusal, $"{host}");
             return;
         }

@@ -93,6 +93,13 @@ public sealed class SmtpRelay : IRelay, IAsyncDisposable
 
     internal TlsSessionCounts Sessions { get; }
 
+    /// <summary>
+    /// Counts sessions of a message; null where they are not counted. A TLS report would else be the reason for another
+    /// one the next day, for ever.
+    /// </summary>
+    internal TlsSessionCounts? SessionsOf(Submission message) =>
+        message is { Account: null, Options.TlsOptional: true } ? null : Sessions;
+
     internal IdleConnections Idle { get; }
 
     public async ValueTask<RelayResult> SendAsync(RelayJob job, CancellationToken cancel)

@@ -52,12 +52,14 @@ sealed class FakeWorld : IAsyncDisposable
 
     readonly TestListener listener;
 
-    FakeWorld(TestBackend backend, ZoneResolver dns, TestListener listener) =>
-        (Backend, Dns, this.listener) = (backend, dns, listener);
+    FakeWorld(TestBackend backend, ZoneResolver dns, MessageDoor door, TestListener listener) =>
+        (Backend, Dns, Door, this.listener) = (backend, dns, door, listener);
 
     public TestBackend Backend { get; }
 
     public ZoneResolver Dns { get; }
+
+    public MessageDoor Door { get; }
 
     /// <param name="set">How mail is judged.</param>
     /// <param name="clock">The store's time.</param>
@@ -100,6 +102,7 @@ sealed class FakeWorld : IAsyncDisposable
         return new(
             backend,
             dns,
+            door,
             await TestListener.StartAsync([("relay", front, false)], limits, doorTime, behind: backend)
         );
     }

@@ -344,15 +344,29 @@ public sealed class OutboxTests
         await world.SubmitAsync(message);
         faults.Heal();
         await world.PassAsync(TimeSpan.FromMinutes(29));
-        await world.Test.Backend.Sweeper.RunAsync(TimeSpan.FromHours(1), default);
+        await world.Sending.Schedule.RunAsync(TimeSpan.FromMinutes(5), default);
         await world.WorkAsync();
         Assert.Empty(world.Relay.Taken); // not yet overdue
         await world.PassAsync(TimeSpan.FromMinutes(32));
-        var swept = await world.Test.Backend.Sweeper.RunAsync(TimeSpan.FromHours(1), default);
-        Assert.Equal(1, swept.Requeued);
+        Assert.Equal(1, (await world.Sending.Schedule.RunAsync(TimeSpan.FromMinutes(5), default)).Requeued);
         await world.WorkAsync();
         Assert.Single(world.Relay.Taken);
-        Assert.Equal(0, (await world.Test.Backend.Sweeper.RunAsync(TimeSpan.FromHours(1), default)).Requeued);
+        Assert.Equal(0, (await world.Sending.Schedule.RunAsync(TimeSpan.FromMinutes(5), default)).Requeued);
+    }
+
+    [Fact]
+    public async Task What_was_overdue_for_days_the_daily_sweep_finds()
+    {
+        var faults = new Faults();
+        var world = await OutboundWorld.OpenAsync(faults: faults);
+        faults.Fail("send");
+        await world.SubmitAsync(TestBackend.Alice, "bob@there.test");
+        faults.Heal();
+        await world.PassAsync(TimeSpan.FromHours(8), TimeSpan.FromHours(1));
+        Assert.Equal(0, (await world.Sending.Schedule.RunAsync(TimeSpan.FromMinutes(5), default)).Requeued);
+        Assert.Equal(1, (await world.Test.Backend.Sweeper.RunAsync(TimeSpan.FromHours(1), default)).Requeued);
+        await world.WorkAsync();
+        Assert.Single(world.Relay.Taken);
     }
 
     [Fact]

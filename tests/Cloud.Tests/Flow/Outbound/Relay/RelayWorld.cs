@@ -151,8 +151,18 @@ sealed class RelayWorld : IAsyncDisposable
     }
 
     /// <summary>The rooms on the world's store.</summary>
-    public Backend Backend() =>
-        new(Rows, new MemoryBlobs(), new MemoryQueues(Clock), Clock, new SeededEntropy(3), new(), Encryption);
+    /// <param name="sends">Its outbox goes out by <see cref="Relay"/>.</param>
+    public Backend Backend(bool sends = false) =>
+        new(
+            Rows,
+            new MemoryBlobs(),
+            new MemoryQueues(Clock),
+            Clock,
+            new SeededEntropy(3),
+            new(),
+            Encryption,
+            sends ? Relay : null
+        );
 
     public async ValueTask DisposeAsync()
     {

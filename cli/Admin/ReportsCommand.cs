@@ -1,0 +1,167 @@
+using System.CommandLine;
+using System.Globalization;
+using Cloud.Flow.Outbound.Reports;
+
+namespace Cloud.Cli.Admin;
+
+/// <summary>`cloud reports`: who sends in the domains' names, and how TLS with their hosts goes.</summary>
+static class ReportsCommand
+{
+    /// <summary>Sources and kinds of failure that are shown; `--json` has more.</summary>
+    const int Shown = 20;
+
+    public static Command Create()
+    {
+        var domain = new Argument<string?>("domain")
+        {
+            Description = "One of ours (all)",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var days = new Option<int>("--days") { Description = "For how long back", DefaultValueFactory = _ => 30 };
+        var json = QueueCommand.Json();
+        var command = new Command("reports", "What others report: who sends in our name, and how TLS goes.")
+        {
+            domain,
+            days,
+            json,
+        };
+        var store = new SharedOptions(command);
+        command.SetAction(
+            (parsed, cancel) =>
+                store.RunAsync(
+                    parsed,
+                    async admin =>
+                    {
+                        var reports = await admin.Queue.ListReportsAsync(
+                            parsed.GetValue(domain),
+                            parsed.GetValue(days),
+                            cancel
+                        );
+                        if (parsed.GetValue(json))
+                            QueueJson.Print(reports, QueueJson.Default.IReadOnlyListReportSummary);
+                        else
+                            Print(reports);
+                    },
+                    cancel
+                )
+        );
+        return command;
+    }
+
+    static void Print(IReadOnlyList<ReportSummary> reports)
+    {
+        if (reports.Count == 0)
+            Console.WriteLine("Nobody has reported anything. `cloud dns` prints the records that ask for reports.");
+        foreach (var domain in reports.GroupBy(report => report.Domain))
+        {
+            PrintMail(domain.Key, [.. domain.Where(report => report.Kind == ReportSummary.Dmarc)]);
+            PrintTls(domain.Key, [.. domain.Where(report => report.Kind == ReportSummary.Tls)]);
+        }
+    }
+
+    static void PrintMail(string domain, IReadOnlyList<ReportSummary> reports)
+    {
+        if (reports.Count == 0)
+            return;
+        Console.WriteLine($"{domain}: mail in its name (DMARC)");
+        Console.WriteLine();
+        TextTable.Print([
+            ["DAY", "REPORTED BY", "PASSED", "FAILED", "TO JUNK", "REFUSED"],
+            .. reports.Select(report =>
+                (string[])
+                    [
+                        Day(report),
+                        Reporter(report),
+                        Number(report.Passed),
+                        Number(report.Failed),
+                        Number(report.Quarantined),
+                        Number(report.Rejected),
+                    ]
+            ),
+            [
+                "all",
+                "",
+                Sum(reports, one => one.Passed),
+                Sum(reports, one => one.Failed),
+                Sum(reports, one => one.Quarantined),
+                Sum(reports, one => one.Rejected),
+            ],
+        ]);
+        Console.WriteLine();
+        PrintSources(reports);
+    }
+
+    static void PrintSources(IReadOnlyList<ReportSummary> reports)
+    {
+        TextTable.Print([
+            ["SENT FROM", "MESSAGES", "PASSED", "BY DKIM", "BY SPF", "AS"],
+            .. reports
+                .SelectMany(report => report.Sources)
+                .GroupBy(source => source.Address)
+                .Select(of => new ReportSource(
+                    of.Key,
+                    of.Sum(source => source.Count),
+                    of.Sum(source => source.Dkim),
+                    of.Sum(source => source.Spf),
+                    of.Sum(source => source.Failed),
+                    of.First().From
+                ))
+                .OrderByDescending(source => source.Count)
+                .Take(Shown)
+                .Select(source =>
+                    (string[])
+                        [
+                            source.Address,
+                            Number(source.Count),
+                            Share(source.Count - source.Failed, source.Count),
+                            Share(source.Dkim, source.Count),
+                            Share(source.Spf, source.Count),
+                            source.From,
+                        ]
+                ),
+        ]);
+        Console.WriteLine();
+    }
+
+    static void PrintTls(string domain, IReadOnlyList<ReportSummary> reports)
+    {
+        if (reports.Count == 0)
+            return;
+        Console.WriteLine($"{domain}: TLS with its mail hosts");
+        Console.WriteLine();
+        TextTable.Print([
+            ["DAY", "REPORTED BY", "SESSIONS", "FAILED"],
+            .. reports.Select(report =>
+                (string[])[Day(report), Reporter(report), Number(report.Passed + report.Failed), Number(report.Failed)]
+            ),
+        ]);
+        Console.WriteLine();
+        var failures = reports.SelectMany(report => report.Failures).ToList();
+        if (failures.Count == 0)
+            return;
+        TextTable.Print([
+            ["FAILURE", "HOST", "SESSIONS"],
+            .. failures
+                .GroupBy(failure => (failure.Kind, failure.Host))
+                .OrderByDescending(of => of.Sum(failure => failure.Count))
+                .Take(Shown)
+                .Select(of => (string[])[of.Key.Kind, of.Key.Host, Number(of.Sum(failure => failure.Count))]),
+        ]);
+        Console.WriteLine();
+    }
+
+    static string Day(ReportSummary report) =>
+        report.Begin.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    /// <summary>Anybody can send a report: one whose author nobody answers for is marked.</summary>
+    static string Reporter(ReportSummary report) =>
+        report.IsAuthentic ? report.Organization : $"{report.Organization} (unverified)";
+
+    static string Sum(IEnumerable<ReportSummary> reports, Func<ReportSummary, long> count) =>
+        Number(reports.Sum(count));
+
+    static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    static string Share(long part, long whole) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(whole == 0 ? 0 : 100 * part / whole)} %");
+}

@@ -1,0 +1,45 @@
+using System.Net.Http;
+using System.Net.Http.Headers;
+using Cloud.Wire.Http;
+
+namespace Cloud.Flow.Outbound.Reports;
+
+/// <summary>Hands TLS reports to web servers. RFC 8460 §5.4.</summary>
+/// <param name="handler">
+/// Sends; anybody may name any server, so it must connect to public addresses only and follow nothing:
+/// <see cref="GuardedConnect.Handler"/> is made so.
+/// </param>
+/// <param name="time">For the limit.</param>
+sealed class HttpReports(HttpMessageHandler handler, TimeProvider time) : IDisposable
+{
+    /// <summary>For all of it; of our own, for who is slow is asked again.</summary>
+    static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    readonly HttpClient http = new(handler) { Timeout = Timeout.InfiniteTimeSpan };
+
+    /// <param name="report">JSON, compressed.</param>
+    /// <returns>Whether it was taken.</returns>
+    public async Task<bool> PostAsync(Uri address, byte[] report, CancellationToken cancel)
+    {
+        using var limit = new CancellationTokenSource(Limit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel);
+        using var content = new ByteArrayContent(report);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/tlsrpt+gzip");
+        using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = content };
+        try
+        {
+            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
+            return response.IsSuccessStatusCode;
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            return false;
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    public void Dispose() => http.Dispose();
+}

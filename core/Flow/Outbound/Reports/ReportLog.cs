@@ -1,0 +1,51 @@
+using Microsoft.Extensions.Logging;
+
+namespace Cloud.Flow.Outbound.Reports;
+
+/// <summary>What is logged of reports and of what the schedule finds, wherever they are done. Ids 5300 to 5399.</summary>
+public static partial class ReportLog
+{
+    public static void Tell(ILogger logger, ReportsResult result)
+    {
+        if (result.Dmarc + result.Tls > 0)
+            Sent(logger, result.Dmarc, result.Tls);
+        if (result.Later > 0)
+            Later(logger, result.Later);
+        if (result.GivenUpFor is { } domain)
+            GivenUp(logger, result.GivenUp, domain);
+    }
+
+    public static void Tell(ILogger logger, ScheduleResult result)
+    {
+        if (result.Requeued > 0)
+            Requeued(logger, result.Requeued);
+        if (result.Reports > 0)
+            Received(logger, result.Reports);
+    }
+
+    [LoggerMessage(5300, LogLevel.Information, "Sent {Dmarc} DMARC reports and {Tls} TLS reports of yesterday")]
+    static partial void Sent(ILogger logger, int dmarc, int tls);
+
+    [LoggerMessage(
+        5301,
+        LogLevel.Information,
+        "{Reports} reports wait: whom they are for cannot be looked up, or does not answer"
+    )]
+    static partial void Later(ILogger logger, int reports);
+
+    [LoggerMessage(5302, LogLevel.Warning, "{Reports} reports could not be sent for a day, one for {Domain}: given up")]
+    static partial void GivenUp(ILogger logger, int reports, string domain);
+
+    [LoggerMessage(5303, LogLevel.Information, "Read {Reports} reports that others sent (`cloud reports`)")]
+    static partial void Received(ILogger logger, int reports);
+
+    [LoggerMessage(
+        5304,
+        LogLevel.Warning,
+        "{Tasks} tasks of the outbound queue were overdue and are on it again: it had failed, or lags behind"
+    )]
+    static partial void Requeued(ILogger logger, int tasks);
+
+    [LoggerMessage(5305, LogLevel.Error, "{Timer} was stopped by a fault of the store; the next run goes on")]
+    public static partial void Failed(ILogger logger, Exception exception, string timer);
+}

@@ -1,0 +1,36 @@
+namespace Cloud.Flow.Outbound.Reports;
+
+/// <summary>What became of one report.</summary>
+enum ReportOutcome
+{
+    /// <summary>It is in the outbox, or was handed over.</summary>
+    Sent,
+
+    /// <summary>Nobody wants it.</summary>
+    Unwanted,
+
+    /// <summary>Its recipient cannot be asked, or does not answer: it is tried again.</summary>
+    Later,
+}
+
+/// <summary>What one run did.</summary>
+public sealed record ReportsResult
+{
+    /// <summary>DMARC reports that went to the outbox.</summary>
+    public int Dmarc { get; set; }
+
+    /// <summary>TLS reports that went to the outbox or to a web server.</summary>
+    public int Tls { get; set; }
+
+    /// <summary>Reports that could not be sent for now.</summary>
+    public int Later { get; set; }
+
+    /// <summary>Reports that could not be sent for a day, and will not be.</summary>
+    public int GivenUp { get; set; }
+
+    /// <summary>The domain of the last of these.</summary>
+    public string? GivenUpFor { get; set; }
+
+    /// <summary>Whether all that is due is done; else the next run goes on.</summary>
+    public bool IsComplete { get; set; }
+}
