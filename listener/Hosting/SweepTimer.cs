@@ -12,18 +12,44 @@ static partial class SweepTimer
     /// <summary>How long one run may take: it is over before the next begins.</summary>
     static readonly TimeSpan Limit = TimeSpan.FromMinutes(50);
 
+    /// <summary>After a start: until then what is on the queue has been seen, so that little is put there twice.</summary>
+    static readonly TimeSpan Settled = TimeSpan.FromSeconds(10);
+
     /// <summary>Runs until it is cancelled; a run that fails is made good by the next.</summary>
     public static async Task RunAsync(Sweeper sweeper, ILogger logger, TimeProvider time, CancellationToken stop)
     {
-        using var timer = new PeriodicTimer(Every, time);
         try
         {
-            do await SweepAsync(sweeper, logger, stop);
-            while (await timer.WaitForNextTickAsync(stop));
+            await Task.WhenAll(
+                RequeueAsync(sweeper, logger, time, stop),
+                SweepAsync(sweeper, logger, time, stop)
+            );
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             return;
+        }
+    }
+
+    static async Task SweepAsync(Sweeper sweeper, ILogger logger, TimeProvider time, CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(Every, time);
+        do await SweepAsync(sweeper, logger, stop);
+        while (await timer.WaitForNextTickAsync(stop));
+    }
+
+    static async Task RequeueAsync(Sweeper sweeper, ILogger logger, TimeProvider time, CancellationToken stop)
+    {
+        var started = time.GetUtcNow();
+        await Task.Delay(Settled, time, stop);
+        try
+        {
+            if (await sweeper.RequeueUntriedAsync(started, Limit, stop) is > 0 and var tasks)
+                Log.Untried(logger, tasks);
+        }
+        catch (StoreException e)
+        {
+            Log.Failed(logger, e);
         }
     }
 
@@ -64,6 +90,13 @@ static partial class SweepTimer
             "{Tasks} tasks of the outbound queue were overdue and are on it again: it had failed, or lags behind"
         )]
         public static partial void Requeued(ILogger logger, int tasks);
+
+        [LoggerMessage(
+            5104,
+            LogLevel.Information,
+            "{Tasks} tasks for what was to be sent when this process started are on the outbound queue, perhaps once more"
+        )]
+        public static partial void Untried(ILogger logger, int tasks);
 
         [LoggerMessage(5102, LogLevel.Error, "The sweep was stopped by a fault of the store; the next run goes on")]
         public static partial void Failed(ILogger logger, Exception exception);

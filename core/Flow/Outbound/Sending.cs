@@ -42,7 +42,8 @@ public sealed class Sending
             entropy,
             options.HostName
         );
-        var attempting = new Attempting(store, queue, relaying, telling, blobs, time, entropy, options);
+        var claims = new RunningClaims(accounts.Options.SoleOwner);
+        var attempting = new Attempting(store, queue, relaying, telling, blobs, claims, time, entropy, options);
         Worker = new(attempting, telling, DeadLetters, queue, queues, time, options);
     }
 

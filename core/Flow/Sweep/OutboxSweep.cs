@@ -48,6 +48,36 @@ sealed class OutboxSweep(IRows rows, IQueues queues, TimeProvider time)
         }
     }
 
+    /// <summary>Puts on the queue what was accepted before a time and never tried: who took it may not have come to that.</summary>
+    public async ValueTask<int> RequeueUntriedAsync(DateTimeOffset before, SweepClock clock)
+    {
+        var (tasks, range) = (
+            0,
+            new PartitionRange(OutboxRows.FirstOf(before - Recent), OutboxRows.FirstOf(before), OutboxRows.Message)
+        );
+        await foreach (var row in rows.ReadPartitionsAsync(OutboxRows.Table, range, clock.Cancel))
+        {
+            if (clock.IsOver)
+                return tasks;
+            if (
+                MessageRow.Unpack(OutboxRows.Bytes(row.Data), row.ETag).IsDone
+                || TransactionId.TryParse(row.Key.Partition) is not { } id
+                || await store.ReadAllAsync(id, clock.Cancel) is not { } entry
+            )
+                continue;
+            var untried = entry.Recipients.Where(to =>
+                to is { State: RecipientState.Waiting, Attempts: 0 } && to.Next < before
+            );
+            foreach (var task in TaskPlan.Of(entry with { Recipients = [.. untried] }, isFresh: false))
+            {
+                await queue.SendAsync(task, clock.Cancel);
+                tasks++;
+            }
+        }
+        OutboundMeter.Requeue(tasks);
+        return tasks;
+    }
+
     static bool IsLate(RecipientRow to, DateTimeOffset now) =>
         to.State switch
         {

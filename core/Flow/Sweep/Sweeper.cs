@@ -69,6 +69,18 @@ public sealed class Sweeper
         return result with { IsComplete = state?.Stage == SweepStage.Done };
     }
 
+    /// <summary>
+    /// Puts on the queue what a process that was killed had taken for sending, and had not put there yet. Only where this
+    /// process has the store for itself: elsewhere somebody may be just about to do it.
+    /// </summary>
+    /// <param name="started">When this process began to work.</param>
+    /// <returns>Tasks put there; one too many does no harm.</returns>
+    /// <exception cref="StoreException">The store fails; the next run finds what is left when it is overdue.</exception>
+    public async ValueTask<int> RequeueUntriedAsync(DateTimeOffset started, TimeSpan limit, CancellationToken cancel) =>
+        accounts.Options.SoleOwner
+            ? await outbox.RequeueUntriedAsync(started, new(accounts.Time, accounts.Time.GetUtcNow() + limit, cancel))
+            : 0;
+
     ValueTask<SweepState?> BeginAsync(SweepState? last, SweepClock clock)
     {
         var store = last?.Store ?? accounts.Entropy.Bytes(StoreIdentity.Bytes);

@@ -86,13 +86,16 @@ sealed class Exim() : UnpackedPeer("exim4-daemon-light")
             plain:
               driver = plaintext
               public_name = PLAIN
-              server_condition = ${if and{{eq{$auth2}{{{{Login}}}}}{eq{$auth3}{{{{Password}}}}}}}
+              server_condition = {{{Knows("$auth2", "$auth3")}}}
               server_set_id = $auth2
             login:
               driver = plaintext
               public_name = LOGIN
               server_prompts = Username:: : Password::
-              server_condition = ${if and{{eq{$auth1}{{{{Login}}}}}{eq{$auth2}{{{{Password}}}}}}}
+              server_condition = {{{Knows("$auth1", "$auth2")}}}
               server_set_id = $auth1
             """;
+
+    static string Knows(string user, string password) =>
+        "${if and{{eq{" + user + "}{" + Login + "}}{eq{" + password + "}{" + Password + "}}}}";
 }

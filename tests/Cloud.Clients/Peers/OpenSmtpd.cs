@@ -5,6 +5,8 @@ sealed class OpenSmtpd() : UnpackedPeer("opensmtpd")
 {
     const string Libexec = "usr/libexec/opensmtpd";
 
+    public override string Refusal => "550 Invalid recipient";
+
     protected override Task<PeerProcess> RunAsync(int reports)
     {
         Write("smtpd.conf", Configuration(reports));

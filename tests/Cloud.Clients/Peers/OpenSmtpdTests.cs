@@ -11,4 +11,6 @@ public sealed class OpenSmtpdTests : PeerTests
     private protected override string Tls => "^$|^Tls1";
 
     private protected override bool HasSmtpUtf8 => false;
+
+    private protected override bool RepeatsWishes => false;
 }

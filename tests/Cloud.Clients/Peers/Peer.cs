@@ -40,7 +40,10 @@ abstract class Peer : IAsyncDisposable
     /// <summary>What it has said so far.</summary>
     public string Output => process?.Output ?? "";
 
-    /// <summary>Its folders of new mail, each a Maildir's.</summary>
+    /// <summary>What it says of <see cref="Refused"/>.</summary>
+    public virtual string Refusal => "nobody of this name";
+
+    /// <summary>Its folder of new mail, a Maildir's.</summary>
     protected virtual string Mail => At("mail/new");
 
     /// <summary>Skips the test where it cannot be run.</summary>

@@ -20,6 +20,9 @@ public abstract class PeerTests : ClientTests
     /// <summary>Whether the peer takes addresses that are not ASCII.</summary>
     private protected virtual bool HasSmtpUtf8 => true;
 
+    /// <summary>Whether the peer's reports have the ENVID and the ORCPT that it was told.</summary>
+    private protected virtual bool RepeatsWishes => true;
+
     protected override string[] Arguments =>
         [
             "--dns-server",
@@ -82,12 +85,12 @@ public abstract class PeerTests : ClientTests
         var told = await ReportAsync();
         Assert.Contains(Peer.Refused, told, StringComparison.Ordinal);
         Assert.Matches("(?m)^Action: failed\r$", told);
-        Assert.Contains("nobody of this name", told, StringComparison.Ordinal);
+        Assert.Contains(Peer.Refusal, told, StringComparison.Ordinal);
         foreach (var recipient in await RecipientsAsync())
         {
             Assert.Equal(1, recipient.GetProperty("attempts").GetInt32());
             Assert.Equal(Peer.Host, recipient.GetProperty("host").GetString());
-            Assert.Matches(Tls, recipient.GetProperty("tls").GetString() ?? "");
+            Assert.Matches(Tls, recipient.TryGetProperty("tls", out var tls) ? tls.GetString()! : "");
         }
     }
 
@@ -105,9 +108,11 @@ public abstract class PeerTests : ClientTests
 
         var told = await ReportAsync();
         Assert.Matches("(?mi)^Reporting-MTA: dns; *mx.peer.test\r$", told);
+        Assert.Matches("(?mi)^Action: delivered\r$", told);
+        if (!RepeatsWishes)
+            return;
         Assert.Matches("(?mi)^Original-Envelope-Id: my-envelope\r$", told);
         Assert.Matches("(?mi)^Original-Recipient: rfc822; *first(-|\\+2D)ada@elsewhere.test\r$", told);
-        Assert.Single(await UntilAsync(Peer.Filed, found => found.Count > 0));
     }
 
     [SkippableFact]
@@ -221,12 +226,7 @@ public abstract class PeerTests : ClientTests
         return recipients;
     }
 
-    async Task<JsonElement> QueueAsync(params string[] arguments)
-    {
-        var cloud = Path.Combine(AppContext.BaseDirectory, "cloud.dll");
-        var output = await Tool.RunAsync(Home, "dotnet", [cloud, "queue", .. arguments, "--json", "--data", Data]);
-        return JsonDocument.Parse(output).RootElement;
-    }
+    Task<JsonElement> QueueAsync(params string[] arguments) => CloudQueue.AskAsync(Home, Data, arguments);
 
     async Task<T> UntilAsync<T>(Func<T> read, Func<T, bool> isEnough)
     {

@@ -11,7 +11,9 @@ sealed class PeerWorld : IAsyncDisposable
 
     public int Port { get; }
 
-    public static void Require() => Skip.If(DnsProcess.Find("dnsmasq") is null, "dnsmasq is not installed");
+    public static bool IsPossible => DnsProcess.Find("dnsmasq") is not null;
+
+    public static void Require() => Skip.IfNot(IsPossible, "dnsmasq is not installed");
 
     public static async Task<PeerWorld> StartAsync()
     {
