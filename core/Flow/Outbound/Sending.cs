@@ -23,7 +23,7 @@ public sealed class Sending
         var store = new OutboxStore(rows, time);
         var queue = new OutboundQueue(queues, time);
         var schedule = new RetrySchedule(options, entropy);
-        Outbox = new(store, queue);
+        Outbox = new(store, queue, accounts.Options.SoleOwner);
         Control = new(rows, store, queue, blobs, time);
         Suppression = new(rows, time, options);
         DeadLetters = new(rows, queues, time, entropy);
