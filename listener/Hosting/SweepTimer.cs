@@ -20,10 +20,7 @@ static partial class SweepTimer
     {
         try
         {
-            await Task.WhenAll(
-                RequeueAsync(sweeper, logger, time, stop),
-                SweepAsync(sweeper, logger, time, stop)
-            );
+            await Task.WhenAll(RequeueAsync(sweeper, logger, time, stop), SweepAsync(sweeper, logger, time, stop));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

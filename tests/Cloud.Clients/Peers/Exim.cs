@@ -1,7 +1,8 @@
 namespace Cloud.Clients.Peers;
 
 /// <summary>Exim as Debian builds it, which files by `appendfile` into a Maildir.</summary>
-sealed class Exim() : UnpackedPeer("exim4-daemon-light")
+/// <param name="mechanism">PLAIN or LOGIN, and nobody may send who has not logged in; null: everybody may.</param>
+sealed class Exim(string? mechanism = null) : UnpackedPeer("exim4-daemon-light")
 {
     const string User = "Debian-exim";
 
@@ -53,9 +54,7 @@ sealed class Exim() : UnpackedPeer("exim4-daemon-light")
             rcpt:
               deny message = 5.1.1 nobody of this name
                    local_parts = refused
-              accept domains = {{{Domain}}}
-              accept authenticated = *
-              deny message = 5.7.1 no relaying
+              {{{(mechanism is null ? "accept" : "accept authenticated = *")}}}
 
             begin routers
             reports:
@@ -82,19 +81,31 @@ sealed class Exim() : UnpackedPeer("exim4-daemon-light")
               envelope_to_add
               return_path_add
 
-            begin authenticators
-            plain:
-              driver = plaintext
-              public_name = PLAIN
-              server_condition = {{{Knows("$auth2", "$auth3")}}}
-              server_set_id = $auth2
-            login:
-              driver = plaintext
-              public_name = LOGIN
-              server_prompts = Username:: : Password::
-              server_condition = {{{Knows("$auth1", "$auth2")}}}
-              server_set_id = $auth1
+            {{{Authenticators}}}
             """;
+
+    string Authenticators =>
+        mechanism switch
+        {
+            "PLAIN" => $"""
+                begin authenticators
+                plain:
+                  driver = plaintext
+                  public_name = PLAIN
+                  server_condition = {Knows("$auth2", "$auth3")}
+                  server_set_id = $auth2
+                """,
+            "LOGIN" => $"""
+                begin authenticators
+                login:
+                  driver = plaintext
+                  public_name = LOGIN
+                  server_prompts = Username:: : Password::
+                  server_condition = {Knows("$auth1", "$auth2")}
+                  server_set_id = $auth1
+                """,
+            _ => "",
+        };
 
     static string Knows(string user, string password) =>
         "${if and{{eq{" + user + "}{" + Login + "}}{eq{" + password + "}{" + Password + "}}}}";

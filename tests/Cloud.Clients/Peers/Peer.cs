@@ -74,7 +74,8 @@ abstract class Peer : IAsyncDisposable
         return At(name);
     }
 
-    protected static void RequireRoot() => Skip.IfNot(EffectiveUser() == 0, "only root may run it with children of other users");
+    protected static void RequireRoot() =>
+        Skip.IfNot(EffectiveUser() == 0, "only root may run it with children of other users");
 
     void WriteCertificate()
     {

@@ -101,7 +101,13 @@ public abstract class PeerTests : ClientTests
         var letter = Letters()[0];
         var job = new Job(
             ["RET=HDRS", "ENVID=my+2Denvelope"],
-            [new object[] { $"ada@{Peer.Domain}", new[] { "NOTIFY=SUCCESS", "ORCPT=rfc822;first+2Dada@elsewhere.test" } }],
+            [
+                new object[]
+                {
+                    $"ada@{Peer.Domain}",
+                    new[] { "NOTIFY=SUCCESS", "ORCPT=rfc822;first+2Dada@elsewhere.test" },
+                },
+            ],
             Save(letter)
         );
         await SubmitAsync(job);

@@ -23,6 +23,9 @@ sealed class RecordingSink : IAsyncDisposable
     /// <summary>What came: once for each time that it came.</summary>
     public ConcurrentQueue<(string Letter, string Id)> Came { get; } = new();
 
+    /// <summary>A letter that it takes, and never answers for.</summary>
+    public string? Silent { get; set; }
+
     public async ValueTask DisposeAsync()
     {
         listener.Stop();
@@ -75,7 +78,8 @@ sealed class RecordingSink : IAsyncDisposable
                 if (text == ".")
                 {
                     Came.Enqueue((letter, id));
-                    await SayAsync("250 well");
+                    if (letter != Silent)
+                        await SayAsync("250 well");
                     return;
                 }
                 if (text.StartsWith("X-Letter: ", StringComparison.Ordinal))

@@ -27,10 +27,30 @@ public sealed class RepeatTests
         Assert.True(world.Relay.Jobs[1].MayBeRepeated);
     }
 
+    [Fact]
+    public async Task A_server_that_was_sent_all_and_did_not_answer_may_get_it_twice_and_that_is_counted()
+    {
+        var world = await OutboundWorld.OpenAsync();
+        world.Relay.Answer = (job, to) =>
+            job.Attempt > 1 ? ScriptedRelay.Take(job, to)
+            : to.Recipient.Address.Local == "bob" ? ScriptedRelay.Defer(job, to) with { MayHaveBeenTaken = true }
+            : ScriptedRelay.Defer(job, to);
+        var message = await world.SubmitAsync(TestBackend.Alice, "ann@there.test", "bob@there.test");
+        await world.WorkAsync();
+        Assert.Equal(1, world.Results.Sum(result => result.PossibleRepeats));
+        await world.PassAsync(TimeSpan.FromMinutes(6));
+        var to = (await world.ShowAsync(message)).Recipients;
+        Assert.Equal([0, 1], to.Select(one => one.PossibleRepeats));
+        Assert.All(to, one => Assert.Equal(RecipientState.Sent, one.State));
+        Assert.Equal(1, world.Results.Sum(result => result.PossibleRepeats));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Only_who_has_the_store_for_himself_need_not_wait_for_the_lease_of_a_process_that_has_ended(bool isSole)
+    public async Task Only_who_has_the_store_for_himself_need_not_wait_for_the_lease_of_a_process_that_has_ended(
+        bool isSole
+    )
     {
         var world = await OutboundWorld.OpenAsync();
         var message = await world.SubmitAsync(TestBackend.Alice, "bob@there.test");
