@@ -18,34 +18,13 @@ static class ReportsCommand
             Arity = ArgumentArity.ZeroOrOne,
         };
         var days = new Option<int>("--days") { Description = "For how long back", DefaultValueFactory = _ => 30 };
-        var json = QueueCommand.Json();
-        var command = new Command("reports", "What others report: who sends in our name, and how TLS goes.")
-        {
-            domain,
-            days,
-            json,
-        };
-        var store = new SharedOptions(command);
-        command.SetAction(
-            (parsed, cancel) =>
-                store.RunAsync(
-                    parsed,
-                    async admin =>
-                    {
-                        var reports = await admin.Queue.ListReportsAsync(
-                            parsed.GetValue(domain),
-                            parsed.GetValue(days),
-                            cancel
-                        );
-                        if (parsed.GetValue(json))
-                            QueueJson.Print(reports, QueueJson.Default.IReadOnlyListReportSummary);
-                        else
-                            Print(reports);
-                    },
-                    cancel
-                )
+        return SharedOptions.Printing(
+            new Command("reports", "What others report: who sends in our name, and how TLS goes.") { domain, days },
+            (admin, parsed, cancel) =>
+                admin.Queue.ListReportsAsync(parsed.GetValue(domain), parsed.GetValue(days), cancel),
+            QueueJson.Default.IReadOnlyListReportSummary,
+            Print
         );
-        return command;
     }
 
     static void Print(IReadOnlyList<ReportSummary> reports)

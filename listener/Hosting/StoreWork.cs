@@ -2,6 +2,7 @@ using Cloud.Api.Gateway;
 using Cloud.Flow.Outbound;
 using Cloud.Flow.Outbound.Reports;
 using Cloud.Flow.Sweep;
+using Cloud.Store.Ports;
 using Microsoft.Extensions.Logging;
 
 namespace Cloud.Listener.Hosting;
@@ -12,6 +13,9 @@ public static class StoreWork
     /// <summary>How long one run of a timer may take: it is over before the next begins, and then goes on.</summary>
     static readonly TimeSpan ScheduleLimit = TimeSpan.FromMinutes(8);
     static readonly TimeSpan ReportsLimit = TimeSpan.FromMinutes(50);
+
+    /// <summary>After a start: until then what is on the queue has been seen, so that little is put there twice.</summary>
+    static readonly TimeSpan Settled = TimeSpan.FromSeconds(10);
 
     /// <summary>Files what was queued or set aside, sends what is to be sent, reports and sweeps, until the stop.</summary>
     /// <remarks>If one of them fails for good, all end with its exception: the process is to be started anew.</remarks>
@@ -30,13 +34,34 @@ public static class StoreWork
         Task[] works =
         [
             backend.Inbound.RunAsync(result => InboundLog.Tell(inbound, result), any.Token),
-            backend.Sending.Worker.RunAsync(result => OutboundLog.Tell(outbound, result), any.Token),
+            Task.WhenAll(
+                ResumeAsync(backend.Sending.Schedule, timers, time, any.Token),
+                backend.Sending.Worker.RunAsync(result => OutboundLog.Tell(outbound, result), any.Token)
+            ),
             SweepTimer.RunAsync(backend.Sweeper, loggers.CreateLogger(nameof(Sweeper)), time, any.Token),
             .. Timers(backend, reports, timers).Select(timer => timer.RunAsync(timers, time, any.Token)),
         ];
         await Task.WhenAny(works);
         await any.CancelAsync();
         await Task.WhenAll(works);
+    }
+
+    static async Task ResumeAsync(Schedule schedule, ILogger logger, TimeProvider time, CancellationToken stop)
+    {
+        var started = time.GetUtcNow();
+        try
+        {
+            await Task.Delay(Settled, time, stop);
+            ReportLog.Resumed(logger, await schedule.ResumeAsync(started, ScheduleLimit, stop));
+        }
+        catch (StoreException e)
+        {
+            ReportLog.Failed(logger, e, nameof(Schedule));
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return;
+        }
     }
 
     /// <summary>At the times that function.json has for the functions of these names.</summary>

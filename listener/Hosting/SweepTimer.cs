@@ -17,16 +17,21 @@ static partial class SweepTimer
     /// <summary>Runs until it is cancelled; a run that fails is made good by the next.</summary>
     public static async Task RunAsync(Sweeper sweeper, ILogger logger, TimeProvider time, CancellationToken stop)
     {
-        using var timer = new PeriodicTimer(Every, time);
         try
         {
-            do await SweepAsync(sweeper, logger, stop);
-            while (await timer.WaitForNextTickAsync(stop));
+            await SweepAsync(sweeper, logger, time, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             return;
         }
+    }
+
+    static async Task SweepAsync(Sweeper sweeper, ILogger logger, TimeProvider time, CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(Every, time);
+        do await SweepAsync(sweeper, logger, stop);
+        while (await timer.WaitForNextTickAsync(stop));
     }
 
     static async ValueTask SweepAsync(Sweeper sweeper, ILogger logger, CancellationToken stop)

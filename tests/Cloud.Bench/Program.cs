@@ -11,6 +11,9 @@ switch (scenario)
     case "receive":
         await Receive.RunAsync(options);
         break;
+    case "relay":
+        await RelayMail.RunAsync(options);
+        break;
     case "start":
         await Start.RunAsync(options);
         break;
@@ -52,6 +55,10 @@ switch (scenario)
                         --peer postfix   the same against Postfix and Dovecot, rounds interleaved (needs root)
                         --judged yes     from a stranger who signs; beside it a server that judges its mail
                         --beside FILE,FILE   the same against other builds of `cloud`, rounds interleaved
+              relay     messages of a user sent on to a host: rate, CPU and memory (needs smtp-sink)
+                        --size 4096  --messages 10000  --connections 10  --rounds 3  --warm-up 3000
+                        --peer postfix   the same by Postfix, rounds interleaved (needs root)
+                        --beside FILE,FILE   the same by other builds of `cloud`
               start     from exec to `ready`                                --rounds 9
               handler   the published Functions app: exec to first answer  --functions DIR,DIR  --rounds 9
               idle      resident memory of an idle plain IMAP connection    --connections 2000

@@ -19,10 +19,13 @@ public abstract class ClientTests : IAsyncLifetime
     }
 
     /// <summary>Starts the server, again after it was stopped or killed.</summary>
-    protected async Task StartAsync() => cloud = await MailServer.StartAsync(Data, Arguments);
+    protected async Task StartAsync() => cloud = await MailServer.StartAsync(Data, Arguments, Variables);
 
     /// <summary>More arguments for `cloud serve`.</summary>
     protected virtual string[] Arguments => [];
+
+    /// <summary>Of its environment.</summary>
+    protected virtual IReadOnlyDictionary<string, string> Variables => new Dictionary<string, string>();
 
     public virtual async Task DisposeAsync()
     {

@@ -1,12 +1,11 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.RegularExpressions;
 
 namespace Cloud.Clients;
 
 /// <summary>Listener → HTTP → published handler → Azurite: the way a message takes on Azure, on one machine.</summary>
-public sealed partial class FunctionsTests : ClientTests
+public sealed class FunctionsTests : ClientTests
 {
     const int Senders = 3;
     static readonly TimeSpan KillEvery = TimeSpan.FromSeconds(2.5);
@@ -226,17 +225,9 @@ public sealed partial class FunctionsTests : ClientTests
         while (!stop.IsCancellationRequested)
         {
             await Task.Delay(KillEvery, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (Handler().Matches(Cloud.Output) is not [.., var last])
-                continue;
-            var id = int.Parse(last.Groups["id"].Value, CultureInfo.InvariantCulture);
-            if (!killed.Add(id))
-                continue; // The next one is not up yet.
-            using var handler = Process.GetProcessById(id);
-            handler.Kill();
+            if (HandlerProcess.Find(Cloud) is { } id && killed.Add(id)) // else the next one is not up yet
+                HandlerProcess.Kill(id);
         }
         return killed.Count;
     }
-
-    [GeneratedRegex(@"The handler answers at \S+ \(process (?<id>\d+)\)", RegexOptions.ExplicitCapture)]
-    private static partial Regex Handler();
 }

@@ -48,9 +48,18 @@ public sealed class MailServer : IAsyncDisposable
 
     /// <param name="data">Its folder.</param>
     /// <param name="arguments">More of them, such as `--store azure`.</param>
-    public static async Task<MailServer> StartAsync(string data, params string[] arguments)
+    public static Task<MailServer> StartAsync(string data, params string[] arguments) =>
+        StartAsync(data, arguments, new Dictionary<string, string>());
+
+    /// <param name="variables">Of its environment.</param>
+    /// <inheritdoc cref="StartAsync(string, string[])"/>
+    public static async Task<MailServer> StartAsync(
+        string data,
+        string[] arguments,
+        IReadOnlyDictionary<string, string> variables
+    )
     {
-        var cloud = Launch(data, arguments);
+        var cloud = Launch(data, arguments, variables);
         var exit = cloud.process.WaitForExitAsync();
         var first = await Task.WhenAny(cloud.ready.Task, exit, Task.Delay(Patience));
         if (first != cloud.ready.Task)
@@ -71,7 +80,7 @@ public sealed class MailServer : IAsyncDisposable
     /// <returns>Its exit code and what it said.</returns>
     public static async Task<(int ExitCode, string Output)> FailAsync(string data, params string[] arguments)
     {
-        await using var cloud = Launch(data, arguments);
+        await using var cloud = Launch(data, arguments, new Dictionary<string, string>());
         await cloud.process.WaitForExitAsync().WaitAsync(Patience);
         return (cloud.process.ExitCode, cloud.Output);
     }
@@ -109,7 +118,7 @@ public sealed class MailServer : IAsyncDisposable
         process.Dispose();
     }
 
-    static MailServer Launch(string data, string[] arguments)
+    static MailServer Launch(string data, string[] arguments, IReadOnlyDictionary<string, string> variables)
     {
         Directory.CreateDirectory(data);
         var users = Path.Combine(data, "users.txt");
@@ -127,6 +136,8 @@ public sealed class MailServer : IAsyncDisposable
                 ["AzureFunctionsJobHost__extensions__queues__visibilityTimeout"] = "00:00:01",
             },
         };
+        foreach (var (name, value) in variables)
+            start.Environment[name] = value;
         string[] command =
         [
             Path.Combine(AppContext.BaseDirectory, "cloud.dll"),

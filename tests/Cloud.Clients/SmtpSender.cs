@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 
@@ -7,15 +8,32 @@ namespace Cloud.Clients;
 sealed class SmtpSender : IDisposable
 {
     readonly TcpClient client = new() { NoDelay = true };
+    Stream stream = Stream.Null;
     StreamReader answers = StreamReader.Null;
 
     /// <exception cref="IOException">The server is gone.</exception>
     public async Task ConnectAsync(int port)
     {
         await client.ConnectAsync("127.0.0.1", port);
-        answers = new StreamReader(client.GetStream(), Encoding.Latin1);
-        await ExpectAsync("220");
-        await SayAsync("EHLO client.example\r\n", "250");
+        await GreetAsync(client.GetStream());
+    }
+
+    /// <summary>Connects to a port whose TLS begins at once, as bob; any certificate will do.</summary>
+    /// <exception cref="IOException">The server is gone.</exception>
+    public async Task SubmitAsBobAsync(int port)
+    {
+        await client.ConnectAsync("127.0.0.1", port);
+        var tls = new SslStream(client.GetStream());
+        await tls.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions
+            {
+                TargetHost = "localhost",
+                RemoteCertificateValidationCallback = (_, _, _, _) => true,
+            }
+        );
+        await GreetAsync(tls);
+        var token = Convert.ToBase64String(Encoding.UTF8.GetBytes($"\0{MailServer.Bob}\0{MailServer.BobPassword}"));
+        await SayAsync($"AUTH PLAIN {token}\r\n", "235");
     }
 
     /// <summary>Returns when the letter was answered 250.</summary>
@@ -29,11 +47,23 @@ sealed class SmtpSender : IDisposable
         await SayAsync(stuffed + ".\r\n", "250");
     }
 
-    public void Dispose() => client.Dispose();
+    public void Dispose()
+    {
+        stream.Dispose();
+        client.Dispose();
+    }
+
+    async Task GreetAsync(Stream opened)
+    {
+        stream = opened;
+        answers = new StreamReader(stream, Encoding.Latin1);
+        await ExpectAsync("220");
+        await SayAsync("EHLO client.example\r\n", "250");
+    }
 
     async Task SayAsync(string text, string code)
     {
-        await client.GetStream().WriteAsync(Encoding.Latin1.GetBytes(text));
+        await stream.WriteAsync(Encoding.Latin1.GetBytes(text));
         await ExpectAsync(code);
     }
 

@@ -81,10 +81,20 @@ sealed class Receiving(AccountStore accounts, Addressing addressing, Filing fili
         // Only what certainly nobody has: a queue that failed may have taken it all the same, and another try of this
         // transaction may have filed the copies that this one missed. What is waste after all, the sweep finds.
         await RemoveAsync(mail, result.Missing);
-        if (status == ReceivingStatus.Accepted && mail.Deliveries.Except(result.Missing).FirstOrDefault() is { } first)
-            await reports.NoteAsync(transaction, recipients, first.Blob, message.Index, evidence);
+        if (status == ReceivingStatus.Accepted && FiledOf(mail, result) is { } filed)
+            await reports.NoteAsync(
+                transaction,
+                recipients.Select(one => one.Address),
+                filed.Blob,
+                message.Index,
+                evidence
+            );
         return new(status, !result.Missing.Any(delivery => delivery.Blob == mail.Source));
     }
+
+    /// <summary>A mailbox's copy; what is only passed on does not stay here.</summary>
+    static Delivery? FiledOf(InboundMail mail, FilingResult result) =>
+        mail.Deliveries.Except(result.Missing).FirstOrDefault(delivery => delivery.Forward is null);
 
     InboundMail MailOf(Incoming incoming, UploadedMessage message, Addressed addressed) =>
         new(

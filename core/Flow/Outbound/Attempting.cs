@@ -18,6 +18,7 @@ sealed class Attempting(
     Relaying relaying,
     Telling telling,
     IBlobs blobs,
+    RunningClaims claims,
     TimeProvider time,
     Entropy entropy,
     OutboundOptions options
@@ -39,15 +40,24 @@ sealed class Attempting(
             if (entry is null)
                 return new(OutboundOutcome.Superseded, task.Id);
 
-            var rows = TaskRows.Of(task, entry.Recipients, time.GetUtcNow());
+            var rows = TaskRows.Of(task, entry.Recipients, claims, time.GetUtcNow());
             if (rows.Owing.Count > 0) // left by a crash in step 5
                 await FinishAsync(await telling.TellAsync(entry, rows.Owing, repeated: true, cancel));
             else if (entry.Message.IsDone) // or in step 6
                 await FinishAsync(entry);
             if (rows.Ready.Count == 0)
                 return await WaitAsync(task, rows.Later, cancel);
-            if (await ClaimAsync(entry, rows.Ready, cancel) is { } claimed) // step 1
-                return await SendAsync(task, claimed, rows, cancel);
+            var claim = entropy.Next64();
+            claims.Begin(claim);
+            try
+            {
+                if (await ClaimAsync(entry, rows.Ready, claim, cancel) is { } claimed) // step 1
+                    return await SendAsync(task, claimed, rows, cancel);
+            }
+            finally
+            {
+                claims.End(claim);
+            }
         }
         return await WaitAsync(task, time.GetUtcNow() + RacePause, cancel);
     }
@@ -73,10 +83,11 @@ sealed class Attempting(
     async ValueTask<OutboxEntry?> ClaimAsync(
         OutboxEntry entry,
         IReadOnlyList<RecipientRow> ready,
+        ulong claim,
         CancellationToken cancel
     )
     {
-        var (now, claim) = (time.GetUtcNow(), entropy.Next64());
+        var now = time.GetUtcNow();
         var wanted = ready
             .Select(row =>
                 row with

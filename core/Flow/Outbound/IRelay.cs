@@ -92,6 +92,9 @@ public sealed record RelayOutcome(int Number, RelayVerdict Verdict, string Statu
     /// <summary>The server that said so; null if none did.</summary>
     public string? Host { get; init; }
 
+    /// <summary>Of a deferred one: its server may have it, since all was sent and the answer did not come back.</summary>
+    public bool MayHaveBeenTaken { get; init; }
+
     /// <summary>Of a deferred one: not tried before, nor much later; null for the usual schedule.</summary>
     public DateTimeOffset? NextAttempt { get; init; }
 

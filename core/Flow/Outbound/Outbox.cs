@@ -7,7 +7,10 @@ using Cloud.Store.Ports;
 namespace Cloud.Flow.Outbound;
 
 /// <param name="IsRepeated">It had been accepted before.</param>
-/// <param name="IsQueued">False: it is kept, but the queue failed; the sweep puts it there within hours.</param>
+/// <param name="IsQueued">
+/// False: it is kept, but the queue failed; the sweep puts it there within hours. Not known where nobody else works on the
+/// store: true.
+/// </param>
 public readonly record struct AcceptResult(bool IsRepeated, bool IsQueued);
 
 /// <summary>Messages on their way out: takes them.</summary>
@@ -15,8 +18,10 @@ public sealed class Outbox
 {
     readonly OutboxStore store;
     readonly OutboundQueue queue;
+    readonly bool isSoleOwner;
 
-    internal Outbox(OutboxStore target, OutboundQueue timer) => (store, queue) = (target, timer);
+    internal Outbox(OutboxStore target, OutboundQueue timer, bool solelyOurs) =>
+        (store, queue, isSoleOwner) = (target, timer, solelyOurs);
 
     /// <summary>Takes a message over: when this returns it will be sent, or come back.</summary>
     /// <remarks>
@@ -39,7 +44,11 @@ public sealed class Outbox
         if (message.IsHeld)
             return new(written is null, IsQueued: true);
         // What was written before may have gone on since: then its tasks find nothing to do.
-        var failed = await queue.TrySendAsync(Plan(written, entry, message)); // step 2
+        var sending = queue.TrySendAsync(Plan(written, entry, message)); // step 2
+        // Should this process end before, its heir finds the rows when it starts: that need not be waited for.
+        if (isSoleOwner)
+            return new(written is null, IsQueued: true);
+        var failed = await sending;
         return new(written is null, IsQueued: failed == 0);
     }
 

@@ -27,9 +27,31 @@ sealed class Overdue(IRows rows, IQueues queues, TimeProvider time)
     /// <exception cref="StoreException">The next time goes on.</exception>
     public async ValueTask<int> RequeueAsync(bool isAll, DateTimeOffset end, CancellationToken cancel)
     {
-        var (now, requeued) = (time.GetUtcNow(), 0);
+        var now = time.GetUtcNow();
         var from = isAll ? "" : OutboxRows.FirstOf(now - Recent);
         var range = new PartitionRange(from, OutboxRows.FirstOf(now - After), OutboxRows.Message);
+        return await RequeueAsync(range, to => IsLate(to, now), end, cancel);
+    }
+
+    /// <summary>Puts on the queue what was accepted before a time and never tried: who took it may not have come to that.</summary>
+    /// <returns>Tasks.</returns>
+    /// <exception cref="StoreException">What is left is found when it is overdue.</exception>
+    public async ValueTask<int> RequeueUntriedAsync(DateTimeOffset before, DateTimeOffset end, CancellationToken cancel)
+    {
+        var (from, to) = (OutboxRows.FirstOf(before - Recent), OutboxRows.FirstOf(before));
+        return await RequeueAsync(new(from, to, OutboxRows.Message), IsUntried, end, cancel);
+
+        bool IsUntried(RecipientRow row) => row is { State: RecipientState.Waiting, Attempts: 0 } && row.Next < before;
+    }
+
+    async ValueTask<int> RequeueAsync(
+        PartitionRange range,
+        Func<RecipientRow, bool> isDue,
+        DateTimeOffset end,
+        CancellationToken cancel
+    )
+    {
+        var requeued = 0;
         await foreach (var row in rows.ReadPartitionsAsync(OutboxRows.Table, range, cancel))
         {
             if (cancel.IsCancellationRequested || time.GetUtcNow() >= end)
@@ -39,14 +61,15 @@ sealed class Overdue(IRows rows, IQueues queues, TimeProvider time)
                 continue;
             if (await store.ReadAllAsync(id, cancel) is not { } entry)
                 continue;
-            var late = entry.Recipients.Where(to => IsLate(to, now)).ToList();
+            var due = entry.Recipients.Where(isDue).ToList();
             var priority = SubmissionCodec.PriorityOf(entry);
-            var tasks = TaskPlan.Of(entry with { Recipients = late }, isFresh: false, priority).ToList();
+            var tasks = TaskPlan.Of(entry with { Recipients = due }, isFresh: false, priority).ToList();
             foreach (var task in tasks)
                 await queue.SendAsync(task, cancel);
             OutboundMeter.Requeue(tasks.Count);
             requeued += tasks.Count;
         }
+
         return requeued;
     }
 

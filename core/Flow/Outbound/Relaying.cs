@@ -48,7 +48,9 @@ sealed class Relaying(
         return new(message, recorded, isFirst ? TellDelayAt(message, recorded, first) : null)
         {
             Fault = attempt.Fault,
-            Uncertain = attempt.IsUncertain ? rows.Count : 0,
+            Uncertain = attempt.IsUncertain
+                ? rows.Count
+                : outcomes.Count(outcome => outcome is { MayHaveBeenTaken: true, Verdict: RelayVerdict.Deferred }),
             IsBlobMissing = attempt.IsBlobMissing,
         };
     }
@@ -149,6 +151,7 @@ sealed class Relaying(
         var outcome =
             outcomes.Find(one => one.Number == row.Number)
             ?? new(row.Number, RelayVerdict.Deferred, "4.3.0", "Nothing is known of this attempt");
+        var isUncertain = attempt.IsUncertain || outcome is { MayHaveBeenTaken: true, Verdict: RelayVerdict.Deferred };
         var ended = row with
         {
             State = StateOf(outcome.Verdict),
@@ -160,7 +163,7 @@ sealed class Relaying(
             HostAddress = outcome.Host is null ? null : attempt.Result.Facts?.Address,
             Tls = outcome.Host is null ? null : attempt.Result.Facts?.Tls,
             Transcript = null,
-            PossibleRepeats = row.PossibleRepeats + (attempt.IsUncertain ? 1 : 0),
+            PossibleRepeats = row.PossibleRepeats + (isUncertain ? 1 : 0),
         };
         if (ended.State == RecipientState.Waiting)
         {

@@ -15,10 +15,21 @@ public sealed class Schedule
 
     readonly Overdue overdue;
     readonly ReceivedReports reports;
+    readonly bool isSoleOwner;
     readonly TimeProvider time;
 
-    internal Schedule(Overdue late, ReceivedReports received, TimeProvider clock) =>
-        (overdue, reports, time) = (late, received, clock);
+    internal Schedule(Overdue late, ReceivedReports received, bool hasStoreForItself, TimeProvider clock) =>
+        (overdue, reports, isSoleOwner, time) = (late, received, hasStoreForItself, clock);
+
+    /// <summary>
+    /// Puts on the queue what a process that was killed had taken for sending, and had not put there yet. Only where this
+    /// process has the store for itself: elsewhere somebody may be just about to do it.
+    /// </summary>
+    /// <param name="started">When this process began to work.</param>
+    /// <returns>Tasks put there; one too many does no harm.</returns>
+    /// <exception cref="StoreException">The store fails; what is left is found when it is overdue.</exception>
+    public async ValueTask<int> ResumeAsync(DateTimeOffset started, TimeSpan limit, CancellationToken cancel) =>
+        isSoleOwner ? await overdue.RequeueUntriedAsync(started, time.GetUtcNow() + limit, cancel) : 0;
 
     /// <exception cref="StoreException">The store fails; the next run goes on.</exception>
     public async ValueTask<ScheduleResult> RunAsync(TimeSpan limit, CancellationToken cancel)

@@ -5,6 +5,7 @@ using Cloud.Flow.Outbound.Forwarding;
 using Cloud.Flow.Outbound.Reports;
 using Cloud.Store.Accounts;
 using Cloud.Store.Directory;
+using Cloud.Store.Outbox;
 using Cloud.Store.Ports;
 using Cloud.Wire.Http;
 using Microsoft.Extensions.Logging;
@@ -55,9 +56,10 @@ public sealed class Sending
             entropy,
             options.HostName
         );
-        var attempting = new Attempting(store, queue, relaying, telling, blobs, time, entropy, options);
+        var claims = new RunningClaims(accounts.Options.SoleOwner);
+        var attempting = new Attempting(store, queue, relaying, telling, blobs, claims, time, entropy, options);
         Worker = new(attempting, telling, DeadLetters, queue, queues, time, options);
-        Schedule = new(new(rows, queues, time), reports, time);
+        Schedule = new(new(rows, queues, time), reports, accounts.Options.SoleOwner, time);
         Counted = new(rows);
     }
 

@@ -128,6 +128,8 @@ sealed class WriterDatabase : IDisposable
     // Rows lie in the order they were written, so that those of one group share pages; WITHOUT ROWID each has a page of
     // its own partition to itself: measured at twice the CPU and the log for a delivery. SQLite goes through its whole
     // cache at a commit that has split pages, so it is kept small: the kernel holds the file's pages, too.
+    //
+    // Who had received a message when the store was closed is gone: nobody works on it, and it is seen again at once.
     void CreateSchema() =>
         database.Execute(
             """
@@ -153,6 +155,7 @@ sealed class WriterDatabase : IDisposable
                 body BLOB NOT NULL
             );
             CREATE INDEX IF NOT EXISTS messages_visible ON messages (queue, visible);
+            UPDATE messages SET visible = 0 WHERE receipt <> 0;
             CREATE TABLE IF NOT EXISTS counter (next INTEGER NOT NULL);
             INSERT INTO counter (next) SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM counter);
             """

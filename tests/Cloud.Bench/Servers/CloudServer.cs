@@ -4,7 +4,7 @@ using System.Net;
 namespace Cloud.Bench.Servers;
 
 /// <summary>`cloud serve` as a process of its own on a new data directory. Its 250 means delivered.</summary>
-sealed class CloudServer : IMailServer
+sealed class CloudServer : IMailServer, IRelayServer
 {
     readonly Process process;
     readonly string directory;
@@ -22,6 +22,10 @@ sealed class CloudServer : IMailServer
 
     public IPEndPoint Smtp => Ports["smtp"];
 
+    public IPEndPoint Submissions => Ports["submissions"];
+
+    public string Login => "\0u0@example.test\0password-0";
+
     public int ProcessId => process.Id;
 
     public double CpuSeconds => ProcessFigures.CpuSeconds(process.Id);
@@ -30,7 +34,13 @@ sealed class CloudServer : IMailServer
 
     /// <param name="program">Another `cloud` than the one built with this.</param>
     /// <param name="judges">The name server that it asks about mail from outside, which it judges; null: it does not.</param>
-    public static async Task<CloudServer> StartAsync(int users, string? program = null, IPEndPoint? judges = null)
+    /// <param name="arguments">More of them.</param>
+    public static async Task<CloudServer> StartAsync(
+        int users,
+        string? program = null,
+        IPEndPoint? judges = null,
+        IReadOnlyList<string>? arguments = null
+    )
     {
         var directory = Directory.CreateTempSubdirectory("cloud-bench-").FullName;
         var file = Path.Combine(directory, "users");
@@ -53,7 +63,7 @@ sealed class CloudServer : IMailServer
             start.ArgumentList.Add("127.0.0.1:0");
         }
 
-        foreach (var argument in judges is null ? [] : Judging(judges))
+        foreach (var argument in (judges is null ? [] : Judging(judges)).Concat(arguments ?? []))
             start.ArgumentList.Add(argument);
 
         var process = Process.Start(start)!;

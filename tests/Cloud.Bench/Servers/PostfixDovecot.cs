@@ -35,15 +35,15 @@ sealed class PostfixDovecot : IMailServer
     public static async Task<PostfixDovecot> StartAsync(int users)
     {
         var root = Directory.CreateTempSubdirectory("cloud-bench-peer-").FullName;
-        await RunAsync("chmod", "755", root);
-        var port = FreePort();
+        await Programs.RunAsync("chmod", "755", root);
+        var port = Programs.FreePort();
         await WriteDovecotAsync(root);
         await WritePostfixAsync(root, port);
 
-        await RunAsync("dovecot", "-c", $"{root}/dovecot.conf");
-        await RunAsync("postfix", "-c", $"{root}/postfix", "start");
-        var dovecot = await PidAsync($"{root}/dovecot/master.pid");
-        var postfix = await PidAsync($"{root}/queue/pid/master.pid");
+        await Programs.RunAsync("dovecot", "-c", $"{root}/dovecot.conf");
+        await Programs.RunAsync("postfix", "-c", $"{root}/postfix", "start");
+        var dovecot = await Programs.PidAsync($"{root}/dovecot/master.pid");
+        var postfix = await Programs.PidAsync($"{root}/queue/pid/master.pid");
         var server = new PostfixDovecot(root, users, port, dovecot, postfix);
         await server.AnsweringAsync();
         return server;
@@ -57,8 +57,8 @@ sealed class PostfixDovecot : IMailServer
 
     public async ValueTask DisposeAsync()
     {
-        await RunAsync("postfix", "-c", $"{root}/postfix", "stop");
-        await RunAsync("doveadm", "-c", $"{root}/dovecot.conf", "stop");
+        await Programs.RunAsync("postfix", "-c", $"{root}/postfix", "stop");
+        await Programs.RunAsync("doveadm", "-c", $"{root}/dovecot.conf", "stop");
         Directory.Delete(root, recursive: true);
     }
 
@@ -73,7 +73,7 @@ sealed class PostfixDovecot : IMailServer
     {
         foreach (var directory in new[] { "mail", "dovecot" })
             Directory.CreateDirectory($"{root}/{directory}");
-        await RunAsync("chown", "mail:mail", $"{root}/mail");
+        await Programs.RunAsync("chown", "mail:mail", $"{root}/mail");
         await File.WriteAllTextAsync(
             $"{root}/dovecot.conf",
             $$"""
@@ -109,7 +109,7 @@ sealed class PostfixDovecot : IMailServer
     {
         foreach (var directory in new[] { "postfix", "queue", "data" })
             Directory.CreateDirectory($"{root}/{directory}");
-        await RunAsync("chown", "postfix:postfix", $"{root}/data");
+        await Programs.RunAsync("chown", "postfix:postfix", $"{root}/data");
         await File.WriteAllTextAsync(
             $"{root}/postfix/main.cf",
             $"""
@@ -176,50 +176,5 @@ sealed class PostfixDovecot : IMailServer
             }
         }
         throw new InvalidOperationException($"Postfix does not answer; see {root}/postfix.log");
-    }
-
-    static async Task<int> PidAsync(string path)
-    {
-        for (var tries = 0; tries < 200; tries++)
-        {
-            if (
-                File.Exists(path)
-                && int.TryParse(await ReadLockedAsync(path), CultureInfo.InvariantCulture, out var pid)
-            )
-                return pid;
-            await Task.Delay(TimeSpan.FromMilliseconds(25));
-        }
-        throw new InvalidOperationException($"No process id in {path}");
-    }
-
-    /// <summary>Postfix keeps its file locked, which .NET respects and cat does not.</summary>
-    static async Task<string> ReadLockedAsync(string path)
-    {
-        using var cat = Process.Start(new ProcessStartInfo("cat", [path]) { RedirectStandardOutput = true })!;
-        return await cat.StandardOutput.ReadToEndAsync();
-    }
-
-    static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    static async Task RunAsync(string program, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(program, arguments)
-        {
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-        };
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        if (process.ExitCode != 0)
-            throw new InvalidOperationException(
-                $"{program} {string.Join(' ', arguments)}: {await output}{await errors}"
-            );
     }
 }

@@ -9,7 +9,12 @@ static class ProcessFigures
     const double Ticks = 100;
 
     /// <summary>CPU seconds of a process, its living descendants, and those it has reaped.</summary>
-    public static double CpuSeconds(int root)
+    public static double CpuSeconds(int root) => Family(root).Sum(process => process.Value.Cpu);
+
+    /// <summary>Memory of a process and its living descendants, bytes; what several share is divided among them (Pss).</summary>
+    public static long FamilyBytes(int root) => Family(root).Sum(process => Pss(process.Key));
+
+    static IEnumerable<KeyValuePair<int, (int Parent, double Cpu)>> Family(int root)
     {
         var parents = new Dictionary<int, (int Parent, double Cpu)>();
         foreach (var directory in Directory.EnumerateDirectories("/proc"))
@@ -17,7 +22,21 @@ static class ProcessFigures
             if (int.TryParse(Path.GetFileName(directory), out var pid) && Stat(pid) is { } stat)
                 parents[pid] = stat;
         }
-        return parents.Where(process => DescendsFrom(process.Key, root, parents)).Sum(process => process.Value.Cpu);
+        return parents.Where(process => DescendsFrom(process.Key, root, parents));
+    }
+
+    static long Pss(int pid)
+    {
+        try
+        {
+            return File.ReadLines($"/proc/{pid}/smaps_rollup")
+                .Where(line => line.StartsWith("Pss:", StringComparison.Ordinal))
+                .Sum(line => long.Parse(line[4..^2].Trim(), CultureInfo.InvariantCulture) * 1024);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return 0; // Ended while we looked.
+        }
     }
 
     /// <summary>Resident memory without shared file pages, in bytes (RssAnon).</summary>

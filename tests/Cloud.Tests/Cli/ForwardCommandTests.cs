@@ -30,7 +30,7 @@ public sealed class ForwardCommandTests : IDisposable
         await RunAsync(null, "alias", "add", "sales@example.test", "you@outside.test", "ada@example.test");
         await using var cloud = await CloudProcess.ServeAsync(
             data,
-            ["--dns-server", $"{names.Address}", "--relay-networks", "127.0.0.0/8", "--relay-port", $"{sink.Port}"]
+            ["--resolver", $"{names.Address}", "--relay-networks", "127.0.0.0/8", "--relay-port", $"{sink.Port}"]
         );
         var smtp = cloud.Ports["smtp"];
 

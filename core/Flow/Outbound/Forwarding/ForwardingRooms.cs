@@ -13,7 +13,7 @@ sealed class ForwardingRooms
         var (rows, time) = (accounts.Rows, accounts.Time);
         Store = new(rows, time);
         Queue = new(queues, time);
-        Outbox = new(Store, Queue);
+        Outbox = new(Store, Queue, accounts.Options.SoleOwner);
         var returns = new ReturnPaths(directory, time, accounts.Entropy);
         Expansion = new(directory, returns);
         Forwarder = new(Expansion, returns, Outbox, Store);

@@ -99,7 +99,7 @@ sealed class Standing(RelayJob job)
             told.Reply is { } reply && (reply.Code / 100 == digit - '0' || told.Failure is null)
                 ? $"{reply}"
                 : $"{(digit == '5' ? 550 : 450)} {status} {told.Failure?.Reason}";
-        return new(number, verdict, status, words) { Host = host };
+        return new(number, verdict, status, words) { Host = host, MayHaveBeenTaken = told.MayHaveBeenTaken };
     }
 
     static string Status(char digit, string status) => status[0] == digit ? status : digit + status[1..];

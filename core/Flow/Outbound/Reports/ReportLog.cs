@@ -46,6 +46,19 @@ public static partial class ReportLog
     )]
     static partial void Requeued(ILogger logger, int tasks);
 
+    public static void Resumed(ILogger logger, int tasks)
+    {
+        if (tasks > 0)
+            Untried(logger, tasks);
+    }
+
+    [LoggerMessage(
+        5306,
+        LogLevel.Information,
+        "{Tasks} tasks for what was to be sent when this process started are on the outbound queue, perhaps once more"
+    )]
+    static partial void Untried(ILogger logger, int tasks);
+
     [LoggerMessage(5305, LogLevel.Error, "{Timer} was stopped by a fault of the store; the next run goes on")]
     public static partial void Failed(ILogger logger, Exception exception, string timer);
 }

@@ -370,6 +370,31 @@ public sealed class OutboxTests
     }
 
     [Fact]
+    public async Task What_a_killed_process_had_taken_and_not_queued_goes_out_when_the_next_one_has_settled()
+    {
+        var faults = new Faults();
+        var world = await OutboundWorld.OpenAsync(faults: faults);
+        faults.Fail("send");
+        await world.SubmitAsync(TestBackend.Alice, "bob@there.test", "eve@elsewhere.test");
+        world.Clock.Advance(TimeSpan.FromSeconds(1));
+        var heir = await TestBackend.OpenAsync(
+            world.MemoryRows,
+            world.MemoryBlobs,
+            world.MemoryQueues,
+            world.Clock,
+            new() { SoleOwner = true },
+            relay: world.Relay
+        );
+        var (started, limit) = (world.Clock.GetUtcNow(), TimeSpan.FromHours(1));
+        Assert.Equal(0, await world.Sending.Schedule.ResumeAsync(started, limit, default));
+        Assert.Equal(2, await heir.Backend.Sending.Schedule.ResumeAsync(started, limit, default));
+        while (await heir.Backend.Sending.Worker.WorkAsync(_ => { }, default) > 0)
+            continue;
+        Assert.Equal(2, world.Relay.Taken.Count);
+        Assert.Equal(0, await heir.Backend.Sending.Schedule.ResumeAsync(started, limit, default));
+    }
+
+    [Fact]
     public async Task A_store_that_fails_at_acceptance_promises_nothing()
     {
         var faults = new Faults();

@@ -27,6 +27,79 @@ public sealed class RepeatTests
         Assert.True(world.Relay.Jobs[1].MayBeRepeated);
     }
 
+    [Fact]
+    public async Task A_server_that_was_sent_all_and_did_not_answer_may_get_it_twice_and_that_is_counted()
+    {
+        var world = await OutboundWorld.OpenAsync();
+        world.Relay.Answer = (job, to) =>
+            job.Attempt > 1 ? ScriptedRelay.Take(job, to)
+            : to.Recipient.Address.Local == "bob" ? ScriptedRelay.Defer(job, to) with { MayHaveBeenTaken = true }
+            : ScriptedRelay.Defer(job, to);
+        var message = await world.SubmitAsync(TestBackend.Alice, "ann@there.test", "bob@there.test");
+        await world.WorkAsync();
+        Assert.Equal(1, world.Results.Sum(result => result.PossibleRepeats));
+        await world.PassAsync(TimeSpan.FromMinutes(6));
+        var to = (await world.ShowAsync(message)).Recipients;
+        Assert.Equal([0, 1], to.Select(one => one.PossibleRepeats));
+        Assert.All(to, one => Assert.Equal(RecipientState.Sent, one.State));
+        Assert.Equal(1, world.Results.Sum(result => result.PossibleRepeats));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Only_who_has_the_store_for_himself_need_not_wait_for_the_lease_of_a_process_that_has_ended(
+        bool isSole
+    )
+    {
+        var world = await OutboundWorld.OpenAsync();
+        var message = await world.SubmitAsync(TestBackend.Alice, "bob@there.test");
+        var task = Assert.Single(
+            await world.MemoryQueues.ReceiveAsync(OutboundWorker.Queue, 1, TimeSpan.Zero, default)
+        );
+        await Assert.ThrowsAsync<CrashException>(() => CrashAsync(world));
+        world.Relay.Meanwhile = (_, _) => Task.CompletedTask;
+
+        var heir = await TestBackend.OpenAsync(
+            world.MemoryRows,
+            world.MemoryBlobs,
+            world.MemoryQueues,
+            world.Clock,
+            new() { SoleOwner = isSole },
+            relay: world.Relay
+        );
+        await heir.Backend.Sending.Worker.RunAsync(task.Body, 2, default);
+        var to = (await world.ShowAsync(message)).Recipients.Single();
+        var (state, repeats) = isSole ? (RecipientState.Sent, 1) : (RecipientState.Sending, 0);
+        Assert.Equal((state, repeats, 1), (to.State, to.PossibleRepeats, to.Attempts));
+    }
+
+    [Fact]
+    public async Task What_is_being_sent_is_not_taken_for_abandoned_by_its_own_process()
+    {
+        var world = await OutboundWorld.OpenAsync();
+        var sole = await TestBackend.OpenAsync(
+            world.MemoryRows,
+            world.MemoryBlobs,
+            world.MemoryQueues,
+            world.Clock,
+            new() { SoleOwner = true },
+            relay: world.Relay
+        );
+        await world.SubmitAsync(TestBackend.Alice, "bob@there.test");
+        var worker = sole.Backend.Sending.Worker;
+        var task = Assert.Single(
+            await world.MemoryQueues.ReceiveAsync(OutboundWorker.Queue, 1, TimeSpan.Zero, default)
+        );
+        world.Relay.Meanwhile = async (_, _) =>
+        {
+            var again = await worker.RunAsync(task.Body, 2, default);
+            Assert.Equal(OutboundOutcome.Waits, again.Outcome);
+        };
+        await worker.RunAsync(task.Body, 1, default);
+        Assert.Single(world.Relay.Jobs);
+    }
+
     /// <summary>The process ends while a message is being sent: nothing more is written, not even that it failed.</summary>
     static async Task CrashAsync(OutboundWorld world)
     {

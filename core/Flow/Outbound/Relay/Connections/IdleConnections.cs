@@ -6,8 +6,8 @@ sealed class IdleConnections : IAsyncDisposable
     /// <summary>Connections kept. Default 100, some 40 KiB each.</summary>
     const int MaxKept = 100;
 
-    /// <summary>Kept for one host: more at once are seldom needed again.</summary>
-    const int MaxKeptPerHost = 5;
+    /// <summary>Kept for one host: as many as there are attempts at a time, which a smarthost gets all of.</summary>
+    const int MaxKeptPerHost = 20;
 
     /// <summary>How long one is kept. Servers count idle ones as abuse after a while; Postfix keeps its 2 s.</summary>
     static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
