@@ -28,7 +28,7 @@ sealed class SmtpSender : IDisposable
             new SslClientAuthenticationOptions
             {
                 TargetHost = "localhost",
-                RemoteCertificateValidationCallback = (_, _, _, _) => true,
+                RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null,
             }
         );
         await GreetAsync(tls);

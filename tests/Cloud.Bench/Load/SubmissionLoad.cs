@@ -28,7 +28,7 @@ sealed class SubmissionLoad(IPEndPoint server, string? login, int connections, i
             new SslClientAuthenticationOptions
             {
                 TargetHost = "localhost",
-                RemoteCertificateValidationCallback = (_, _, _, _) => true,
+                RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null,
             }
         );
         using var answers = new StreamReader(stream, Encoding.ASCII);

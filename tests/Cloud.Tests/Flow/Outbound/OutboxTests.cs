@@ -377,21 +377,26 @@ public sealed class OutboxTests
         faults.Fail("send");
         await world.SubmitAsync(TestBackend.Alice, "bob@there.test", "eve@elsewhere.test");
         world.Clock.Advance(TimeSpan.FromSeconds(1));
-        var heir = await TestBackend.OpenAsync(
-            world.MemoryRows,
-            world.MemoryBlobs,
-            world.MemoryQueues,
-            world.Clock,
-            new() { SoleOwner = true },
-            relay: world.Relay
-        );
-        var (started, limit) = (world.Clock.GetUtcNow(), TimeSpan.FromHours(1));
-        Assert.Equal(0, await world.Sending.Schedule.ResumeAsync(started, limit, default));
-        Assert.Equal(2, await heir.Backend.Sending.Schedule.ResumeAsync(started, limit, default));
+        Assert.Equal(0, await RequeueAsync(await HeirAsync(isSole: false)));
+        var heir = await HeirAsync(isSole: true);
+        Assert.Equal(2, await RequeueAsync(heir));
         while (await heir.Backend.Sending.Worker.WorkAsync(_ => { }, default) > 0)
             continue;
         Assert.Equal(2, world.Relay.Taken.Count);
-        Assert.Equal(0, await heir.Backend.Sending.Schedule.ResumeAsync(started, limit, default));
+        Assert.Equal(0, await RequeueAsync(heir));
+
+        Task<TestBackend> HeirAsync(bool isSole) =>
+            TestBackend.OpenAsync(
+                world.MemoryRows,
+                world.MemoryBlobs,
+                world.MemoryQueues,
+                world.Clock,
+                new() { SoleOwner = isSole },
+                relay: world.Relay
+            );
+
+        async Task<int> RequeueAsync(TestBackend process) =>
+            await process.Backend.Sending.Schedule.ResumeAsync(world.Clock.GetUtcNow(), TimeSpan.FromHours(1), default);
     }
 
     [Fact]

@@ -66,6 +66,7 @@ public sealed class RepeatTests
             world.MemoryQueues,
             world.Clock,
             new() { SoleOwner = isSole },
+            seed: 2, // of claims: it has not made those of the other
             relay: world.Relay
         );
         await heir.Backend.Sending.Worker.RunAsync(task.Body, 2, default);
