@@ -129,10 +129,13 @@ sealed class WriterDatabase : IDisposable
     // its own partition to itself: measured at twice the CPU and the log for a delivery. SQLite goes through its whole
     // cache at a commit that has split pages, so it is kept small: the kernel holds the file's pages, too.
     //
+    // A reader that looks at the log's index while it changes takes the writer's lock for a moment: that is waited for.
+    //
     // Who had received a message when the store was closed is gone: nobody works on it, and it is seen again at once.
     void CreateSchema() =>
         database.Execute(
             """
+            PRAGMA busy_timeout = 1000;
             PRAGMA page_size = 4096;
             PRAGMA journal_mode = WAL;
             PRAGMA synchronous = FULL;
