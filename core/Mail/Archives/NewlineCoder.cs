@@ -6,6 +6,9 @@ namespace Cloud.Mail.Archives;
 /// <summary>Changes line ends as octets stream by. A CR that is not before LF is text.</summary>
 sealed class NewlineCoder(NewlineForm form) : TransferCoder
 {
+    /// <summary>Octets converted at a time.</summary>
+    const int Piece = 1024;
+
     bool cr;
 
     public override void Write(ReadOnlySpan<byte> octets, IBufferWriter<byte> target)
@@ -18,17 +21,21 @@ sealed class NewlineCoder(NewlineForm form) : TransferCoder
 
         while (!octets.IsEmpty)
         {
-            if (cr && octets[0] != '\n')
-                target.Write("\r"u8);
-            cr = false;
-            if (form == NewlineForm.Lf && octets.IndexOf((byte)'\r') is var next and not 0)
-            {
-                var same = next < 0 ? octets : octets[..next];
-                target.Write(same);
-                octets = octets[same.Length..];
-                continue;
-            }
+            var piece = octets[..Math.Min(Piece, octets.Length)];
+            target.Advance(Convert(piece, target.GetSpan(2 * Piece + 1)));
+            octets = octets[piece.Length..];
+        }
+    }
 
+    /// <param name="target">Room for a CR before each octet, and for one that was held.</param>
+    int Convert(ReadOnlySpan<byte> octets, Span<byte> target)
+    {
+        var length = 0;
+        while (!octets.IsEmpty)
+        {
+            if (cr && octets[0] != '\n')
+                target[length++] = (byte)'\r';
+            cr = false;
             var lf = octets.IndexOf((byte)'\n');
             var run = lf < 0 ? octets : octets[..lf];
             if (run.EndsWith("\r"u8))
@@ -36,13 +43,16 @@ sealed class NewlineCoder(NewlineForm form) : TransferCoder
                 run = run[..^1];
                 cr = lf < 0; // its LF may come
             }
-
-            target.Write(run);
+            run.CopyTo(target[length..]);
+            length += run.Length;
             if (lf < 0)
-                return;
-            target.Write(form == NewlineForm.Lf ? "\n"u8 : "\r\n"u8);
+                break;
+            if (form == NewlineForm.CrLf)
+                target[length++] = (byte)'\r';
+            target[length++] = (byte)'\n';
             octets = octets[(lf + 1)..];
         }
+        return length;
     }
 
     /// <summary>What is held is forgotten.</summary>
