@@ -35,7 +35,11 @@ sealed class Complaints(ReturnedMail returned, Suppression suppression)
             if (sent is null)
                 return;
             foreach (var row in RecipientsOf(sent, report))
-                await suppression.TryAddComplaintAsync(sent.Message, row, $"{report.Type}, as {AuthorOf(index)} reports");
+                await suppression.TryAddComplaintAsync(
+                    sent.Message,
+                    row,
+                    $"{report.Type}, as {AuthorOf(index)} reports"
+                );
         }
         catch (StoreException)
         {
@@ -57,7 +61,9 @@ sealed class Complaints(ReturnedMail returned, Suppression suppression)
             report.OriginalRecipients.Count > 0 ? report.OriginalRecipients.Select(sent.To).OfType<RecipientRow>()
             : sent.Recipients.Count == 1 ? sent.Recipients
             : [];
-        return named.Where(row => row.State is RecipientState.Delivered or RecipientState.Sent or RecipientState.Relayed);
+        return named.Where(row =>
+            row.State is RecipientState.Delivered or RecipientState.Sent or RecipientState.Relayed
+        );
     }
 
     static string AuthorOf(MessageIndex index)

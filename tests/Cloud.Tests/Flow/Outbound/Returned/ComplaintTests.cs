@@ -1,6 +1,7 @@
 using Cloud.Api.Gateway;
 using Cloud.Flow.Door;
 using Cloud.Flow.Outbound;
+using Cloud.Flow.Submission;
 using Cloud.Tests.Fakes;
 using Cloud.Tests.Flow.Outbound.Forwarding;
 
