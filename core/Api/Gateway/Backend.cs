@@ -46,7 +46,14 @@ public sealed class Backend
         Lessons = new(Accounts, KnownSenders, entropy);
         var forwarding = new ForwardingRooms(Accounts, Directory, queues, outbound ?? new());
         (Expansion, Returns) = (forwarding.Expansion, forwarding.Limits);
-        Filing = new(Accounts, queues, new(Accounts, Lessons), forwarding.Forwarder, forwarding.Bounces);
+        Filing = new(
+            Accounts,
+            queues,
+            new(Accounts, Lessons),
+            forwarding.Forwarder,
+            forwarding.Bounces,
+            forwarding.Complaints
+        );
         Greylist = new(rows, time);
         var addressing = new Addressing(Expansion, blobs);
         var reports = new ReceivedReports(rows, blobs, Directory, time);

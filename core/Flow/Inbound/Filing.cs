@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Cloud.Flow.Outbound.Forwarding;
+using Cloud.Flow.Outbound.Returned;
 using Cloud.Store;
 using Cloud.Store.Accounts;
 using Cloud.Store.Mailboxes;
@@ -15,7 +16,14 @@ namespace Cloud.Flow.Inbound;
 /// 3. what failed goes to queue
 /// <see cref="Queue"/>. Any step may be repeated.
 /// </remarks>
-sealed class Filing(AccountStore accounts, IQueues queues, Judging judging, Forwarder forwarder, VerpBounces bounces)
+sealed class Filing(
+    AccountStore accounts,
+    IQueues queues,
+    Judging judging,
+    Forwarder forwarder,
+    VerpBounces bounces,
+    Complaints complaints
+)
 {
     public const string Queue = "inbound";
 
@@ -121,7 +129,10 @@ sealed class Filing(AccountStore accounts, IQueues queues, Judging judging, Forw
             if (isWaste)
                 await BlobWaste.RemoveAsync(accounts.Blobs, delivery.Blob);
             if (deposited.Status == DepositStatus.Done)
+            {
                 await bounces.LearnAsync(mail, delivery, cancel);
+                await complaints.LearnAsync(mail, delivery, cancel);
+            }
         }
         catch (AccountMissingException)
         {

@@ -60,4 +60,9 @@ public sealed record OutboundOptions
     /// are asked for many such addresses take the asker for a spammer.
     /// </summary>
     public TimeSpan BounceSuppression { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>
+    /// How long an account sends nothing to an address whose owner called a message of it junk; zero for no such list.
+    /// </summary>
+    public TimeSpan ComplaintSuppression { get; init; } = TimeSpan.FromDays(365);
 }

@@ -55,25 +55,35 @@ public sealed class Suppression
         status is "5.1.1" or "5.1.2" or "5.1.3" or "5.1.6" or "5.1.10" or "5.2.1";
 
     /// <returns>False when the store failed: the next message finds out again.</returns>
-    internal async ValueTask<bool> TryAddBounceAsync(Submission message, RecipientRow row)
+    internal ValueTask<bool> TryAddBounceAsync(Submission message, RecipientRow row) =>
+        TryAddAsync(message, row, SuppressionReason.Bounce, row.Reply ?? "", options.BounceSuppression);
+
+    /// <returns>False when the store failed: the next complaint tells again.</returns>
+    internal ValueTask<bool> TryAddComplaintAsync(Submission message, RecipientRow row, string text) =>
+        TryAddAsync(message, row, SuppressionReason.Complaint, text, options.ComplaintSuppression);
+
+    async ValueTask<bool> TryAddAsync(
+        Submission message,
+        RecipientRow row,
+        SuppressionReason reason,
+        string text,
+        TimeSpan length
+    )
     {
-        if (options.BounceSuppression <= TimeSpan.Zero || message.From is not { } from)
+        if (length <= TimeSpan.Zero || message.From is not { } from)
             return true;
         if (EmailAddress.TryParse(row.Address) is not { } address)
+            return true;
+        // What is there for longer, such as what somebody put there for ever, stays.
+        var held = await TryFindAsync(message, row.Address, CancellationToken.None);
+        if (held is not null && !(held.Until < time.GetUtcNow() + length))
             return true;
         var scope = message.Account is { } account
             ? SuppressionScope.Of(account)
             : SuppressionScope.Of(EmailAddress.CanonicalDomain(from.Domain));
         try
         {
-            await AddAsync(
-                scope,
-                address,
-                SuppressionReason.Bounce,
-                row.Reply ?? "",
-                options.BounceSuppression,
-                CancellationToken.None
-            );
+            await AddAsync(scope, address, reason, text, length, CancellationToken.None);
             return true;
         }
         catch (StoreException)

@@ -28,9 +28,19 @@ public static class ReportReader
                 return Standard(original, Named(delivery)) with { Delivery = delivery };
             if (IsDisposition(part) && DispositionReportText.Parse(Content(part, message)) is { } disposition)
                 return Standard(original, disposition.OriginalMessageId) with { Disposition = disposition };
+            if (IsFeedback(part, parts) && FeedbackReport.Parse(Content(part, message)) is { } feedback)
+                return Standard(original, null) with { Feedback = feedback };
         }
 
         return QsbmfReader.Read(message, index) ?? FailedRecipients(message, index, original);
+    }
+
+    /// <summary>Whether a feedback report may be in it, by what its index says: nothing is read for it.</summary>
+    public static bool MayHoldFeedback(MessageIndex index)
+    {
+        var parts = new List<BodyPart>();
+        Collect(index.Body, parts);
+        return parts.Exists(part => IsFeedback(part, parts));
     }
 
     internal static byte[] Content(BodyPart part, ReadOnlySpan<byte> message)
@@ -53,13 +63,20 @@ public static class ReportReader
     static bool IsStatus(BodyPart part, List<BodyPart> parts) =>
         part.Is("message"u8, "delivery-status"u8)
         || part.Is("message"u8, "global-delivery-status"u8)
-        || parts[0].Parameter("report-type"u8).EqualsIgnoreCase("delivery-status"u8)
-            && parts[0].Parts.Count > 1
-            && ReferenceEquals(parts[0].Parts[1], part)
-            && part.IsText; // some label the second part as text
+        || IsText(part, parts, "delivery-status"u8);
 
     static bool IsDisposition(BodyPart part) =>
         part.Is("message"u8, "disposition-notification"u8) || part.Is("message"u8, "global-disposition-notification"u8);
+
+    static bool IsFeedback(BodyPart part, List<BodyPart> parts) =>
+        part.Is("message"u8, "feedback-report"u8) || IsText(part, parts, "feedback-report"u8);
+
+    /// <summary>The second part of such a report, which some label as text.</summary>
+    static bool IsText(BodyPart part, List<BodyPart> parts, ReadOnlySpan<byte> reportType) =>
+        parts[0].Parameter("report-type"u8).EqualsIgnoreCase(reportType)
+        && parts[0].Parts.Count > 1
+        && ReferenceEquals(parts[0].Parts[1], part)
+        && part.IsText;
 
     static ReceivedReport Standard(Envelope? original, string? named) =>
         new()

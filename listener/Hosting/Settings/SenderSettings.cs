@@ -15,9 +15,9 @@ public abstract partial class SettingSource
     [
         (
             "smarthost",
-            "[DOMAIN=]HOST:PORT[,WORD…]|off",
+            "[DOMAIN=]HOST:PORT[,WORD…]|off|sink",
             "Sends for us; WORD is starttls, implicit, none, user=NAME and others (docs/sending.md); may be repeated, "
-                + "once for each sender's DOMAIN (off)"
+                + "once for each sender's DOMAIN; sink takes mail and sends it nowhere (off)"
         ),
         ("smarthost-secret-file", "FILE", "Holds the smarthost's password or token (CLOUD_SMARTHOST_SECRET)"),
         ("relay-networks", "NETWORK", "Networks that mail is sent to although they are not public; may be repeated"),

@@ -46,6 +46,25 @@ public sealed class QueueCommandTests : IDisposable
         Assert.Matches($@"Sent for 1 recipients at outside\.test, .*{id}", cloud.Errors);
     }
 
+    [Fact]
+    public async Task What_goes_to_the_sink_is_recorded_as_sent_and_no_name_is_asked_for()
+    {
+        await using var names = NameServer();
+        await PrepareAsync();
+        await using var cloud = await CloudProcess.ServeAsync(
+            data,
+            ["--resolver", $"{names.Address}", "--smarthost", "sink"]
+        );
+        var id = await SubmitAsync(cloud, "Hello");
+        var shown = "";
+        for (var tries = 0; tries < 100 && !shown.Contains("relayed", StringComparison.Ordinal); tries++)
+            shown = await RunAsync("queue", "show", id);
+        Assert.Matches(@"(?m)^state +relayed\nattempts +1$", shown);
+        Assert.Matches(@"(?m)^reply +250 2\.0\.0 Sink: sent nowhere$", shown);
+        Assert.Contains("Hello", shown, StringComparison.Ordinal);
+        Assert.Equal(0, names.Unread);
+    }
+
     /// <summary>It has recorded what the sink answered, and said so.</summary>
     static bool IsTold(CloudProcess cloud) => cloud.Errors.Contains("Sent for ", StringComparison.Ordinal);
 

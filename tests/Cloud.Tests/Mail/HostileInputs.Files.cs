@@ -19,6 +19,8 @@ public static partial class HostileInputs
         "\n",
         " \n",
         "Action: …failed",
+        "Feedback-Type: …a",
+        "Feedback-Type: a\nOriginal-Rcpt-To: <a@b>\n",
     ];
 
     static readonly string[] Reports =

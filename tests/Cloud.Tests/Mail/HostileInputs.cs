@@ -74,6 +74,7 @@ public static partial class HostileInputs
             .. Each("uuencode", octets => new UuDecoder().Convert(octets), Encoded),
             .. Each("reports", octets => ReportReader.Read(octets, Index(octets)), Reports),
             .. Each("delivery status", octets => DeliveryReportText.Parse(octets), Fields),
+            .. Each("feedback", octets => FeedbackReport.Parse(octets), Fields),
             .. Each("disposition", octets => DispositionReportText.Parse(octets), Fields),
             .. Enum.GetValues<MboxFamily>()
                 .SelectMany(family =>

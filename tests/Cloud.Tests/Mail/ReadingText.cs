@@ -162,6 +162,11 @@ sealed class ReadingText(byte[] message, MessageIndex index, bool trimCr)
                     + $"through {Shown(read.Gateway)} about {read.OriginalMessageId} errors {string.Join(" | ", read.Errors)} "
                     + string.Join(" | ", read.Extensions)
             );
+        if (report.Feedback is { } feedback)
+            text.AppendLine(
+                $"  {feedback.Type} by {feedback.UserAgent} at {Shown(feedback.ReportingMta)} on {Shown(feedback.ArrivalDate)} "
+                    + $"from {feedback.OriginalMailFrom} to {string.Join(" | ", feedback.OriginalRecipients)}"
+            );
         if (report.Delivery is not { } delivery)
             return;
         text.AppendLine(

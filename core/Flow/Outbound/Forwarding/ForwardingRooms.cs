@@ -1,3 +1,4 @@
+using Cloud.Flow.Outbound.Returned;
 using Cloud.Store.Accounts;
 using Cloud.Store.Directory;
 using Cloud.Store.Outbox;
@@ -19,7 +20,9 @@ sealed class ForwardingRooms
         Forwarder = new(Expansion, returns, Outbox, Store);
         Limits = new(rows, time);
         Suppression = new(rows, time, options);
-        Bounces = new(Store, Suppression, accounts.Blobs);
+        var returned = new ReturnedMail(Store, accounts.Blobs);
+        Bounces = new(returned, Suppression);
+        Complaints = new(returned, Suppression);
     }
 
     public OutboxStore Store { get; }
@@ -37,4 +40,6 @@ sealed class ForwardingRooms
     public Suppression Suppression { get; }
 
     public VerpBounces Bounces { get; }
+
+    public Complaints Complaints { get; }
 }

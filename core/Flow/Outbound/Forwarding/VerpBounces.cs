@@ -1,26 +1,16 @@
-using System.Text;
 using Cloud.Flow.Inbound;
+using Cloud.Flow.Outbound.Returned;
 using Cloud.Mail;
 using Cloud.Mail.Reports;
-using Cloud.Store;
 using Cloud.Store.Outbox;
 using Cloud.Store.Ports;
 
 namespace Cloud.Flow.Outbound.Forwarding;
 
 /// <summary>Learns from what comes back to a recipient's own reverse path that the recipient does not exist.</summary>
-/// <remarks>
-/// Anybody can write such a report. So it counts only if it has our Received field of a message that we sent to that
-/// recipient for that account: its id is drawn, and nobody knows it but who got the message.
-/// </remarks>
-sealed class VerpBounces(OutboxStore store, Suppression suppression, IBlobs blobs)
+/// <remarks>It counts only if it has a message back that we sent to that recipient for that account.</remarks>
+sealed class VerpBounces(ReturnedMail returned, Suppression suppression)
 {
-    /// <summary>Octets of a report that are read.</summary>
-    const int MaxReport = 256 * 1024;
-
-    /// <summary>Ids in it that are looked up, each a read.</summary>
-    const int MaxIds = 5;
-
     /// <summary>Looks at a message that was filed just now; for all others it costs nothing.</summary>
     /// <remarks>Nothing is thrown: the message is filed in any case.</remarks>
     public async ValueTask LearnAsync(InboundMail mail, Delivery delivery, CancellationToken cancel)
@@ -31,35 +21,22 @@ sealed class VerpBounces(OutboxStore store, Suppression suppression, IBlobs blob
             return;
         try
         {
-            var octets = await ReadAsync(delivery.Blob, cancel);
+            var octets = await returned.ReadAsync(delivery.Blob, cancel);
             if (FailureOf(octets, mail, recipient) is not { } failure)
                 return;
-            foreach (var id in IdsOf(octets))
-            {
-                if (await IsOursAsync(id, delivery.Account, recipient, cancel) is not { } message)
-                    continue;
-                var row = new RecipientRow(0, $"{recipient}", recipient.Domain)
-                {
-                    Reply = failure.DiagnosticCode?.Text ?? failure.Status,
-                };
-                await suppression.TryAddBounceAsync(message, row);
+            var sent = await returned.FindAsync(octets, one => IsMeant(one, delivery.Account, recipient), cancel);
+            if (sent is null)
                 return;
-            }
+            var row = new RecipientRow(0, $"{recipient}", recipient.Domain)
+            {
+                Reply = failure.DiagnosticCode?.Text ?? failure.Status,
+            };
+            await suppression.TryAddBounceAsync(sent.Message, row);
         }
         catch (StoreException)
         {
             return; // the next message to that recipient finds out again
         }
-    }
-
-    async ValueTask<byte[]> ReadAsync(string blob, CancellationToken cancel)
-    {
-        await using var stream = await blobs.OpenAsync(blob, 0, MaxReport, cancel);
-        if (stream is null)
-            return [];
-        using var octets = new MemoryStream();
-        await stream.CopyToAsync(octets, cancel);
-        return octets.ToArray();
     }
 
     /// <returns>What says that there is no such recipient; null where nothing does.</returns>
@@ -76,38 +53,7 @@ sealed class VerpBounces(OutboxStore store, Suppression suppression, IBlobs blob
         );
     }
 
-    /// <summary>Whatever could be a message's id: hexadecimal digits between others.</summary>
-    static List<TransactionId> IdsOf(byte[] octets)
-    {
-        const int length = 27;
-        var ids = new List<TransactionId>();
-        var text = Encoding.Latin1.GetString(octets);
-        for (var at = 0; ids.Count < MaxIds && (at = text.IndexOf(" id ", at, StringComparison.Ordinal)) >= 0; )
-        {
-            at += 4;
-            var isOne = at + length < text.Length && !char.IsAsciiHexDigit(text[at + length]);
-            if (isOne && TransactionId.TryParse(text.AsSpan(at, length)) is { } id && !ids.Contains(id))
-                ids.Add(id);
-        }
-        return ids;
-    }
-
-    /// <returns>Null where it is no message of that account to that recipient, under such paths.</returns>
-    async ValueTask<Submission?> IsOursAsync(
-        TransactionId id,
-        string account,
-        EmailAddress recipient,
-        CancellationToken cancel
-    )
-    {
-        if (await store.ReadAllAsync(id, cancel) is not { } entry)
-            return null;
-        var message = SubmissionCodec.Unpack(id, entry.Message, entry.Recipients);
-        return
-            message.Options.Verp
-            && message.Account?.Value == account
-            && message.Recipients.Any(to => to.Address.Key == recipient.Key)
-            ? message
-            : null;
-    }
+    /// <summary>A message of that account to that recipient, under such paths.</summary>
+    static bool IsMeant(SentMail sent, string account, EmailAddress recipient) =>
+        sent.Message.Options.Verp && sent.Message.Account?.Value == account && sent.To(recipient) is not null;
 }

@@ -28,6 +28,8 @@ sealed class RelayAttempt(SmtpRelay relay, RelayJob job)
 
     public async ValueTask<RelayResult> RunAsync(CancellationToken cancel)
     {
+        if (Smarthost is { IsSink: true })
+            return await Sink.TakeAsync(job, relay.Keys, relay.Time, cancel);
         using var passage = await relay.Destinations.EnterAsync(
             Smarthost is null ? $"domain {job.NextHop}" : $"smarthost {Smarthost}",
             asksStore: job.IsLater,

@@ -42,6 +42,7 @@ public sealed class FuzzCoverageTests
         ["EmailAddress.TryParse"] = "typed address",
         ["EncodedWords.Decode"] = "encoded words",
         ["Envelope.Parse"] = "header",
+        ["FeedbackReport.Parse"] = "disposition",
         ["FlowedText.Unflow"] = "flowed",
         ["HeaderText.Decode"] = "encoded words",
         ["HeaderText.Select"] = "header",

@@ -230,6 +230,7 @@ sealed record FuzzTarget(string Name, Action<byte[]> Read)
         var text = Encoding.UTF8.GetString(octets);
         DispositionReportText.Parse(octets);
         DeliveryReportText.Parse(octets);
+        Assert.InRange(FeedbackReport.Parse(octets)?.OriginalRecipients.Count ?? 0, 0, FeedbackReport.MaxRecipients);
         Assert.NotNull(Cloud.Mail.Reports.MessageDisposition.Parse(text).Type);
         Assert.NotNull(TypedText.Parse(text, "rfc822").Text);
         Assert.InRange(StatusCode.Find(text)?.Length ?? 5, 5, 9);
@@ -293,7 +294,13 @@ sealed record FuzzTarget(string Name, Action<byte[]> Read)
     /// <summary>As a message, and as the part of one that programs read.</summary>
     static void ReadReports(byte[] octets)
     {
-        string[] headers = ["", "Content-Type: message/delivery-status\r\n\r\n", "X-Failed-Recipients: a@x, b@x\r\n"];
+        string[] headers =
+        [
+            "",
+            "Content-Type: message/delivery-status\r\n\r\n",
+            "Content-Type: message/feedback-report\r\n\r\nFeedback-Type: abuse\r\n",
+            "X-Failed-Recipients: a@x, b@x\r\n",
+        ];
         foreach (var header in headers)
         {
             byte[] message = [.. Encoding.ASCII.GetBytes(header), .. octets];

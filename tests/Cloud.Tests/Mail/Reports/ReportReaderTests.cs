@@ -261,6 +261,41 @@ public sealed class ReportReaderTests
     public void Status_codes_are_found_in_text(string text, string? expected) =>
         Assert.Equal(expected, StatusCode.Find(text));
 
+    [Theory]
+    [InlineData("message/feedback-report", "abuse", true)]
+    [InlineData("text/plain", "FRAUD", true)]
+    [InlineData("message/feedback-report", "opt-out", true)]
+    [InlineData("message/feedback-report", "not-spam", false)]
+    [InlineData("message/feedback-report", "Auth-Failure", false)]
+    public void A_feedback_report_is_a_complaint_but_for_two_types(string label, string type, bool isComplaint)
+    {
+        var message = Feedback(label, $"Feedback-Type: {type}\nOriginal-Rcpt-To: bob@there.example");
+        Assert.True(ReportReader.MayHoldFeedback(Messages.Scan(message)));
+        var read = Read(message)!.Feedback!;
+        Assert.Equal((type.ToLowerInvariant(), isComplaint), (read.Type, read.IsComplaint));
+        Assert.Equal("bob@there.example", $"{Assert.Single(read.OriginalRecipients)}");
+    }
+
+    [Fact]
+    public void Without_a_type_it_is_no_feedback_and_other_reports_hold_none()
+    {
+        Assert.Null(Read(Feedback("message/feedback-report", "User-Agent: x\nVersion: 1")));
+        Assert.False(ReportReader.MayHoldFeedback(Messages.Scan(Report("Action: failed"))));
+    }
+
+    [Fact]
+    public void No_more_recipients_are_taken_than_a_report_may_have()
+    {
+        var many = string.Concat(Enumerable.Range(0, 300).Select(i => $"Original-Rcpt-To: <{i}@there.example>\n"));
+        var read = FeedbackReport.Parse(Encoding.ASCII.GetBytes($"Feedback-Type: abuse\n{many}"))!;
+        Assert.Equal(FeedbackReport.MaxRecipients, read.OriginalRecipients.Count);
+    }
+
+    static string Feedback(string label, string fields) =>
+        Report(fields)
+            .Replace("report-type=delivery-status", "report-type=feedback-report", StringComparison.Ordinal)
+            .Replace("message/delivery-status", label, StringComparison.Ordinal);
+
     static DeliveryReport Status(string fields) => Read(Report(fields))!.Delivery!;
 
     static string Report(string fields) =>

@@ -20,6 +20,9 @@ public sealed record Smarthost
 {
     public const int DefaultPort = 587;
 
+    /// <summary>Takes all mail and sends it nowhere: for tests of what sends.</summary>
+    public static readonly Smarthost Sink = new() { Host = "sink", IsSink = true };
+
     /// <summary>Of services that tell none; most take more.</summary>
     public const int DefaultRecipients = 100;
 
@@ -54,6 +57,9 @@ public sealed record Smarthost
     /// <summary>Messages an hour over all processes; 0 for no limit.</summary>
     public int PerHour { get; init; }
 
+    /// <summary>It is <see cref="Sink"/>, and nothing else of it matters.</summary>
+    public bool IsSink { get; private init; }
+
     /// <summary>The same as limits.</summary>
     internal IReadOnlyList<RateLimit> Rates
     {
@@ -68,5 +74,5 @@ public sealed record Smarthost
         }
     }
 
-    public override string ToString() => $"{Host}:{Port}";
+    public override string ToString() => IsSink ? Host : $"{Host}:{Port}";
 }

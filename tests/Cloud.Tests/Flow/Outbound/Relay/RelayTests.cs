@@ -2,6 +2,7 @@ using Cloud.Flow.Outbound;
 using Cloud.Flow.Outbound.Relay;
 using Cloud.Flow.Outbound.Relay.Smarthosts;
 using Cloud.Mail;
+using Cloud.Store.Ports;
 using Cloud.Tests.Dns;
 using Cloud.Trust.Dkim;
 using Cloud.Wire.Limits;
@@ -307,6 +308,43 @@ public sealed class RelayTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task The_sink_reads_a_message_to_its_end_and_sends_it_nowhere_whatever_it_asks_for()
+    {
+        Domain();
+        world.Serve(First);
+        world.Options = world.Options with { Smarthosts = new(Smarthost.Sink) };
+        await using var octets = new SeenToEnd("From: me@here.example\r\n\r\nHello\r\n"u8.ToArray());
+        var job = world.Job(
+            ["ada@there.example", "bob@there.example"],
+            message => message with { Options = new() { RequireTls = true } }
+        ) with
+        {
+            OpenBlob = _ => new(octets),
+        };
+        var result = await world.SendAsync(job);
+        Assert.Equal([0, 1], result.Outcomes.Select(outcome => outcome.Number));
+        Assert.All(
+            result.Outcomes,
+            outcome =>
+                Assert.Equal(
+                    (RelayVerdict.Relayed, "2.0.0", "250 2.0.0 Sink: sent nowhere", "sink"),
+                    (outcome.Verdict, outcome.Status, outcome.Reply, outcome.Host)
+                )
+        );
+        Assert.True(octets.WasReadToEnd);
+        Assert.Empty(world.Zones.Asked);
+        Assert.Empty(world.Dialled);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_read_is_not_taken_by_the_sink_either()
+    {
+        world.Options = world.Options with { Smarthosts = new(Smarthost.Sink) };
+        var job = world.Job(["ada@there.example"]) with { OpenBlob = _ => throw new StoreException("gone") };
+        await Assert.ThrowsAsync<StoreException>(() => world.SendAsync(job));
+    }
+
+    [Fact]
     public async Task A_smarthost_that_does_not_know_us_puts_mail_off_and_sends_nothing_back()
     {
         world.Options = world.Options with
@@ -392,5 +430,17 @@ public sealed class RelayTests : IAsyncDisposable
         var taken = Assert.Single(world.Mail(First));
         Assert.Contains("\r\nDate: Sun, 1 Mar 2026 12:00:00 +0000\r\nFrom: me@here.example\r\n", taken);
         Assert.Equal(2, await world.VerifiedAsync(taken));
+    }
+
+    /// <summary>Knows whether all of it was read before it was closed.</summary>
+    sealed class SeenToEnd(byte[] octets) : MemoryStream(octets)
+    {
+        public bool WasReadToEnd { get; private set; }
+
+        protected override void Dispose(bool disposing)
+        {
+            WasReadToEnd |= CanRead && Position == Length;
+            base.Dispose(disposing);
+        }
     }
 }

@@ -67,6 +67,29 @@ public sealed class SmarthostTextTests
         Assert.NotNull(fault);
     }
 
+    [Theory]
+    [InlineData("sink")]
+    [InlineData(" Sink ")]
+    public void All_mail_or_that_of_a_domain_goes_to_the_sink(string text)
+    {
+        var faults = new List<string>();
+        Assert.True(SmarthostTableText.Parse([text], Secret, faults).Of("here.example")!.IsSink);
+        var table = SmarthostTableText.Parse(["h.example:25", $"here.example={text}"], Secret, faults);
+        Assert.True(table.Of("here.example")!.IsSink);
+        Assert.False(table.Of("there.example")!.IsSink);
+        Assert.Empty(faults);
+    }
+
+    [Fact]
+    public void A_host_named_sink_has_a_port_and_the_sink_no_words()
+    {
+        var faults = new List<string>();
+        Assert.False(SmarthostTableText.Parse(["sink:25"], Secret, faults).Default!.IsSink);
+        Assert.Empty(faults);
+        Assert.Null(SmarthostTableText.Parse(["sink,none"], Secret, faults).Default);
+        Assert.Equal("sink,none: the sink takes no words.", Assert.Single(faults));
+    }
+
     [Fact]
     public void A_user_without_a_secret_is_a_mistake()
     {
