@@ -35,7 +35,7 @@ public sealed class Schedule
     public async ValueTask<ScheduleResult> RunAsync(TimeSpan limit, CancellationToken cancel)
     {
         var end = time.GetUtcNow() + limit;
-        var requeued = await overdue.RequeueAsync(isAll: false, end, cancel);
+        var requeued = await overdue.RequeueRecentAsync(end, cancel);
         return new(requeued, await reports.ReadNotesAsync(end, cancel));
     }
 }

@@ -56,7 +56,7 @@ public sealed class Sweeper
         {
             await OldFailures.RemoveAsync(Rows, clock);
             await new ExpiredRows(Rows, result, clock).RemoveAsync();
-            result.Requeued = await overdue.RequeueAsync(isAll: true, clock.End, clock.Cancel);
+            result.Requeued = await overdue.RequeueAllAsync(clock.End, clock.Cancel);
             await outbox.PruneAsync(result, clock);
             await DeadListeners.RemoveAsync(Rows, queues, result, clock);
             state = await BeginAsync(state, clock);

@@ -85,14 +85,13 @@ sealed class EncodingField(SevenBitEdit edit) : TransferCoder
         WriteField(target);
     }
 
-    /// <summary>Where the header had no such field; a message's has to name MIME for it (RFC 2045 §4).</summary>
+    /// <summary>What the header had not: the field; and a message's has to name MIME for it (RFC 2045 §4).</summary>
     void Tell(IBufferWriter<byte> target)
     {
-        if (isTold)
-            return;
         if (edit.IsMessage && !hasVersion)
             target.Write("MIME-Version: 1.0\r\n"u8);
-        WriteField(target);
+        if (!isTold)
+            WriteField(target);
     }
 
     void WriteField(IBufferWriter<byte> target)

@@ -34,6 +34,10 @@ sealed class OutboxStore(IRows rows, TimeProvider time)
         return new(id, message, await ReadAsync(OutboxRows.AllRecipients(id), cancel));
     }
 
+    /// <summary>With all recipients, of a message whose row was just read.</summary>
+    public async ValueTask<OutboxEntry> ReadAllAsync(TransactionId id, MessageRow message, CancellationToken cancel) =>
+        new(id, message, await ReadAsync(OutboxRows.AllRecipients(id), cancel));
+
     async ValueTask<List<RecipientRow>> ReadAsync(RowRange range, CancellationToken cancel)
     {
         var found = new List<RecipientRow>();

@@ -51,7 +51,9 @@ sealed record RecipientRow(int Number, string Address, string NextHop)
     /// <summary>Attempts made; while <see cref="State"/> is Sending, with the one under way.</summary>
     public int Attempts { get; init; }
 
-    /// <summary>Of a waiting one: not tried before.</summary>
+    /// <summary>
+    /// Of a waiting one: not tried before. Of one whose sender is still to be told: when its task was last put on the queue.
+    /// </summary>
     public DateTimeOffset Next { get; init; }
 
     /// <summary>Of one that is being sent: when somebody else may try.</summary>

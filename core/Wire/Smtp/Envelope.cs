@@ -23,12 +23,16 @@ sealed class Envelope
     readonly SmtpCapabilities capabilities;
     readonly bool isUtf8;
 
+    /// <summary>Octets of what is to be sent; 0: unknown.</summary>
+    readonly long size;
+
     public Envelope(SmtpMessage message, SmtpCapabilities capabilities, SmtpTlsFacts? tls)
     {
         (this.message, this.capabilities) = (message, capabilities);
         var fits = capabilities.Takes(message.Body);
         Body = fits ? message.Body : SmtpBody.SevenBit;
         Open = fits ? message.Open : message.OpenSevenBit;
+        size = fits ? message.Size : message.SevenBitSize;
         isUtf8 =
             capabilities.Has(SmtpExtensions.SmtpUtf8)
             && (message.SmtpUtf8 || NeedsUtf8(message.From) || message.Recipients.Any(to => NeedsUtf8(to.Address)));
@@ -68,10 +72,10 @@ sealed class Envelope
         channel.Write("MAIL FROM:<"u8);
         channel.Write(message.From is null ? "" : Path(message.From)!);
         channel.Write(">"u8);
-        if (message.Size > 0 && Body == message.Body && capabilities.Has(SmtpExtensions.Size))
+        if (size > 0 && capabilities.Has(SmtpExtensions.Size))
         {
             channel.Write(" SIZE="u8);
-            channel.Write(message.Size);
+            channel.Write(size);
         }
 
         if (Body != SmtpBody.SevenBit)
@@ -111,11 +115,11 @@ sealed class Envelope
 
     SmtpFailure? Check(SmtpTlsFacts? tls)
     {
-        if (message.Size > capabilities.MaxSize)
+        if (size > capabilities.MaxSize)
             return Wrong(
                 SmtpFault.TooLarge,
                 "5.3.4",
-                $"{message.Size} octets, and the server takes {capabilities.MaxSize}"
+                $"{size} octets{(Body == message.Body ? "" : " in 7 bit")}, and the server takes {capabilities.MaxSize}"
             );
         if (message.From is { } from && Path(from) is null)
             return Wrong(SmtpFault.Unwritable, "5.1.7", "the sender's address cannot be written");

@@ -50,6 +50,9 @@ public sealed record SmtpMessage
     /// </summary>
     public Func<CancellationToken, ValueTask<Stream>>? OpenSevenBit { get; init; }
 
+    /// <summary>Octets of that form, which is longer, as <see cref="Size"/> is of the other. 0: unknown.</summary>
+    public long SevenBitSize { get; init; }
+
     /// <summary>Why there is no <see cref="OpenSevenBit"/>; null where nobody says.</summary>
     public SevenBitRefusal? NoSevenBit { get; init; }
 

@@ -76,7 +76,9 @@ sealed record Dialling(SmtpRelay Relay, RelayJob Job, HostTarget Target, IPEndPo
 
     async ValueTask LearnAsync(SmtpFailure failure)
     {
-        if (failure.Reply is { } reply && Complaint.IsOne(reply))
+        if (failure.Reply is { } told && Complaint.IsOfRate(told))
+            await Passages.Domain.LimitedAsync();
+        else if (failure.Reply is { } reply && Complaint.IsOne(reply))
             await Passages.Domain.SlowedAsync();
         else if (failure.Fault is SmtpFault.Connect or SmtpFault.Timeout or SmtpFault.Lost or SmtpFault.Protocol)
             await Passages.Address.FailedAsync();

@@ -123,6 +123,7 @@ sealed class HostTalk(SmtpRelay relay, RelayJob job)
             Size = content.Size,
             Body = (SmtpBody)options.Body,
             OpenSevenBit = sevenBit is { Refusal: null } form ? form.OpenAsync : null,
+            SevenBitSize = sevenBit?.Size ?? 0,
             NoSevenBit = sevenBit?.Refusal,
             SmtpUtf8 = options.SmtpUtf8,
             RequireTls = options.RequireTls,

@@ -10,9 +10,13 @@ sealed class Destination(string name)
     int inUse;
     SlidingWindow sent;
     DateTimeOffset promised;
+    double spread;
 
     /// <summary>Longest time for which a message is sent away; then it looks again.</summary>
     static readonly TimeSpan LongestPromise = TimeSpan.FromHours(1);
+
+    /// <summary>The golden ratio's fraction: steps of it, modulo 1, lie evenly however many there are.</summary>
+    const double EvenStep = 0.618_033_988_749_895;
 
     public string Name => name;
 
@@ -102,7 +106,10 @@ sealed class Destination(string name)
     }
 
     /// <summary>Counts a message, if the learned rate has room for it.</summary>
-    /// <returns>Null: it has; else when to come again, each a little later than the one before.</returns>
+    /// <returns>
+    /// Null: it has; else when to come again, each a little later than the one before. Those beyond what an hour has room
+    /// for come within it, spread evenly, and find their place then: told the same time they would all come together.
+    /// </returns>
     public DateTimeOffset? Count(DateTimeOffset now)
     {
         lock (turn)
@@ -112,8 +119,12 @@ sealed class Destination(string name)
             if (wait == 0)
                 return null;
             var first = now + TimeSpan.FromTicks(wait);
-            promised = (promised > first ? promised : first) + TimeSpan.FromMinutes(1) / limit;
-            return promised < now + LongestPromise ? promised : now + LongestPromise;
+            var next = (promised > first ? promised : first) + TimeSpan.FromMinutes(1) / limit;
+            var last = now + LongestPromise;
+            if (next <= last)
+                return promised = next;
+            spread = (spread + EvenStep) % 1;
+            return first + (last - first) * spread;
         }
     }
 

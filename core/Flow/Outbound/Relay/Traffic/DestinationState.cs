@@ -59,20 +59,26 @@ public sealed record DestinationState(
             ClosedUntil = Later(ClosedUntil, now + FirstPause),
         };
 
-    /// <summary>A transaction was heard to its end.</summary>
-    public DestinationState Worked()
+    /// <summary>
+    /// A transaction was heard to its end. That ends a pause for failures, but none that was asked for by a complaint to
+    /// another transaction at the same time.
+    /// </summary>
+    public DestinationState Worked(DateTimeOffset now)
     {
         if (this == Fresh)
             return this;
+        var closed = Failures < Patience && ClosedUntil > now ? ClosedUntil : Fresh.ClosedUntil;
         var calm = Concurrency == MostAtOnce ? 0 : Calm + 1;
         return calm >= CalmEnough
             ? Fresh with
             {
+                ClosedUntil = closed,
                 Concurrency = Concurrency + 1,
                 Rate = Rate,
             }
             : Fresh with
             {
+                ClosedUntil = closed,
                 Concurrency = Concurrency,
                 Calm = calm,
                 Rate = Rate,

@@ -65,7 +65,7 @@ public sealed class Destinations(IRows rows, TimeProvider time)
     internal ValueTask WorkedAsync(Destination destination) =>
         destination.State == DestinationState.Fresh
             ? ValueTask.CompletedTask
-            : LearnAsync(destination, state => state.Worked());
+            : LearnAsync(destination, state => state.Worked(time.GetUtcNow()));
 
     /// <summary>What is not kept is learned again: a store that fails does not matter here.</summary>
     async ValueTask LearnAsync(Destination destination, Func<DestinationState, DestinationState> next)
