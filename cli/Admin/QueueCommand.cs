@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Cloud.Api.Admin;
+using Cloud.Flow.Outbound;
 
 namespace Cloud.Cli.Admin;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Cloud.Api.Admin;
+using Cloud.Flow.Outbound;
 using Cloud.Flow.Outbound.Reports;
 
 namespace Cloud.Cli.Control;

@@ -4,6 +4,7 @@ using System.Text;
 using Cloud.Api.Gateway;
 using Cloud.Api.Gateway.Wire;
 using Cloud.Flow.Inbound;
+using Cloud.Flow.Outbound;
 using Cloud.Flow.Submission;
 using Cloud.Store;
 using Cloud.Store.Accounts;
@@ -175,6 +176,30 @@ public sealed class HttpGateway : IGateway, IAsyncDisposable
             result => result.IsOk,
             cancel
         );
+
+    public ValueTask<QueuedPage> ListSubmissionsAsync(
+        AccountId account,
+        bool? open,
+        TransactionId? after,
+        int limit,
+        CancellationToken cancel
+    ) => client.AskAsync(Ops.ListSubmissions, new(account, open, after, limit), cancel);
+
+    public async ValueTask<QueuedDetails?> ShowSubmissionAsync(
+        AccountId account,
+        TransactionId submission,
+        CancellationToken cancel
+    ) => (await client.AskAsync(Ops.ShowSubmission, new(account, submission), cancel)).Submission;
+
+    public ValueTask<Result<QueuedDetails>> ChangeSubmissionAsync(
+        AccountId account,
+        TransactionId submission,
+        QueueVerb verb,
+        CancellationToken cancel
+    ) =>
+        verb == QueueVerb.Retry
+            ? client.AskAsync(Ops.RetrySubmission, new(account, submission), cancel)
+            : client.AskAsync(Ops.ChangeSubmission, new(account, submission, verb), cancel);
 
     public async ValueTask<IReadOnlyList<Mailbox>> ListMailboxesAsync(AccountId account, CancellationToken cancel) =>
         (await client.AskAsync(Ops.ListMailboxes, new(account), cancel)).Mailboxes;

@@ -1,3 +1,4 @@
+using Cloud.Flow.Outbound;
 using Cloud.Flow.Outbound.Reports;
 
 namespace Cloud.Api.Admin;
@@ -34,14 +35,6 @@ public interface IQueueAdministration
     /// <param name="domain">Null for all of ours.</param>
     /// <param name="days">Up to today, 1 to <see cref="QueueQuery.MaxReportDays"/>.</param>
     ValueTask<IReadOnlyList<ReportSummary>> ListReportsAsync(string? domain, int days, CancellationToken cancel);
-}
-
-public enum QueueVerb
-{
-    Hold,
-    Release,
-    Cancel,
-    Retry,
 }
 
 /// <summary>Which messages are listed.</summary>

@@ -36,8 +36,8 @@ sealed class QueueAdministration(Backend backend) : IQueueAdministration
                 _ => null,
             },
         };
-        var page = await sending.Control.ListAsync(filter, query.Cursor, query.Limit, cancel);
-        return new([.. page.Messages.Select(EntryOf)], page.Cursor);
+        var page = await sending.Control.ListAsync(filter, After(query.Cursor), query.Limit, cancel);
+        return new([.. page.Messages.Select(EntryOf)], page.Cursor?.ToString());
     }
 
     public async ValueTask<QueueDetails> ShowAsync(string id, CancellationToken cancel)
@@ -48,16 +48,11 @@ sealed class QueueAdministration(Backend backend) : IQueueAdministration
 
     public async ValueTask<QueueChange> ChangeAsync(QueueVerb verb, string id, CancellationToken cancel)
     {
-        var transaction = Id(id);
-        var result = verb switch
-        {
-            QueueVerb.Hold => await sending.Control.HoldAsync(transaction, cancel),
-            QueueVerb.Release => await sending.Control.ReleaseAsync(transaction, cancel),
-            QueueVerb.Cancel => await sending.Control.CancelAsync(transaction, cancel),
-            QueueVerb.Retry => await sending.Control.RetryAsync(transaction, cancel),
-            _ => throw new AdminException($"There is no {verb}"),
-        };
-        return result is { } done ? new(done.Changed, done.Busy) : throw Unknown(id);
+        if (!Enum.IsDefined(verb))
+            throw new AdminException($"There is no {verb}");
+        return await sending.Control.ChangeAsync(Id(id), verb, cancel) is { } done
+            ? new(done.Changed, done.Busy)
+            : throw Unknown(id);
     }
 
     public async ValueTask<IReadOnlyList<DeadTask>> ListDeadAsync(CancellationToken cancel) =>
@@ -228,6 +223,11 @@ sealed class QueueAdministration(Backend backend) : IQueueAdministration
             to.Told.ToString().ToLowerInvariant(),
             to.Transcript
         );
+
+    static TransactionId? After(string? cursor) =>
+        cursor is null
+            ? null
+            : TransactionId.TryParse(cursor) ?? throw new AdminException($"No list goes on at {cursor}");
 
     static TransactionId Id(string text) =>
         TransactionId.TryParse(text)

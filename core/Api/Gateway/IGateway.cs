@@ -1,3 +1,4 @@
+using Cloud.Flow.Outbound;
 using Cloud.Flow.Submission;
 using Cloud.Store;
 using Cloud.Store.Mailboxes;
@@ -51,6 +52,44 @@ public interface IGateway
 
     /// <summary>Puts an uploaded message into a mailbox (IMAP APPEND). The account owns the blob afterwards.</summary>
     ValueTask<Result<AppendResult>> AppendAsync(AppendRequest request, CancellationToken cancel);
+
+    // The account's own messages on their way out
+
+    /// <summary>The account's submissions that the outbox took, in the order in which it did.</summary>
+    /// <remarks>
+    /// What went straight into mailboxes here was never in the outbox. The outbox is read through for it, so much at a time:
+    /// a page may be empty before the last.
+    /// </remarks>
+    /// <param name="open">True: those for whom something is still to be done. False: the others. Null: all.</param>
+    /// <param name="after">The cursor of the page before; null for the first page.</param>
+    /// <param name="limit">1 to <see cref="OutboxControl.MaxPage"/>.</param>
+    ValueTask<QueuedPage> ListSubmissionsAsync(
+        AccountId account,
+        bool? open,
+        TransactionId? after,
+        int limit,
+        CancellationToken cancel
+    );
+
+    /// <summary>A submission with each of its recipients, without the dialogues with other servers.</summary>
+    /// <returns>Null when the account has no such submission (any more).</returns>
+    ValueTask<QueuedDetails?> ShowSubmissionAsync(
+        AccountId account,
+        TransactionId submission,
+        CancellationToken cancel
+    );
+
+    /// <summary>Does something with what is not handed over yet; answers the submission as it is then.</summary>
+    /// <remarks>
+    /// It is a success when it is so for a recipient at least, whoever brought it about. Refused: <see cref="Refusal.NotFound"/>,
+    /// <see cref="Refusal.TooLate"/>; <see cref="Refusal.CannotBe"/> to try what is held.
+    /// </remarks>
+    ValueTask<Result<QueuedDetails>> ChangeSubmissionAsync(
+        AccountId account,
+        TransactionId submission,
+        QueueVerb verb,
+        CancellationToken cancel
+    );
 
     // Mailboxes
 

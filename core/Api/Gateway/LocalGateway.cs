@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Cloud.Api.Gateway.Operations;
+using Cloud.Flow.Outbound;
 using Cloud.Flow.Submission;
 using Cloud.Store;
 using Cloud.Store.Accounts;
@@ -106,6 +107,27 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
         bool repeated,
         CancellationToken cancel
     ) => AppendMessage.RunAsync(backend.Accounts, uploads, request, repeated, cancel);
+
+    public ValueTask<QueuedPage> ListSubmissionsAsync(
+        AccountId account,
+        bool? open,
+        TransactionId? after,
+        int limit,
+        CancellationToken cancel
+    ) => ListSubmissions.RunAsync(backend.Sending.Control, account, open, after, limit, cancel);
+
+    public ValueTask<QueuedDetails?> ShowSubmissionAsync(
+        AccountId account,
+        TransactionId submission,
+        CancellationToken cancel
+    ) => ShowSubmission.RunAsync(backend.Sending.Control, account, submission, cancel);
+
+    public ValueTask<Result<QueuedDetails>> ChangeSubmissionAsync(
+        AccountId account,
+        TransactionId submission,
+        QueueVerb verb,
+        CancellationToken cancel
+    ) => ChangeSubmission.RunAsync(backend.Sending.Control, account, submission, verb, cancel);
 
     public ValueTask<IReadOnlyList<Mailbox>> ListMailboxesAsync(AccountId account, CancellationToken cancel) =>
         ListMailboxes.RunAsync(backend.Accounts, account, cancel);

@@ -5,7 +5,7 @@ public enum Refusal
 {
     None,
 
-    /// <summary>No such mailbox or message.</summary>
+    /// <summary>No such mailbox, message or submission.</summary>
     NotFound,
 
     /// <summary>The name is taken.</summary>
@@ -23,8 +23,11 @@ public enum Refusal
     /// <summary>The mailbox has children.</summary>
     HasChildren,
 
-    /// <summary>Never possible (deleting INBOX).</summary>
+    /// <summary>Not possible (deleting INBOX, trying what is held).</summary>
     CannotBe,
+
+    /// <summary>Of a submission: it is sent, just being sent, or cancelled.</summary>
+    TooLate,
 }
 
 /// <param name="Reason">For the user: one short English sentence without names of our inside.</param>

@@ -31,44 +31,67 @@ public sealed class OutboxControl
         (rows, store, queue, blobs, time) = (source, target, timer, bytes, clock);
 
     /// <summary>Messages in the order in which they were accepted.</summary>
-    /// <param name="cursor">Null for the first page.</param>
+    /// <param name="after">The cursor of the page before; null for the first page.</param>
     /// <param name="limit">1 to <see cref="MaxPage"/>; fewer may come.</param>
     public async ValueTask<QueuedPage> ListAsync(
         OutboxFilter filter,
-        string? cursor,
+        TransactionId? after,
         int limit,
         CancellationToken cancel
     )
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, MaxPage);
-        var range = new PartitionRange(
-            filter.Since is { } since ? OutboxRows.FirstOf(since) : "",
+        var range = RangeOf(filter, after);
+        var found = new List<QueuedMessage>();
+        string? continuation = null;
+        var seen = after;
+        for (var read = 0; read < MaxRead; )
+        {
+            // As many as there is room for; where few of them are what is asked for, ever more at a time.
+            var most = Math.Clamp(read, limit - found.Count, RowLimits.QueryRows);
+            var page = await rows.QueryPartitionsAsync(OutboxRows.Table, range, continuation, most, cancel);
+            continuation = page.Continuation;
+            read += Math.Max(page.Rows.Count, 1);
+            foreach (var (i, row) in page.Rows.Index())
+            {
+                if (TransactionId.TryParse(row.Key.Partition) is not { } id)
+                    continue;
+                seen = id;
+                if (await ToMessageAsync(id, row, filter, cancel) is { } message)
+                    found.Add(message);
+                if (found.Count == limit)
+                    return new(found, continuation is null && i == page.Rows.Count - 1 ? null : id);
+            }
+            if (continuation is null)
+                return new(found, null);
+        }
+        return new(found, PlaceOf(seen.GetValueOrDefault(), found is [.., var last] ? last.Message.Id : after));
+    }
+
+    static PartitionRange RangeOf(OutboxFilter filter, TransactionId? after)
+    {
+        var since = filter.Since is { } time ? OutboxRows.FirstOf(time) : "";
+        var next = after is { } id ? OutboxRows.FirstAfter(id) : "";
+        return new(
+            string.CompareOrdinal(since, next) > 0 ? since : next,
             filter.Until is { } until ? OutboxRows.FirstOf(until) : null,
             OutboxRows.Message
         );
-        var found = new List<QueuedMessage>();
-        for (var read = 0; read < MaxRead; )
-        {
-            // No more than there is room for, so that the cursor is never within a page.
-            var page = await rows.QueryPartitionsAsync(OutboxRows.Table, range, cursor, limit - found.Count, cancel);
-            read += Math.Max(page.Rows.Count, 1);
-            foreach (var row in page.Rows)
-            {
-                if (await ToMessageAsync(row, filter, cancel) is { } message)
-                    found.Add(message);
-            }
-            cursor = page.Continuation;
-            if (cursor is null || found.Count == limit)
-                break;
-        }
-        return new(found, cursor);
     }
 
-    async ValueTask<QueuedMessage?> ToMessageAsync(Row row, OutboxFilter filter, CancellationToken cancel)
+    /// <summary>Where a list goes on that has come to a message: its time, for its id may not be the asker's to know.</summary>
+    /// <param name="last">What was listed last, from the same millisecond perhaps.</param>
+    static TransactionId PlaceOf(TransactionId read, TransactionId? last) =>
+        last?.Milliseconds == read.Milliseconds ? read : read with { Random = 0 };
+
+    async ValueTask<QueuedMessage?> ToMessageAsync(
+        TransactionId id,
+        Row row,
+        OutboxFilter filter,
+        CancellationToken cancel
+    )
     {
-        if (TransactionId.TryParse(row.Key.Partition) is not { } id)
-            return null;
         var message = MessageRow.Unpack(OutboxRows.Bytes(row.Data), row.ETag);
         var submission = SubmissionCodec.Unpack(id, message, []);
         if (!filter.Takes(submission, message))
@@ -93,6 +116,17 @@ public sealed class OutboxControl
         var submission = SubmissionCodec.Unpack(id, entry.Message, entry.Recipients);
         return new(ToMessage(submission, entry.Message), [.. entry.Recipients.Select(QueuedRecipient.From)]);
     }
+
+    /// <returns>Null when there is no such message.</returns>
+    public ValueTask<ControlResult?> ChangeAsync(TransactionId id, QueueVerb verb, CancellationToken cancel) =>
+        verb switch
+        {
+            QueueVerb.Hold => HoldAsync(id, cancel),
+            QueueVerb.Release => ReleaseAsync(id, cancel),
+            QueueVerb.Cancel => CancelAsync(id, cancel),
+            QueueVerb.Retry => RetryAsync(id, cancel),
+            _ => throw new ArgumentOutOfRangeException(nameof(verb)),
+        };
 
     /// <summary>Keeps what waits from being sent, until it is released.</summary>
     /// <returns>Null when there is no such message.</returns>

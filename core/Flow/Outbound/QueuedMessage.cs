@@ -1,3 +1,4 @@
+using Cloud.Store;
 using Cloud.Store.Outbox;
 
 namespace Cloud.Flow.Outbound;
@@ -57,7 +58,7 @@ public sealed record QueuedRecipient(
 }
 
 /// <param name="Cursor">Pass it on for the next page; null after the last. A page may be empty before that.</param>
-public sealed record QueuedPage(IReadOnlyList<QueuedMessage> Messages, string? Cursor);
+public sealed record QueuedPage(IReadOnlyList<QueuedMessage> Messages, TransactionId? Cursor);
 
 public sealed record QueuedDetails(QueuedMessage Message, IReadOnlyList<QueuedRecipient> Recipients);
 

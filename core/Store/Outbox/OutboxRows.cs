@@ -29,6 +29,10 @@ static class OutboxRows
     public static string FirstOf(DateTimeOffset time) =>
         Partition(new((ulong)Math.Max(time.ToUnixTimeMilliseconds(), 0), 0));
 
+    /// <summary>The first partition that may come behind a message's.</summary>
+    public static string FirstAfter(TransactionId id) =>
+        Partition(id.Random == ulong.MaxValue ? new(id.Milliseconds + 1, 0) : id with { Random = id.Random + 1 });
+
     public static string Recipient(int number) => Prefix + number.ToString("x4", CultureInfo.InvariantCulture);
 
     /// <summary>Recipients from a number on.</summary>

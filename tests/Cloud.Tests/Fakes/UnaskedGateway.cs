@@ -1,5 +1,6 @@
 using Cloud.Api.Gateway;
 using Cloud.Flow.Inbound;
+using Cloud.Flow.Outbound;
 using Cloud.Flow.Submission;
 using Cloud.Store;
 using Cloud.Store.Mailboxes;
@@ -43,6 +44,27 @@ abstract class UnaskedGateway : IGateway
 
     public virtual ValueTask<Result<AppendResult>> AppendAsync(AppendRequest request, CancellationToken cancel) =>
         throw new NotSupportedException();
+
+    public virtual ValueTask<QueuedPage> ListSubmissionsAsync(
+        AccountId account,
+        bool? open,
+        TransactionId? after,
+        int limit,
+        CancellationToken cancel
+    ) => throw new NotSupportedException();
+
+    public virtual ValueTask<QueuedDetails?> ShowSubmissionAsync(
+        AccountId account,
+        TransactionId submission,
+        CancellationToken cancel
+    ) => throw new NotSupportedException();
+
+    public virtual ValueTask<Result<QueuedDetails>> ChangeSubmissionAsync(
+        AccountId account,
+        TransactionId submission,
+        QueueVerb verb,
+        CancellationToken cancel
+    ) => throw new NotSupportedException();
 
     public virtual ValueTask<IReadOnlyList<Mailbox>> ListMailboxesAsync(AccountId account, CancellationToken cancel) =>
         throw new NotSupportedException();

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Cloud.Flow.Inbound;
+using Cloud.Flow.Outbound;
 using Cloud.Flow.Submission;
 using Cloud.Store.Mailboxes;
 
@@ -45,6 +46,12 @@ namespace Cloud.Api.Gateway.Wire;
 [JsonSerializable(typeof(ResultHead<CopyHead>))]
 [JsonSerializable(typeof(ResultHead<RevisionHead>))]
 [JsonSerializable(typeof(ResultHead<DoneAnswer>))]
+[JsonSerializable(typeof(ListSubmissionsRequest))]
+[JsonSerializable(typeof(QueuedPage))]
+[JsonSerializable(typeof(SubmissionRequest))]
+[JsonSerializable(typeof(SubmissionAnswer))]
+[JsonSerializable(typeof(ChangeSubmissionRequest))]
+[JsonSerializable(typeof(ResultHead<QueuedDetails>))]
 [JsonSerializable(typeof(AccountRequest))]
 [JsonSerializable(typeof(MailboxRequest))]
 [JsonSerializable(typeof(MailboxListAnswer))]

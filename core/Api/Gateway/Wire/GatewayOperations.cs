@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.Json.Serialization.Metadata;
+using Cloud.Flow.Outbound;
 using Cloud.Flow.Submission;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
@@ -10,7 +11,7 @@ namespace Cloud.Api.Gateway.Wire;
 /// <summary>Every operation of the gateway, for both ends: a caller encodes by it, the service answers by it.</summary>
 /// <remarks>
 /// Not repeatable is what counts (a failed login), what answers differently the second time although nothing more is
-/// done (a mailbox is made, or gone), and what would be done twice (a copy).
+/// done (a mailbox is made, or gone), and what would be done twice (a copy; another attempt to send).
 /// </remarks>
 public static class GatewayOperations
 {
@@ -119,6 +120,45 @@ public static class GatewayOperations
     {
         Budget = GatewayBudgets.Delivery,
     };
+
+    public static readonly Operation<ListSubmissionsRequest, QueuedPage> ListSubmissions = new(
+        "list-submissions",
+        Checked(Types.ListSubmissionsRequest, ask => ask.Limit is >= 1 and <= OutboxControl.MaxPage),
+        Plain(Types.QueuedPage),
+        repeatable: true,
+        (served, ask, cancel) =>
+            served.Gateway.ListSubmissionsAsync(ask.Account, ask.Open, ask.After, ask.Limit, cancel)
+    );
+
+    public static readonly Operation<SubmissionRequest, SubmissionAnswer> ShowSubmission = new(
+        "show-submission",
+        Plain(Types.SubmissionRequest),
+        Plain(Types.SubmissionAnswer),
+        repeatable: true,
+        async (served, ask, cancel) =>
+            new(await served.Gateway.ShowSubmissionAsync(ask.Account, ask.Submission, cancel))
+    );
+
+    /// <summary>Hold, release and cancel say how it is to be, and are answered by how it is.</summary>
+    public static readonly Operation<ChangeSubmissionRequest, Result<QueuedDetails>> ChangeSubmission = new(
+        "change-submission",
+        Checked(
+            Types.ChangeSubmissionRequest,
+            ask => ask.Verb is QueueVerb.Hold or QueueVerb.Release or QueueVerb.Cancel
+        ),
+        Codecs.Refusable(Plain(Types.ResultHeadQueuedDetails)),
+        repeatable: true,
+        (served, ask, cancel) => served.Gateway.ChangeSubmissionAsync(ask.Account, ask.Submission, ask.Verb, cancel)
+    );
+
+    public static readonly Operation<SubmissionRequest, Result<QueuedDetails>> RetrySubmission = new(
+        "retry-submission",
+        Plain(Types.SubmissionRequest),
+        Codecs.Refusable(Plain(Types.ResultHeadQueuedDetails)),
+        repeatable: false,
+        (served, ask, cancel) =>
+            served.Gateway.ChangeSubmissionAsync(ask.Account, ask.Submission, QueueVerb.Retry, cancel)
+    );
 
     public static readonly Operation<AccountRequest, MailboxListAnswer> ListMailboxes = new(
         "list",
@@ -304,6 +344,10 @@ public static class GatewayOperations
         KeepRefused,
         KeepCounts,
         Append,
+        ListSubmissions,
+        ShowSubmission,
+        ChangeSubmission,
+        RetrySubmission,
         ListMailboxes,
         CreateMailbox,
         DeleteMailbox,

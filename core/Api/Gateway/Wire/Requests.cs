@@ -1,3 +1,4 @@
+using Cloud.Flow.Outbound;
 using Cloud.Store;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
@@ -12,6 +13,16 @@ public sealed record LoginRequest(string Login);
 public sealed record Repeatable<T>(T Request, bool Repeated);
 
 public sealed record AccountRequest(AccountId Account);
+
+/// <param name="Open">Null for all.</param>
+/// <param name="After">Null for the first page.</param>
+/// <param name="Limit">1 to <see cref="OutboxControl.MaxPage"/>.</param>
+public sealed record ListSubmissionsRequest(AccountId Account, bool? Open, TransactionId? After, int Limit);
+
+public sealed record SubmissionRequest(AccountId Account, TransactionId Submission);
+
+/// <param name="Verb">Any but <see cref="QueueVerb.Retry"/>, which is asked for otherwise.</param>
+public sealed record ChangeSubmissionRequest(AccountId Account, TransactionId Submission, QueueVerb Verb);
 
 public sealed record MailboxRequest(AccountId Account, MailboxId Mailbox);
 
@@ -48,6 +59,9 @@ public sealed record ReadUploadRequest(TransactionId Transaction, long Offset);
 // The answers of those operations that answer a bare value.
 
 public sealed record VerdictAnswer(RecipientVerdict Verdict);
+
+/// <param name="Submission">Null when the account has none such.</param>
+public sealed record SubmissionAnswer(QueuedDetails? Submission);
 
 public sealed record MailboxListAnswer(IReadOnlyList<Mailbox> Mailboxes);
 

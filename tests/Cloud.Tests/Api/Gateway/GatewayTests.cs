@@ -1,3 +1,4 @@
+using Cloud.Flow.Outbound;
 using Cloud.Flow.Submission;
 using Cloud.Store;
 using Cloud.Store.Ports;
@@ -17,10 +18,11 @@ public abstract class GatewayTests(Hop hop) : IAsyncLifetime
         TimeProvider? time = null,
         StoreOptions? options = null,
         ulong seed = 1,
-        SubmissionOptions? submission = null
+        SubmissionOptions? submission = null,
+        IRelay? relay = null
     )
     {
-        var test = await TestBackend.OpenAsync(rows, blobs, queues, time, options, seed, hop, submission);
+        var test = await TestBackend.OpenAsync(rows, blobs, queues, time, options, seed, hop, submission, relay);
         opened.Add(test);
         return test;
     }

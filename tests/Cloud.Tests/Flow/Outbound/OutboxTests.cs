@@ -1,5 +1,6 @@
 using Cloud.Flow.Outbound;
 using Cloud.Mail;
+using Cloud.Store;
 using Cloud.Store.Outbox;
 using Cloud.Store.Ports;
 using Cloud.Tests.Fakes;
@@ -314,7 +315,7 @@ public sealed class OutboxTests
 
         async Task<List<string>> ListAsync(OutboxFilter filter)
         {
-            var (found, cursor) = (new List<string>(), (string?)null);
+            var (found, cursor) = (new List<string>(), (TransactionId?)null);
             do
             {
                 var page = await world.Sending.Control.ListAsync(filter, cursor, 2, default);

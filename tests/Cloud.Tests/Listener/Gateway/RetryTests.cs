@@ -1,8 +1,10 @@
 using Cloud.Api.Gateway.Wire;
+using Cloud.Flow.Outbound;
 using Cloud.Listener.Gateway;
 using Cloud.Store.Accounts;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Ports;
+using Cloud.Tests.Fakes;
 using Microsoft.AspNetCore.Http;
 
 namespace Cloud.Tests.Listener.Gateway;
@@ -66,6 +68,31 @@ public sealed class RetryTests : HopTests
             PassAsync(gateway.CreateMailboxAsync(Test.AliceId, "New", MailboxRole.None, default))
         );
         Assert.Equal(other, Asked("create"));
+    }
+
+    [Theory]
+    [InlineData(QueueVerb.Hold, "change-submission", 3)]
+    [InlineData(QueueVerb.Cancel, "change-submission", 3)]
+    [InlineData(QueueVerb.Retry, "retry-submission", 1)]
+    public async Task A_change_of_a_submission_is_asked_for_again_unless_it_would_be_sent_twice(
+        QueueVerb verb,
+        string operation,
+        int asked
+    )
+    {
+        await using var gateway = Connect();
+        var text = $"From: {TestBackend.Alice}\r\n\r\ntext\r\n";
+        var request = await Test.PrepareAsync(text, TestBackend.Alice, "somebody@elsewhere.test");
+        request = request with { HoldUntil = Clock.GetUtcNow().AddDays(1) };
+        await PassAsync(gateway.SubmitAsync(request, default));
+        var losses = 2;
+        Hop.Instead = (http, answer) => losses-- > 0 ? Lose(http, answer) : answer();
+        var call = PassAsync(gateway.ChangeSubmissionAsync(Test.AliceId, request.Transaction, verb, default));
+        if (asked == 1)
+            await Assert.ThrowsAnyAsync<StoreException>(() => call);
+        else
+            Assert.True((await call).IsOk);
+        Assert.Equal(asked, Asked(operation));
     }
 
     [Fact]

@@ -162,6 +162,9 @@ public sealed class CodecTests
         Same(Ops.StoreFlags.Request, new(new("a"), new(1), Uids, FlagAction.Replace, MessageFlags.None, ["k"], Big));
         Same(Ops.Expunge.Request, new(new("a"), new(uint.MaxValue), UidSet.Empty, true));
         Same(Ops.Fetch.Request, new(new("a"), [new(0), new(Big)]));
+        Same(Ops.ListSubmissions.Request, new(new("a"), null, null, 1));
+        Same(Ops.ListSubmissions.Request, new(new("a"), true, transaction, 200));
+        Same(Ops.ChangeSubmission.Request, new(new("a"), transaction, QueueVerb.Cancel));
         Same(Ops.TakeMaildrop.Request, new(new("a"), Big));
         Same(
             Ops.Authenticate.Answer,

@@ -54,6 +54,20 @@ public sealed class ServiceTests
     [InlineData("list", "{\"account\":\"a\"}", 503)]
     [InlineData("fetch", "{\"account\":\"a\",\"emails\":[\"zz\"]}", 400)]
     [InlineData("read", "{\"account\":\"a\",\"email\":\"1\",\"offset\":-1,\"length\":null}", 400)]
+    [InlineData("list-submissions", "{\"account\":\"a\",\"open\":null,\"after\":null,\"limit\":0}", 400)]
+    [InlineData("list-submissions", "{\"account\":\"a\",\"open\":null,\"after\":null,\"limit\":201}", 400)]
+    [InlineData("list-submissions", "{\"account\":\"a\",\"open\":null,\"after\":\"zz\",\"limit\":1}", 400)]
+    [InlineData("show-submission", "{\"account\":\"a\",\"submission\":\"zz\"}", 400)]
+    [InlineData(
+        "change-submission",
+        "{\"account\":\"a\",\"submission\":\"1a2057827315f66d9c09c6f93d2\",\"verb\":\"Retry\"}",
+        400
+    )]
+    [InlineData(
+        "change-submission",
+        "{\"account\":\"a\",\"submission\":\"1a2057827315f66d9c09c6f93d2\",\"verb\":9}",
+        400
+    )]
     [InlineData("watch", "{\"account\":\"a\",\"listener\":\"../x\"}", 400)]
     [InlineData("upload", "", 400)]
     [InlineData("upload", "no frames at all", 400)]
