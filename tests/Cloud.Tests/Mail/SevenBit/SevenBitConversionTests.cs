@@ -51,6 +51,22 @@ public sealed class SevenBitConversionTests
         );
     }
 
+    [Theory]
+    [InlineData("\u00fc", "quoted-printable", "=FC")]
+    [InlineData("x", "7bit", "x")]
+    public void A_message_that_names_its_encoding_and_not_MIME_names_both_then(string body, string encoding, string coded)
+    {
+        Assert.Equal(
+            $"Content-Transfer-Encoding: {encoding}\r\nSubject: x\r\nMIME-Version: 1.0\r\n\r\n{coded}\r\n",
+            Converting.Convert($"Content-Transfer-Encoding: 8bit\r\nSubject: x\r\n\r\n{body}\r\n")
+        );
+        // Wherever the version stands, there is one.
+        Assert.Equal(
+            $"Content-Transfer-Encoding: {encoding}\r\nMIME-Version: 1.0\r\n\r\n{coded}\r\n",
+            Converting.Convert($"Content-Transfer-Encoding: 8bit\r\nMIME-Version: 1.0\r\n\r\n{body}\r\n")
+        );
+    }
+
     [Fact]
     public void Only_the_parts_that_need_it_are_converted_and_boundaries_stay()
     {

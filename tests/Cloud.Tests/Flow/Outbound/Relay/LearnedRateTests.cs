@@ -35,6 +35,8 @@ public sealed class LearnedRateTests : IAsyncDisposable
     [Theory]
     [InlineData("RCPT", Complaint)]
     [InlineData("MAIL", "421 4.7.28 Our system has detected an unusual rate of unsolicited mail")]
+    [InlineData("GREETING", "421 4.7.28 Too many messages from your network, slow down")]
+    [InlineData("EHLO", "421 4.7.28 Our system has detected an unusual rate of mail")]
     [InlineData("MESSAGE", "450 4.7.1 You are sending too many messages, slow down")]
     public async Task A_domain_that_complains_of_the_rate_gets_half_as_many_in_a_minute(string verb, string reply)
     {

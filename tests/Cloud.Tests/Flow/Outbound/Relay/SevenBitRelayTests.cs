@@ -24,7 +24,8 @@ public sealed class SevenBitRelayTests : IAsyncDisposable
         Serve("250 mx.there.example");
         Assert.Equal(RelayVerdict.Relayed, (await SendAsync(Text, body)).Verdict);
         Assert.Equal(
-            "From: me@here.example\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nGr=FC=DFe\r\n",
+            "From: me@here.example\r\nContent-Transfer-Encoding: quoted-printable\r\nMIME-Version: 1.0\r\n\r\n"
+                + "Gr=FC=DFe\r\n",
             Assert.Single(world.Mail(First))
         );
     }
@@ -62,6 +63,30 @@ public sealed class SevenBitRelayTests : IAsyncDisposable
         var taken = Assert.Single(world.Mail(First));
         Assert.EndsWith("\r\n\r\nGr=FC=DFe\r\n", taken);
         Assert.Equal(2, await world.VerifiedAsync(taken));
+    }
+
+    [Theory]
+    [InlineData(10_000, RelayVerdict.Relayed)]
+    [InlineData(100, RelayVerdict.Failed)] // the original has 91 octets
+    public async Task The_size_that_a_server_takes_is_compared_with_what_it_would_get(int size, RelayVerdict verdict)
+    {
+        var lines = new List<string>();
+        world.Zones.Add($"there.example A {First}");
+        world.Serve(
+            First,
+            (verb, line) =>
+            {
+                lines.Add(line);
+                return verb == "EHLO" ? $"250-mx.there.example\n250 SIZE {size}" : RelayWorld.Takes(verb, line);
+            }
+        );
+        var outcome = await SendAsync($"From: me@here.example\r\n\r\n{new string('\u00fc', 64)}\r\n");
+        Assert.Equal(verdict, outcome.Verdict);
+        var mail = lines.Find(line => line.StartsWith("MAIL", StringComparison.Ordinal));
+        if (verdict == RelayVerdict.Failed)
+            Assert.Equal(("5.3.4", null), (outcome.Status, mail));
+        else
+            Assert.EndsWith($" SIZE={Assert.Single(world.Mail(First)).Length}", mail);
     }
 
     [Fact]
