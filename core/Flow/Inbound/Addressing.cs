@@ -33,10 +33,10 @@ sealed record Addressed(IReadOnlyList<Delivery> Deliveries, Evidence? Evidence, 
 
 /// <summary>Finds the accounts behind recipients, and what is passed on to other servers.</summary>
 /// <remarks>
-/// Bytes: each delivery has a blob of its own. The upload itself goes to the outbox where the first recipient's mail is
-/// passed on, else, at the first try, to the first account. An earlier try may have given it to another account, which
-/// has left the alias since; so where there may have been one, each account takes a copy. What is passed on has the same
-/// name at each try: it goes out once.
+/// Bytes: each delivery has a blob of its own. The upload itself goes to the first account, at the first try. An earlier
+/// try may have given it to another account, which has left the alias since; so where there may have been one, each
+/// account takes a copy. What is passed on has a copy of its own always, under a name that is the same at each try, so
+/// that it goes out once: the outbox removes its bytes, and never those that an account may have.
 /// </remarks>
 sealed class Addressing(Expansion expansion, IBlobs blobs)
 {
@@ -83,14 +83,13 @@ sealed class Addressing(Expansion expansion, IBlobs blobs)
             if (head is not null && targets.Count > 0)
                 forwards.Add(ForwardOf(mail, to, head, targets.Count == leads.Outside.Count ? null : targets));
         }
-        var isTaken = mail.IsRepeated || forwards.Exists(forward => forward.Blob == mail.Source);
         return
         [
             .. accounts.Select(
                 (one, place) =>
                     new Delivery(
                         one.Account.Value,
-                        place == 0 && !isTaken ? mail.Source : BlobNames.Of(mail.Transaction, one.Account),
+                        place == 0 && !mail.IsRepeated ? mail.Source : BlobNames.Of(mail.Transaction, one.Account),
                         $"{one.To}"
                     )
             ),
@@ -107,7 +106,7 @@ sealed class Addressing(Expansion expansion, IBlobs blobs)
     ) =>
         new(
             "",
-            to == mail.Recipients[0] ? mail.Source : BlobNames.Of(Forwarder.IdOf(mail.Transaction, to.Address)),
+            BlobNames.Of(Forwarder.IdOf(mail.Transaction, to.Address)),
             $"{to.Address}",
             new(head.Start, head.IsGlobal, to.Notify, to.OriginalRecipient, targets?.Select(one => $"{one}").ToList())
         );

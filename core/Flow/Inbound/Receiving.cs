@@ -26,7 +26,7 @@ enum ReceivingStatus
     Failed,
 }
 
-/// <param name="KeepsSource">Whether an account or the outbox owns the uploaded blob now, or may own it.</param>
+/// <param name="KeepsSource">Whether an account owns the uploaded blob now, or may own it; else it is the caller's to remove.</param>
 readonly record struct ReceivingResult(ReceivingStatus Status, bool KeepsSource);
 
 /// <summary>
@@ -89,8 +89,14 @@ sealed class Receiving(AccountStore accounts, Addressing addressing, Filing fili
                 message.Index,
                 evidence
             );
-        return new(status, !result.Missing.Any(delivery => delivery.Blob == mail.Source));
+        return new(status, repeated || MayOwnSource(mail, result));
     }
+
+    /// <summary>An account has it, or what is on the queue is still to be made from it.</summary>
+    static bool MayOwnSource(InboundMail mail, FilingResult result) =>
+        result.Pending.Any()
+        || !result.Lost.IsEmpty
+        || mail.Deliveries.Except(result.Missing).Any(delivery => delivery.Blob == mail.Source);
 
     /// <summary>A mailbox's copy; what is only passed on does not stay here.</summary>
     static Delivery? FiledOf(InboundMail mail, FilingResult result) =>

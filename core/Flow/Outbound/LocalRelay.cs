@@ -60,7 +60,7 @@ sealed class LocalRelay(MailDirectory directory, Expansion expansion, Receiving 
             cancel,
             Encoding.UTF8.GetBytes($"Return-Path: <{job.Message.From}>\r\n") // RFC 5321 §4.4
         );
-        if (result is { Status: ReceivingStatus.NoRecipient or ReceivingStatus.Loops, KeepsSource: false })
+        if (!result.KeepsSource)
             await BlobWaste.RemoveAsync(blobs, message.Blob);
         return outcomes.Concat(known.Select(to => Outcome(to.Number, result.Status, elsewhere.Contains(to.Number))));
     }

@@ -16,7 +16,7 @@ namespace Cloud.Flow.Outbound.Forwarding;
 /// </remarks>
 sealed class Forwarder(Expansion expansion, ReturnPaths returns, Outbox outbox, OutboxStore store)
 {
-    /// <summary>The outbox' name of what is passed on for a recipient; the first one's is the message's own.</summary>
+    /// <summary>The outbox' name of what is passed on for a recipient: never the message's own, whose bytes may be an account's.</summary>
     public static TransactionId IdOf(TransactionId message, EmailAddress recipient) =>
         DerivedId.Of(message, message.At, $"forward {recipient.Key}");
 
