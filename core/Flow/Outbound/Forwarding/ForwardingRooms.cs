@@ -14,12 +14,12 @@ sealed class ForwardingRooms
         Store = new(rows, time);
         Queue = new(queues, time);
         Outbox = new(Store, Queue, accounts.Options.SoleOwner);
-        var returns = new ReturnPaths(directory, time, accounts.Entropy);
-        Expansion = new(directory, returns);
-        Forwarder = new(Expansion, returns, Outbox, Store);
+        Returns = new(directory, time, accounts.Entropy);
+        Expansion = new(directory, Returns);
+        Forwarder = new(Expansion, Returns, Outbox, Store);
         Limits = new(rows, time);
         Suppression = new(rows, time, options);
-        Bounces = new(Store, Suppression, accounts.Blobs);
+        Bounces = new(Store, Suppression, accounts.Blobs, Returns);
     }
 
     public OutboxStore Store { get; }
@@ -27,6 +27,8 @@ sealed class ForwardingRooms
     public OutboundQueue Queue { get; }
 
     public Outbox Outbox { get; }
+
+    public ReturnPaths Returns { get; }
 
     public Expansion Expansion { get; }
 

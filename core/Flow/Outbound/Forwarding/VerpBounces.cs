@@ -11,9 +11,10 @@ namespace Cloud.Flow.Outbound.Forwarding;
 /// <summary>Learns from what comes back to a recipient's own reverse path that the recipient does not exist.</summary>
 /// <remarks>
 /// Anybody can write such a report. So it counts only if it has our Received field of a message that we sent to that
-/// recipient for that account: its id is drawn, and nobody knows it but who got the message.
+/// recipient for that account: its id is drawn, and nobody knows it but who got the message. The path's tag, which goes with
+/// the id, nobody knows but that recipient: of a list, one cannot write for another.
 /// </remarks>
-sealed class VerpBounces(OutboxStore store, Suppression suppression, IBlobs blobs)
+sealed class VerpBounces(OutboxStore store, Suppression suppression, IBlobs blobs, ReturnPaths returns)
 {
     /// <summary>Octets of a report that are read.</summary>
     const int MaxReport = 256 * 1024;
@@ -36,6 +37,8 @@ sealed class VerpBounces(OutboxStore store, Suppression suppression, IBlobs blob
                 return;
             foreach (var id in IdsOf(octets))
             {
+                if (!await returns.IsTagAsync(Verp.TagOf(path), id, recipient, cancel))
+                    continue;
                 if (await IsOursAsync(id, delivery.Account, recipient, cancel) is not { } message)
                     continue;
                 var row = new RecipientRow(0, $"{recipient}", recipient.Domain)
