@@ -86,13 +86,7 @@ sealed class Forwarder(Expansion expansion, ReturnPaths returns, Outbox outbox, 
     }
 
     /// <summary>Nothing is sent of it but the notice to its sender, with the header alone: of spam he need not have more.</summary>
-    static Submission RefusedOf(
-        InboundMail mail,
-        Delivery delivery,
-        Forward forward,
-        Origin origin,
-        EmailAddress to
-    ) =>
+    static Submission RefusedOf(InboundMail mail, Delivery delivery, Forward forward, Origin origin, EmailAddress to) =>
         Blank(mail, delivery, forward) with
         {
             From = origin.Sender,

@@ -107,9 +107,7 @@ sealed class HostTalk(SmtpRelay relay, RelayJob job)
     }
 
     EmailAddress? PathOf(EmailAddress recipient) =>
-        job.VerpTags is { } tags
-            ? Verp.PathOf(job.Message.From, recipient, tags(recipient))
-            : job.Message.From;
+        job.VerpTags is { } tags ? Verp.PathOf(job.Message.From, recipient, tags(recipient)) : job.Message.From;
 
     SmtpMessage Message(List<RelayRecipient> asked, SignedContent content)
     {

@@ -116,12 +116,18 @@ public sealed class ForwardingHonestyTests
             },
         };
         if (!isAlone)
-            request = request with { Recipients = [.. request.Recipients, new(EmailAddress.TryParse("x@there.test")!)] };
+            request = request with
+            {
+                Recipients = [.. request.Recipients, new(EmailAddress.TryParse("x@there.test")!)],
+            };
         await world.Test.Gateway.SubmitAsync(request, default);
         await world.WorkAsync();
         await world.WorkAsync();
         var options = world.Relay.Jobs.Single(job => job.NextHop == "outside.test").Message.Options;
-        Assert.Equal((true, by, 4, BodyType.Binary), (options.RequireTls, options.DeliverBy, options.Priority, options.Body));
+        Assert.Equal(
+            (true, by, 4, BodyType.Binary),
+            (options.RequireTls, options.DeliverBy, options.Priority, options.Body)
+        );
     }
 
     [Theory]
@@ -195,13 +201,7 @@ public sealed class ForwardingHonestyTests
         Assert.Equal(
             [BodyType.SevenBit, BodyType.EightBit, BodyType.Binary],
             new[] { (false, false), (true, false), (true, true) }.Select(body =>
-                (
-                    TestBackend.Envelope(Sales) with
-                    {
-                        EightBit = body.Item1,
-                        IsBinary = body.Item2,
-                    }
-                ).Origin.Options.Body
+                (TestBackend.Envelope(Sales) with { EightBit = body.Item1, IsBinary = body.Item2 }).Origin.Options.Body
             )
         );
 

@@ -136,7 +136,15 @@ public sealed class ForwardingTryTests
     public async Task A_recipient_that_is_more_than_the_queue_can_hold_is_not_promised()
     {
         var world = await OpenAsync(TestBackend.Bob);
-        var mail = new InboundMail("t", 0, "s", 1, [], [], [new("", "b", new string('x', 50_000), new(0, false, null, null, null))]);
+        var mail = new InboundMail(
+            "t",
+            0,
+            "s",
+            1,
+            [],
+            [],
+            [new("", "b", new string('x', 50_000), new(0, false, null, null, null))]
+        );
         await Assert.ThrowsAsync<StoreException>(() =>
             world.Test.Backend.Filing.QueueAsync(Filing.Queue, mail, TimeSpan.Zero, default).AsTask()
         );
@@ -149,15 +157,7 @@ public sealed class ForwardingTryTests
         var request = await UploadAsync(world);
         Assert.Equal(ReceiveStatus.Accepted, await TryAsync(world, request, repeated: false));
         var lost = new Delivery("", request.Message.Blob, "nobody@example.test", new(0, false, null, null, null));
-        var mail = new InboundMail(
-            $"{request.Transaction}",
-            0,
-            request.Message.Blob,
-            1,
-            [],
-            [],
-            [lost with { Blob = BlobNames.Of(request.Transaction) }]
-        );
+        var mail = new InboundMail($"{request.Transaction}", 0, request.Message.Blob, 1, [], [], [lost]);
         await world.Test.Backend.Filing.QueueAsync(Filing.Queue, mail, TimeSpan.Zero, default);
         await DoAllAsync(world);
         Assert.EndsWith(Text, Assert.Single(await world.InboxAsync(world.Test.BobId)));

@@ -53,7 +53,12 @@ sealed class ForwardingWorld
     }
 
     /// <summary>Another process on the same store; what <paramref name="faults"/> does begins once it is there.</summary>
-    public async Task RestartAsync(IFaults? faults = null, ulong seed = 1, Hop hop = default, StoreOptions? options = null)
+    public async Task RestartAsync(
+        IFaults? faults = null,
+        ulong seed = 1,
+        Hop hop = default,
+        StoreOptions? options = null
+    )
     {
         var later = new LaterFaults(faults);
         Test = await TestBackend.OpenAsync(
