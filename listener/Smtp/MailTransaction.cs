@@ -38,5 +38,8 @@ sealed record MailTransaction(EmailAddress? From)
             Options.EnvelopeId,
             Options.SmtpUtf8,
             EightBit: Options.Body != BodyType.SevenBit
-        );
+        )
+        {
+            IsBinary = Options.Body == BodyType.Binary,
+        };
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Serialization;
 using Cloud.Flow.Door;
 using Cloud.Flow.Inbound;
+using Cloud.Flow.Outbound;
 using Cloud.Mail;
 using Cloud.Store;
 using Cloud.Store.Messages;
@@ -80,15 +81,24 @@ public sealed record MailEnvelope(
     bool EightBit
 )
 {
+    /// <summary>BODY=BINARYMIME (RFC 3030 §3) was said.</summary>
+    public bool IsBinary { get; init; }
+
     /// <summary>What counts of it where the message is passed on.</summary>
     [JsonIgnore]
     public Origin Origin =>
         Origin.Of(From) with
         {
-            SmtpUtf8 = SmtpUtf8,
-            EightBit = EightBit,
-            Ret = Ret,
-            EnvelopeId = EnvelopeId,
+            Options = new()
+            {
+                SmtpUtf8 = SmtpUtf8,
+                Body =
+                    IsBinary ? BodyType.Binary
+                    : EightBit ? BodyType.EightBit
+                    : BodyType.SevenBit,
+                Ret = Ret,
+                EnvelopeId = EnvelopeId,
+            },
         };
 }
 

@@ -13,6 +13,9 @@ sealed record Delivery(string Account, string Blob, string? To = null, Forward? 
     /// <summary>Without what can be done without.</summary>
     public Delivery Least => Forward is null ? this with { To = null } : this;
 
+    /// <summary>Without what can be looked up again, though it may be another by then.</summary>
+    public Delivery Shortest => Forward is null ? Least : this with { Forward = Forward with { Targets = null } };
+
     /// <summary>Whether it is one: what comes from a queue may be anything.</summary>
     public bool IsWhole => Account is not null && Blob is not null && (Forward is null || To is not null);
 }
@@ -22,5 +25,18 @@ sealed record Delivery(string Account, string Blob, string? To = null, Forward? 
 /// <param name="IsGlobal">Its header has octets beyond ASCII.</param>
 /// <param name="Notify">NOTIFY (RFC 3461 §4.1).</param>
 /// <param name="Original">ORCPT (RFC 3461 §4.2).</param>
-/// <param name="Targets">Where another recipient has some of the same; null for all that the address leads to.</param>
-sealed record Forward(int Start, bool IsGlobal, string? Notify, string? Original, IReadOnlyList<string>? Targets);
+/// <param name="Targets">
+/// What it was found for, which stays with it whatever becomes of the address; null for all that the address leads to, where
+/// they were too long for a queue message.
+/// </param>
+/// <param name="Refusal">
+/// What the sender would have heard if it had been the only recipient: it is not passed on, and he is told; null where it is.
+/// </param>
+sealed record Forward(
+    int Start,
+    bool IsGlobal,
+    string? Notify,
+    string? Original,
+    IReadOnlyList<string>? Targets,
+    string? Refusal = null
+);

@@ -72,10 +72,16 @@ sealed class Filing(
 
     /// <summary>Keeps a message for the worker: step 3.</summary>
     /// <param name="delay">Before the worker sees it.</param>
+    /// <exception cref="StoreException">The queue fails, or cannot hold it; parts may be there.</exception>
     public async ValueTask QueueAsync(string queue, InboundMail mail, TimeSpan delay, CancellationToken cancel)
     {
         foreach (var part in mail.Parts())
-            await queues.SendAsync(queue, part.Pack(), delay, cancel);
+        {
+            var body = part.Pack();
+            if (body.Length > InboundMail.Longest)
+                throw new StoreException("The message is more than the queue can hold");
+            await queues.SendAsync(queue, body, delay, cancel);
+        }
     }
 
     /// <summary>A row read costs a hundredth of the copy that it spares, and that would be waste.</summary>
@@ -116,6 +122,11 @@ sealed class Filing(
         var deposit = mail.DepositOf(delivery, judgement);
         try
         {
+            if (!repeated && await IsOverfullAsync(mail, delivery, cancel))
+            {
+                result.Missing.Push(delivery);
+                return;
+            }
             var deposited = await DepositAsync(judgement.Keywords);
             if (deposited.Status == DepositStatus.TooManyKeywords)
                 deposited = await DepositAsync([]);
@@ -130,8 +141,9 @@ sealed class Filing(
                 await BlobWaste.RemoveAsync(accounts.Blobs, delivery.Blob);
             if (deposited.Status == DepositStatus.Done)
             {
-                await bounces.LearnAsync(mail, delivery, cancel);
-                await complaints.LearnAsync(mail, delivery, cancel);
+                // Its mail is filed: nobody comes back to it.
+                await bounces.LearnAsync(mail, delivery, CancellationToken.None);
+                await complaints.LearnAsync(mail, delivery, CancellationToken.None);
             }
         }
         catch (AccountMissingException)
@@ -162,6 +174,18 @@ sealed class Filing(
             );
     }
 
+    /// <summary>
+    /// What is passed on from an account needs no room there, so that RCPT takes it; but beyond a tenth over its quota the
+    /// account gets no copy any more: somebody has it all the same.
+    /// </summary>
+    async ValueTask<bool> IsOverfullAsync(InboundMail mail, Delivery delivery, CancellationToken cancel)
+    {
+        if (!mail.Deliveries.Any(one => one.Forward is { Refusal: null } && one.To == delivery.To))
+            return false;
+        var state = await accounts.PeekAsync(new(delivery.Account), cancel);
+        return state is { Account: var account } && !account.HasRoom(mail.Size - account.Quota / 10);
+    }
+
     /// <summary>Step 2 of what is passed on.</summary>
     async ValueTask ForwardAsync(
         InboundMail mail,
@@ -175,7 +199,11 @@ sealed class Filing(
         {
             // What the outbox has was found before: without bytes there is nothing that it could send.
             if (repeated && !await accounts.Blobs.ExistsAsync(delivery.Blob, cancel))
-                result.Lost.Push(delivery);
+            {
+                // Unless another try was at it at the same time: then it has been sent by now.
+                var isAccepted = await forwarder.IsAcceptedAsync(delivery, cancel);
+                (isAccepted ? result.Filed : result.Lost).Push(delivery);
+            }
             else if (await forwarder.AcceptAsync(mail, delivery, cancel))
                 result.Filed.Push(delivery);
             else

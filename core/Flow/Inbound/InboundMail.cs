@@ -92,7 +92,18 @@ sealed record InboundMail(
         if (Recipients is not null)
             return [this];
         var most = Deliveries.Any(delivery => delivery.Forward is not null) ? QueuedForwards : QueuedDeliveries;
-        return [.. Deliveries.Chunk(most).Select(some => this with { Deliveries = some })];
+        return [.. Deliveries.Chunk(most).SelectMany(Fitting)];
+    }
+
+    /// <summary>Halves until they fit: addresses have every length, and each may lead to a hundred.</summary>
+    IEnumerable<InboundMail> Fitting(Delivery[] some)
+    {
+        var part = this with { Deliveries = some };
+        if (part.Pack().Length <= Longest)
+            return [part];
+        if (some.Length > 1)
+            return [.. Fitting(some[..(some.Length / 2)]), .. Fitting(some[(some.Length / 2)..])];
+        return [part with { Deliveries = [some[0].Shortest] }];
     }
 
     /// <returns>Null when it is none of ours.</returns>

@@ -1,3 +1,4 @@
+using Cloud.Flow.Outbound;
 using Cloud.Mail;
 
 namespace Cloud.Flow.Inbound;
@@ -9,17 +10,8 @@ public sealed record Origin(string? From)
     /// <summary>Of our own reports.</summary>
     public static readonly Origin Nobody = new(From: null);
 
-    /// <summary>SMTPUTF8 (RFC 6531) was asked for.</summary>
-    public bool SmtpUtf8 { get; init; }
-
-    /// <summary>BODY=8BITMIME (RFC 6152) was said.</summary>
-    public bool EightBit { get; init; }
-
-    /// <summary>RET (RFC 3461 §4.3).</summary>
-    public string? Ret { get; init; }
-
-    /// <summary>ENVID (RFC 3461 §4.4), decoded.</summary>
-    public string? EnvelopeId { get; init; }
+    /// <summary>What its sender asked for, which holds as far as it goes (RFC 8689 §6: REQUIRETLS, too).</summary>
+    public SendOptions Options { get; init; } = SendOptions.None;
 
     /// <summary>The author's domain where that is ours; null: it is not signed again.</summary>
     public string? SigningDomain { get; init; }

@@ -24,7 +24,8 @@ sealed class QueuedFiling(AccountStore accounts, Addressing addressing, Filing f
             // In several messages the first account could delete the source before another has its copy.
             if (result.LacksCopies && mail.Parts().Count > 1)
                 return new(queued with { Tries = mail.Tries }) { Fault = result.Fault };
-            foreach (var delivery in result.Missing)
+            // The upload itself another try may have given to somebody else; where nobody has it, the sweep finds it.
+            foreach (var delivery in result.Missing.Where(delivery => delivery.Blob != mail.Source))
                 await BlobWaste.RemoveAsync(accounts.Blobs, delivery.Blob);
             // Bytes that are gone may be restored: what names them stays.
             Delivery[] rest = [.. result.Pending, .. result.Lost];

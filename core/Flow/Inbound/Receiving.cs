@@ -26,8 +26,13 @@ enum ReceivingStatus
     Failed,
 }
 
-/// <param name="KeepsSource">Whether an account or the outbox owns the uploaded blob now, or may own it.</param>
-readonly record struct ReceivingResult(ReceivingStatus Status, bool KeepsSource);
+/// <param name="KeepsSource">Whether an account owns the uploaded blob now, or may own it; else it is the caller's to remove.</param>
+/// <param name="Refused">Recipients who get nothing though others do, and why.</param>
+readonly record struct ReceivingResult(
+    ReceivingStatus Status,
+    bool KeepsSource,
+    IReadOnlyList<RefusedRecipient>? Refused = null
+);
 
 /// <summary>
 /// Brings a message from its envelope to every recipient's INBOX, and to the outbox for those elsewhere; or keeps it durably
@@ -37,6 +42,7 @@ sealed class Receiving(AccountStore accounts, Addressing addressing, Filing fili
 {
     /// <param name="repeated">The transaction was tried before.</param>
     /// <param name="fields">Put in front of a message that has no evidence.</param>
+    /// <param name="isTold">See <see cref="Incoming.IsTold"/>.</param>
     public async ValueTask<ReceivingResult> ReceiveAsync(
         TransactionId transaction,
         Origin origin,
@@ -45,27 +51,28 @@ sealed class Receiving(AccountStore accounts, Addressing addressing, Filing fili
         Evidence? evidence,
         bool repeated,
         CancellationToken cancel,
-        byte[]? fields = null
+        byte[]? fields = null,
+        bool isTold = false
     )
     {
         InboundMail mail;
-        ReceivingStatus nobody;
+        Addressed addressed;
         try
         {
             var incoming = new Incoming(transaction, message.Blob, recipients, origin, evidence)
             {
                 IsRepeated = repeated,
+                IsTold = isTold,
             };
-            var addressed = await Quarantine.AddressAsync(addressing, incoming, cancel);
+            addressed = await Quarantine.AddressAsync(addressing, incoming, cancel);
             mail = MailOf(incoming, message, addressed) with { Fields = fields };
-            nobody = addressed.Nobody;
         }
         catch (StoreException)
         {
             return new(ReceivingStatus.Failed, KeepsSource: repeated);
         }
         if (mail.Deliveries.Count == 0)
-            return new(nobody, KeepsSource: repeated);
+            return new(addressed.Nobody, KeepsSource: repeated);
 
         var result = await filing.FileAsync(mail, repeated, copied: repeated, cancel);
         // In several queue messages the first account could delete the source before another has its copy.
@@ -89,8 +96,14 @@ sealed class Receiving(AccountStore accounts, Addressing addressing, Filing fili
                 message.Index,
                 evidence
             );
-        return new(status, !result.Missing.Any(delivery => delivery.Blob == mail.Source));
+        return new(status, repeated || MayOwnSource(mail, result), addressed.Refused);
     }
+
+    /// <summary>An account has it, or what is on the queue is still to be made from it.</summary>
+    static bool MayOwnSource(InboundMail mail, FilingResult result) =>
+        result.Pending.Any()
+        || !result.Lost.IsEmpty
+        || mail.Deliveries.Except(result.Missing).Any(delivery => delivery.Blob == mail.Source);
 
     /// <summary>A mailbox's copy; what is only passed on does not stay here.</summary>
     static Delivery? FiledOf(InboundMail mail, FilingResult result) =>

@@ -23,6 +23,20 @@ static class DsnWishes
         return notify.Split(',').Any(wish => wish.Trim().Equals(word, StringComparison.OrdinalIgnoreCase));
     }
 
+    /// <summary>
+    /// For addresses behind one that leads to several, or to a mailbox: of success is told once, for all of them, where it is
+    /// expanded (RFC 3461 §5.2.7.3).
+    /// </summary>
+    public static string? WithoutSuccess(string? notify)
+    {
+        if (notify is null || !notify.Contains("SUCCESS", StringComparison.OrdinalIgnoreCase))
+            return notify;
+        var others = notify
+            .Split(',', StringSplitOptions.TrimEntries)
+            .Where(wish => !wish.Equals("SUCCESS", StringComparison.OrdinalIgnoreCase));
+        return string.Join(',', others) is { Length: > 0 } left ? left : "NEVER";
+    }
+
     /// <summary>What is owed to the sender now that a recipient has come to its end.</summary>
     public static NoticeKinds Owed(EmailAddress? from, string? notify, RecipientState state) =>
         state switch

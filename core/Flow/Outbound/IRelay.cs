@@ -46,6 +46,9 @@ public sealed record RelayJob(
     /// <summary>Names this part of the message, 0 to 999: the same for all attempts of the same recipients.</summary>
     public int Part { get; init; }
 
+    /// <summary>Of each recipient where each has a reverse path of its own: see <see cref="SendOptions.Verp"/>; else null.</summary>
+    internal Func<Mail.EmailAddress, string>? VerpTags { get; init; }
+
     /// <summary>When the attempt has to be over.</summary>
     public DateTimeOffset Deadline { get; init; }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using Cloud.Flow.Inbound;
 using Cloud.Flow.Outbound.Forwarding;
+using Cloud.Mail.Reports;
 using Cloud.Store.Directory;
 using Cloud.Store.Messages;
 using Cloud.Store.Ports;
@@ -32,14 +33,14 @@ sealed class LocalRelay(MailDirectory directory, Expansion expansion, Receiving 
     )
     {
         var (known, outcomes) = (new List<RelayRecipient>(), new List<RelayOutcome>());
-        var elsewhere = new HashSet<int>();
+        var elsewhere = new Dictionary<int, RelayVerdict>();
         foreach (var to in recipients)
         {
             if (await expansion.FindAsync(to.Recipient.Address, cancel) is { } leads && leads.Takes(job.Message.From))
             {
                 known.Add(to);
                 if (leads.Accounts.Count == 0)
-                    elsewhere.Add(to.Number);
+                    elsewhere[to.Number] = leads.IsOneElsewhere ? RelayVerdict.Sent : RelayVerdict.Relayed;
             }
             else
                 outcomes.Add(new(to.Number, RelayVerdict.Failed, "5.1.1", "550 5.1.1 No such mailbox"));
@@ -58,30 +59,48 @@ sealed class LocalRelay(MailDirectory directory, Expansion expansion, Receiving 
             evidence: null,
             repeated: job.Attempt > 1 || job.MayBeRepeated,
             cancel,
-            Encoding.UTF8.GetBytes($"Return-Path: <{job.Message.From}>\r\n") // RFC 5321 §4.4
+            Encoding.UTF8.GetBytes($"Return-Path: <{job.Message.From}>\r\n"), // RFC 5321 §4.4
+            isTold: true
         );
-        if (result is { Status: ReceivingStatus.NoRecipient or ReceivingStatus.Loops, KeepsSource: false })
+        if (!result.KeepsSource)
             await BlobWaste.RemoveAsync(blobs, message.Blob);
-        return outcomes.Concat(known.Select(to => Outcome(to.Number, result.Status, elsewhere.Contains(to.Number))));
+        foreach (var to in known)
+        {
+            var refused = result.Refused?.FirstOrDefault(one => one.To == to.Recipient);
+            var isRefused = refused is not null && result.Status == ReceivingStatus.Accepted;
+            outcomes.Add(
+                isRefused
+                    ? Refusal(to.Number, refused!)
+                    : Outcome(to.Number, result.Status, elsewhere.GetValueOrDefault(to.Number))
+            );
+        }
+        return outcomes;
     }
 
     /// <summary>For those among the recipients whose mail is passed on.</summary>
     static Origin OriginOf(Submission message) =>
         Origin.Of(message.From) with
         {
-            SmtpUtf8 = message.Options.SmtpUtf8,
-            EightBit = message.Options.Body != BodyType.SevenBit,
-            Ret = message.Options.Ret,
-            EnvelopeId = message.Options.EnvelopeId,
+            Options = message.Options,
             SigningDomain = message.SigningDomain,
             BodyHash = message.BodyHash.ToArray(),
         };
 
-    /// <param name="isElsewhere">It only goes on from here: who gets it then reports, if that is wished for.</param>
-    static RelayOutcome Outcome(int number, ReceivingStatus status, bool isElsewhere) =>
+    static RelayOutcome Refusal(int number, RefusedRecipient refused) =>
+        new(number, RelayVerdict.Failed, StatusCode.Find(refused.Reply) ?? "5.0.0", refused.Reply);
+
+    /// <param name="verdict">
+    /// Of one that only goes on from here: a single address reports itself, if that is wished for; of several we tell.
+    /// </param>
+    static RelayOutcome Outcome(int number, ReceivingStatus status, RelayVerdict verdict) =>
         status switch
         {
-            ReceivingStatus.Accepted when isElsewhere => new(number, RelayVerdict.Sent, "2.1.9", "250 2.1.9 Forwarded"),
+            ReceivingStatus.Accepted when verdict != RelayVerdict.Delivered => new(
+                number,
+                verdict,
+                "2.1.9",
+                "250 2.1.9 Forwarded"
+            ),
             ReceivingStatus.Accepted => new(number, RelayVerdict.Delivered, "2.1.5", "250 2.1.5 Filed"),
             ReceivingStatus.NoRecipient => new(number, RelayVerdict.Failed, "5.1.1", "550 5.1.1 No such mailbox"),
             ReceivingStatus.Loops => new(number, RelayVerdict.Failed, "5.4.6", "554 5.4.6 Mail loop"),

@@ -1,4 +1,5 @@
 using Cloud.Mail;
+using Cloud.Mail.Reports;
 using Cloud.Store;
 using Cloud.Store.Messages;
 using Cloud.Store.Outbox;
@@ -91,13 +92,31 @@ public sealed class Outbox
                 .OrderBy(to => to.NextHop, StringComparer.Ordinal)
                 .Select(
                     (to, number) =>
-                        new RecipientRow(number, to.To.Address.ToString(), to.NextHop)
-                        {
-                            Notify = to.To.Notify,
-                            OriginalRecipient = to.To.OriginalRecipient,
-                            State = message.IsHeld ? RecipientState.Held : RecipientState.Waiting,
-                            Next = message.HoldUntil ?? message.Accepted,
-                        }
+                        Refused(
+                            message,
+                            new(number, to.To.Address.ToString(), to.NextHop)
+                            {
+                                Notify = to.To.Notify,
+                                OriginalRecipient = to.To.OriginalRecipient,
+                                State = message.IsHeld ? RecipientState.Held : RecipientState.Waiting,
+                                Next = message.HoldUntil ?? message.Accepted,
+                            }
+                        )
                 ),
         ];
+
+    /// <summary>What has failed already owes a notice, and no attempt.</summary>
+    static RecipientRow Refused(Submission message, RecipientRow row) =>
+        message.Refusal is not { } reply
+            ? row
+            : row with
+            {
+                State = RecipientState.Failed,
+                Status = StatusCode.Find(reply),
+                Reply = reply,
+                LastAttempt = message.Accepted,
+                Owed = NoticeKinds.Failed,
+                Notice = message.Id.Random,
+                NoticeAt = message.Accepted,
+            };
 }

@@ -1,3 +1,4 @@
+using Cloud.Flow.Outbound.Forwarding;
 using Cloud.Store;
 using Cloud.Store.Messages;
 using Cloud.Store.Outbox;
@@ -10,6 +11,7 @@ sealed class Relaying(
     IRelay relay,
     IBlobs blobs,
     Suppression suppression,
+    ReturnPaths returns,
     RetrySchedule schedule,
     TimeProvider time,
     OutboundOptions options
@@ -58,6 +60,8 @@ sealed class Relaying(
     /// <summary>Remembers addresses that do not exist.</summary>
     public async ValueTask LearnAsync(IEnumerable<RecipientRow> recorded, Submission message)
     {
+        if (message.IsForwarded)
+            return; // who of ours writes to that address is not known
         foreach (var row in recorded)
         {
             if (
@@ -113,6 +117,8 @@ sealed class Relaying(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, cancel);
         try
         {
+            if (message.Options.Verp)
+                job = job with { VerpTags = await returns.TagsOfAsync(message.Id, either.Token) };
             return new(await relay.SendAsync(job, either.Token)) { IsBlobMissing = isBlobMissing };
         }
         catch (StoreException e)

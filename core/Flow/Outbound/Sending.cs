@@ -41,7 +41,7 @@ public sealed class Sending
         Suppression = forwarding.Suppression;
         DeadLetters = new(rows, queues, time, entropy);
         var local = new LocalRelay(directory, forwarding.Expansion, receiving, blobs, relay ?? new NoRelay());
-        var relaying = new Relaying(local, blobs, Suppression, schedule, time, options);
+        var relaying = new Relaying(local, blobs, Suppression, forwarding.Returns, schedule, time, options);
         var writer = new NoticeWriter(blobs, schedule, options);
         var telling = new Telling(
             store,

@@ -81,6 +81,15 @@ public sealed record Submission
     /// <summary>Not sent before somebody releases it.</summary>
     public bool IsHeld { get; init; }
 
+    /// <summary>It came from elsewhere, and what becomes of it says nothing of a sender of ours.</summary>
+    public bool IsForwarded { get; init; }
+
+    /// <summary>
+    /// It has failed before anything of it was sent, and this reply says why: all that is done is that its sender is told.
+    /// Null for what is to be sent. The recipients' rows have it.
+    /// </summary>
+    internal string? Refusal { get; init; }
+
     public SendOptions Options { get; init; } = SendOptions.None;
 
     /// <summary>Decoded, for lists and notices; null if it has none. Cut after <see cref="MaxSubject"/>.</summary>

@@ -31,6 +31,7 @@ static class SubmissionCodec
         Pack(pack, message.Options);
         pack.Varint((ulong)message.Start);
         pack.Text(message.SealingDomain);
+        pack.Byte((byte)Bit(message.IsForwarded, 0));
         return pack.ToArray();
     }
 
@@ -79,8 +80,9 @@ static class SubmissionCodec
             Subject = pack.Text(),
             MessageId = pack.Text(),
             Options = UnpackOptions(ref pack),
-            Start = pack.AtEnd ? 0 : (int)pack.Varint32(), // older rows have neither
+            Start = pack.AtEnd ? 0 : (int)pack.Varint32(), // older rows have none of these
             SealingDomain = pack.AtEnd ? null : pack.Text(),
+            IsForwarded = !pack.AtEnd && (pack.Byte() & 1) != 0,
         };
     }
 

@@ -142,8 +142,8 @@ sealed class Telling(
         );
         if (result.Status == ReceivingStatus.Failed)
             throw new StoreException("A notice could not be filed");
-        // Nobody is left who could be told.
-        if (result is { Status: ReceivingStatus.NoRecipient or ReceivingStatus.Loops, KeepsSource: false })
+        // Nobody is left who could be told, or it went on to elsewhere in a copy.
+        if (!result.KeepsSource)
             await BlobWaste.RemoveAsync(blobs, written.Blob);
     }
 

@@ -155,13 +155,9 @@ sealed class Submitting(
     /// <summary>For those among the recipients whose mail is passed on.</summary>
     async ValueTask<Origin> OriginOfAsync(SubmitRequest request, CancellationToken cancel)
     {
-        var options = OptionsOf(request);
         return Origin.Of(request.From) with
         {
-            SmtpUtf8 = options.SmtpUtf8,
-            EightBit = options.Body != BodyType.SevenBit,
-            Ret = options.Ret,
-            EnvelopeId = options.EnvelopeId,
+            Options = OptionsOf(request),
             SigningDomain = await SigningDomainAsync(request.Content, cancel),
             BodyHash = request.Content.BodyHash.ToArray(),
         };

@@ -11,6 +11,9 @@ sealed class AddressWalk(MailDirectory directory, bool follows, string? origin =
 
     public List<AccountId> Accounts { get; } = [];
 
+    /// <summary>Whose mail goes on to elsewhere without being kept.</summary>
+    public List<AccountId> Bypassed { get; } = [];
+
     /// <summary>In domains that are not ours.</summary>
     public List<EmailAddress> Outside { get; } = [];
 
@@ -57,8 +60,9 @@ sealed class AddressWalk(MailDirectory directory, bool follows, string? origin =
         if (await directory.FindUserAsync(name, cancel) is not { Removing: false } user)
             return await directory.FindAliasAsync(name, cancel);
         var forward = follows ? user.Forward : null;
-        if (forward is not { Keeps: false } && !Accounts.Contains(user.Account))
-            Accounts.Add(user.Account);
+        var accounts = forward is { Keeps: false } ? Bypassed : Accounts;
+        if (!accounts.Contains(user.Account))
+            accounts.Add(user.Account);
         return forward?.Targets ?? [];
     }
 }

@@ -21,6 +21,9 @@ sealed class ArcSealing(string domain, DkimKey key, TimeProvider time) : IDispos
     /// <summary>Where lines are folded, octets. RFC 5322 §2.1.1.</summary>
     const int FoldAt = 76;
 
+    /// <summary>The author's signatures that are signed, the lowest of them, so that the list stays short.</summary>
+    const int MaxSignatures = 8;
+
     static readonly DkimLimits Limits = new();
 
     readonly CanonicalBody body = new(Canonicalization.Relaxed);
@@ -82,7 +85,13 @@ sealed class ArcSealing(string domain, DkimKey key, TimeProvider time) : IDispos
             .. found.TrimEnd("\r\n"u8),
             .. "\r\n"u8,
         ];
-        var names = SignedFields.Of(header);
+        // RFC 8617 §4.1.2: the author's signatures, too; what servers on the way write they do not name.
+        const string signatures = "DKIM-Signature";
+        List<string> names =
+        [
+            .. SignedFields.Of(header),
+            .. Enumerable.Repeat(signatures, Math.Min(header.Named(signatures).Count, MaxSignatures)),
+        ];
         var tags = TagsOf(instance);
         var unsigned = Field(
             ArcChain.SignatureField,

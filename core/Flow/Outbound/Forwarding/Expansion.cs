@@ -9,6 +9,15 @@ namespace Cloud.Flow.Outbound.Forwarding;
 /// <param name="Outside">Addresses elsewhere that mail is passed on to, each once.</param>
 sealed record Expanded(IReadOnlyList<AccountId> Accounts, IReadOnlyList<EmailAddress> Outside)
 {
+    /// <summary>Ours who have mail passed on and keep none: only what is not passed on is theirs.</summary>
+    public IReadOnlyList<AccountId> Bypassed { get; init; } = [];
+
+    /// <summary>All of ours, where nothing is passed on.</summary>
+    public IReadOnlyList<AccountId> Mailboxes => Bypassed.Count == 0 ? Accounts : [.. Accounts, .. Bypassed];
+
+    /// <summary>It stands for a single address elsewhere, which may report of itself (RFC 3461 §5.2.7.1).</summary>
+    public bool IsOneElsewhere => Accounts.Count == 0 && Outside.Count == 1;
+
     /// <summary>It is a reverse path of forwarded mail, for reports alone; good where it leads to somebody.</summary>
     public bool IsReturnPath { get; init; }
 
@@ -27,7 +36,7 @@ sealed class Expansion(MailDirectory directory, ReturnPaths returns)
     {
         if (!SrsCodec.IsOne(address.Local))
             return await directory.ReachAsync(address, cancel) is { } reached
-                ? new(reached.Accounts, reached.Outside)
+                ? new(reached.Accounts, reached.Outside) { Bypassed = reached.Bypassed }
                 : null;
         if (!await directory.HasDomainAsync(EmailAddress.CanonicalDomain(address.Domain), cancel))
             return null;

@@ -24,16 +24,25 @@ sealed class ForwardedHead
     /// <summary>RFC 5321 §6.3, RFC 9228: whether a message was with an address before, or has been through too many servers.</summary>
     public bool Loops(EmailAddress address) => MailLoops.Check(header, [address]).IsLoop;
 
-    /// <returns>Of nothing where the bytes are gone: then an earlier try has passed them on, or nobody can.</returns>
+    /// <param name="names">Of blobs with the same bytes, the first that is there is read.</param>
+    /// <returns>Of nothing where all are gone: then an earlier try has passed them on, or nobody can.</returns>
     /// <exception cref="StoreException">They cannot be read now.</exception>
-    public static async ValueTask<ForwardedHead> ReadAsync(IBlobs blobs, string blob, CancellationToken cancel)
+    public static async ValueTask<ForwardedHead> ReadAsync(
+        IBlobs blobs,
+        IEnumerable<string> names,
+        CancellationToken cancel
+    )
     {
-        await using var stream = await blobs.OpenAsync(blob, 0, Octets, cancel);
-        if (stream is null)
-            return new([]);
-        var octets = new byte[Octets];
-        var length = await stream.ReadAtLeastAsync(octets, Octets, throwOnEndOfStream: false, cancel);
-        return Of(octets.AsSpan(0, length));
+        foreach (var name in names)
+        {
+            await using var stream = await blobs.OpenAsync(name, 0, Octets, cancel);
+            if (stream is null)
+                continue;
+            var octets = new byte[Octets];
+            var length = await stream.ReadAtLeastAsync(octets, Octets, throwOnEndOfStream: false, cancel);
+            return Of(octets.AsSpan(0, length));
+        }
+        return new([]);
     }
 
     /// <param name="message">Its first octets.</param>

@@ -16,7 +16,7 @@ namespace Cloud.Flow.Outbound.Forwarding;
 /// </remarks>
 sealed class Forwarder(Expansion expansion, ReturnPaths returns, Outbox outbox, OutboxStore store)
 {
-    /// <summary>The outbox' name of what is passed on for a recipient; the first one's is the message's own.</summary>
+    /// <summary>The outbox' name of what is passed on for a recipient: never the message's own, whose bytes may be an account's.</summary>
     public static TransactionId IdOf(TransactionId message, EmailAddress recipient) =>
         DerivedId.Of(message, message.At, $"forward {recipient.Key}");
 
@@ -29,54 +29,94 @@ sealed class Forwarder(Expansion expansion, ReturnPaths returns, Outbox outbox, 
     /// <exception cref="StoreException">The outbox may have it.</exception>
     public async ValueTask<bool> AcceptAsync(InboundMail mail, Delivery delivery, CancellationToken cancel)
     {
-        var origin = mail.Origin ?? Origin.Nobody;
-        if (
-            delivery is not { Forward: { } forward, To: { } text }
-            || EmailAddress.TryParse(text) is not { } to
-            || await expansion.FindAsync(to, cancel) is not { } leads
-            || !leads.Takes(origin.Sender)
-        )
+        if (delivery is not { Forward: { } forward, To: { } text } || EmailAddress.TryParse(text) is not { } to)
             return false;
-        var targets = forward.Targets is { } some
-            ? [.. leads.Outside.Where(target => some.Contains($"{target}"))]
-            : leads.Outside;
+        var origin = mail.Origin ?? Origin.Nobody;
+        if (forward.Refusal is not null)
+        {
+            await outbox.AcceptAsync(RefusedOf(mail, delivery, forward, origin, to), cancel);
+            return true;
+        }
+        var targets = await TargetsAsync(forward, to, origin.Sender, cancel);
         if (targets.Count == 0)
             return false;
         var domain = EmailAddress.CanonicalDomain(to.Domain);
-        var from = await returns.RewriteAsync(origin.Sender, domain, cancel);
-        var found = FoundOf(mail);
-        var index = mail.Index.Length > 0 ? MessageIndex.Unpack(mail.Index) : null;
+        // What the door has judged came from a stranger, who could name anybody of ours.
+        var from = await returns.RewriteAsync(origin.Sender, domain, isTrusted: mail.Evidence is null, cancel);
+        var found = FoundOf(mail, origin);
+        var fields = $"{found}Delivered-To: {to}\r\n";
+        var isGlobal = !Ascii.IsValid(fields);
+        var body = origin.Options.Body;
         await outbox.AcceptAsync(
-            new()
+            Blank(mail, delivery, forward) with
             {
-                Id = IdOf(delivery),
                 From = from,
                 Recipients = [.. targets.Select(target => RecipientOf(target, to, forward))],
-                Blob = delivery.Blob,
-                Start = forward.Start,
-                Size = mail.Size - forward.Start,
-                Sha256 = mail.Sha256,
-                Fields = Encoding.UTF8.GetBytes($"{found}Delivered-To: {to}\r\n"),
+                Fields = Encoding.UTF8.GetBytes(fields),
                 BodyHash = origin.BodyHash ?? [],
                 SigningDomain = origin.SigningDomain,
-                SealingDomain = found.Length > 0 && origin.SigningDomain is null ? domain : null,
-                Accepted = DateTimeOffset.FromUnixTimeSeconds(mail.Received),
-                Options = new()
+                SealingDomain = TellsResults(found) && origin.SigningDomain is null ? domain : null,
+                Options = origin.Options with
                 {
-                    Ret = origin.Ret,
-                    EnvelopeId = origin.EnvelopeId,
-                    Body = origin.EightBit ? BodyType.EightBit : BodyType.SevenBit,
+                    Verp = false,
+                    Body = isGlobal && body == BodyType.SevenBit ? BodyType.EightBit : body,
                     SmtpUtf8 =
-                        (origin.SmtpUtf8 && forward.IsGlobal)
+                        (origin.Options.SmtpUtf8 && forward.IsGlobal)
+                        || isGlobal
                         || from is { IsAscii: false }
                         || targets.Any(target => !target.IsAscii),
                 },
-                Subject = index?.Subject,
-                MessageId = index?.MessageId is { IsNilOrEmpty: false } id ? id.ToString() : null,
             },
             cancel
         );
         return true;
+    }
+
+    /// <summary>What it was found for; where that did not travel along, what the address leads to now.</summary>
+    async ValueTask<IReadOnlyList<EmailAddress>> TargetsAsync(
+        Forward forward,
+        EmailAddress to,
+        EmailAddress? from,
+        CancellationToken cancel
+    )
+    {
+        if (forward.Targets is { } some)
+            return [.. some.Select(EmailAddress.TryParse).OfType<EmailAddress>()];
+        return await expansion.FindAsync(to, cancel) is { } leads && leads.Takes(from) ? leads.Outside : [];
+    }
+
+    /// <summary>Nothing is sent of it but the notice to its sender, with the header alone: of spam he need not have more.</summary>
+    static Submission RefusedOf(InboundMail mail, Delivery delivery, Forward forward, Origin origin, EmailAddress to) =>
+        Blank(mail, delivery, forward) with
+        {
+            From = origin.Sender,
+            Recipients = [new(to, forward.Notify, forward.Original)],
+            Refusal = forward.Refusal,
+            Options = new()
+            {
+                Ret = "HDRS",
+                EnvelopeId = origin.Options.EnvelopeId,
+                SmtpUtf8 = origin.Options.SmtpUtf8,
+            },
+        };
+
+    static Submission Blank(InboundMail mail, Delivery delivery, Forward forward)
+    {
+        var index = mail.Index.Length > 0 ? MessageIndex.Unpack(mail.Index) : null;
+        return new()
+        {
+            Id = IdOf(delivery),
+            From = null,
+            Recipients = [],
+            Blob = delivery.Blob,
+            Start = forward.Start,
+            Size = mail.Size - forward.Start,
+            Sha256 = mail.Sha256,
+            Accepted = DateTimeOffset.FromUnixTimeSeconds(mail.Received),
+            IsForwarded = true,
+            Subject = index?.Subject,
+            MessageId = index?.MessageId is { IsNilOrEmpty: false } id ? id.ToString() : null,
+        };
     }
 
     static TransactionId IdOf(Delivery delivery) =>
@@ -87,11 +127,17 @@ sealed class Forwarder(Expansion expansion, ReturnPaths returns, Outbox outbox, 
     static OutboundRecipient RecipientOf(EmailAddress target, EmailAddress to, Forward forward) =>
         new(target, forward.Notify, forward.Original ?? (to.IsAscii ? $"rfc822;{to}" : $"utf-8;{to}"));
 
+    /// <summary>Only what we found out ourselves is sealed: without a field of ours the one on top is somebody else's.</summary>
+    static bool TellsResults(string found) =>
+        found.Split("\r\n").Any(line => line.StartsWith("Authentication-Results:", StringComparison.OrdinalIgnoreCase));
+
     /// <summary>What we found out; nothing where it is too long. In front of the message with whose mail it is (RFC 9228).</summary>
-    static string FoundOf(InboundMail mail)
+    static string FoundOf(InboundMail mail, Origin origin)
     {
         const int most = Submission.MaxFields - 2 * EmailAddress.MaxLength;
         var found = mail.Evidence is { Fields: var fields } && Judging.AreWhole(fields) ? fields : "";
-        return Encoding.UTF8.GetByteCount(found) <= most ? found : "";
+        // It must not keep the message from a server without SMTPUTF8 that could take it as it came.
+        var isFit = origin.Options.SmtpUtf8 || Ascii.IsValid(found);
+        return isFit && Encoding.UTF8.GetByteCount(found) <= most ? found : "";
     }
 }

@@ -15,13 +15,13 @@ sealed class ForwardingRooms
         Store = new(rows, time);
         Queue = new(queues, time);
         Outbox = new(Store, Queue, accounts.Options.SoleOwner);
-        var returns = new ReturnPaths(directory, time, accounts.Entropy);
-        Expansion = new(directory, returns);
-        Forwarder = new(Expansion, returns, Outbox, Store);
+        Returns = new(directory, time, accounts.Entropy);
+        Expansion = new(directory, Returns);
+        Forwarder = new(Expansion, Returns, Outbox, Store);
         Limits = new(rows, time);
         Suppression = new(rows, time, options);
         var returned = new ReturnedMail(Store, accounts.Blobs);
-        Bounces = new(returned, Suppression);
+        Bounces = new(returned, Suppression, Returns);
         Complaints = new(returned, Suppression);
     }
 
@@ -30,6 +30,8 @@ sealed class ForwardingRooms
     public OutboundQueue Queue { get; }
 
     public Outbox Outbox { get; }
+
+    public ReturnPaths Returns { get; }
 
     public Expansion Expansion { get; }
 

@@ -22,7 +22,10 @@ sealed class ReturnLimits(IRows rows, TimeProvider time)
 
     public async ValueTask<bool> TakeAsync(EmailAddress sender, CancellationToken cancel)
     {
-        var verdict = await rates.TakeAsync($"returns {sender.Key}", PerSender, 1, cancel);
+        // Who forwards has a path for each of his senders, and could make as many as he likes: he counts as one.
+        var host = EmailAddress.CanonicalDomain(sender.Domain);
+        var who = SrsCodec.IsOne(sender.Local) ? $"@{host}" : sender.Key;
+        var verdict = await rates.TakeAsync($"returns {who}", PerSender, 1, cancel);
         return verdict.Outcome != RateOutcome.OverLimit;
     }
 }

@@ -1,4 +1,5 @@
 using Cloud.Mail;
+using Cloud.Store;
 using Cloud.Store.Directory;
 using Cloud.Store.Ports;
 
@@ -18,11 +19,19 @@ sealed class ReturnPaths(MailDirectory directory, TimeProvider time, Entropy ent
 
     /// <param name="from">As the message came; null for <c>&lt;&gt;</c>, which stays.</param>
     /// <param name="domain">Of ours, of the address that passes it on.</param>
+    /// <param name="isTrusted">It is known to be the sender's own; anybody else may have forged a sender of ours.</param>
     /// <returns>A sender of ours as he is: our servers may send for him. So one whose path would be too long.</returns>
     /// <exception cref="StoreException">The secret cannot be read now.</exception>
-    public async ValueTask<EmailAddress?> RewriteAsync(EmailAddress? from, string domain, CancellationToken cancel)
+    public async ValueTask<EmailAddress?> RewriteAsync(
+        EmailAddress? from,
+        string domain,
+        bool isTrusted,
+        CancellationToken cancel
+    )
     {
-        if (from is null || await directory.HasDomainAsync(EmailAddress.CanonicalDomain(from.Domain), cancel))
+        if (from is null)
+            return from;
+        if (isTrusted && await directory.HasDomainAsync(EmailAddress.CanonicalDomain(from.Domain), cancel))
             return from;
         return (await CodecAsync(cancel)).Rewrite(from, domain) ?? from;
     }
@@ -32,6 +41,23 @@ sealed class ReturnPaths(MailDirectory directory, TimeProvider time, Entropy ent
     /// <exception cref="StoreException">The secret cannot be read now.</exception>
     public async ValueTask<EmailAddress?> ReadAsync(EmailAddress path, CancellationToken cancel) =>
         (await CodecAsync(cancel)).Read(path);
+
+    /// <summary>What marks the reverse path of each recipient of a message that goes out under such paths.</summary>
+    /// <exception cref="StoreException">The secret cannot be read now.</exception>
+    public async ValueTask<Func<EmailAddress, string>> TagsOfAsync(TransactionId message, CancellationToken cancel)
+    {
+        var known = await CodecAsync(cancel);
+        return recipient => known.Tag(message, recipient);
+    }
+
+    /// <summary>Whether a recipient's own path is of that message: others have the message's id, and not this.</summary>
+    /// <exception cref="StoreException">The secret cannot be read now.</exception>
+    public async ValueTask<bool> IsTagAsync(
+        string tag,
+        TransactionId message,
+        EmailAddress recipient,
+        CancellationToken cancel
+    ) => (await CodecAsync(cancel)).IsTag(tag, message, recipient);
 
     async ValueTask<SrsCodec> CodecAsync(CancellationToken cancel)
     {

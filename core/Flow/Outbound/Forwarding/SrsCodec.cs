@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Cloud.Mail;
+using Cloud.Store;
 
 namespace Cloud.Flow.Outbound.Forwarding;
 
@@ -56,6 +57,12 @@ sealed class SrsCodec(byte[] key, TimeProvider time)
             return null;
         return IsHash(hash, '0', $"{day}={domain}={sender}") && IsYoung(day) ? Address(sender, domain) : null;
     }
+
+    /// <summary>Proves that a recipient's own reverse path is one under which a message went to that recipient.</summary>
+    public string Tag(TransactionId message, EmailAddress recipient) => Hash('v', $"{message}={recipient.Key}");
+
+    public bool IsTag(string text, TransactionId message, EmailAddress recipient) =>
+        IsHash(text, 'v', $"{message}={recipient.Key}");
 
     EmailAddress? Once(string host, string rest, string domain) =>
         Bounded($"SRS1={Hash('1', $"{host}={rest}")}={host}={rest}", domain);

@@ -3,19 +3,21 @@ using Cloud.Mail;
 
 namespace Cloud.Flow.Outbound.Forwarding;
 
-/// <summary>Variable envelope return paths: each recipient's own reverse path, <c>local+recipient=domain@ours</c>.</summary>
+/// <summary>Variable envelope return paths: each recipient's own reverse path, <c>local+recipient=domain=tag@ours</c>.</summary>
 /// <remarks>
 /// So a report tells whom it is about even where nobody can read it. The mailbox gets it as mail with a detail (RFC 5233).
+/// The tag is a proof that we made it for that message: whoever else got the message cannot write a report about another.
 /// A detail that the sender has himself stays out: what stands behind the first <c>+</c> is the recipient.
 /// </remarks>
 static class Verp
 {
     /// <returns>The sender's own path where the other would be too long for an address; null for none.</returns>
-    public static EmailAddress? PathOf(EmailAddress? from, EmailAddress recipient)
+    public static EmailAddress? PathOf(EmailAddress? from, EmailAddress recipient, string tag)
     {
         if (from is null)
             return null;
-        var local = $"{from.WithoutDetail.Local}+{recipient.Local}={EmailAddress.CanonicalDomain(recipient.Domain)}";
+        var domain = EmailAddress.CanonicalDomain(recipient.Domain);
+        var local = $"{from.WithoutDetail.Local}+{recipient.Local}={domain}={tag}";
         var length = Encoding.UTF8.GetByteCount(local) + 1 + Encoding.UTF8.GetByteCount(from.Domain);
         return length <= EmailAddress.MaxLength ? new(local, from.Domain) : from;
     }
@@ -24,10 +26,14 @@ static class Verp
     public static EmailAddress? RecipientOf(EmailAddress path)
     {
         var plus = path.Local.IndexOf('+', StringComparison.Ordinal);
-        var equals = path.Local.LastIndexOf('=');
-        if (plus <= 0 || equals <= plus + 1 || equals == path.Local.Length - 1)
+        var end = path.Local.Length - TagOf(path).Length - 1;
+        var equals = end > 0 ? path.Local.LastIndexOf('=', end - 1) : -1;
+        if (plus <= 0 || equals <= plus + 1 || equals >= end - 1 || end == path.Local.Length - 1)
             return null;
-        var (local, domain) = (path.Local[(plus + 1)..equals], path.Local[(equals + 1)..]);
+        var (local, domain) = (path.Local[(plus + 1)..equals], path.Local[(equals + 1)..end]);
         return EmailAddress.IsDomain(domain) ? new(local, domain) : null;
     }
+
+    /// <returns>What stands behind the last sign of equality; all where there is none.</returns>
+    public static string TagOf(EmailAddress path) => path.Local[(path.Local.LastIndexOf('=') + 1)..];
 }

@@ -8,8 +8,11 @@ using Cloud.Store.Ports;
 namespace Cloud.Flow.Outbound.Forwarding;
 
 /// <summary>Learns from what comes back to a recipient's own reverse path that the recipient does not exist.</summary>
-/// <remarks>It counts only if it has a message back that we sent to that recipient for that account.</remarks>
-sealed class VerpBounces(ReturnedMail returned, Suppression suppression)
+/// <remarks>
+/// It counts only if it has a message back that we sent to that recipient for that account. The path's tag, which goes with
+/// the message, nobody knows but that recipient: of a list, one cannot write for another.
+/// </remarks>
+sealed class VerpBounces(ReturnedMail returned, Suppression suppression, ReturnPaths returns)
 {
     /// <summary>Looks at a message that was filed just now; for all others it costs nothing.</summary>
     /// <remarks>Nothing is thrown: the message is filed in any case.</remarks>
@@ -25,7 +28,7 @@ sealed class VerpBounces(ReturnedMail returned, Suppression suppression)
             if (FailureOf(octets, mail, recipient) is not { } failure)
                 return;
             var sent = await returned.FindAsync(octets, one => IsMeant(one, delivery.Account, recipient), cancel);
-            if (sent is null)
+            if (sent is null || !await returns.IsTagAsync(Verp.TagOf(path), sent.Message.Id, recipient, cancel))
                 return;
             var row = new RecipientRow(0, $"{recipient}", recipient.Domain)
             {

@@ -2,6 +2,7 @@ using System.Net;
 using Cloud.Flow.Outbound.Forwarding;
 using Cloud.Flow.Outbound.Relay.Connections;
 using Cloud.Flow.Outbound.Relay.Smarthosts;
+using Cloud.Mail;
 using Cloud.Store.Ports;
 using Cloud.Wire.Smtp;
 
@@ -105,12 +106,15 @@ sealed class HostTalk(SmtpRelay relay, RelayJob job)
         return [.. standing.Left.Where(one => !heard.Contains(one.Number)).Take(Math.Max(1, most))];
     }
 
+    EmailAddress? PathOf(EmailAddress recipient) =>
+        job.VerpTags is { } tags ? Verp.PathOf(job.Message.From, recipient, tags(recipient)) : job.Message.From;
+
     SmtpMessage Message(List<RelayRecipient> asked, SignedContent content)
     {
         var options = job.Message.Options;
         return new()
         {
-            From = options.Verp ? Verp.PathOf(job.Message.From, asked[0].Recipient.Address) : job.Message.From,
+            From = PathOf(asked[0].Recipient.Address),
             Recipients =
             [
                 .. asked.Select(one => new SmtpRecipient(

@@ -80,6 +80,15 @@ public sealed class ArcSealingTests : IDisposable
     }
 
     [Fact]
+    public async Task An_author_s_signatures_cannot_be_exchanged_afterwards()
+    {
+        var message = Encoding.UTF8.GetString(Seal(With($"{Results}\r\nDKIM-Signature: v=1; b=abc", Letter)));
+        Assert.Equal(ArcResult.Pass, (await VerifyAsync(Encoding.UTF8.GetBytes(message))).Result);
+        var changed = message.Replace("b=abc", "b=abd", StringComparison.Ordinal);
+        Assert.Equal(ArcResult.Fail, (await VerifyAsync(Encoding.UTF8.GetBytes(changed))).Result);
+    }
+
+    [Fact]
     public void What_nobody_could_verify_is_left_alone()
     {
         var chained = new ArcSealer(Home, world.Rsa).Seal(Letter);

@@ -21,10 +21,11 @@ public sealed class ForwardingCostTests
             Assert.Equal(i == 0 ? 2 : 1, world.CountedRows.Commits);
             Assert.True(i == 0 || world.CountedRows.Reads == 0, $"{world.CountedRows.Reads} reads");
             Assert.Equal((1, 1), (world.CountedBlobs.Writes, world.CountedBlobs.Reads));
+            Assert.Equal((1, 1), (world.CountedBlobs.Copies, world.CountedBlobs.Deletes)); // the upload goes at once
             Assert.Equal(1, world.CountedQueues.Sends);
             await world.WorkAsync();
-            Assert.Equal((2, 1), (world.CountedBlobs.Reads, world.CountedBlobs.Deletes));
-            Assert.Equal(3, world.CountedBlobs.Operations - world.CountedBlobs.Writes);
+            Assert.Equal((2, 2), (world.CountedBlobs.Reads, world.CountedBlobs.Deletes));
+            Assert.Equal(5, world.CountedBlobs.Operations - world.CountedBlobs.Writes);
             Assert.Equal(i == 0 ? 4 : 3, world.CountedRows.Commits);
         }
     }

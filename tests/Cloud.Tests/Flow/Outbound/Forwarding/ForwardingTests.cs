@@ -43,7 +43,8 @@ public abstract class ForwardingTests(Hop hop)
         var content = Assert.Single(world.Relay.Taken).Content!;
         Assert.Equal($"Delivered-To: {Sales}\r\n{Text}", content);
         Assert.Equal(Text.Length, job.Message.Size);
-        Assert.Empty(world.BlobNames);
+        // What another process has uploaded is left to the sweep.
+        Assert.Equal(hop == Hop.Claim ? 1 : 0, world.BlobNames.Count);
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using Cloud.Flow.Door;
 using Cloud.Flow.Outbound;
 using Cloud.Mail;
 using Cloud.Store;
+using Cloud.Store.Accounts;
 using Cloud.Store.Counting;
 using Cloud.Store.Ports;
 using Cloud.Tests.Fakes;
@@ -44,15 +45,20 @@ sealed class ForwardingWorld
     public IReadOnlyList<string> BlobNames =>
         [.. Blobs.ListAsync("", default).ToBlockingEnumerable().Select(blob => blob.Name)];
 
-    public static async Task<ForwardingWorld> OpenAsync(Hop hop = default)
+    public static async Task<ForwardingWorld> OpenAsync(Hop hop = default, StoreOptions? options = null)
     {
         var world = new ForwardingWorld();
-        await world.RestartAsync(hop: hop);
+        await world.RestartAsync(hop: hop, options: options);
         return world;
     }
 
     /// <summary>Another process on the same store; what <paramref name="faults"/> does begins once it is there.</summary>
-    public async Task RestartAsync(IFaults? faults = null, ulong seed = 1, Hop hop = default)
+    public async Task RestartAsync(
+        IFaults? faults = null,
+        ulong seed = 1,
+        Hop hop = default,
+        StoreOptions? options = null
+    )
     {
         var later = new LaterFaults(faults);
         Test = await TestBackend.OpenAsync(
@@ -60,6 +66,7 @@ sealed class ForwardingWorld
             new FaultyBlobs(CountedBlobs, later),
             new FaultyQueues(CountedQueues, later),
             Clock,
+            options,
             seed: seed,
             hop: hop,
             relay: Relay,
