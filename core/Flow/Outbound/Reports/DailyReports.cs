@@ -171,7 +171,7 @@ public sealed class DailyReports : IAsyncDisposable
         }
         if (place.Stage == ReportStage.Tls)
         {
-            var reports = options.SendsTls ? SessionsAsync(place.Day, place.After, run.Cancel) : Nothing<TlsDay>();
+            var reports = options.SendsTls ? SessionsAsync(place.Day, place.After, run) : Nothing<TlsDay>();
             var next = await EachAsync(place, reports, day => day.Domain, SendAsync, run);
             if (next is null || IsOver(run))
                 return next;
@@ -211,6 +211,10 @@ public sealed class DailyReports : IAsyncDisposable
             await places.PutOffAsync(day, stage, domain, tries: 1);
             run.Result.Later++;
         }
+        else if (outcome == ReportOutcome.Failed)
+        {
+            GiveUp(domain, run);
+        }
         else if (outcome == ReportOutcome.Sent)
         {
             run.Result.Dmarc += stage == ReportStage.Dmarc ? 1 : 0;
@@ -219,13 +223,17 @@ public sealed class DailyReports : IAsyncDisposable
     }
 
     ValueTask<ReportOutcome> SendAsync(DailyAggregate day, Run run) =>
-        WithinAsync(cancel => dmarc.SendAsync(day, run.Sender, cancel), run);
+        WithinAsync(cancel => dmarc.SendAsync(day, run.Sender, cancel), day.PolicyDomain, run);
 
     ValueTask<ReportOutcome> SendAsync(TlsDay day, Run run) =>
-        WithinAsync(cancel => tls.SendAsync(day, run.Sender, cancel), run);
+        WithinAsync(cancel => tls.SendAsync(day, run.Sender, cancel), day.Domain, run);
 
-    /// <summary>Nobody's servers hold up the others for long.</summary>
-    async ValueTask<ReportOutcome> WithinAsync(Func<CancellationToken, ValueTask<ReportOutcome>> send, Run run)
+    /// <summary>Nobody's servers hold up the others for long, and nobody's names or records end the run.</summary>
+    async ValueTask<ReportOutcome> WithinAsync(
+        Func<CancellationToken, ValueTask<ReportOutcome>> send,
+        string domain,
+        Run run
+    )
     {
         using var limit = new CancellationTokenSource(Longest, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, run.Cancel);
@@ -237,6 +245,17 @@ public sealed class DailyReports : IAsyncDisposable
         {
             return ReportOutcome.Later;
         }
+        catch (Exception e) when (e is not (StoreException or OperationCanceledException))
+        {
+            run.Result.Fault = (e, domain);
+            return ReportOutcome.Failed;
+        }
+    }
+
+    static void GiveUp(string domain, Run run)
+    {
+        run.Result.GivenUp++;
+        run.Result.GivenUpFor = domain;
     }
 
     async ValueTask RetryAsync(LateReport late, Run run)
@@ -264,14 +283,13 @@ public sealed class DailyReports : IAsyncDisposable
             await NoteAsync(late.Day, late.Stage, late.Domain, outcome, run);
             return;
         }
-        run.Result.GivenUp++;
-        run.Result.GivenUpFor = late.Domain;
+        GiveUp(late.Domain, run);
     }
 
     async IAsyncEnumerable<TlsDay> SessionsAsync(
         DateOnly day,
         string after,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel
+        Run run
     )
     {
         var range = new RowRange(
@@ -279,14 +297,21 @@ public sealed class DailyReports : IAsyncDisposable
             after.Length == 0 ? "" : KeyText.Encode(after) + " ",
             null
         );
-        await foreach (var row in rows.ReadAsync(TlsSessionCounts.Table, range, cancel))
-            yield return TlsDayRow.Of(row.Data);
+        await foreach (var row in rows.ReadAsync(TlsSessionCounts.Table, range, run.Cancel))
+        {
+            if (TlsDayRow.TryRead(row.Data) is { } sessions)
+                yield return sessions;
+            else
+                GiveUp(row.Data.String("Domain") ?? row.Key.Row, run); // damaged, and will be the next time
+        }
     }
 
     async ValueTask<TlsDay?> FindSessionsAsync(DateOnly day, string domain, CancellationToken cancel)
     {
         var key = new RowKey(TlsSessionCounts.Partition(day), KeyText.Encode(domain));
-        return await rows.GetAsync(TlsSessionCounts.Table, key, cancel) is { } row ? TlsDayRow.Of(row.Data) : null;
+        return await rows.GetAsync(TlsSessionCounts.Table, key, cancel) is { } row
+            ? TlsDayRow.TryRead(row.Data)
+            : null;
     }
 
     /// <summary>Removes counts and received reports that are old.</summary>

@@ -65,14 +65,12 @@ sealed class DmarcReporting(ReportMail mail, ReportDestinations destinations)
 
     static ReportLetter LetterOf(DailyAggregate day, TransactionId id, ReportSender sender, int rows)
     {
-        var begin = EndOf(day.Day).AddDays(-1).ToUnixTimeSeconds();
-        var end = EndOf(day.Day).ToUnixTimeSeconds() - 1;
         var report = AggregateXml.Write(day, sender.Organization, $"{sender.Address}", $"{id}", rows);
         return new(
             id,
             $"Report Domain: {day.PolicyDomain} Submitter: {sender.Domain} Report-ID: <{id}@{sender.Domain}>",
             TextOf(day, sender),
-            string.Create(CultureInfo.InvariantCulture, $"{sender.Domain}!{day.PolicyDomain}!{begin}!{end}.xml.gz"),
+            ReportMail.FileName(sender, day.PolicyDomain, day.Day, "xml.gz"),
             ReportMail.Compress(report),
             IsTls: false,
             day.PolicyDomain

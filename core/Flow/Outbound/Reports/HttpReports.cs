@@ -31,13 +31,9 @@ sealed class HttpReports(HttpMessageHandler handler, TimeProvider time) : IDispo
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
             return response.IsSuccessStatusCode;
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        catch (Exception) when (!cancel.IsCancellationRequested)
         {
-            return false;
-        }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
-        {
-            return false;
+            return false; // the address is a stranger's: whatever is wrong with it stops no other report
         }
     }
 

@@ -11,6 +11,8 @@ public static partial class ReportLog
             Sent(logger, result.Dmarc, result.Tls);
         if (result.Later > 0)
             Later(logger, result.Later);
+        if (result.Fault is { } fault)
+            Broken(logger, fault.Exception, fault.Domain);
         if (result.GivenUpFor is { } domain)
             GivenUp(logger, result.GivenUp, domain);
     }
@@ -33,7 +35,7 @@ public static partial class ReportLog
     )]
     static partial void Later(ILogger logger, int reports);
 
-    [LoggerMessage(5302, LogLevel.Warning, "{Reports} reports could not be sent for a day, one for {Domain}: given up")]
+    [LoggerMessage(5302, LogLevel.Warning, "{Reports} reports could not be made or sent, one for {Domain}: given up")]
     static partial void GivenUp(ILogger logger, int reports, string domain);
 
     [LoggerMessage(5303, LogLevel.Information, "Read {Reports} reports that others sent (`cloud reports`)")]
@@ -59,6 +61,9 @@ public static partial class ReportLog
     )]
     static partial void Untried(ILogger logger, int tasks);
 
-    [LoggerMessage(5305, LogLevel.Error, "{Timer} was stopped by a fault of the store; the next run goes on")]
+    [LoggerMessage(5307, LogLevel.Error, "A report for {Domain} cannot be made; the others are")]
+    static partial void Broken(ILogger logger, Exception exception, string domain);
+
+    [LoggerMessage(5305, LogLevel.Error, "{Timer} was stopped by a fault; the next run goes on")]
     public static partial void Failed(ILogger logger, Exception exception, string timer);
 }

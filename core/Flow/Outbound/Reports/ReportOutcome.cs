@@ -11,6 +11,9 @@ enum ReportOutcome
 
     /// <summary>Its recipient cannot be asked, or does not answer: it is tried again.</summary>
     Later,
+
+    /// <summary>A fault of ours, with this report alone: it is given up.</summary>
+    Failed,
 }
 
 /// <summary>What one run did.</summary>
@@ -25,11 +28,14 @@ public sealed record ReportsResult
     /// <summary>Reports that could not be sent for now.</summary>
     public int Later { get; set; }
 
-    /// <summary>Reports that could not be sent for a day, and will not be.</summary>
+    /// <summary>Reports that could not be made or sent, and will not be.</summary>
     public int GivenUp { get; set; }
 
     /// <summary>The domain of the last of these.</summary>
     public string? GivenUpFor { get; set; }
+
+    /// <summary>What was wrong with the last report that a fault of ours stopped, and whose it was; null for none.</summary>
+    internal (Exception Exception, string Domain)? Fault { get; set; }
 
     /// <summary>Whether all that is due is done; else the next run goes on.</summary>
     public bool IsComplete { get; set; }

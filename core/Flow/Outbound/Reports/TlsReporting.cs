@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Http;
+using System.Text;
 using Cloud.Dns;
 using Cloud.Store;
 using Cloud.Trust.TlsRpt;
@@ -11,7 +12,10 @@ sealed class TlsReporting(ReportMail mail, IResolver resolver, HttpReports http)
 {
     public async ValueTask<ReportOutcome> SendAsync(TlsDay day, ReportSender sender, CancellationToken cancel)
     {
-        if (!DnsName.TryParse(day.Domain, out var domain) || domain.TryPrepend("_smtp._tls") is not { } name)
+        // A name that has no form in ASCII is nobody's, and cannot stand in the fields of a report's mail.
+        if (!Ascii.IsValid(day.Domain) || !DnsName.TryParse(day.Domain, out var domain))
+            return ReportOutcome.Unwanted;
+        if (domain.TryPrepend("_smtp._tls") is not { } name)
             return ReportOutcome.Unwanted;
         var answer = await resolver.TxtAsync(name, cancel);
         if (answer.IsFailure)
@@ -50,7 +54,6 @@ sealed class TlsReporting(ReportMail mail, IResolver resolver, HttpReports http)
         var until = DmarcReporting.EndOf(day.Day);
         var id = DerivedId.Of(default, until, $"tls report {day.Domain}");
         var report = TlsReport.Of(day, sender.Organization, $"{sender.Address}", $"{id}@{sender.Domain}");
-        var (begin, end) = (until.AddDays(-1).ToUnixTimeSeconds(), until.ToUnixTimeSeconds() - 1);
         var failed = day.Policies.Values.Sum(sessions => sessions.Failed);
         var passed = day.Policies.Values.Sum(sessions => sessions.Successful);
         return new(
@@ -66,7 +69,7 @@ sealed class TlsReporting(ReportMail mail, IResolver resolver, HttpReports http)
 
                 """
             ),
-            string.Create(CultureInfo.InvariantCulture, $"{sender.Domain}!{day.Domain}!{begin}!{end}.json.gz"),
+            ReportMail.FileName(sender, day.Domain, day.Day, "json.gz"),
             ReportMail.Compress(report.ToJson()),
             IsTls: true,
             day.Domain
