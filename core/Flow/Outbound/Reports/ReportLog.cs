@@ -9,6 +9,8 @@ public static partial class ReportLog
     {
         if (result.Dmarc + result.Tls > 0)
             Sent(logger, result.Dmarc, result.Tls);
+        if (result.UnsignedFrom is { } sender)
+            Unsigned(logger, sender);
         if (result.Later > 0)
             Later(logger, result.Later);
         if (result.Fault is { } fault)
@@ -60,6 +62,13 @@ public static partial class ReportLog
         "{Tasks} tasks for what was to be sent when this process started are on the outbound queue, perhaps once more"
     )]
     static partial void Untried(ILogger logger, int tasks);
+
+    [LoggerMessage(
+        5308,
+        LogLevel.Warning,
+        "Reports come from {Domain}, which is none of our domains: they are not signed, and many refuse them (report-from)"
+    )]
+    static partial void Unsigned(ILogger logger, string domain);
 
     [LoggerMessage(5307, LogLevel.Error, "A report for {Domain} cannot be made; the others are")]
     static partial void Broken(ILogger logger, Exception exception, string domain);

@@ -16,6 +16,41 @@ enum ReportOutcome
     Failed,
 }
 
+/// <summary>One try of a report.</summary>
+/// <param name="isLast">It is not tried again: who is known by then gets it.</param>
+/// <param name="done">Web servers that need not be asked any more, by earlier tries.</param>
+sealed class ReportTry(bool isLast, IEnumerable<string> done)
+{
+    readonly HashSet<string> addresses = [.. done];
+    readonly Lock turn = new();
+
+    public bool IsLast => isLast;
+
+    /// <summary>Web servers that took it, or refused it for good.</summary>
+    public IReadOnlyList<string> Done
+    {
+        get
+        {
+            lock (turn)
+                return [.. addresses];
+        }
+    }
+
+    public static ReportTry First() => new(isLast: false, []);
+
+    public bool IsDone(Uri address)
+    {
+        lock (turn)
+            return addresses.Contains(address.AbsoluteUri);
+    }
+
+    public void Finish(Uri address)
+    {
+        lock (turn)
+            addresses.Add(address.AbsoluteUri);
+    }
+}
+
 /// <summary>What one run did.</summary>
 public sealed record ReportsResult
 {
@@ -36,6 +71,9 @@ public sealed record ReportsResult
 
     /// <summary>What was wrong with the last report that a fault of ours stopped, and whose it was; null for none.</summary>
     internal (Exception Exception, string Domain)? Fault { get; set; }
+
+    /// <summary>Whom unsigned reports came from, which is no domain of ours; null for none.</summary>
+    internal string? UnsignedFrom { get; set; }
 
     /// <summary>Whether all that is due is done; else the next run goes on.</summary>
     public bool IsComplete { get; set; }

@@ -10,7 +10,12 @@ namespace Cloud.Flow.Outbound.Reports;
 /// <summary>Tells a domain how TLS with its mail hosts went on a day. RFC 8460.</summary>
 sealed class TlsReporting(ReportMail mail, IResolver resolver, HttpReports http)
 {
-    public async ValueTask<ReportOutcome> SendAsync(TlsDay day, ReportSender sender, CancellationToken cancel)
+    public async ValueTask<ReportOutcome> SendAsync(
+        TlsDay day,
+        ReportSender sender,
+        ReportTry attempt,
+        CancellationToken cancel
+    )
     {
         // A name that has no form in ASCII is nobody's, and cannot stand in the fields of a report's mail.
         if (!Ascii.IsValid(day.Domain) || !DnsName.TryParse(day.Domain, out var domain))
@@ -27,13 +32,14 @@ sealed class TlsReporting(ReportMail mail, IResolver resolver, HttpReports http)
         // RFC 8460 §3: several are none.
         if (texts is not [var only] || !TlsReportRecord.TryParse(only, out var record))
             return ReportOutcome.Unwanted;
-        return await SendAsync(day, record, sender, cancel);
+        return await SendAsync(day, record, sender, attempt, cancel);
     }
 
     async ValueTask<ReportOutcome> SendAsync(
         TlsDay day,
         TlsReportRecord record,
         ReportSender sender,
+        ReportTry attempt,
         CancellationToken cancel
     )
     {
@@ -42,11 +48,21 @@ sealed class TlsReporting(ReportMail mail, IResolver resolver, HttpReports http)
         var isMailed = mailboxes.Count > 0 && !await mail.IsSentAsync(letter.Id, cancel);
         if (isMailed)
             await mail.SendAsync(letter, sender, mailboxes, cancel);
-        // To be told twice of the same report does no harm: it has an id. RFC 8460 §4.4.
-        var posts = record.Addresses.Distinct().Select(address => http.PostAsync(address, letter.Octets, cancel));
-        if ((await Task.WhenAll(posts)).Contains(false))
+        // One whose answer was lost is told twice, which does no harm: a report has an id. RFC 8460 §4.4.
+        var left = record.Addresses.Distinct().Where(address => !attempt.IsDone(address));
+        var posts = await Task.WhenAll(left.Select(PostAsync));
+        if (posts.Contains(PostResult.Later))
             return ReportOutcome.Later;
-        return isMailed || record.Addresses.Count > 0 ? ReportOutcome.Sent : ReportOutcome.Unwanted;
+        var isSent = isMailed || posts.Contains(PostResult.Taken) || attempt.Done.Count > posts.Length;
+        return isSent ? ReportOutcome.Sent : ReportOutcome.Unwanted;
+
+        async Task<PostResult> PostAsync(Uri address)
+        {
+            var result = await http.PostAsync(address, letter.Octets, cancel);
+            if (result != PostResult.Later)
+                attempt.Finish(address);
+            return result;
+        }
     }
 
     static ReportLetter LetterOf(TlsDay day, ReportSender sender)
