@@ -71,13 +71,14 @@ sealed class DmarcReporting(ReportMail mail, ReportDestinations destinations)
 
     static ReportLetter LetterOf(DailyAggregate day, TransactionId id, ReportSender sender, int rows)
     {
-        var report = AggregateXml.Write(day, sender.Organization, $"{sender.Address}", $"{id}", rows);
         return new(
             id,
             $"Report Domain: {day.PolicyDomain} Submitter: {sender.Domain} Report-ID: <{id}@{sender.Domain}>",
             TextOf(day, sender),
             ReportMail.FileName(sender, day.PolicyDomain, day.Day, "xml.gz"),
-            ReportMail.Compress(report),
+            ReportMail.Compress(to =>
+                AggregateXml.Write(to, day, sender.Organization, $"{sender.Address}", $"{id}", rows)
+            ),
             IsTls: false,
             day.PolicyDomain
         );

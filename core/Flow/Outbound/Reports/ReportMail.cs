@@ -59,11 +59,12 @@ sealed class ReportMail(Outbox outbox, OutboxStore store, IBlobs blobs, TimeProv
     /// <summary>Octets of the message in which so many lie; 76 letters a line, as base64 has them (RFC 2045 §6.8).</summary>
     public static long SizeOf(long octets) => octets * 4 / 3 * 78 / 76 + Frame;
 
-    public static byte[] Compress(byte[] report)
+    /// <param name="write">Writes the report.</param>
+    public static byte[] Compress(Action<Stream> write)
     {
         using var packed = new MemoryStream();
         using (var gzip = new GZipStream(packed, CompressionLevel.Optimal, leaveOpen: true))
-            gzip.Write(report);
+            write(gzip);
         return packed.ToArray();
     }
 

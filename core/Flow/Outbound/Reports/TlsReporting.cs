@@ -86,7 +86,7 @@ sealed class TlsReporting(ReportMail mail, IResolver resolver, HttpReports http)
                 """
             ),
             ReportMail.FileName(sender, day.Domain, day.Day, "json.gz"),
-            ReportMail.Compress(report.ToJson()),
+            ReportMail.Compress(to => to.Write(report.ToJson())),
             IsTls: true,
             day.Domain
         );
