@@ -1,12 +1,20 @@
 using Cloud.Api.Gateway;
 using Cloud.Flow.Door;
+using Cloud.Listener.Gateway;
 using Cloud.Store.Ports;
 using Cloud.Trust.Dmarc;
+using Microsoft.Extensions.Logging;
 
 namespace Cloud.Listener.Hosting;
 
 /// <summary>Hands what the door has counted to the gateway, every few minutes and at the end.</summary>
-sealed class CountsHandover(PolicyCounts counts, IGateway gateway, TimeProvider time, Entropy entropy)
+sealed class CountsHandover(
+    PolicyCounts counts,
+    IGateway gateway,
+    TimeProvider time,
+    Entropy entropy,
+    ILogger logger
+)
 {
     /// <summary>How often it looks whether there is enough.</summary>
     static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
@@ -40,12 +48,16 @@ sealed class CountsHandover(PolicyCounts counts, IGateway gateway, TimeProvider 
     {
         if (takes)
             waiting.AddRange(RequestsOf(counts.Take()));
-        waiting.RemoveRange(0, Math.Max(0, waiting.Count - MaxWaiting));
+        if (waiting.Count > MaxWaiting)
+        {
+            Log.CountsTooMany(logger, waiting.Count - MaxWaiting);
+            waiting.RemoveRange(0, waiting.Count - MaxWaiting);
+        }
         try
         {
             while (waiting is [var first, ..])
             {
-                await gateway.KeepCountsAsync(first, cancel);
+                await SendAsync(first, cancel);
                 waiting.RemoveAt(0);
             }
         }
@@ -55,10 +67,25 @@ sealed class CountsHandover(PolicyCounts counts, IGateway gateway, TimeProvider 
         }
     }
 
+    /// <summary>What the gateway refuses for good would be refused for ever, and keep what follows from it.</summary>
+    async ValueTask SendAsync(CountsRequest request, CancellationToken cancel)
+    {
+        try
+        {
+            await gateway.KeepCountsAsync(request, cancel);
+        }
+        catch (GatewayFault e) when (e is { IsFinal: true, IsAnswer: true })
+        {
+            Log.CountsRefused(logger, e, request.Counts.Count);
+        }
+    }
+
+    static bool IsShort(byte[] packed) => packed.Length <= AggregateCodec.MaxPacked;
+
     IEnumerable<CountsRequest> RequestsOf(IReadOnlyList<DailyAggregate> taken)
     {
         var (packed, octets) = (new List<byte[]>(), 0);
-        foreach (var next in taken.Select(AggregateCodec.Pack))
+        foreach (var next in taken.SelectMany(AggregateCodec.PackAll).Where(IsShort))
         {
             if (packed.Count == CountsRequest.MaxCounts || octets + next.Length > CountsRequest.MaxOctets)
             {

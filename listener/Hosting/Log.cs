@@ -53,6 +53,16 @@ static partial class Log
     [LoggerMessage(1011, LogLevel.Information, "List {List} works, and is asked")]
     public static partial void ListWorks(ILogger logger, DnsName list);
 
+    [LoggerMessage(1012, LogLevel.Error, "The gateway refuses counts of {Domains} domains for their reports: dropped")]
+    public static partial void CountsRefused(ILogger logger, Exception exception, int domains);
+
+    [LoggerMessage(
+        1013,
+        LogLevel.Warning,
+        "The gateway does not answer: the oldest {Requests} requests with counts for reports are dropped"
+    )]
+    public static partial void CountsTooMany(ILogger logger, int requests);
+
     [LoggerMessage(1008, LogLevel.Debug, "{Port}: {Address} turned away: {Reason}")]
     public static partial void TurnedAway(ILogger logger, string port, IPAddress address, string reason);
 }

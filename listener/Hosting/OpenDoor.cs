@@ -26,7 +26,7 @@ public sealed class OpenDoor : IAsyncDisposable
         var logger = loggers.CreateLogger<OpenDoor>();
         watching = Door.WatchListsAsync((list, found) => Tell(logger, list, found), stop.Token);
         if (Door.Counts is { } counts)
-            counting = new CountsHandover(counts, gateway, time, entropy).RunAsync(stop.Token);
+            counting = new CountsHandover(counts, gateway, time, entropy, logger).RunAsync(stop.Token);
     }
 
     /// <summary>Null where nothing is judged.</summary>

@@ -1,5 +1,4 @@
 using Cloud.Flow.Outbound.Reports;
-using Cloud.Store.Ports;
 using Microsoft.Extensions.Logging;
 
 namespace Cloud.Listener.Hosting;
@@ -8,7 +7,7 @@ namespace Cloud.Listener.Hosting;
 /// <param name="Name">For the log.</param>
 /// <param name="Every">From one time to the next; a part of an hour.</param>
 /// <param name="Offset">From the full hour to a time of it.</param>
-/// <param name="WorkAsync">A run that fails by the store's fault is made good by the next.</param>
+/// <param name="WorkAsync">A run that fails is logged, and made good by the next.</param>
 public sealed record TimedWork(
     string Name,
     TimeSpan Every,
@@ -47,8 +46,9 @@ public sealed record TimedWork(
         {
             await WorkAsync(stop);
         }
-        catch (StoreException e)
+        catch (Exception e) when (!stop.IsCancellationRequested)
         {
+            // Whatever it is: mail goes on to come in and out while one of these has a fault.
             ReportLog.Failed(logger, e, Name);
         }
     }

@@ -216,8 +216,6 @@ public sealed class MessageCheck : IDisposable
         if (trust is null)
             throw new InvalidOperationException("The sender is not looked at yet");
         var index = MessageIndex.Unpack(message.Index.Span);
-        if (door.Counts is { } counts && !(trust.Dmarc.Result == DmarcResult.Pass && ReportShape.IsReport(index)))
-            counts.Count(trust); // Two that report to each other would else have something to report for ever.
         var sample = new MessageSample(index, start.Octets);
         var options = door.Options;
         var scanning = ScanAsync(trust, transaction, recipients, new(message.Size, open), cancel);
@@ -232,7 +230,18 @@ public sealed class MessageCheck : IDisposable
         var scans = await scanning;
         foreach (var scan in scans)
             score = score.With(scan, options.Content);
-        return DoorPolicy.Judge(options, trust, facts, score, scans, MailLoops.Check(sample.Header, recipients));
+        var loop = MailLoops.Check(sample.Header, recipients);
+        var evidence = DoorPolicy.Judge(options, trust, facts, score, scans, loop);
+        if (evidence.Outcome != DoorOutcome.Defer) // who is put off comes again
+            Count(trust, index);
+        return evidence;
+    }
+
+    /// <summary>Two that report to each other would else have something to report for ever.</summary>
+    void Count(TrustVerdicts verdicts, MessageIndex index)
+    {
+        if (verdicts.Dmarc.Result != DmarcResult.Pass || !ReportShape.IsReport(index))
+            door.Counts?.Count(verdicts);
     }
 
     /// <summary>Whether the author's domain is a recipient's, and so one of ours.</summary>

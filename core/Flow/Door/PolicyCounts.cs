@@ -16,19 +16,35 @@ public sealed class PolicyCounts(TimeProvider time)
     /// <summary>How long counts stay here.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
-    /// <summary>Kinds of messages after which they are handed over sooner, some 300 octets each.</summary>
+    /// <summary>Kinds of messages after which they are handed over sooner: some 400 octets each, of usual names.</summary>
     const int ManyRows = 2_000;
 
     /// <summary>Kinds that are kept at most, where nobody takes them; what is beyond is not counted.</summary>
     const int MaxRows = 20_000;
 
+    /// <summary>Octets in memory after which they are handed over sooner, and that they have at most, about.</summary>
+    const int ManyOctets = MaxOctets / 4;
+
+    /// <inheritdoc cref="ManyOctets"/>
+    const int MaxOctets = 16 * 1024 * 1024;
+
     /// <summary>Signatures of a message that are told; honest mail has one to three. RFC 9990 §3.1.1.8 lets us choose.</summary>
-    const int MaxSignatures = 10;
+    const int MaxSignatures = 4;
+
+    /// <summary>Characters of a signature's domain and of its selector; longer ones are told by nobody but forgers.</summary>
+    const int MaxSignatureName = 128;
+
+    /// <summary>Characters of all signatures of a message.</summary>
+    const int MaxSignatureText = 1_000;
+
+    /// <summary>Characters of a name, as a report and its readers take them.</summary>
+    const int MaxName = 255;
 
     readonly Lock turn = new();
     Dictionary<(DateOnly Day, string Domain), DailyAggregate> pending = [];
     DateTimeOffset since = DateTimeOffset.MaxValue;
     int rows;
+    int octets;
 
     /// <summary>Whether somebody should take them now.</summary>
     public bool IsDue
@@ -36,7 +52,7 @@ public sealed class PolicyCounts(TimeProvider time)
         get
         {
             lock (turn)
-                return rows >= ManyRows || (pending.Count > 0 && time.GetUtcNow() - since >= Longest);
+                return rows >= ManyRows || octets >= ManyOctets || (pending.Count > 0 && time.GetUtcNow() - since >= Longest);
         }
     }
 
@@ -46,7 +62,7 @@ public sealed class PolicyCounts(TimeProvider time)
         lock (turn)
         {
             IReadOnlyList<DailyAggregate> taken = [.. pending.Values];
-            (pending, since, rows) = ([], DateTimeOffset.MaxValue, 0);
+            (pending, since, rows, octets) = ([], DateTimeOffset.MaxValue, 0, 0);
             return taken;
         }
     }
@@ -60,25 +76,28 @@ public sealed class PolicyCounts(TimeProvider time)
             || verdict is not { Domain: { } author, PolicyDomain: { } owner, Record: { } record }
             || record.AggregateReports.Count == 0
             || verdict.Result is not (DmarcResult.Pass or DmarcResult.Fail)
+            || Name(owner) is not { Length: > 0 } domain
         )
             return;
         var day = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
         var row = RowOf(trust, verdict, source, author);
         lock (turn)
-            Keep(new(day, Name(owner), record), row);
+            Keep(new(day, domain, record), row);
     }
 
     void Keep(DailyAggregate empty, AggregateRow row)
     {
         var key = (empty.Day, empty.PolicyDomain);
         var isKnown = pending.TryGetValue(key, out var known);
-        if (!isKnown && rows >= MaxRows)
+        var isFull = rows >= MaxRows || octets >= MaxOctets;
+        if (!isKnown && isFull)
             return;
         var before = known is null ? empty : known with { Record = empty.Record };
         // Too many kinds: their messages are counted all the same.
-        var isTold = rows < MaxRows || before.Rows.ContainsKey(row);
+        var isTold = !isFull || before.Rows.ContainsKey(row);
         var next = isTold ? before.Add(row) : before with { Others = before.Others + 1 };
         rows += next.Rows.Count - before.Rows.Count;
+        octets += next.Octets - (isKnown ? before.Octets : 0);
         pending[key] = next;
         if (since == DateTimeOffset.MaxValue)
             since = time.GetUtcNow();
@@ -96,30 +115,47 @@ public sealed class PolicyCounts(TimeProvider time)
             verdict.SpfAligned,
             Name(author),
             spf is { Identity: SpfIdentity.MailFrom } ? Name(spf.Domain) : "",
-            string.Join(
-                ' ',
-                trust.Dkim.Take(MaxSignatures).Select(Text).OfType<string>().Order(StringComparer.Ordinal)
-            ),
+            Signatures(trust.Dkim),
             spf is not null && Name(spf.Domain) is { Length: > 0 } domain
                 ? $"{(spf.Identity == SpfIdentity.Helo ? "helo" : "mfrom")}:{domain}={spf.Result.ToText()}"
                 : ""
         );
     }
 
-    /// <returns>Null for a signature that names no domain.</returns>
+    /// <summary>Those that pass first, as far as there is room: a forger may add as many as it likes.</summary>
+    static string Signatures(IReadOnlyList<DkimResult> all)
+    {
+        var (told, length) = (new List<string>(), 0);
+        foreach (var text in all.OrderByDescending(one => one.IsPass).Select(Text).OfType<string>())
+        {
+            length += text.Length + 1;
+            if (told.Count == MaxSignatures || length > MaxSignatureText)
+                break;
+            told.Add(text);
+        }
+        return string.Join(' ', told.Order(StringComparer.Ordinal));
+    }
+
+    /// <returns>Null for a signature that names no domain, or has names that nobody has.</returns>
     static string? Text(DkimResult signature)
     {
-        if (Name(signature.Domain) is not { Length: > 0 } domain)
+        if (Name(signature.Domain) is not { Length: > 0 and <= MaxSignatureName } domain)
             return null;
         var selector = Name(signature.Selector);
+        if (selector.Length > MaxSignatureName)
+            return null;
         return $"{domain}/{selector}={signature.Verdict.ToString().ToLowerInvariant()}";
     }
 
-    static string Name(DnsName name) => $"{name}".ToLowerInvariant();
-
     /// <summary>A stranger's text stands in a report only where it is a name.</summary>
-    static string Name(string text) =>
-        DnsName.TryParse(text, out var name) && !name.IsRoot && $"{name}".All(IsOfName) ? Name(name) : "";
+    static string Name(string text) => DnsName.TryParse(text, out var name) ? Name(name) : "";
+
+    /// <inheritdoc cref="Name(string)"/>
+    static string Name(DnsName name)
+    {
+        var text = $"{name}".ToLowerInvariant();
+        return !name.IsRoot && text.Length <= MaxName && text.All(IsOfName) ? text : "";
+    }
 
     static bool IsOfName(char letter) => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '.' or '_';
 }

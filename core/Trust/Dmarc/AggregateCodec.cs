@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.IO.Compression;
 using System.Net;
+using System.Xml;
 using Cloud.Mail;
 
 namespace Cloud.Trust.Dmarc;
@@ -38,7 +39,20 @@ public static class AggregateCodec
         return packed.ToArray();
     }
 
-    /// <returns>Null for what is none.</returns>
+    /// <summary>Packs a day in as many as it needs: their sum is the day.</summary>
+    /// <returns>Each within <see cref="MaxPacked"/>.</returns>
+    public static IEnumerable<byte[]> PackAll(DailyAggregate day)
+    {
+        var packed = Pack(day);
+        if (packed.Length <= MaxPacked || day.Rows.Count < 2)
+            return [packed];
+        var half = day.Rows.Count / 2;
+        var (first, rest) = (day.Rows.Take(half), day.Rows.Skip(half));
+        return PackAll(day with { Rows = first.ToImmutableDictionary() })
+            .Concat(PackAll(day with { Rows = rest.ToImmutableDictionary(), Others = 0 }));
+    }
+
+    /// <returns>Null for what is none. A row that cannot be read costs the others nothing: its messages are counted.</returns>
     public static DailyAggregate? Unpack(ReadOnlySpan<byte> packed)
     {
         if (packed.Length > MaxPacked)
@@ -69,7 +83,14 @@ public static class AggregateCodec
         };
         var rows = ImmutableDictionary.CreateBuilder<AggregateRow, long>();
         for (var left = Bound(reader.Read7BitEncodedInt(), DailyAggregate.MaxRows); left > 0; left--)
-            rows[ReadRow(reader)] = Count(reader.Read7BitEncodedInt64());
+        {
+            var row = ReadRow(reader);
+            var count = Count(reader.Read7BitEncodedInt64());
+            if (row is null)
+                day = day with { Others = day.Others + count };
+            else
+                rows[row] = count;
+        }
         return day with { Rows = rows.ToImmutable() };
     }
 
@@ -87,24 +108,35 @@ public static class AggregateCodec
         writer.Write(row.Spf);
     }
 
-    static AggregateRow ReadRow(BinaryReader reader)
+    /// <returns>Null for what no row may hold.</returns>
+    static AggregateRow? ReadRow(BinaryReader reader)
     {
-        var source = new IPAddress(reader.ReadBytes(reader.ReadByte()));
+        var source = reader.ReadBytes(reader.ReadByte());
         var (disposition, why) = ((DmarcPolicy)reader.ReadByte(), (PolicyOverride)reader.ReadByte());
-        if (!Enum.IsDefined(disposition) || !Enum.IsDefined(why))
-            throw new FormatException("no disposition");
         var aligned = reader.ReadByte();
-        return new(
-            source,
-            disposition,
-            why,
-            (aligned & 1) != 0,
-            (aligned & 2) != 0,
-            Name(reader.ReadString()),
-            Name(reader.ReadString()),
-            Text(reader.ReadString()),
-            Text(reader.ReadString())
-        );
+        var (author, sender) = (reader.ReadString(), reader.ReadString());
+        var (dkim, spf) = (reader.ReadString(), reader.ReadString());
+        var isRow =
+            source.Length is 4 or 16
+            && Enum.IsDefined(disposition)
+            && Enum.IsDefined(why)
+            && IsName(author)
+            && IsName(sender)
+            && IsText(dkim)
+            && IsText(spf);
+        return isRow
+            ? new(
+                new IPAddress(source),
+                disposition,
+                why,
+                (aligned & 1) != 0,
+                (aligned & 2) != 0,
+                author,
+                sender,
+                dkim,
+                spf
+            )
+            : null;
     }
 
     static void Write(BinaryWriter writer, DmarcRecord record)
@@ -151,9 +183,12 @@ public static class AggregateCodec
     static int Bound(int value, int most) =>
         value >= 0 && value <= most ? value : throw new FormatException("more than there can be");
 
-    static string Name(string text) => text.Length <= 255 ? Text(text) : throw new FormatException("no name");
+    static string Name(string text) => IsName(text) ? text : throw new FormatException("no name");
+
+    static string Text(string text) => IsText(text) ? text : throw new FormatException("no text");
+
+    static bool IsName(string text) => text.Length <= 255 && IsText(text);
 
     /// <summary>What stands in XML later: a request of somebody else's must not bring in what that cannot hold.</summary>
-    static string Text(string text) =>
-        text.Length <= 4096 && !text.Any(char.IsControl) ? text : throw new FormatException("no text");
+    static bool IsText(string text) => text.Length <= 4096 && text.All(XmlConvert.IsXmlChar) && !text.Any(char.IsControl);
 }

@@ -7,12 +7,14 @@ namespace Cloud.Trust.Dmarc;
 /// <summary>Writes a day's counts as the report that its owner gets. RFC 7489 Appendix C.</summary>
 public static class AggregateXml
 {
+    /// <param name="to">Gets UTF-8, not compressed, as it is written.</param>
+    /// <param name="day">What is told.</param>
     /// <param name="organization">Who reports.</param>
     /// <param name="contact">Whom to ask; a mail address.</param>
     /// <param name="id">Unlike any other report's of ours.</param>
     /// <param name="maxRows">Rows that are written, those of most messages.</param>
-    /// <returns>UTF-8, not compressed.</returns>
-    public static byte[] Write(
+    public static void Write(
+        Stream to,
         DailyAggregate day,
         string organization,
         string contact,
@@ -20,22 +22,17 @@ public static class AggregateXml
         int maxRows = DailyAggregate.MaxRows
     )
     {
-        using var octets = new MemoryStream();
         var settings = new XmlWriterSettings { Encoding = new UTF8Encoding(false), Indent = true };
-        using (var xml = XmlWriter.Create(octets, settings))
-        {
-            xml.WriteStartElement("feedback");
-            xml.WriteElementString("version", "1.0");
-            WriteMetadata(xml, day, organization, contact, id);
-            WritePolicy(xml, day);
-            var rows = day
-                .Rows.OrderByDescending(entry => entry.Value)
-                .ThenBy(entry => $"{entry.Key}", StringComparer.Ordinal);
-            foreach (var (row, count) in rows.Take(maxRows))
-                WriteRecord(xml, row, count);
-            xml.WriteEndElement();
-        }
-        return octets.ToArray();
+        using var xml = XmlWriter.Create(to, settings);
+        xml.WriteStartElement("feedback");
+        xml.WriteElementString("version", "1.0");
+        WriteMetadata(xml, day, organization, contact, id);
+        WritePolicy(xml, day);
+        var order = Comparer<AggregateRow>.Create(AggregateRow.Compare);
+        var rows = day.Rows.OrderByDescending(entry => entry.Value).ThenBy(entry => entry.Key, order);
+        foreach (var (row, count) in rows.Take(maxRows))
+            WriteRecord(xml, row, count);
+        xml.WriteEndElement();
     }
 
     static void WriteMetadata(XmlWriter xml, DailyAggregate day, string organization, string contact, string id)

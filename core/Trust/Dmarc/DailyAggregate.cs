@@ -23,7 +23,26 @@ public sealed record AggregateRow(
     string EnvelopeFrom,
     string Dkim,
     string Spf
-);
+)
+{
+    /// <summary>Octets of one in memory, about: a stranger chooses how long its names are.</summary>
+    internal int Octets => 200 + 2 * (HeaderFrom.Length + EnvelopeFrom.Length + Dkim.Length + Spf.Length);
+
+    /// <summary>An order of all rows, always the same.</summary>
+    internal static int Compare(AggregateRow left, AggregateRow right)
+    {
+        var (first, second) = (left.Source.GetAddressBytes(), right.Source.GetAddressBytes());
+        var order = first.AsSpan().SequenceCompareTo(second);
+        order = order != 0 ? order : string.CompareOrdinal(left.HeaderFrom, right.HeaderFrom);
+        order = order != 0 ? order : string.CompareOrdinal(left.EnvelopeFrom, right.EnvelopeFrom);
+        order = order != 0 ? order : string.CompareOrdinal(left.Dkim, right.Dkim);
+        order = order != 0 ? order : string.CompareOrdinal(left.Spf, right.Spf);
+        return order != 0 ? order : Flags(left).CompareTo(Flags(right));
+    }
+
+    static (DmarcPolicy, PolicyOverride, bool, bool) Flags(AggregateRow row) =>
+        (row.Disposition, row.Override, row.DkimAligned, row.SpfAligned);
+}
 
 /// <summary>The messages of one day for one policy, as counts. Never changes; two of them make a third.</summary>
 /// <param name="Day">UTC.</param>
@@ -34,20 +53,43 @@ public sealed record DailyAggregate(DateOnly Day, string PolicyDomain, DmarcReco
     /// <summary>Rows of a day: a report of this many has about 5 MiB. What is beyond is counted, not told apart.</summary>
     public const int MaxRows = 10_000;
 
+    /// <summary>Octets of all rows in memory, about: twice what as many rows of usual names have.</summary>
+    public const int MaxOctets = 8 * 1024 * 1024;
+
+    /// <summary>Octets of the record and the rest, about.</summary>
+    const int Frame = 2 * 1024;
+
+    readonly ImmutableDictionary<AggregateRow, long> rows = ImmutableDictionary<AggregateRow, long>.Empty;
+
     /// <summary>Messages by what they have in common.</summary>
-    public ImmutableDictionary<AggregateRow, long> Rows { get; init; } = ImmutableDictionary<AggregateRow, long>.Empty;
+    public ImmutableDictionary<AggregateRow, long> Rows
+    {
+        get => rows;
+        init => (rows, Octets) = (value, Frame + value.Keys.Sum(row => row.Octets));
+    }
+
+    /// <summary>Octets in memory, about.</summary>
+    public int Octets { get; private init; } = Frame;
 
     /// <summary>Messages that found no place in the rows.</summary>
     public long Others { get; init; }
+
+    DailyAggregate(DailyAggregate other, ImmutableDictionary<AggregateRow, long> changed, int octets)
+        : this(other) => (rows, Octets) = (changed, octets);
 
     /// <summary>All messages.</summary>
     public long Total => Rows.Values.Sum() + Others;
 
     public DailyAggregate Add(AggregateRow row, long count = 1)
     {
-        if (Rows.TryGetValue(row, out var before))
-            return this with { Rows = Rows.SetItem(row, before + count) };
-        return Rows.Count < MaxRows ? this with { Rows = Rows.Add(row, count) } : this with { Others = Others + count };
+        if (rows.TryGetValue(row, out var before))
+            return new(this, rows.SetItem(row, before + count), Octets);
+        return rows.Count < MaxRows && Octets + row.Octets <= MaxOctets
+            ? new(this, rows.Add(row, count), Octets + row.Octets)
+            : this with
+            {
+                Others = Others + count,
+            };
     }
 
     /// <summary>The sum of two, in whichever order; the record is the other's, which is the later one.</summary>

@@ -27,7 +27,10 @@ public static class TlsDayRow
     }
 
     /// <exception cref="StoreException">It is no such row.</exception>
-    public static TlsDay Of(RowData row)
+    public static TlsDay Of(RowData row) => TryRead(row) ?? throw new StoreException("A stored row is damaged");
+
+    /// <returns>Null where it is no such row.</returns>
+    public static TlsDay? TryRead(RowData row)
     {
         using var packed = new MemoryStream();
         for (var i = 0; row.Bytes($"Counts{i}") is { } column; i++)
@@ -40,7 +43,7 @@ public static class TlsDayRow
         }
         catch (Exception e) when (e is IOException or FormatException or ArgumentException)
         {
-            throw new StoreException("A stored row is damaged", e);
+            return null;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Cloud.Dns;
 using Cloud.Mail;
 
 namespace Cloud.Trust.TlsRpt;
@@ -10,6 +11,9 @@ public sealed record TlsReportRecord(IReadOnlyList<EmailAddress> Mailboxes, IRea
 {
     /// <summary>Destinations taken of a record, as DMARC's.</summary>
     public const int MaxCount = 10;
+
+    /// <summary>Web servers taken of a record: each is a connection from here to whomever a stranger names.</summary>
+    public const int MaxAddresses = 4;
 
     /// <summary>Characters that are looked at.</summary>
     const int MaxLength = 4096;
@@ -58,9 +62,26 @@ public sealed record TlsReportRecord(IReadOnlyList<EmailAddress> Mailboxes, IRea
             Uri.TryCreate(text, UriKind.Absolute, out var address)
             && address.Scheme == Uri.UriSchemeHttps
             && address.UserInfo.Length == 0
+            && addresses.Count < MaxAddresses
+            && HasHost(address)
         )
         {
             addresses.Add(address);
+        }
+    }
+
+    /// <summary>A URI may have a host that no name server can be asked for: a label too long as an A-label, for one.</summary>
+    static bool HasHost(Uri address)
+    {
+        if (address.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6)
+            return true;
+        try
+        {
+            return address.HostNameType == UriHostNameType.Dns && DnsName.TryParse(address.IdnHost, out _);
+        }
+        catch (Exception e) when (e is UriFormatException or ArgumentException)
+        {
+            return false;
         }
     }
 }

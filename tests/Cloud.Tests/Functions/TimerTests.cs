@@ -46,6 +46,8 @@ public sealed class TimerTests
             {
                 if (++runs == 1)
                     throw new Cloud.Store.Ports.StoreException("down");
+                if (runs == 2)
+                    throw new FormatException("a fault of ours");
                 ran.SetResult();
                 return ValueTask.CompletedTask;
             }
@@ -54,10 +56,13 @@ public sealed class TimerTests
         var running = work.RunAsync(NullLogger.Instance, clock, stop.Token);
         clock.Advance(new TimeSpan(0, 38, 55)); // 03:43
         await waits;
+        waits = clock.TimerAsync(TimeSpan.FromHours(1));
+        clock.Advance(TimeSpan.FromHours(1));
+        await waits;
         clock.Advance(TimeSpan.FromHours(1));
         await ran.Task.WaitAsync(TimeSpan.FromSeconds(30));
         await stop.CancelAsync();
         await running;
-        Assert.Equal(2, runs);
+        Assert.Equal(3, runs);
     }
 }

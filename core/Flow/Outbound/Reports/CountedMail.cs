@@ -23,18 +23,24 @@ sealed class CountedMail(IRows rows)
     /// <exception cref="StoreException">They may be kept, or some of them.</exception>
     public async ValueTask AddAsync(ulong batch, IReadOnlyList<byte[]> packed, CancellationToken cancel)
     {
-        var counts = packed.Select(one => AggregateCodec.Unpack(one)).OfType<DailyAggregate>();
-        // A domain of a day once: two rows of a transaction cannot have one name.
-        foreach (var day in counts.DistinctBy(count => (count.Day, count.PolicyDomain)).GroupBy(count => count.Day))
+        var counts = packed.Select(one => AggregateCodec.Unpack(one)).OfType<DailyAggregate>().ToList();
+        ReportMeter.Drop(packed.Count - counts.Count);
+        foreach (var day in counts.GroupBy(count => count.Day))
         {
+            // A domain may be there in parts, always in the same order: each has a name of its own.
+            var parts = new Dictionary<string, int>();
             var change = new RowTransaction(Partition(day.Key));
             var octets = 0;
             foreach (var one in day.OrderBy(count => count.PolicyDomain, StringComparer.Ordinal))
             {
                 var row = AggregateCodec.Pack(one);
-                var key = $"{KeyText.Encode(one.PolicyDomain)}!{batch:x16}";
+                var part = parts[one.PolicyDomain] = parts.GetValueOrDefault(one.PolicyDomain, -1) + 1;
+                var key = $"{KeyText.Encode(one.PolicyDomain)}!{batch:x16}{(part == 0 ? "" : $"!{part:x4}")}";
                 if (row.Length > AggregateCodec.MaxPacked || key.Length > RowLimits.KeyLength)
+                {
+                    ReportMeter.Drop(1);
                     continue;
+                }
                 if (change.Changes.Count == RowLimits.TransactionChanges || octets + row.Length > TransactionOctets)
                 {
                     await CommitAsync(change, cancel);

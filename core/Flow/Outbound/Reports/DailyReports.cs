@@ -27,8 +27,8 @@ public sealed class DailyReports : IAsyncDisposable
     /// <summary>How long others wait for a run that has ended without a word.</summary>
     static readonly TimeSpan Lease = TimeSpan.FromMinutes(15);
 
-    /// <summary>Domains that are done at a time; then the place is kept.</summary>
-    const int DomainsAtATime = 10;
+    /// <summary>Domains that are done at a time, each with some tens of MiB at worst; then the place is kept.</summary>
+    const int DomainsAtATime = 3;
 
     /// <summary>For one domain, its name servers and web servers.</summary>
     static readonly TimeSpan Longest = TimeSpan.FromSeconds(90);
@@ -36,9 +36,9 @@ public sealed class DailyReports : IAsyncDisposable
     /// <summary>Days that are made up for, after a time without runs.</summary>
     const int MaxDays = 3;
 
-    /// <summary>Days for which counts are kept, and days before those in which leftovers are looked for.</summary>
+    /// <summary>Days for which counts are kept, and days before those in which leftovers are looked for: after weeks without runs.</summary>
     const int KeptDays = 4;
-    const int OlderDays = 4;
+    const int OlderDays = 60;
 
     /// <summary>Runs in which a late report is tried: a day of them, which is what RFC 8460 §5.4 advises.</summary>
     const int MaxTries = 24;
@@ -76,13 +76,11 @@ public sealed class DailyReports : IAsyncDisposable
         tls = new(mail, names, web);
     }
 
-    /// <summary>Works until all that is due is done, or until the limit.</summary>
+    /// <summary>Works until all that is due is done, or until the limit. What is old is removed even where nothing is sent.</summary>
     /// <exception cref="StoreException">The store fails; the next run goes on.</exception>
     public async ValueTask<ReportsResult> RunAsync(TimeSpan limit, CancellationToken cancel)
     {
         var result = new ReportsResult();
-        if (!options.SendsDmarc && !options.SendsTls)
-            return result with { IsComplete = true };
         var now = time.GetUtcNow();
         var due = DateOnly.FromDateTime((now - Settled).UtcDateTime).AddDays(-1);
         var place = await places.ReadAsync(cancel);
@@ -171,7 +169,7 @@ public sealed class DailyReports : IAsyncDisposable
         }
         if (place.Stage == ReportStage.Tls)
         {
-            var reports = options.SendsTls ? SessionsAsync(place.Day, place.After, run.Cancel) : Nothing<TlsDay>();
+            var reports = options.SendsTls ? SessionsAsync(place.Day, place.After, run) : Nothing<TlsDay>();
             var next = await EachAsync(place, reports, day => day.Domain, SendAsync, run);
             if (next is null || IsOver(run))
                 return next;
@@ -185,7 +183,7 @@ public sealed class DailyReports : IAsyncDisposable
         ReportProgress place,
         IAsyncEnumerable<T> days,
         Func<T, string> nameOf,
-        Func<T, Run, ValueTask<ReportOutcome>> send,
+        Func<T, ReportTry, Run, ValueTask<ReportOutcome>> send,
         Run run
     )
     {
@@ -193,9 +191,10 @@ public sealed class DailyReports : IAsyncDisposable
         {
             if (IsOver(run))
                 break;
-            var outcomes = await Task.WhenAll(some.Select(day => send(day, run).AsTask()));
-            foreach (var (day, outcome) in some.Zip(outcomes))
-                await NoteAsync(place.Day, place.Stage, nameOf(day), outcome, run);
+            var tries = some.Select(_ => ReportTry.First()).ToList();
+            var outcomes = await Task.WhenAll(some.Zip(tries, (day, one) => send(day, one, run).AsTask()));
+            foreach (var (day, outcome, one) in some.Zip(outcomes, tries))
+                await NoteAsync(place.Day, place.Stage, nameOf(day), outcome, one, run);
             place = place with { After = nameOf(some[^1]), LeaseEnd = time.GetUtcNow() + Lease };
             if (await places.WriteAsync(place) is not { } kept)
                 return null;
@@ -204,28 +203,45 @@ public sealed class DailyReports : IAsyncDisposable
         return place;
     }
 
-    async ValueTask NoteAsync(DateOnly day, ReportStage stage, string domain, ReportOutcome outcome, Run run)
+    async ValueTask NoteAsync(
+        DateOnly day,
+        ReportStage stage,
+        string domain,
+        ReportOutcome outcome,
+        ReportTry attempt,
+        Run run
+    )
     {
         if (outcome == ReportOutcome.Later)
         {
-            await places.PutOffAsync(day, stage, domain, tries: 1);
+            await places.PutOffAsync(day, stage, domain, tries: 1, attempt.Done);
             run.Result.Later++;
+        }
+        else if (outcome == ReportOutcome.Failed)
+        {
+            GiveUp(domain, run);
         }
         else if (outcome == ReportOutcome.Sent)
         {
+            if (run.Sender.SigningDomain is null)
+                run.Result.UnsignedFrom = run.Sender.Domain;
             run.Result.Dmarc += stage == ReportStage.Dmarc ? 1 : 0;
             run.Result.Tls += stage == ReportStage.Tls ? 1 : 0;
         }
     }
 
-    ValueTask<ReportOutcome> SendAsync(DailyAggregate day, Run run) =>
-        WithinAsync(cancel => dmarc.SendAsync(day, run.Sender, cancel), run);
+    ValueTask<ReportOutcome> SendAsync(DailyAggregate day, ReportTry attempt, Run run) =>
+        WithinAsync(cancel => dmarc.SendAsync(day, run.Sender, attempt, cancel), day.PolicyDomain, run);
 
-    ValueTask<ReportOutcome> SendAsync(TlsDay day, Run run) =>
-        WithinAsync(cancel => tls.SendAsync(day, run.Sender, cancel), run);
+    ValueTask<ReportOutcome> SendAsync(TlsDay day, ReportTry attempt, Run run) =>
+        WithinAsync(cancel => tls.SendAsync(day, run.Sender, attempt, cancel), day.Domain, run);
 
-    /// <summary>Nobody's servers hold up the others for long.</summary>
-    async ValueTask<ReportOutcome> WithinAsync(Func<CancellationToken, ValueTask<ReportOutcome>> send, Run run)
+    /// <summary>Nobody's servers hold up the others for long, and nobody's names or records end the run.</summary>
+    async ValueTask<ReportOutcome> WithinAsync(
+        Func<CancellationToken, ValueTask<ReportOutcome>> send,
+        string domain,
+        Run run
+    )
     {
         using var limit = new CancellationTokenSource(Longest, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, run.Cancel);
@@ -237,41 +253,54 @@ public sealed class DailyReports : IAsyncDisposable
         {
             return ReportOutcome.Later;
         }
+        catch (Exception e) when (e is not (StoreException or OperationCanceledException))
+        {
+            run.Result.Fault = (e, domain);
+            return ReportOutcome.Failed;
+        }
+    }
+
+    static void GiveUp(string domain, Run run)
+    {
+        run.Result.GivenUp++;
+        run.Result.GivenUpFor = domain;
     }
 
     async ValueTask RetryAsync(LateReport late, Run run)
     {
         if (IsOver(run))
             return;
+        var attempt = new ReportTry(late.Tries >= MaxTries, late.Done);
         var outcome = late.Stage switch
         {
+            ReportStage.Dmarc when !options.SendsDmarc => ReportOutcome.Unwanted,
+            ReportStage.Tls when !options.SendsTls => ReportOutcome.Unwanted,
             ReportStage.Dmarc => await counted.FindAsync(late.Day, late.Domain, run.Cancel) is { } day
-                ? await SendAsync(day, run)
+                ? await SendAsync(day, attempt, run)
                 : ReportOutcome.Unwanted,
             _ => await FindSessionsAsync(late.Day, late.Domain, run.Cancel) is { } day
-                ? await SendAsync(day, run)
+                ? await SendAsync(day, attempt, run)
                 : ReportOutcome.Unwanted,
         };
         if (outcome == ReportOutcome.Later && late.Tries < MaxTries)
         {
-            await places.PutOffAsync(late.Day, late.Stage, late.Domain, late.Tries + 1);
+            await places.PutOffAsync(late.Day, late.Stage, late.Domain, late.Tries + 1, attempt.Done);
             run.Result.Later++;
             return;
         }
         await places.RemoveAsync(late);
         if (outcome != ReportOutcome.Later)
         {
-            await NoteAsync(late.Day, late.Stage, late.Domain, outcome, run);
+            await NoteAsync(late.Day, late.Stage, late.Domain, outcome, attempt, run);
             return;
         }
-        run.Result.GivenUp++;
-        run.Result.GivenUpFor = late.Domain;
+        GiveUp(late.Domain, run);
     }
 
     async IAsyncEnumerable<TlsDay> SessionsAsync(
         DateOnly day,
         string after,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel
+        Run run
     )
     {
         var range = new RowRange(
@@ -279,14 +308,21 @@ public sealed class DailyReports : IAsyncDisposable
             after.Length == 0 ? "" : KeyText.Encode(after) + " ",
             null
         );
-        await foreach (var row in rows.ReadAsync(TlsSessionCounts.Table, range, cancel))
-            yield return TlsDayRow.Of(row.Data);
+        await foreach (var row in rows.ReadAsync(TlsSessionCounts.Table, range, run.Cancel))
+        {
+            if (TlsDayRow.TryRead(row.Data) is { } sessions)
+                yield return sessions;
+            else
+                GiveUp(row.Data.String("Domain") ?? row.Key.Row, run); // damaged, and will be the next time
+        }
     }
 
     async ValueTask<TlsDay?> FindSessionsAsync(DateOnly day, string domain, CancellationToken cancel)
     {
         var key = new RowKey(TlsSessionCounts.Partition(day), KeyText.Encode(domain));
-        return await rows.GetAsync(TlsSessionCounts.Table, key, cancel) is { } row ? TlsDayRow.Of(row.Data) : null;
+        return await rows.GetAsync(TlsSessionCounts.Table, key, cancel) is { } row
+            ? TlsDayRow.TryRead(row.Data)
+            : null;
     }
 
     /// <summary>Removes counts and received reports that are old.</summary>

@@ -13,14 +13,20 @@ sealed class DmarcReporting(ReportMail mail, ReportDestinations destinations)
     /// <summary>Rows of a report that was too long for somebody: it is tried with fewer.</summary>
     const int FewRows = 1_000;
 
-    public async ValueTask<ReportOutcome> SendAsync(DailyAggregate day, ReportSender sender, CancellationToken cancel)
+    public async ValueTask<ReportOutcome> SendAsync(
+        DailyAggregate day,
+        ReportSender sender,
+        ReportTry attempt,
+        CancellationToken cancel
+    )
     {
         var id = IdOf(day);
         if (day.Total == 0 || await mail.IsSentAsync(id, cancel))
             return ReportOutcome.Unwanted;
         var (wanted, isUnknown) = await AddressesAsync(day, cancel);
-        if (isUnknown)
-            return ReportOutcome.Later; // once, to all of them
+        // Once, to all of them; who cannot be asked for a day keeps it from nobody else.
+        if (isUnknown && (!attempt.IsLast || wanted.Count == 0))
+            return ReportOutcome.Later;
         if (wanted.Count == 0)
             return ReportOutcome.Unwanted;
         // RFC 7489 §6.2: who takes less than there is gets nothing that is cut; fewer rows may still tell enough.
@@ -52,28 +58,27 @@ sealed class DmarcReporting(ReportMail mail, ReportDestinations destinations)
         if (!DnsName.TryParse(day.PolicyDomain, out var owner))
             return (wanted, false);
         var asked = day.Record.AggregateReports.Select(address => destinations.AskAsync(owner, address, cancel));
+        var isUnknown = false;
         foreach (var (consent, use) in await Task.WhenAll(asked))
         {
-            if (consent == ReportConsent.Unknown)
-                return ([], true);
+            isUnknown |= consent == ReportConsent.Unknown;
             var isKnown = wanted.Any(known => known.Address == use.Address);
             if (consent == ReportConsent.Given && use.Address.IsAscii && !isKnown)
                 wanted.Add(use);
         }
-        return (wanted, false);
+        return (wanted, isUnknown);
     }
 
     static ReportLetter LetterOf(DailyAggregate day, TransactionId id, ReportSender sender, int rows)
     {
-        var begin = EndOf(day.Day).AddDays(-1).ToUnixTimeSeconds();
-        var end = EndOf(day.Day).ToUnixTimeSeconds() - 1;
-        var report = AggregateXml.Write(day, sender.Organization, $"{sender.Address}", $"{id}", rows);
         return new(
             id,
             $"Report Domain: {day.PolicyDomain} Submitter: {sender.Domain} Report-ID: <{id}@{sender.Domain}>",
             TextOf(day, sender),
-            string.Create(CultureInfo.InvariantCulture, $"{sender.Domain}!{day.PolicyDomain}!{begin}!{end}.xml.gz"),
-            ReportMail.Compress(report),
+            ReportMail.FileName(sender, day.PolicyDomain, day.Day, "xml.gz"),
+            ReportMail.Compress(to =>
+                AggregateXml.Write(to, day, sender.Organization, $"{sender.Address}", $"{id}", rows)
+            ),
             IsTls: false,
             day.PolicyDomain
         );

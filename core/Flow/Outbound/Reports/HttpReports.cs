@@ -1,8 +1,19 @@
+using System.Net;
 using System.Net.Http;
 using System.Net.Http.Headers;
 using Cloud.Wire.Http;
 
 namespace Cloud.Flow.Outbound.Reports;
+
+enum PostResult
+{
+    Taken,
+
+    /// <summary>For good: to ask again, with the same report, brings the same answer.</summary>
+    Refused,
+
+    Later,
+}
 
 /// <summary>Hands TLS reports to web servers. RFC 8460 §5.4.</summary>
 /// <param name="handler">
@@ -18,8 +29,7 @@ sealed class HttpReports(HttpMessageHandler handler, TimeProvider time) : IDispo
     readonly HttpClient http = new(handler) { Timeout = Timeout.InfiniteTimeSpan };
 
     /// <param name="report">JSON, compressed.</param>
-    /// <returns>Whether it was taken.</returns>
-    public async Task<bool> PostAsync(Uri address, byte[] report, CancellationToken cancel)
+    public async Task<PostResult> PostAsync(Uri address, byte[] report, CancellationToken cancel)
     {
         using var limit = new CancellationTokenSource(Limit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel);
@@ -29,15 +39,17 @@ sealed class HttpReports(HttpMessageHandler handler, TimeProvider time) : IDispo
         try
         {
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
-            return response.IsSuccessStatusCode;
+            return response.StatusCode switch
+            {
+                HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests => PostResult.Later,
+                _ when response.IsSuccessStatusCode => PostResult.Taken,
+                >= HttpStatusCode.MultipleChoices and < HttpStatusCode.InternalServerError => PostResult.Refused,
+                _ => PostResult.Later,
+            };
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        catch (Exception) when (!cancel.IsCancellationRequested)
         {
-            return false;
-        }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
-        {
-            return false;
+            return PostResult.Later; // the address is a stranger's: whatever is wrong with it stops no other report
         }
     }
 

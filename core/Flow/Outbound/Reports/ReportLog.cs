@@ -9,8 +9,12 @@ public static partial class ReportLog
     {
         if (result.Dmarc + result.Tls > 0)
             Sent(logger, result.Dmarc, result.Tls);
+        if (result.UnsignedFrom is { } sender)
+            Unsigned(logger, sender);
         if (result.Later > 0)
             Later(logger, result.Later);
+        if (result.Fault is { } fault)
+            Broken(logger, fault.Exception, fault.Domain);
         if (result.GivenUpFor is { } domain)
             GivenUp(logger, result.GivenUp, domain);
     }
@@ -33,7 +37,7 @@ public static partial class ReportLog
     )]
     static partial void Later(ILogger logger, int reports);
 
-    [LoggerMessage(5302, LogLevel.Warning, "{Reports} reports could not be sent for a day, one for {Domain}: given up")]
+    [LoggerMessage(5302, LogLevel.Warning, "{Reports} reports could not be made or sent, one for {Domain}: given up")]
     static partial void GivenUp(ILogger logger, int reports, string domain);
 
     [LoggerMessage(5303, LogLevel.Information, "Read {Reports} reports that others sent (`cloud reports`)")]
@@ -59,6 +63,16 @@ public static partial class ReportLog
     )]
     static partial void Untried(ILogger logger, int tasks);
 
-    [LoggerMessage(5305, LogLevel.Error, "{Timer} was stopped by a fault of the store; the next run goes on")]
+    [LoggerMessage(
+        5308,
+        LogLevel.Warning,
+        "Reports come from {Domain}, which is none of our domains: they are not signed, and many refuse them (report-from)"
+    )]
+    static partial void Unsigned(ILogger logger, string domain);
+
+    [LoggerMessage(5307, LogLevel.Error, "A report for {Domain} cannot be made; the others are")]
+    static partial void Broken(ILogger logger, Exception exception, string domain);
+
+    [LoggerMessage(5305, LogLevel.Error, "{Timer} was stopped by a fault; the next run goes on")]
     public static partial void Failed(ILogger logger, Exception exception, string timer);
 }

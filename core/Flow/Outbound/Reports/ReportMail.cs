@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
@@ -34,6 +35,23 @@ sealed class ReportMail(Outbox outbox, OutboxStore store, IBlobs blobs, TimeProv
     /// <summary>Octets by which a message is longer than what is in it, for three octets are four letters then, and lines end.</summary>
     const int Frame = 4 * 1024;
 
+    /// <summary>
+    /// RFC 7489 §7.2.1.1, RFC 8460 §5.1: <c>receiver!domain!begin!end.extension</c>. A file name has its limit, which names
+    /// in DNS may reach by themselves: the first letters of the longer ones are left out then.
+    /// </summary>
+    public static string FileName(ReportSender sender, string domain, DateOnly day, string extension)
+    {
+        var until = DmarcReporting.EndOf(day);
+        var rest = string.Create(
+            CultureInfo.InvariantCulture,
+            $"!{until.AddDays(-1).ToUnixTimeSeconds()}!{until.ToUnixTimeSeconds() - 1}.{extension}"
+        );
+        var room = ContentFields.MaxFileName - rest.Length - 1;
+        return $"{End(sender.Domain, room / 2)}!{End(domain, room / 2)}{rest}";
+    }
+
+    static string End(string text, int length) => text.Length <= length ? text : text[^length..];
+
     /// <summary>Whether it was handed over before, by whomever.</summary>
     public async ValueTask<bool> IsSentAsync(TransactionId id, CancellationToken cancel) =>
         await store.FindAsync(id, cancel) is not null;
@@ -41,11 +59,12 @@ sealed class ReportMail(Outbox outbox, OutboxStore store, IBlobs blobs, TimeProv
     /// <summary>Octets of the message in which so many lie; 76 letters a line, as base64 has them (RFC 2045 §6.8).</summary>
     public static long SizeOf(long octets) => octets * 4 / 3 * 78 / 76 + Frame;
 
-    public static byte[] Compress(byte[] report)
+    /// <param name="write">Writes the report.</param>
+    public static byte[] Compress(Action<Stream> write)
     {
         using var packed = new MemoryStream();
         using (var gzip = new GZipStream(packed, CompressionLevel.Optimal, leaveOpen: true))
-            gzip.Write(report);
+            write(gzip);
         return packed.ToArray();
     }
 

@@ -13,6 +13,15 @@ static class ReportMeter
 
     static readonly Counter<long> Sent = Meter.CreateCounter<long>("cloud.reports.sent");
 
+    static readonly Counter<long> Dropped = Meter.CreateCounter<long>("cloud.reports.dropped");
+
+    /// <summary>Counts of a domain that were handed over and cannot be kept.</summary>
+    public static void Drop(int counts)
+    {
+        if (counts > 0)
+            Dropped.Add(counts);
+    }
+
     public static void Read(string kind) => Received.Add(1, new KeyValuePair<string, object?>("kind", kind));
 
     public static void Missed() => Unnoted.Add(1);

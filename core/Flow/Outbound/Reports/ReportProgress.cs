@@ -19,7 +19,16 @@ sealed record ReportProgress(DateOnly Day, ReportStage Stage, string After, Date
 
 /// <summary>A report that could not be sent for now: that of a domain, of a day.</summary>
 /// <param name="Tries">How often it was tried.</param>
-sealed record LateReport(DateOnly Day, ReportStage Stage, string Domain, int Tries, string Row, string ETag);
+/// <param name="Done">Web servers that took it, or refused it for good.</param>
+sealed record LateReport(
+    DateOnly Day,
+    ReportStage Stage,
+    string Domain,
+    int Tries,
+    IReadOnlyList<string> Done,
+    string Row,
+    string ETag
+);
 
 /// <summary>Table <c>dmarcrpt</c>: partition <c>state</c> with one row, <c>late</c> with one for each late report.</summary>
 sealed class ReportProgressRows(IRows rows)
@@ -68,6 +77,7 @@ sealed class ReportProgressRows(IRows rows)
                     (ReportStage)row.Data.Int("Stage"),
                     row.Data.String("Domain") ?? "",
                     row.Data.Int("Tries"),
+                    (row.Data.String("Done") ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries),
                     row.Key.Row,
                     row.ETag
                 )
@@ -76,7 +86,14 @@ sealed class ReportProgressRows(IRows rows)
     }
 
     /// <param name="tries">So far.</param>
-    public async ValueTask PutOffAsync(DateOnly day, ReportStage stage, string domain, int tries)
+    /// <param name="done">See <see cref="LateReport"/>; each has no more characters than a record.</param>
+    public async ValueTask PutOffAsync(
+        DateOnly day,
+        ReportStage stage,
+        string domain,
+        int tries,
+        IReadOnlyList<string> done
+    )
     {
         var data = new RowData
         {
@@ -84,6 +101,7 @@ sealed class ReportProgressRows(IRows rows)
             { "Stage", (int)stage },
             { "Domain", domain },
             { "Tries", tries },
+            { "Done", string.Join('\n', done) },
         };
         var name = $"{CountedMail.Partition(day)}!{(int)stage}!{KeyText.Encode(domain)}";
         if (name.Length <= RowLimits.KeyLength)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Http;
+using System.Text;
 using Cloud.Dns;
 using Cloud.Store;
 using Cloud.Trust.TlsRpt;
@@ -9,9 +10,17 @@ namespace Cloud.Flow.Outbound.Reports;
 /// <summary>Tells a domain how TLS with its mail hosts went on a day. RFC 8460.</summary>
 sealed class TlsReporting(ReportMail mail, IResolver resolver, HttpReports http)
 {
-    public async ValueTask<ReportOutcome> SendAsync(TlsDay day, ReportSender sender, CancellationToken cancel)
+    public async ValueTask<ReportOutcome> SendAsync(
+        TlsDay day,
+        ReportSender sender,
+        ReportTry attempt,
+        CancellationToken cancel
+    )
     {
-        if (!DnsName.TryParse(day.Domain, out var domain) || domain.TryPrepend("_smtp._tls") is not { } name)
+        // A name that has no form in ASCII is nobody's, and cannot stand in the fields of a report's mail.
+        if (!Ascii.IsValid(day.Domain) || !DnsName.TryParse(day.Domain, out var domain))
+            return ReportOutcome.Unwanted;
+        if (domain.TryPrepend("_smtp._tls") is not { } name)
             return ReportOutcome.Unwanted;
         var answer = await resolver.TxtAsync(name, cancel);
         if (answer.IsFailure)
@@ -23,13 +32,14 @@ sealed class TlsReporting(ReportMail mail, IResolver resolver, HttpReports http)
         // RFC 8460 §3: several are none.
         if (texts is not [var only] || !TlsReportRecord.TryParse(only, out var record))
             return ReportOutcome.Unwanted;
-        return await SendAsync(day, record, sender, cancel);
+        return await SendAsync(day, record, sender, attempt, cancel);
     }
 
     async ValueTask<ReportOutcome> SendAsync(
         TlsDay day,
         TlsReportRecord record,
         ReportSender sender,
+        ReportTry attempt,
         CancellationToken cancel
     )
     {
@@ -38,11 +48,21 @@ sealed class TlsReporting(ReportMail mail, IResolver resolver, HttpReports http)
         var isMailed = mailboxes.Count > 0 && !await mail.IsSentAsync(letter.Id, cancel);
         if (isMailed)
             await mail.SendAsync(letter, sender, mailboxes, cancel);
-        // To be told twice of the same report does no harm: it has an id. RFC 8460 §4.4.
-        var posts = record.Addresses.Distinct().Select(address => http.PostAsync(address, letter.Octets, cancel));
-        if ((await Task.WhenAll(posts)).Contains(false))
+        // One whose answer was lost is told twice, which does no harm: a report has an id. RFC 8460 §4.4.
+        var left = record.Addresses.Distinct().Where(address => !attempt.IsDone(address));
+        var posts = await Task.WhenAll(left.Select(PostAsync));
+        if (posts.Contains(PostResult.Later))
             return ReportOutcome.Later;
-        return isMailed || record.Addresses.Count > 0 ? ReportOutcome.Sent : ReportOutcome.Unwanted;
+        var isSent = isMailed || posts.Contains(PostResult.Taken) || attempt.Done.Count > posts.Length;
+        return isSent ? ReportOutcome.Sent : ReportOutcome.Unwanted;
+
+        async Task<PostResult> PostAsync(Uri address)
+        {
+            var result = await http.PostAsync(address, letter.Octets, cancel);
+            if (result != PostResult.Later)
+                attempt.Finish(address);
+            return result;
+        }
     }
 
     static ReportLetter LetterOf(TlsDay day, ReportSender sender)
@@ -50,7 +70,6 @@ sealed class TlsReporting(ReportMail mail, IResolver resolver, HttpReports http)
         var until = DmarcReporting.EndOf(day.Day);
         var id = DerivedId.Of(default, until, $"tls report {day.Domain}");
         var report = TlsReport.Of(day, sender.Organization, $"{sender.Address}", $"{id}@{sender.Domain}");
-        var (begin, end) = (until.AddDays(-1).ToUnixTimeSeconds(), until.ToUnixTimeSeconds() - 1);
         var failed = day.Policies.Values.Sum(sessions => sessions.Failed);
         var passed = day.Policies.Values.Sum(sessions => sessions.Successful);
         return new(
@@ -66,8 +85,8 @@ sealed class TlsReporting(ReportMail mail, IResolver resolver, HttpReports http)
 
                 """
             ),
-            string.Create(CultureInfo.InvariantCulture, $"{sender.Domain}!{day.Domain}!{begin}!{end}.json.gz"),
-            ReportMail.Compress(report.ToJson()),
+            ReportMail.FileName(sender, day.Domain, day.Day, "json.gz"),
+            ReportMail.Compress(to => to.Write(report.ToJson())),
             IsTls: true,
             day.Domain
         );

@@ -80,6 +80,26 @@ public sealed class PolicyCountTests
     }
 
     [Fact]
+    public async Task A_forger_with_endless_signatures_takes_no_others_count_away()
+    {
+        await using var world = await OpenAsync();
+        await SendAsync(world, FakeWorld.Bank, "b@owner.test", world.Sign("owner.test", FakeWorld.Letter("a@owner.test")));
+        var name = string.Join('.', Enumerable.Repeat(new string('a', 60), 4));
+        var signature =
+            $"DKIM-Signature: v=1; a=rsa-sha256; d={name}; s={name};\r\n h=from; bh=eA==; b=eA==\r\n";
+        var forged = string.Concat(Enumerable.Repeat(signature, 8));
+        await SendAsync(
+            world,
+            FakeWorld.Stranger,
+            "x@stranger.test",
+            [.. System.Text.Encoding.ASCII.GetBytes(forged), .. FakeWorld.Letter("a@owner.test")]
+        );
+        var day = Assert.Single(world.Door.Counts!.Take());
+        Assert.All(day.Rows.Keys, row => Assert.InRange(row.Dkim.Length, 0, 1_000));
+        Assert.Equal((2, 0), (AggregateCodec.Unpack(AggregateCodec.Pack(day))!.Total, day.Others));
+    }
+
+    [Fact]
     public async Task Counting_costs_a_message_nothing_and_a_hundred_of_them_one_transaction()
     {
         var rows = new CountingRows(new MemoryRows());

@@ -2,6 +2,7 @@ using System.Net;
 using Cloud.Api.Gateway;
 using Cloud.Dns;
 using Cloud.Flow.Door;
+using Cloud.Listener.Gateway;
 using Cloud.Listener.Hosting;
 using Cloud.Listener.Hosting.Settings;
 using Cloud.Mail;
@@ -19,6 +20,8 @@ public sealed class CountsHandoverTests
     {
         public bool Fails { get; set; }
 
+        public bool Refuses { get; set; }
+
         public List<CountsRequest> Tried { get; } = [];
 
         public TaskCompletionSource Asked { get; set; } = new();
@@ -27,6 +30,8 @@ public sealed class CountsHandoverTests
         {
             Tried.Add(request);
             Asked.TrySetResult();
+            if (Refuses)
+                throw GatewayFault.Answered("no");
             return Fails ? throw new StoreException("down") : ValueTask.CompletedTask;
         }
     }
@@ -74,7 +79,7 @@ public sealed class CountsHandoverTests
     {
         var door = Door();
         using var stop = new CancellationTokenSource();
-        var running = new CountsHandover(door.Counts!, gateway, clock, new SeededEntropy(2)).RunAsync(stop.Token);
+        var running = new CountsHandover(door.Counts!, gateway, clock, new SeededEntropy(2), NullLogger.Instance).RunAsync(stop.Token);
         await CountAsync(door);
         for (var minute = 0; minute < 9; minute++)
             clock.Advance(TimeSpan.FromMinutes(1));
@@ -92,6 +97,27 @@ public sealed class CountsHandoverTests
         await running; // the last of it
         Assert.Equal(3, gateway.Tried.Count);
         Assert.NotEqual(gateway.Tried[1].Batch, gateway.Tried[2].Batch);
+    }
+
+    [Fact]
+    public async Task Counts_that_are_refused_for_good_are_dropped()
+    {
+        var door = Door();
+        using var stop = new CancellationTokenSource();
+        var running = new CountsHandover(
+            door.Counts!,
+            gateway,
+            clock,
+            new SeededEntropy(2),
+            NullLogger.Instance
+        ).RunAsync(stop.Token);
+        await CountAsync(door);
+        gateway.Refuses = true;
+        await StepAsync(TimeSpan.FromMinutes(10));
+        gateway.Refuses = false;
+        await stop.CancelAsync();
+        await running;
+        Assert.Single(gateway.Tried);
     }
 
     [Fact]

@@ -42,7 +42,14 @@ public sealed class AggregateReportTests
         new DailyAggregate(new(2026, 1, 1), "owner.test", Record).Add(Passed, 41).Add(Refused).Add(Refused);
 
     static string Xml(DailyAggregate day) =>
-        Encoding.UTF8.GetString(AggregateXml.Write(day, "Räuber & Söhne <x>", "postmaster@us.test", "id1"));
+        Encoding.UTF8.GetString(Octets(day, "Räuber & Söhne <x>", DailyAggregate.MaxRows));
+
+    static byte[] Octets(DailyAggregate day, string organization, int maxRows)
+    {
+        using var octets = new MemoryStream();
+        AggregateXml.Write(octets, day, organization, "postmaster@us.test", "id1", maxRows);
+        return octets.ToArray();
+    }
 
     static AggregateReport? Read(string xml) => AggregateReader.Read(Encoding.UTF8.GetBytes(xml));
 
@@ -84,7 +91,7 @@ public sealed class AggregateReportTests
     [Fact]
     public void Of_too_many_rows_those_of_most_messages_are_told()
     {
-        var report = AggregateReader.Read(AggregateXml.Write(Day, "us", "a@us.test", "1", maxRows: 1))!;
+        var report = AggregateReader.Read(Octets(Day, "us", maxRows: 1))!;
         Assert.Equal(41, Assert.Single(report.Records).Count);
     }
 
@@ -141,6 +148,33 @@ public sealed class AggregateReportTests
             again.Record.AggregateReports
         );
         Assert.Equal(Xml(day), Xml(again));
+    }
+
+    [Fact]
+    public void A_row_that_cannot_be_read_is_counted_and_costs_the_others_nothing()
+    {
+        var endless = Passed with { Dkim = new string('x', 5000) };
+        var again = AggregateCodec.Unpack(AggregateCodec.Pack(Day.Add(endless, 7)))!;
+        Assert.Equal((50, 7, 2), (again.Total, again.Others, again.Rows.Count));
+    }
+
+    [Fact]
+    public void What_is_too_long_for_one_is_packed_in_parts_and_long_names_have_a_bound()
+    {
+        var random = new Random(1);
+        var day = new DailyAggregate(new(2026, 1, 1), "owner.test", Record);
+        for (var i = 0; i < DailyAggregate.MaxRows; i++)
+        {
+            var name = string.Concat(Enumerable.Range(0, 250).Select(_ => (char)random.Next('!', '~')));
+            day = day.Add(Passed with { EnvelopeFrom = name, Spf = name, Dkim = name + name });
+        }
+        Assert.InRange(day.Octets, DailyAggregate.MaxOctets / 2, DailyAggregate.MaxOctets);
+        Assert.Equal(DailyAggregate.MaxRows, day.Total);
+        Assert.True(day.Others > 0);
+        var parts = AggregateCodec.PackAll(day).Select(part => AggregateCodec.Unpack(part)!).ToList();
+        Assert.True(parts.Count > 1);
+        var sum = parts.Aggregate((all, next) => all.Merge(next));
+        Assert.Equal((day.Total, day.Others, day.Rows.Count), (sum.Total, sum.Others, sum.Rows.Count));
     }
 
     [Fact]

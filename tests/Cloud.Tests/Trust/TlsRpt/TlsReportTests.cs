@@ -148,4 +148,14 @@ public sealed class TlsReportTests
                 ? string.Join(' ', record.Mailboxes.Select(m => $"{m}").Concat(record.Addresses.Select(a => $"{a}")))
                 : null
         );
+
+    [Fact]
+    public void Web_servers_that_cannot_be_named_are_left_out_and_of_many_four_are_taken()
+    {
+        var label = new string('\u00e9', 59);
+        Assert.False(TlsReportRecord.TryParse($"v=TLSRPTv1; rua=https://{label}.test/", out _));
+        var many = string.Join(',', Enumerable.Range(0, 9).Select(i => $"https://a{i}.test/,https://{label}.test/"));
+        Assert.True(TlsReportRecord.TryParse($"v=TLSRPTv1; rua={many},https://192.0.2.1/", out var record));
+        Assert.Equal(TlsReportRecord.MaxAddresses, record.Addresses.Count);
+    }
 }

@@ -5,6 +5,7 @@ using Cloud.Flow.Outbound;
 using Cloud.Flow.Outbound.Relay.Tls;
 using Cloud.Flow.Outbound.Reports;
 using Cloud.Mail;
+using Cloud.Store.Ports;
 using Cloud.Tests.Dns;
 using Cloud.Tests.Fakes;
 using Cloud.Trust.Dmarc;
@@ -369,5 +370,32 @@ public sealed class DailyReportTests
             await PassMidnightAsync(world);
             Assert.True((await Reports(world).RunAsync(Limit, default)).IsComplete);
         }
+    }
+
+    [Fact]
+    public async Task A_report_that_cannot_be_made_stops_no_other_and_the_longest_names_have_one()
+    {
+        var longest = string.Join('.', Enumerable.Repeat(new string('a', 60), 4)) + ".test";
+        dns.Add("_smtp._tls.zz.test TXT \"v=TLSRPTv1; rua=mailto:tls@zz.test\"");
+        var world = await OutboundWorld.OpenAsync();
+        await CountAsync(world, "mailto:dmarc@owner.test,mailto:dmarc@a.test", longest);
+        await CountAsync(world, $"mailto:dmarc@{longest}", longest);
+        await CountAsync(world, "mailto:dmarc@owner.test");
+        await CountTlsAsync(world, "exämple_1.org");
+        await CountTlsAsync(world, "zz.test");
+        var broken = new RowTransaction(TlsSessionCounts.Partition(Today(world)));
+        broken.Insert("damaged.test", new RowData { { "Domain", "damaged.test" } });
+        await world.Rows.CommitAsync(TlsSessionCounts.Table, broken, default);
+        await PassMidnightAsync(world);
+        var result = await Reports(world).RunAsync(Limit, default);
+        Assert.Equal((2, 1, 1, "damaged.test"), (result.Dmarc, result.Tls, result.GivenUp, result.GivenUpFor));
+        Assert.True(result.IsComplete);
+        var taken = await TakenAsync(world);
+        Assert.Equal(3, taken.Count);
+        Assert.Contains(
+            $"{longest[^100..]}!1767312000!1767398399.xml.gz",
+            string.Concat(taken.Single(mail => mail.Recipient.EndsWith(longest, StringComparison.Ordinal)).Content)
+                .Replace("\r\n ", "")
+        );
     }
 }

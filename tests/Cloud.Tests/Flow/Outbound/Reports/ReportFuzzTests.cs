@@ -45,7 +45,7 @@ public sealed class ReportFuzzTests
             text =>
             {
                 if (AggregateCodec.Unpack(Encoding.Latin1.GetBytes(text)) is { } day)
-                    AggregateXml.Write(day, "us", "a@us.test", "1");
+                    AggregateXml.Write(Stream.Null, day, "us", "a@us.test", "1");
             }
         );
 

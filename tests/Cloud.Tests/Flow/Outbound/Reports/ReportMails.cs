@@ -40,7 +40,7 @@ static class ReportMails
         """;
 
     public static byte[] Gzip(string text) =>
-        Cloud.Flow.Outbound.Reports.ReportMail.Compress(Encoding.UTF8.GetBytes(text));
+        Cloud.Flow.Outbound.Reports.ReportMail.Compress(to => to.Write(Encoding.UTF8.GetBytes(text)));
 
     public static byte[] Zip(string text, CompressionLevel level = CompressionLevel.Optimal)
     {
