@@ -162,4 +162,42 @@ public sealed class ForwardingTryTests
         await DoAllAsync(world);
         Assert.EndsWith(Text, Assert.Single(await world.InboxAsync(world.Test.BobId)));
     }
+
+    [Fact]
+    public async Task Of_two_tries_at_once_none_takes_for_lost_what_the_other_has_sent()
+    {
+        var world = await OpenAsync(You);
+        var request = await UploadAsync(world);
+        faults.Fail("commit outbox");
+        Assert.Equal(ReceiveStatus.Accepted, await TryAsync(world, request, repeated: false));
+        var other = (LocalGateway)world.Test.Gateway;
+        var meanwhile = new Meanwhile(async () =>
+        {
+            faults.Heal();
+            await other.ReceiveAsync(request, repeated: true, default);
+            await world.WorkAsync();
+            await world.Blobs.DeleteAsync(request.Message.Blob, default);
+        });
+        await world.RestartAsync(meanwhile, seed: 2);
+        Assert.Equal(ReceiveStatus.Accepted, await TryAsync(world, request, repeated: true));
+        Assert.True(meanwhile.IsOver);
+        await DoAllAsync(world);
+        Assert.Single(world.Relay.Taken);
+    }
+
+    /// <summary>Does something once the outbox has said for the first time that it has not got the message.</summary>
+    sealed class Meanwhile(Func<Task> work) : IFaults
+    {
+        public bool IsOver { get; private set; }
+
+        public async ValueTask<T> RunAsync<T>(string operation, Func<ValueTask<T>> then)
+        {
+            var result = await then();
+            if (IsOver || !operation.StartsWith("get outbox", StringComparison.Ordinal))
+                return result;
+            IsOver = true;
+            await work();
+            return result;
+        }
+    }
 }

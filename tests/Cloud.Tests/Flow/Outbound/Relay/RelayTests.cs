@@ -82,6 +82,7 @@ public sealed class RelayTests : IAsyncDisposable
             ["ada@there.example", "bob@there.example", "eve@there.example"],
             message => message with { Options = new() { Verp = true } }
         );
+        job = job with { VerpTags = to => $"of{to.Local}" };
         var outcomes = (await world.SendAsync(job)).Outcomes;
         Assert.Equal(
             [RelayVerdict.Relayed, RelayVerdict.Failed, RelayVerdict.Relayed],
@@ -89,11 +90,11 @@ public sealed class RelayTests : IAsyncDisposable
         );
         Assert.Equal(
             [
-                "MAIL FROM:<me+ada=there.example@here.example>",
+                "MAIL FROM:<me+ada=there.example=ofada@here.example>",
                 "RCPT TO:<ada@there.example>",
-                "MAIL FROM:<me+bob=there.example@here.example>",
+                "MAIL FROM:<me+bob=there.example=ofbob@here.example>",
                 "RCPT TO:<bob@there.example>",
-                "MAIL FROM:<me+eve=there.example@here.example>",
+                "MAIL FROM:<me+eve=there.example=ofeve@here.example>",
                 "RCPT TO:<eve@there.example>",
             ],
             paths
