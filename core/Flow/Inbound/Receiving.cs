@@ -87,7 +87,8 @@ sealed class Receiving(AccountStore accounts, Addressing addressing, Filing fili
                 recipients.Select(one => one.Address),
                 filed.Blob,
                 message.Index,
-                evidence
+                evidence,
+                isOurs: fields is not null
             );
         return new(status, !result.Missing.Any(delivery => delivery.Blob == mail.Source));
     }
