@@ -168,7 +168,10 @@ static class ReportsCommand
 
     /// <summary>The greatest number for what is more: a stranger's counts end no command.</summary>
     static long Sum<T>(IEnumerable<T> all, Func<T, long> count) =>
-        all.Aggregate(0L, (sum, one) => count(one) is var more && more > long.MaxValue - sum ? long.MaxValue : sum + more);
+        all.Aggregate(
+            0L,
+            (sum, one) => count(one) is var more && more > long.MaxValue - sum ? long.MaxValue : sum + more
+        );
 
     static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 

@@ -180,9 +180,7 @@ public static class AggregateReader
     }
 
     static long Number(string text) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? number
-            : 0;
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
     static long Bounded(long count) => Math.Min(count, AggregateReport.MaxCount);
 

@@ -122,7 +122,12 @@ public sealed class ReceivedReportTests
             var mail = ReportMails.Mail("application/zip", ReportMails.Zip(report));
             var id = TransactionId.Create(clock, new SeededEntropy((ulong)clock.GetUtcNow().Ticks));
             using var content = new MemoryStream(Encoding.ASCII.GetBytes(mail));
-            var written = await MessageWriting.WriteAsync(test.Backend.Accounts.Blobs, BlobNames.Of(id), content, default);
+            var written = await MessageWriting.WriteAsync(
+                test.Backend.Accounts.Blobs,
+                BlobNames.Of(id),
+                content,
+                default
+            );
             await test.Backend.Sending.Received.NoteAsync(
                 id,
                 [new("dmarc", "example.test")],
@@ -148,7 +153,9 @@ public sealed class ReceivedReportTests
         for (var run = 0; run < 3; run++)
         {
             faults.Fail("commit reports", after: 1); // the note is marked; then all ends
-            await Assert.ThrowsAnyAsync<Exception>(() => test.Backend.Sending.Schedule.RunAsync(Limit, default).AsTask());
+            await Assert.ThrowsAnyAsync<Exception>(() =>
+                test.Backend.Sending.Schedule.RunAsync(Limit, default).AsTask()
+            );
             faults.Heal();
             Assert.Equal(1, keys());
         }
