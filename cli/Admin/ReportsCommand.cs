@@ -33,8 +33,10 @@ static class ReportsCommand
             Console.WriteLine("Nobody has reported anything. `cloud dns` prints the records that ask for reports.");
         foreach (var domain in reports.GroupBy(report => report.Domain))
         {
-            PrintMail(domain.Key, [.. domain.Where(report => report.Kind == ReportSummary.Dmarc)]);
-            PrintTls(domain.Key, [.. domain.Where(report => report.Kind == ReportSummary.Tls)]);
+            var answered = domain.Where(report => report.IsAuthentic).ToList();
+            PrintMail(domain.Key, [.. answered.Where(report => report.Kind == ReportSummary.Dmarc)]);
+            PrintTls(domain.Key, [.. answered.Where(report => report.Kind == ReportSummary.Tls)]);
+            PrintUnverified(domain.Key, [.. domain.Where(report => !report.IsAuthentic)]);
         }
     }
 
@@ -50,7 +52,7 @@ static class ReportsCommand
                 (string[])
                     [
                         Day(report),
-                        Reporter(report),
+                        report.Organization,
                         Number(report.Passed),
                         Number(report.Failed),
                         Number(report.Quarantined),
@@ -60,10 +62,10 @@ static class ReportsCommand
             [
                 "all",
                 "",
-                Sum(reports, one => one.Passed),
-                Sum(reports, one => one.Failed),
-                Sum(reports, one => one.Quarantined),
-                Sum(reports, one => one.Rejected),
+                Total(reports, one => one.Passed),
+                Total(reports, one => one.Failed),
+                Total(reports, one => one.Quarantined),
+                Total(reports, one => one.Rejected),
             ],
         ]);
         Console.WriteLine();
@@ -79,10 +81,10 @@ static class ReportsCommand
                 .GroupBy(source => source.Address)
                 .Select(of => new ReportSource(
                     of.Key,
-                    of.Sum(source => source.Count),
-                    of.Sum(source => source.Dkim),
-                    of.Sum(source => source.Spf),
-                    of.Sum(source => source.Failed),
+                    Sum(of, source => source.Count),
+                    Sum(of, source => source.Dkim),
+                    Sum(of, source => source.Spf),
+                    Sum(of, source => source.Failed),
                     of.First().From
                 ))
                 .OrderByDescending(source => source.Count)
@@ -111,7 +113,7 @@ static class ReportsCommand
         TextTable.Print([
             ["DAY", "REPORTED BY", "SESSIONS", "FAILED"],
             .. reports.Select(report =>
-                (string[])[Day(report), Reporter(report), Number(report.Passed + report.Failed), Number(report.Failed)]
+                (string[])[Day(report), report.Organization, Number(Sessions(report)), Number(report.Failed)]
             ),
         ]);
         Console.WriteLine();
@@ -122,9 +124,9 @@ static class ReportsCommand
             ["FAILURE", "HOST", "SESSIONS"],
             .. failures
                 .GroupBy(failure => (failure.Kind, failure.Host))
-                .OrderByDescending(of => of.Sum(failure => failure.Count))
+                .OrderByDescending(of => Sum(of, failure => failure.Count))
                 .Take(Shown)
-                .Select(of => (string[])[of.Key.Kind, of.Key.Host, Number(of.Sum(failure => failure.Count))]),
+                .Select(of => (string[])[of.Key.Kind, of.Key.Host, Number(Sum(of, failure => failure.Count))]),
         ]);
         Console.WriteLine();
     }
@@ -132,15 +134,47 @@ static class ReportsCommand
     static string Day(ReportSummary report) =>
         report.Begin.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    /// <summary>Anybody can send a report: one whose author nobody answers for is marked.</summary>
-    static string Reporter(ReportSummary report) =>
-        report.IsAuthentic ? report.Organization : $"{report.Organization} (unverified)";
+    /// <summary>Anybody can send a report: those whose author nobody answers for are in no sum.</summary>
+    static void PrintUnverified(string domain, IReadOnlyList<ReportSummary> reports)
+    {
+        if (reports.Count == 0)
+            return;
+        Console.WriteLine($"{domain}: unverified reports, which anybody may have written; not counted above");
+        Console.WriteLine();
+        TextTable.Print([
+            ["DAY", "REPORTED BY", "OF", "PASSED", "FAILED"],
+            .. reports
+                .TakeLast(Shown)
+                .Select(report =>
+                    (string[])
+                        [
+                            Day(report),
+                            report.Organization,
+                            report.Kind == ReportSummary.Tls ? "TLS" : "mail",
+                            Number(report.Passed),
+                            Number(report.Failed),
+                        ]
+                ),
+        ]);
+        if (reports.Count > Shown)
+            Console.WriteLine($"... the last {Shown} of {Number(reports.Count)}");
+        Console.WriteLine();
+    }
 
-    static string Sum(IEnumerable<ReportSummary> reports, Func<ReportSummary, long> count) =>
-        Number(reports.Sum(count));
+    static string Total(IEnumerable<ReportSummary> reports, Func<ReportSummary, long> count) =>
+        Number(Sum(reports, count));
+
+    static long Sessions(ReportSummary report) => Sum([report.Passed, report.Failed], count => count);
+
+    /// <summary>The greatest number for what is more: a stranger's counts end no command.</summary>
+    static long Sum<T>(IEnumerable<T> all, Func<T, long> count) =>
+        all.Aggregate(
+            0L,
+            (sum, one) => count(one) is var more && more > long.MaxValue - sum ? long.MaxValue : sum + more
+        );
 
     static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     static string Share(long part, long whole) =>
-        string.Create(CultureInfo.InvariantCulture, $"{(whole == 0 ? 0 : 100 * part / whole)} %");
+        string.Create(CultureInfo.InvariantCulture, $"{(whole == 0 ? 0 : (long)(100m * part / whole))} %");
 }

@@ -8,13 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace Cloud.Listener.Hosting;
 
 /// <summary>Hands what the door has counted to the gateway, every few minutes and at the end.</summary>
-sealed class CountsHandover(
-    PolicyCounts counts,
-    IGateway gateway,
-    TimeProvider time,
-    Entropy entropy,
-    ILogger logger
-)
+sealed class CountsHandover(PolicyCounts counts, IGateway gateway, TimeProvider time, Entropy entropy, ILogger logger)
 {
     /// <summary>How often it looks whether there is enough.</summary>
     static readonly TimeSpan Every = TimeSpan.FromMinutes(1);

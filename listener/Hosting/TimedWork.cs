@@ -46,7 +46,7 @@ public sealed record TimedWork(
         {
             await WorkAsync(stop);
         }
-        catch (Exception e) when (!stop.IsCancellationRequested)
+        catch (Exception e) when (e is not OperationCanceledException || !stop.IsCancellationRequested)
         {
             // Whatever it is: mail goes on to come in and out while one of these has a fault.
             ReportLog.Failed(logger, e, Name);

@@ -52,7 +52,9 @@ public sealed class PolicyCounts(TimeProvider time)
         get
         {
             lock (turn)
-                return rows >= ManyRows || octets >= ManyOctets || (pending.Count > 0 && time.GetUtcNow() - since >= Longest);
+                return rows >= ManyRows
+                    || octets >= ManyOctets
+                    || (pending.Count > 0 && time.GetUtcNow() - since >= Longest);
         }
     }
 

@@ -94,7 +94,8 @@ sealed class Receiving(AccountStore accounts, Addressing addressing, Filing fili
                 recipients.Select(one => one.Address),
                 filed.Blob,
                 message.Index,
-                evidence
+                evidence,
+                isOurs: fields is not null
             );
         return new(status, repeated || MayOwnSource(mail, result), addressed.Refused);
     }

@@ -190,5 +190,6 @@ public static class AggregateCodec
     static bool IsName(string text) => text.Length <= 255 && IsText(text);
 
     /// <summary>What stands in XML later: a request of somebody else's must not bring in what that cannot hold.</summary>
-    static bool IsText(string text) => text.Length <= 4096 && text.All(XmlConvert.IsXmlChar) && !text.Any(char.IsControl);
+    static bool IsText(string text) =>
+        text.Length <= 4096 && text.All(XmlConvert.IsXmlChar) && !text.Any(char.IsControl);
 }

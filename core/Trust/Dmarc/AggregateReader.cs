@@ -162,9 +162,9 @@ public static class AggregateReader
             if (row is not { Source: { } source, Count: > 0 })
                 return;
             if (records.Count == AggregateReport.MaxRecords)
-                omitted = Math.Min(omitted + row.Count, MaxCount);
+                omitted = Math.Min(omitted + Bounded(row.Count), AggregateReport.MaxCount);
             else
-                records.Add(new(source, row.Count, row.Disposition, row.Dkim, row.Spf, row.HeaderFrom));
+                records.Add(new(source, Bounded(row.Count), row.Disposition, row.Dkim, row.Spf, row.HeaderFrom));
         }
     }
 
@@ -179,13 +179,10 @@ public static class AggregateReader
         public string HeaderFrom { get; set; } = "";
     }
 
-    /// <summary>What anybody may count in a report: so many of them still have a sum.</summary>
-    const long MaxCount = 1_000_000_000_000;
-
     static long Number(string text) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? Math.Min(number, MaxCount)
-            : 0;
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+
+    static long Bounded(long count) => Math.Min(count, AggregateReport.MaxCount);
 
     static DateTimeOffset? TimeOf(long seconds) =>
         seconds is > 0 and < 253_402_300_800 ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;

@@ -30,6 +30,9 @@ public sealed record AggregateReport(
     /// <summary>Records that are read, as many as ours have at most.</summary>
     public const int MaxRecords = DailyAggregate.MaxRows;
 
+    /// <summary>Messages of a record: what anybody may count, so that all of them still have a sum.</summary>
+    public const long MaxCount = 1_000_000_000;
+
     /// <summary>Characters of a text; names have at most 255.</summary>
     public const int MaxText = 255;
 

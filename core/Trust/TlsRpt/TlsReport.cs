@@ -17,6 +17,12 @@ public sealed record TlsReport(
     /// <summary>Octets of a report that is read. RFC 8460 leaves it open; a busy day of a large sender has under 1 MiB.</summary>
     public const int MaxLength = 10 * 1024 * 1024;
 
+    /// <summary>Objects and tokens of a report that is read: some 10,000 failures have as many.</summary>
+    const int MaxObjects = 20_000;
+
+    /// <inheritdoc cref="MaxObjects"/>
+    const int MaxTokens = 400_000;
+
     /// <param name="day">What is reported; a policy each that its sessions were under.</param>
     /// <param name="organization">Who reports.</param>
     /// <param name="contact">Whom to ask; a mail address.</param>
@@ -47,6 +53,8 @@ public sealed record TlsReport(
             return false;
         try
         {
+            if (!IsBounded(json))
+                return false;
             report = JsonSerializer.Deserialize(json, TlsReportJson.Default.TlsReport);
         }
         catch (JsonException)
@@ -55,6 +63,20 @@ public sealed record TlsReport(
         }
 
         return report is not null;
+    }
+
+    /// <summary>A few octets are an object in memory: they are counted before there are any.</summary>
+    static bool IsBounded(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        var (objects, tokens) = (0, 0);
+        while (reader.Read())
+        {
+            objects += reader.TokenType == JsonTokenType.StartObject ? 1 : 0;
+            if (objects > MaxObjects || ++tokens > MaxTokens)
+                return false;
+        }
+        return true;
     }
 
     static string Written(DateTimeOffset time) =>

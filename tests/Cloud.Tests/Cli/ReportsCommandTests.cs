@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Cloud.Api.Gateway;
+using Cloud.Flow.Door;
 using Cloud.Store;
 using Cloud.Store.Local;
 using Cloud.Store.Ports;
@@ -38,8 +39,11 @@ public sealed class ReportsCommandTests : IDisposable
         Assert.Matches(@"(?m)^2001:db8::bad  3         0 %     0 %      0 %     example\.test$", shown);
         Assert.Matches(@"(?m)^certificate-expired     mail\.example\.test  3$", shown);
 
+        Assert.Matches($@"(?m)^all +12 +3 +3 +0$", shown); // without what nobody answers for
+        Assert.Matches($@"unverified reports(?s:.*)\n{Day:yyyy-MM-dd}  Office\.example  mail ", shown);
+
         using var json = JsonDocument.Parse(await RunAsync("reports", "example.test", "--json"));
-        Assert.Equal(2, json.RootElement.GetArrayLength());
+        Assert.Equal(3, json.RootElement.GetArrayLength());
         Assert.StartsWith("Nobody has reported", await RunAsync("reports", "quiet.test"));
         var (code, _, error) = await CloudProcess.RunAsync(null, "reports", "else.test", "--data", data);
         Assert.Equal((1, "else.test is no domain of ours"), (code, error.Trim()));
@@ -55,6 +59,7 @@ public sealed class ReportsCommandTests : IDisposable
             {
                 ReportMails.Mail("application/zip", ReportMails.Zip(Yesterdays(AggregateSamples.Search))),
                 ReportMails.Multipart("application/tlsrpt+gzip", ReportMails.Gzip(Yesterdays(ReportMails.TlsJson))),
+                ReportMails.Multipart("application/gzip", ReportMails.Gzip(Yesterdays(AggregateSamples.Office))),
             }
         )
         {
@@ -67,10 +72,13 @@ public sealed class ReportsCommandTests : IDisposable
                 [new("postmaster", "example.test")],
                 written.Blob,
                 written.Index,
-                evidence: null
+                mail.Contains("application/gzip", StringComparison.Ordinal)
+                    ? null
+                    : new(DoorOutcome.Accept, "", "", "", [], []) { IsAuthenticated = true },
+                isOurs: false
             );
         }
-        Assert.Equal(2, (await backend.Sending.Schedule.RunAsync(TimeSpan.FromMinutes(1), default)).Reports);
+        Assert.Equal(3, (await backend.Sending.Schedule.RunAsync(TimeSpan.FromMinutes(1), default)).Reports);
     }
 
     static string Yesterdays(string report) =>

@@ -297,11 +297,7 @@ public sealed class DailyReports : IAsyncDisposable
         GiveUp(late.Domain, run);
     }
 
-    async IAsyncEnumerable<TlsDay> SessionsAsync(
-        DateOnly day,
-        string after,
-        Run run
-    )
+    async IAsyncEnumerable<TlsDay> SessionsAsync(DateOnly day, string after, Run run)
     {
         var range = new RowRange(
             TlsSessionCounts.Partition(day),
@@ -320,9 +316,7 @@ public sealed class DailyReports : IAsyncDisposable
     async ValueTask<TlsDay?> FindSessionsAsync(DateOnly day, string domain, CancellationToken cancel)
     {
         var key = new RowKey(TlsSessionCounts.Partition(day), KeyText.Encode(domain));
-        return await rows.GetAsync(TlsSessionCounts.Table, key, cancel) is { } row
-            ? TlsDayRow.TryRead(row.Data)
-            : null;
+        return await rows.GetAsync(TlsSessionCounts.Table, key, cancel) is { } row ? TlsDayRow.TryRead(row.Data) : null;
     }
 
     /// <summary>Removes counts and received reports that are old.</summary>

@@ -35,6 +35,21 @@ sealed class ReceivedReports(IRows rows, IBlobs blobs, MailDirectory directory, 
     /// <summary>Days for which reports can be asked for.</summary>
     public const int KeptDays = 400;
 
+    /// <summary>How far a clock may be ahead of ours, and a day of the east.</summary>
+    static readonly TimeSpan Ahead = TimeSpan.FromDays(2);
+
+    /// <summary>The longest time that a report tells of; RFC 7489 §7.2 and RFC 8460 §4.1 have a day.</summary>
+    static readonly TimeSpan LongestReport = TimeSpan.FromDays(31);
+
+    /// <summary>For how long back reports are taken that nobody answers for.</summary>
+    static readonly TimeSpan UnverifiedAge = TimeSpan.FromDays(31);
+
+    /// <summary>Reports of a domain, kind and day that nobody answers for: anybody can send any number.</summary>
+    public const int MaxUnverified = 100;
+
+    /// <summary>Times that a mail is begun to be read: one that ends the process is left alone then.</summary>
+    const int MaxTries = 3;
+
     /// <summary>Reports given out at once.</summary>
     public const int MaxListed = 2_000;
 
@@ -44,13 +59,15 @@ sealed class ReceivedReports(IRows rows, IBlobs blobs, MailDirectory directory, 
     /// <summary>Notes a mail that has been accepted, if it may hold a report. Costs one transaction then, else nothing.</summary>
     /// <param name="recipients">Of the envelope.</param>
     /// <param name="blob">That an account has, or will have.</param>
-    /// <param name="evidence">Null for mail that nobody has judged: it comes from here.</param>
+    /// <param name="evidence">Null for mail that nobody has judged.</param>
+    /// <param name="isOurs">It was not judged since it comes from here: then our own domains answer for it.</param>
     public async ValueTask NoteAsync(
         TransactionId transaction,
         IEnumerable<EmailAddress> recipients,
         string blob,
         ReadOnlyMemory<byte> index,
-        Evidence? evidence
+        Evidence? evidence,
+        bool isOurs
     )
     {
         if (index.IsEmpty || !recipients.Any(IsForReports))
@@ -58,8 +75,12 @@ sealed class ReceivedReports(IRows rows, IBlobs blobs, MailDirectory directory, 
         var packed = MessageIndex.Unpack(index.Span);
         if (packed.Size > MaxMail || !ReportShape.Parts(packed).Any())
             return;
-        var isAuthentic = evidence is null || evidence.IsAuthenticated;
-        var row = new RowData { { "Blob", blob }, { "IsAuthentic", isAuthentic } };
+        var row = new RowData
+        {
+            { "Blob", blob },
+            { "IsAuthentic", evidence is { IsAuthenticated: true } },
+            { "IsOurs", isOurs && evidence is null },
+        };
         try
         {
             await rows.CommitAsync(Table, new RowTransaction(Notes).Upsert($"{transaction}", row), default);
@@ -130,13 +151,19 @@ sealed class ReceivedReports(IRows rows, IBlobs blobs, MailDirectory directory, 
         await using var stream = await blobs.OpenAsync(blob, 0, MaxMail, cancel);
         if (stream is null)
             return time.GetUtcNow() - id.At > Patience ? 0 : null;
+        if (!await BeginAsync(note))
+            return 0;
         using var octets = new MemoryStream();
         await stream.CopyToAsync(octets, cancel);
         var count = 0;
-        foreach (var summary in Read(octets.GetBuffer().AsMemory(0, (int)octets.Length), note.Data.Bool("IsAuthentic")))
+        foreach (var read in Read(octets.GetBuffer().AsMemory(0, (int)octets.Length), note.Data.Bool("IsAuthentic")))
         {
-            if (!await directory.HasDomainAsync(summary.Domain, cancel))
+            if (!await directory.HasDomainAsync(read.Domain, cancel))
                 continue; // of somebody else's domain it says nothing to us
+            var isOurs = note.Data.Bool("IsOurs") && await directory.HasDomainAsync(read.Author, cancel);
+            var summary = read with { IsAuthentic = read.IsAuthentic || isOurs };
+            if (!IsTimely(summary) || !await HasRoomAsync(summary, cancel))
+                continue;
             var row = new RowData { { "Report", Pack(summary) }, { "Mail", note.Key.Row } };
             var change = new RowTransaction(Partition(summary.Domain)).Upsert(summary.RowName(), row);
             await rows.CommitAsync(Table, change, cancel);
@@ -144,6 +171,51 @@ sealed class ReceivedReports(IRows rows, IBlobs blobs, MailDirectory directory, 
             count++;
         }
         return count;
+    }
+
+    /// <summary>Counts a try before it begins, for what ends the process has no other witness.</summary>
+    /// <returns>False where there were enough.</returns>
+    async ValueTask<bool> BeginAsync(Row note)
+    {
+        var tries = note.Data.Int("Tries");
+        if (tries == MaxTries)
+            return false;
+        var row = new RowData
+        {
+            { "Blob", note.Data.String("Blob") ?? "" },
+            { "IsAuthentic", note.Data.Bool("IsAuthentic") },
+            { "IsOurs", note.Data.Bool("IsOurs") },
+            { "Tries", tries + 1 },
+        };
+        await rows.CommitAsync(Table, new RowTransaction(Notes).Upsert(note.Key.Row, row), CancellationToken.None);
+        return true;
+    }
+
+    /// <summary>What tells of another time than ours would stay for ever, or go at once.</summary>
+    bool IsTimely(ReportSummary summary)
+    {
+        var now = time.GetUtcNow();
+        var age = summary.IsAuthentic ? TimeSpan.FromDays(KeptDays) : UnverifiedAge;
+        return summary.Begin <= now + Ahead
+            && summary.Begin >= now - age
+            && summary.End >= summary.Begin
+            && summary.End - summary.Begin <= LongestReport;
+    }
+
+    async ValueTask<bool> HasRoomAsync(ReportSummary summary, CancellationToken cancel)
+    {
+        if (summary.IsAuthentic)
+            return true;
+        var name = summary.RowName();
+        var others = 0;
+        var range = RowRange.Prefix(Partition(summary.Domain), name[..(name.LastIndexOf('!') + 1)]);
+        await foreach (var row in rows.ReadAsync(Table, range, cancel))
+        {
+            if (row.Key.Row == name)
+                return true;
+            others++;
+        }
+        return others < MaxUnverified;
     }
 
     /// <summary>The reports in a mail.</summary>

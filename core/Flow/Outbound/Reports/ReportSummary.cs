@@ -127,7 +127,7 @@ public sealed record ReportSummary(
             .OrderByDescending(failure => failure.Count);
 
     /// <summary>What anybody may count: so many of them still have a sum.</summary>
-    static long Count(long count) => Math.Clamp(count, 0, 1_000_000_000_000);
+    static long Count(long count) => Math.Clamp(count, 0, AggregateReport.MaxCount);
 
     static DateTimeOffset? TimeOf(string text) =>
         DateTimeOffset.TryParse(
@@ -139,13 +139,16 @@ public sealed record ReportSummary(
             ? time
             : null;
 
-    /// <summary>The same report has the same row, however often it comes. RFC 7489 §7.2.1.1.</summary>
+    /// <summary>
+    /// The same report has the same row, however often it comes (RFC 7489 §7.2.1.1); one that nobody answers for has
+    /// another, for it must not stand in a true one's place.
+    /// </summary>
     internal string RowName()
     {
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{Author}|{Organization}|{ReportId}"));
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{Begin:yyyyMMdd}!{Kind}!{Convert.ToHexStringLower(hash.AsSpan(0, 8))}"
+            $"{Begin.UtcDateTime:yyyyMMdd}!{Kind}!{(IsAuthentic ? "a" : "u")}!{Convert.ToHexStringLower(hash.AsSpan(0, 8))}"
         );
     }
 }

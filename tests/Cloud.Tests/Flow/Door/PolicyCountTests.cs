@@ -83,10 +83,14 @@ public sealed class PolicyCountTests
     public async Task A_forger_with_endless_signatures_takes_no_others_count_away()
     {
         await using var world = await OpenAsync();
-        await SendAsync(world, FakeWorld.Bank, "b@owner.test", world.Sign("owner.test", FakeWorld.Letter("a@owner.test")));
+        await SendAsync(
+            world,
+            FakeWorld.Bank,
+            "b@owner.test",
+            world.Sign("owner.test", FakeWorld.Letter("a@owner.test"))
+        );
         var name = string.Join('.', Enumerable.Repeat(new string('a', 60), 4));
-        var signature =
-            $"DKIM-Signature: v=1; a=rsa-sha256; d={name}; s={name};\r\n h=from; bh=eA==; b=eA==\r\n";
+        var signature = $"DKIM-Signature: v=1; a=rsa-sha256; d={name}; s={name};\r\n h=from; bh=eA==; b=eA==\r\n";
         var forged = string.Concat(Enumerable.Repeat(signature, 8));
         await SendAsync(
             world,

@@ -79,7 +79,13 @@ public sealed class CountsHandoverTests
     {
         var door = Door();
         using var stop = new CancellationTokenSource();
-        var running = new CountsHandover(door.Counts!, gateway, clock, new SeededEntropy(2), NullLogger.Instance).RunAsync(stop.Token);
+        var running = new CountsHandover(
+            door.Counts!,
+            gateway,
+            clock,
+            new SeededEntropy(2),
+            NullLogger.Instance
+        ).RunAsync(stop.Token);
         await CountAsync(door);
         for (var minute = 0; minute < 9; minute++)
             clock.Advance(TimeSpan.FromMinutes(1));

@@ -38,6 +38,8 @@ public sealed class DailyReportTests
     {
         public HttpStatusCode Answer { get; set; } = HttpStatusCode.OK;
 
+        public string? Down { get; set; }
+
         public List<(Uri? Address, string? Type, byte[] Body)> Taken { get; } = [];
 
         protected override async Task<HttpResponseMessage> SendAsync(
@@ -45,6 +47,8 @@ public sealed class DailyReportTests
             CancellationToken cancel
         )
         {
+            if (request.RequestUri!.Host == Down)
+                return new(HttpStatusCode.BadGateway);
             if (Answer == HttpStatusCode.OK)
                 Taken.Add(
                     (
@@ -247,10 +251,18 @@ public sealed class DailyReportTests
         var early = await Reports(world).RunAsync(Limit, default);
         Assert.Equal((0, 0), (early.Dmarc, early.Tls));
         await PassMidnightAsync(world);
-        var off = await Reports(world, Options with { SendsDmarc = false, SendsTls = false }).RunAsync(Limit, default);
-        Assert.Equal((0, 0, true), (off.Dmarc, off.Tls, off.IsComplete));
         var half = await Reports(world, Options with { SendsDmarc = false }).RunAsync(Limit, default);
         Assert.Equal((0, 1), (half.Dmarc, half.Tls));
+        var first = Today(world);
+        await CountAsync(world, "mailto:dmarc@owner.test");
+        for (var day = 0; day < 6; day++)
+        {
+            await PassMidnightAsync(world);
+            var none = Options with { SendsDmarc = false, SendsTls = false };
+            var off = await Reports(world, none).RunAsync(Limit, default);
+            Assert.Equal((0, 0, true), (off.Dmarc, off.Tls, off.IsComplete));
+        }
+        Assert.Null(await world.Sending.Counted.FindAsync(first, "owner.test", default)); // old counts go all the same
     }
 
     [Fact]
@@ -333,7 +345,8 @@ public sealed class DailyReportTests
         await CountAsync(world, "mailto:dmarc@owner.test");
         await PassMidnightAsync(world);
         var options = Options with { From = EmailAddress.TryParse("reports@else.test"), Organization = "Else, Inc." };
-        await Reports(world, options).RunAsync(Limit, default);
+        var result = await Reports(world, options).RunAsync(Limit, default);
+        Assert.Equal("else.test", result.UnsignedFrom); // is told in the log
         var content = Assert.Single(await TakenAsync(world)).Content;
         Assert.Contains("From: \"Else, Inc.\" <reports@else.test>\r\n", content);
         Assert.Null(Assert.Single(world.Relay.Jobs).Message.SigningDomain); // none of ours
@@ -378,7 +391,6 @@ public sealed class DailyReportTests
         var longest = string.Join('.', Enumerable.Repeat(new string('a', 60), 4)) + ".test";
         dns.Add("_smtp._tls.zz.test TXT \"v=TLSRPTv1; rua=mailto:tls@zz.test\"");
         var world = await OutboundWorld.OpenAsync();
-        await CountAsync(world, "mailto:dmarc@owner.test,mailto:dmarc@a.test", longest);
         await CountAsync(world, $"mailto:dmarc@{longest}", longest);
         await CountAsync(world, "mailto:dmarc@owner.test");
         await CountTlsAsync(world, "exämple_1.org");
@@ -392,10 +404,47 @@ public sealed class DailyReportTests
         Assert.True(result.IsComplete);
         var taken = await TakenAsync(world);
         Assert.Equal(3, taken.Count);
-        Assert.Contains(
-            $"{longest[^100..]}!1767312000!1767398399.xml.gz",
-            string.Concat(taken.Single(mail => mail.Recipient.EndsWith(longest, StringComparison.Ordinal)).Content)
-                .Replace("\r\n ", "")
-        );
+        var (_, content) = taken.Single(mail => mail.Recipient.EndsWith(longest, StringComparison.Ordinal));
+        var report = Assert.Single(ReceivedReports.Read(Encoding.UTF8.GetBytes(content), isAuthentic: true));
+        Assert.Equal((longest, 3), (report.Domain, report.Passed));
+    }
+
+    [Fact]
+    public async Task Web_servers_that_took_a_report_or_refused_it_are_not_asked_again()
+    {
+        dns.Add("_smtp._tls.there.test TXT \"v=TLSRPTv1; rua=https://a.there.test/,https://b.there.test/\"");
+        var world = await OutboundWorld.OpenAsync();
+        await CountTlsAsync(world, "there.test");
+        await PassMidnightAsync(world);
+        web.Down = "b.there.test";
+        Assert.Equal(1, (await Reports(world).RunAsync(Limit, default)).Later);
+        web.Down = null;
+        world.Clock.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(1, (await Reports(world).RunAsync(Limit, default)).Tls);
+        Assert.Equal(["a.there.test", "b.there.test"], web.Taken.Select(taken => taken.Address!.Host).Order());
+
+        await CountTlsAsync(world, "there.test");
+        await PassMidnightAsync(world);
+        web.Answer = HttpStatusCode.NotFound;
+        var refused = await Reports(world).RunAsync(Limit, default);
+        Assert.Equal((0, 0), (refused.Tls, refused.Later));
+    }
+
+    [Fact]
+    public async Task Who_can_be_asked_gets_a_report_at_its_last_try_whoever_else_cannot()
+    {
+        dns.Add("owner.test._report._dmarc.postbox.test SERVFAIL");
+        var world = await OutboundWorld.OpenAsync();
+        await CountAsync(world, "mailto:dmarc@owner.test,mailto:box@postbox.test");
+        await PassMidnightAsync(world);
+        Assert.Equal(1, (await Reports(world).RunAsync(Limit, default)).Later);
+        var (runs, sent) = (0, 0);
+        for (; runs < 40 && sent == 0; runs++)
+        {
+            world.Clock.Advance(TimeSpan.FromHours(1));
+            sent = (await Reports(world).RunAsync(Limit, default)).Dmarc;
+        }
+        Assert.InRange(runs, 20, 26);
+        Assert.Equal("dmarc@owner.test", Assert.Single(await TakenAsync(world)).Recipient);
     }
 }

@@ -1,8 +1,11 @@
 using System.IO.Compression;
 using System.Text;
 using Cloud.Api.Admin;
+using Cloud.Flow.Door;
 using Cloud.Flow.Outbound.Reports;
+using Cloud.Store;
 using Cloud.Store.Counting;
+using Cloud.Store.Messages;
 using Cloud.Tests.Fakes;
 using Cloud.Tests.Trust.Dmarc;
 
@@ -89,6 +92,82 @@ public sealed class ReceivedReportTests
         await test.ReceiveAsync(mail, "postmaster@example.test");
         await test.ReceiveAsync(mail, "dmarc@example.test");
         Assert.Single(await ReadAsync(test));
+    }
+
+    [Theory]
+    [InlineData(1799999999, 1800086399)] // next year
+    [InlineData(1600000000, 1600086399)]
+    [InlineData(1760000000, 1760086399)] // months ago, and nobody answers for it
+    [InlineData(1767225600, 1777225600)]
+    public async Task A_report_of_another_time_is_not_kept(long begin, long end)
+    {
+        await using var test = await OpenAsync();
+        var report = AggregateSamples.Search.Replace("1767225600", $"{begin}").Replace("1767311999", $"{end}");
+        await test.ReceiveAsync(ReportMails.Mail("application/zip", ReportMails.Zip(report)), "dmarc@example.test");
+        await ReadAsync(test);
+        Assert.Empty(memory.AllKeys(ReceivedReports.Table));
+    }
+
+    [Fact]
+    public async Task Reports_that_nobody_answers_for_have_a_bound_and_replace_none_of_the_others()
+    {
+        await using var test = await OpenAsync();
+        var notes = new (string Id, Evidence? Evidence)[ReceivedReports.MaxUnverified + 3];
+        for (var i = 0; i < notes.Length; i++)
+            notes[i] = ($"{i}", null);
+        notes[^1] = ("0", new(DoorOutcome.Accept, "", "", "", [], []) { IsAuthenticated = true });
+        foreach (var (name, evidence) in notes)
+        {
+            var report = AggregateSamples.Search.Replace("<report_id>", $"<report_id>{name}");
+            var mail = ReportMails.Mail("application/zip", ReportMails.Zip(report));
+            var id = TransactionId.Create(clock, new SeededEntropy((ulong)clock.GetUtcNow().Ticks));
+            using var content = new MemoryStream(Encoding.ASCII.GetBytes(mail));
+            var written = await MessageWriting.WriteAsync(
+                test.Backend.Accounts.Blobs,
+                BlobNames.Of(id),
+                content,
+                default
+            );
+            await test.Backend.Sending.Received.NoteAsync(
+                id,
+                [new("dmarc", "example.test")],
+                written.Blob,
+                written.Index,
+                evidence,
+                isOurs: false
+            );
+            clock.Advance(TimeSpan.FromSeconds(1));
+        }
+        var kept = await ReadAsync(test);
+        Assert.Equal(1, kept.Count(report => report.IsAuthentic));
+        Assert.Equal(ReceivedReports.MaxUnverified, kept.Count(report => !report.IsAuthentic));
+    }
+
+    [Fact]
+    public async Task A_mail_that_ends_the_process_is_left_alone_in_the_end()
+    {
+        await using var test = await OpenAsync();
+        var mail = ReportMails.Mail("application/zip", ReportMails.Zip(AggregateSamples.Search));
+        await test.ReceiveAsync(mail, "dmarc@example.test");
+        var keys = () => memory.AllKeys(ReceivedReports.Table).Count();
+        for (var run = 0; run < 3; run++)
+        {
+            faults.Fail("commit reports", after: 1); // the note is marked; then all ends
+            await Assert.ThrowsAnyAsync<Exception>(() =>
+                test.Backend.Sending.Schedule.RunAsync(Limit, default).AsTask()
+            );
+            faults.Heal();
+            Assert.Equal(1, keys());
+        }
+        Assert.Empty(await ReadAsync(test));
+        Assert.Equal(0, keys());
+    }
+
+    [Fact]
+    public void A_report_of_nothing_but_objects_is_none()
+    {
+        var policies = string.Join(',', Enumerable.Repeat("{}", 1_000_000));
+        Assert.True(ReportFile.Read(Encoding.UTF8.GetBytes($"{{\"policies\":[{policies}]}}")).IsNone);
     }
 
     [Fact]
