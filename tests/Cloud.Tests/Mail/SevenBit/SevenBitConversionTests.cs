@@ -54,7 +54,11 @@ public sealed class SevenBitConversionTests
     [Theory]
     [InlineData("\u00fc", "quoted-printable", "=FC")]
     [InlineData("x", "7bit", "x")]
-    public void A_message_that_names_its_encoding_and_not_MIME_names_both_then(string body, string encoding, string coded)
+    public void A_message_that_names_its_encoding_and_not_MIME_names_both_then(
+        string body,
+        string encoding,
+        string coded
+    )
     {
         Assert.Equal(
             $"Content-Transfer-Encoding: {encoding}\r\nSubject: x\r\nMIME-Version: 1.0\r\n\r\n{coded}\r\n",
