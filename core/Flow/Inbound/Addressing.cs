@@ -142,6 +142,7 @@ sealed class Addressing(Expansion expansion, IBlobs blobs)
         BlobNames.Of(Forwarder.IdOf(mail.Transaction, to.Address));
 
     /// <summary>Others get the message, so that it was accepted: its sender hears by mail of those who do not.</summary>
+    /// <remarks>Not where it is spam: its sender's name is seldom his own, and who owns it would be bothered (RFC 5321 §6.2).</remarks>
     async ValueTask<IEnumerable<Delivery>> NoticesAsync(
         Incoming mail,
         List<RefusedRecipient> dropped,
@@ -150,6 +151,7 @@ sealed class Addressing(Expansion expansion, IBlobs blobs)
     )
     {
         var owed = dropped
+            .Where(one => one.Why == ReceivingStatus.Loops)
             .Where(one => DsnWishes.Wants(mail.Origin.Sender, one.To.Notify, NoticeKinds.Failed))
             .DistinctBy(one => one.To.Address.Key)
             .ToList();

@@ -149,7 +149,7 @@ public sealed class ReceivedReportTests
         await using var test = await OpenAsync();
         var mail = ReportMails.Mail("application/zip", ReportMails.Zip(AggregateSamples.Search));
         await test.ReceiveAsync(mail, "dmarc@example.test");
-        var keys = () => memory.AllKeys(ReceivedReports.Table).Count();
+        var keys = () => memory.AllKeys(ReceivedReports.Table).Count;
         for (var run = 0; run < 3; run++)
         {
             faults.Fail("commit reports", after: 1); // the note is marked; then all ends
