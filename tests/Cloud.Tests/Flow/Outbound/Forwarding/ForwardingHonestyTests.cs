@@ -61,7 +61,7 @@ public sealed class ForwardingHonestyTests
         var text = $"Delivered-To: {Sales}\r\n{Text}";
         foreach (var from in new[] { Far, null })
         {
-            var result = await world.ReceiveAsync(from, text, null, Sales, TestBackend.Bob, Sales);
+            var result = await world.ReceiveAsync(from, text, Sales, TestBackend.Bob, Sales);
             Assert.Equal(ReceiveStatus.Accepted, result.Status);
         }
         await world.WorkAsync();
