@@ -85,6 +85,7 @@ public sealed class ReportsCommandTests : IDisposable
         report
             .Replace("1767225600", $"{Day.ToUnixTimeSeconds()}")
             .Replace("1767311999", $"{Day.ToUnixTimeSeconds() + 86399}")
+            .Replace("1767312000", $"{Day.ToUnixTimeSeconds() + 86400}")
             .Replace("2026-01-01T", $"{Day:yyyy-MM-dd}T");
 
     async Task<string> RunAsync(params string[] arguments)
