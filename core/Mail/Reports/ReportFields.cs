@@ -26,6 +26,9 @@ static class ReportFields
     /// <summary>Fields taken of a report.</summary>
     public const int MaxFields = 10_000;
 
+    /// <summary>Fields before one whose names it may share: what a reporter writes of each recipient.</summary>
+    const int Near = 8;
+
     /// <summary>Characters written of a remote server's words; SMTP replies have few lines of 512.</summary>
     const int MaxText = 2_000;
 
@@ -118,9 +121,16 @@ static class ReportFields
             new DateField(name, known).WriteTo(writer);
     }
 
-    /// <summary>Fields follow others of their name in reports of many recipients.</summary>
-    static string Name(ReadOnlySpan<byte> name, List<ReportField> before) =>
-        before is [.., var last] && Ascii.Equals(name, last.Name) ? last.Name : Encoding.ASCII.GetString(name);
+    /// <summary>Fields follow others of their name in reports of many recipients, at once or after a few.</summary>
+    static string Name(ReadOnlySpan<byte> name, List<ReportField> before)
+    {
+        for (var i = before.Count - 1; i >= Math.Max(0, before.Count - Near); i--)
+        {
+            if (Ascii.Equals(name, before[i].Name))
+                return before[i].Name;
+        }
+        return Encoding.ASCII.GetString(name);
+    }
 
     static bool IsKnown(string name, string[] known) => known.Contains(name, StringComparer.OrdinalIgnoreCase);
 
