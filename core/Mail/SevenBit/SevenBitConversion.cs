@@ -7,12 +7,15 @@ namespace Cloud.Mail.SevenBit;
 /// <summary>Puts a message into 7 bit as it streams by. RFC 6152 §3, RFC 2045 §6.</summary>
 /// <remarks>
 /// Parts decode to what they were; text with line feeds alone gets CRLF, as on any way over SMTP. Octets beyond ASCII around
-/// the parts of a multipart, which nobody is to see (RFC 2046 §5.1.1), become question marks. How the octets are cut
+/// the parts of a multipart, which nobody is to see (RFC 2046 §5.1.1), are substituted. How the octets are cut
 /// makes no difference. Under 32 KiB are held. After <see cref="Complete"/> it is spent.
 /// </remarks>
 /// <param name="plan">Of the same octets.</param>
 public sealed class SevenBitConversion(SevenBitPlan plan)
 {
+    /// <summary>ASCII's own, and no octet of a field's name: a body that begins without a blank line stays no header.</summary>
+    const byte Substitute = 0x1A;
+
     int next;
     long offset;
     SevenBitEdit? edit;
@@ -80,7 +83,7 @@ public sealed class SevenBitConversion(SevenBitPlan plan)
 
         var scrubbed = target.GetSpan(octets.Length);
         for (var i = 0; i < octets.Length; i++)
-            scrubbed[i] = octets[i] is 0 or > 127 ? (byte)'?' : octets[i];
+            scrubbed[i] = octets[i] is 0 or > 127 ? Substitute : octets[i];
         target.Advance(octets.Length);
     }
 }

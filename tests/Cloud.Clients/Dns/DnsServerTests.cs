@@ -87,7 +87,8 @@ public sealed class DnsServerTests(DnsWorld world) : IClassFixture<DnsWorld>
     public async Task Many_questions_at_a_time_are_answered(string server)
     {
         await using var resolver = Resolver(server);
-        var asked = Enumerable.Range(0, 200).Select(i => resolver.AAsync(Name($"n{i}.wild"), default).AsTask());
+        const int most = 140; // dnsmasq refuses what is more than 150 at a time
+        var asked = Enumerable.Range(0, most).Select(i => resolver.AAsync(Name($"n{i}.wild"), default).AsTask());
         foreach (var answer in await Task.WhenAll(asked))
             Assert.Equal("192.0.2.10", Assert.Single(answer.Records).Data);
     }
