@@ -1,4 +1,6 @@
 using Cloud.Functions.Gateway;
+using Cloud.Functions.Hooks;
+using Cloud.Functions.HooksPoison;
 using Cloud.Functions.Hosting;
 using Cloud.Functions.Inbound;
 using Cloud.Functions.InboundAside;
@@ -17,6 +19,8 @@ static class FunctionTable
     public static readonly IReadOnlyList<Function> All =
     [
         GatewayFunction.Function,
+        HooksFunction.Function,
+        HooksPoisonFunction.Function,
         InboundFunction.Function,
         InboundPoisonFunction.Function,
         InboundAsideFunction.Function,

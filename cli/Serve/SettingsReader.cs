@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Cloud.Cli.Control;
+using Cloud.Flow.Hooks;
 using Cloud.Flow.Outbound.Reports;
 using Cloud.Flow.Submission;
 using Cloud.Listener.Hosting;
@@ -46,6 +47,7 @@ sealed class SettingsReader(
         .. DoorNames.Select(setting => setting.Name),
         .. SenderNames.Select(setting => setting.Name),
         .. ReportSettings.Names.Select(setting => setting.Name),
+        .. HookSettings.Names.Select(setting => setting.Name),
         "log-level",
         "log-format",
         "try",
@@ -86,7 +88,8 @@ sealed class SettingsReader(
             HandlerTexts(),
             Submission(),
             TellsClient(),
-            Reports(Hostname())
+            Reports(Hostname()),
+            Hooks()
         );
         CheckStore(settings);
         CheckGateway(settings);
@@ -99,6 +102,7 @@ sealed class SettingsReader(
         var texts = SenderNames
             .Concat(SubmissionSettings.Names)
             .Concat(ReportSettings.Names)
+            .Concat(HookSettings.Names)
             .Select(setting => setting.Name)
             .Append(ResolverName)
             .Where(name => All(name).Count > 0)

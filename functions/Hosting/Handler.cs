@@ -1,6 +1,7 @@
 using System.Net;
 using Cloud.Api.Gateway;
 using Cloud.Dns;
+using Cloud.Flow.Hooks;
 using Cloud.Flow.Outbound.Relay;
 using Cloud.Flow.Outbound.Reports;
 using Cloud.Store;
@@ -94,7 +95,10 @@ static class Handler
         var reports = new Lazy<DailyReports>(() =>
             backend.Sending.OpenReports(settings.Reports, Names(settings), logger)
         );
-        return new(backend, new(backend), settings.GatewayCallers, reports, logger);
+        var hooks = new Lazy<HookWorker>(() =>
+            backend.Hooks.Open(settings.Hooks, backend.Sending, Names(settings), logger)
+        );
+        return new(backend, new(backend), settings.GatewayCallers, reports, hooks, logger);
     }
 
     static Route RouteTo(Function function, Task<Services> services, TimeProvider time) =>

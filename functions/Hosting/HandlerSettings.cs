@@ -1,4 +1,5 @@
 using System.Net;
+using Cloud.Flow.Hooks;
 using Cloud.Flow.Outbound.Relay;
 using Cloud.Flow.Outbound.Reports;
 using Cloud.Flow.Submission;
@@ -28,6 +29,9 @@ sealed record HandlerSettings(
 
     /// <summary>Which reports are sent.</summary>
     public ReportOptions Reports { get; init; } = new();
+
+    /// <summary>How webhooks are sent.</summary>
+    public HookOptions Hooks { get; init; } = new();
 
     /// <summary>Name servers that are asked where; none: the system's.</summary>
     public IReadOnlyList<IPEndPoint> Resolvers { get; init; } = [];

@@ -18,6 +18,14 @@ static class OutboundMeter
 
     static readonly Counter<long> Requeued = Meter.CreateCounter<long>("cloud.outbound.requeued");
 
+    static readonly Counter<long> Lost = Meter.CreateCounter<long>("cloud.outbound.events_lost");
+
+    public static void Untold(int events)
+    {
+        if (events > 0)
+            Lost.Add(events);
+    }
+
     public static void Attempted(IEnumerable<RecipientRow> rows)
     {
         foreach (var row in rows)

@@ -6,14 +6,16 @@ namespace Cloud.Store.Directory;
 /// <summary>Rows of table <c>directory</c>: one partition, so that a user cannot enter a domain that is going.</summary>
 /// <remarks>
 /// <c>d!{domain}</c> a domain, <c>u!{domain}!{local}</c> a user, <c>x!{domain}!{local}</c> an alias (<c>*</c> is the
-/// catch-all), <c>k!{domain}!{number}</c> a pair of signing keys, <c>g!{account}</c> whom a user may send as, <c>s!scram</c> and
-/// <c>s!srs</c> secrets. The domain comes first, so that one range lists its users; local parts are encoded to fit a key. To change it is a migration.
+/// catch-all), <c>k!{domain}!{number}</c> a pair of signing keys, <c>g!{account}</c> whom a user may send as, <c>s!scram</c>,
+/// <c>s!srs</c> and <c>s!links</c> secrets, <c>h!hooks</c> the version of the webhooks' subscriptions. The domain comes first, so that one range lists its users; local parts are encoded to fit a key. To change it is a migration.
 /// </remarks>
 static class DirectoryRows
 {
     public const string Partition = "directory";
     public const string Secret = "s!scram";
     public const string ReturnPathSecret = "s!srs";
+    public const string LinkSecret = "s!links";
+    public const string Hooks = "h!hooks";
 
     static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
 
