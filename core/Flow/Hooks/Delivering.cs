@@ -20,6 +20,7 @@ sealed class Delivering(
     HookPost post,
     HookSchedule schedule,
     EndpointWatch watch,
+    TransientMail transient,
     TimeProvider time
 )
 {
@@ -37,7 +38,9 @@ sealed class Delivering(
     public async ValueTask<IReadOnlyList<HookResult>> TellAsync(MailEvent told, CancellationToken cancel)
     {
         var works = told.Hooks.Take(Hook.MaxOfEvent).Select(hook => BeginAsync(hook, told, cancel));
-        return await Task.WhenAll(works);
+        var results = await Task.WhenAll(works);
+        await transient.ForgetAsync(told, cancel);
+        return results;
     }
 
     /// <summary>Tries a delivery that is there.</summary>
@@ -51,7 +54,10 @@ sealed class Delivering(
             return await WaitAsync(delivery, left, laps, "it is early", cancel);
         if (await store.FindAsync(hook, cancel) is not { } row)
             return new(HookOutcome.Superseded, hook);
-        return await AttemptAsync(row, delivery, laps, isOurs: false, cancel);
+        var result = await AttemptAsync(row, delivery, laps, isOurs: false, cancel);
+        if (result.Outcome == HookOutcome.Delivered)
+            await transient.ForgetAsync(delivery.Event, cancel);
+        return result;
     }
 
     /// <summary>Step 1.</summary>

@@ -1,3 +1,4 @@
+using Cloud.Mail;
 using System.Text.Json.Serialization;
 
 namespace Cloud.Flow.Hooks;

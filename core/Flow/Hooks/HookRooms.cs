@@ -1,6 +1,7 @@
 using System.Net.Http;
 using Cloud.Dns;
 using Cloud.Flow.Hooks.Payloads;
+using Cloud.Flow.Hooks.Routes;
 using Cloud.Flow.Inbound;
 using Cloud.Flow.Outbound;
 using Cloud.Store.Accounts;
@@ -30,11 +31,15 @@ public sealed class HookRooms
         Inbound = new(feed, mail);
         Outbound = new(feed, time);
         Control = new(store, queue, time, entropy);
+        Routes = new(addresses, mail);
         Links = new(addresses, time, entropy);
     }
 
     /// <summary>Makes and removes subscriptions, shows deliveries and sends them again.</summary>
     public HookControl Control { get; }
+
+    /// <summary>Addresses whose mail webhooks alone tell of.</summary>
+    public RouteControl Routes { get; }
 
     /// <summary>Short-lived links to messages and their parts.</summary>
     public HookLinks Links { get; }
@@ -70,6 +75,7 @@ public sealed class HookRooms
             post,
             new(accounts.Entropy),
             new(store, notices, time),
+            new(store, accounts),
             time
         );
         return new(delivering, queue, queues, post, time, options);

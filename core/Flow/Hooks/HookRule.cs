@@ -1,3 +1,5 @@
+using Cloud.Mail;
+
 namespace Cloud.Flow.Hooks;
 
 /// <summary>Which messages a subscription is about, of those of its domain, address or mailbox. All that is given must hold.</summary>

@@ -28,14 +28,29 @@ sealed class InboundEvents(EventFeed feed, AccountStore accounts)
             return;
         var to = delivery.To is { } text ? EmailAddress.TryParse(text) : null;
         var domain = to is null ? "" : EmailAddress.CanonicalDomain(to.Domain);
-        var isForwarded = delivery.Forward is not null;
-        if (await feed.MayWantAsync(MailEventKind.Received, domain, cancel))
-            await feed.TellAsync(Of(mail, delivery, judgement, to, domain, MailEventKind.Received), cancel);
-        if (!isForwarded && await feed.MayWantAsync(MailEventKind.Filed, domain, cancel))
+        var isKept = delivery.Forward is null;
+        var wantsReceived = await feed.MayWantAsync(MailEventKind.Received, domain, cancel);
+        var wantsFiled = isKept && await feed.MayWantAsync(MailEventKind.Filed, domain, cancel);
+        var wantsQuota = isKept && await feed.MayWantAsync(MailEventKind.Quota, domain, cancel);
+        if (!wantsReceived && !wantsFiled && !wantsQuota)
+            return;
+        // A route has no mailbox: nothing is filed, and nobody has a quota.
+        var retention = isKept ? await RetentionAsync(delivery, cancel) : null;
+        if (wantsReceived)
+        {
+            var told = Of(mail, delivery, judgement, to, domain, MailEventKind.Received);
+            await feed.TellAsync(told with { IsTransient = retention == 0 }, cancel);
+        }
+        if (wantsFiled && retention is null)
             await feed.TellAsync(Of(mail, delivery, judgement, to, domain, MailEventKind.Filed), cancel);
-        if (!isForwarded && await feed.MayWantAsync(MailEventKind.Quota, domain, cancel))
+        if (wantsQuota && retention is null)
             await TellQuotaAsync(mail, delivery, domain, cancel);
     }
+
+    /// <summary>By what memory has of the account just after the filing: that costs nothing.</summary>
+    /// <returns>Null for a user's.</returns>
+    async ValueTask<int?> RetentionAsync(Delivery delivery, CancellationToken cancel) =>
+        await accounts.PeekAsync(new(delivery.Account), cancel) is { Account: var row } ? row.Retention : null;
 
     static MailEvent Of(
         InboundMail mail,

@@ -63,6 +63,9 @@ public sealed record MailEvent(string Id, MailEventKind Kind, long At, string Do
     /// <summary>It was passed on, and is kept nowhere here.</summary>
     public bool IsForwarded { get; init; }
 
+    /// <summary>It is kept only until the endpoints have it.</summary>
+    public bool IsTransient { get; init; }
+
     /// <summary>Enhanced status code (RFC 3463).</summary>
     public string? Status { get; init; }
 

@@ -94,6 +94,8 @@ static class DirectoryRows
             { "ServerKey", user.Credentials.ServerKey },
             { "Removing", user.Removing },
         };
+        if (user.IsRoute)
+            row.Add("Route", true);
         if (user.Forward is not { } forward)
             return row;
         row.Add("Forward", string.Join('\n', forward.Targets));
@@ -114,8 +116,24 @@ static class DirectoryRows
             row.Bool("Removing")
         )
         {
+            IsRoute = row.Bool("Route"),
             Forward = row.String("Forward") is { } targets ? new(targets.Split('\n'), row.Bool("ForwardKeeps")) : null,
         };
+
+    /// <summary>Local parts of a domain's routes that are patterns.</summary>
+    public static IReadOnlyList<string> Patterns(RowData domain) =>
+        domain.String("Routes") is { Length: > 0 } text ? text.Split('\n') : [];
+
+    /// <summary>The same domain with other patterns.</summary>
+    public static RowData WithPatterns(RowData domain, IReadOnlyList<string> patterns)
+    {
+        var row = new RowData();
+        foreach (var (name, value) in domain.Where(property => property.Key != "Routes"))
+            row.Add(name, value);
+        if (patterns.Count > 0)
+            row.Add("Routes", string.Join('\n', patterns));
+        return row;
+    }
 
     public static RowData ToRow(string alias, IReadOnlyList<string> targets) =>
         new() { { "Alias", alias }, { "Targets", string.Join('\n', targets) } };

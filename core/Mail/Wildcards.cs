@@ -1,4 +1,4 @@
-namespace Cloud.Flow.Hooks;
+namespace Cloud.Mail;
 
 /// <summary>Patterns in which <c>*</c> stands for anything and <c>?</c> for one character, in any case.</summary>
 static class Wildcards
