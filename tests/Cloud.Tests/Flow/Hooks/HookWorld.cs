@@ -2,6 +2,7 @@ using System.Net;
 using Cloud.Dns;
 using Cloud.Flow.Hooks;
 using Cloud.Flow.Outbound;
+using Cloud.Store;
 using Cloud.Store.Counting;
 using Cloud.Tests.Fakes;
 using Cloud.Tests.Flow.Outbound;
@@ -53,7 +54,8 @@ sealed class HookWorld : IAsyncDisposable
     public static async Task<HookWorld> OpenAsync(
         HookOptions? options = null,
         IResolver? resolver = null,
-        IPNetwork[]? allowed = null
+        IPNetwork[]? allowed = null,
+        StoreOptions? store = null
     )
     {
         var world = new HookWorld();
@@ -70,6 +72,7 @@ sealed class HookWorld : IAsyncDisposable
             world.Blobs,
             world.Outage,
             world.Clock,
+            store,
             relay: world.Relay,
             outbound: new() { HostName = "mail.example.test", Jitter = 0 }
         );

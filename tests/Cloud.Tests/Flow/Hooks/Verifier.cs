@@ -34,7 +34,7 @@ static class Verifier
 
     public static async Task<bool> IsSignedByKeyAsync(HookRequest request, string publicKey)
     {
-        // SubjectPublicKeyInfo of Ed25519 (RFC 8410 §4): a fixed head, then the key.
+        // SubjectPublicKeyInfo of Ed25519: a fixed head, then the key.
         byte[] info = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00, .. Key(publicKey)];
         var signature = request.Fields["webhook-signature"].Split(' ').Single(one => one.StartsWith("v1a,"))[4..];
         var head = System.Text.Encoding.ASCII.GetBytes($"{request.Id}.{request.Fields["webhook-timestamp"]}.");
