@@ -1,3 +1,4 @@
+using Cloud.Functions.Api;
 using Cloud.Functions.Gateway;
 using Cloud.Functions.Hooks;
 using Cloud.Functions.HooksPoison;
@@ -18,6 +19,7 @@ static class FunctionTable
 {
     public static readonly IReadOnlyList<Function> All =
     [
+        ApiFunction.Function,
         GatewayFunction.Function,
         HooksFunction.Function,
         HooksPoisonFunction.Function,

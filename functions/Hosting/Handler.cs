@@ -1,5 +1,6 @@
 using System.Net;
 using Cloud.Api.Gateway;
+using Cloud.Api.Rest;
 using Cloud.Dns;
 using Cloud.Flow.Hooks;
 using Cloud.Flow.Outbound.Relay;
@@ -98,19 +99,20 @@ static class Handler
         var hooks = new Lazy<HookWorker>(() =>
             backend.Hooks.Open(settings.Hooks, backend.Sending, Names(settings), logger)
         );
-        return new(backend, new(backend), settings.GatewayCallers, reports, hooks, logger);
+        var api = new Lazy<RestApi>(() => new RestApi(backend));
+        return new(backend, new(backend), api, settings.GatewayCallers, reports, hooks, logger);
     }
 
     static Route RouteTo(Function function, Task<Services> services, TimeProvider time) =>
         function switch
         {
             HttpFunction http => new(
-                http.Method,
+                http.Methods,
                 $"{RoutePrefix}/{http.Route}",
                 WhenOpen(services, services => new HttpEndpoint(http, services, time).InvokeAsync)
             ),
             TriggerFunction trigger => new(
-                HttpMethods.Post,
+                [HttpMethods.Post],
                 trigger.Name,
                 WhenOpen(services, services => new TriggerEndpoint(trigger, services, time).InvokeAsync)
             ),
