@@ -13,6 +13,8 @@ var root = new RootCommand("Cloud: mail for your own domains.")
     DomainCommand.Create(),
     UserCommand.Create(),
     AliasCommand.Create(),
+    HookCommand.Create(),
+    RouteCommand.Create(),
     KeyCommand.Create(),
     QueueCommand.Create(),
     SuppressionCommand.Create(),

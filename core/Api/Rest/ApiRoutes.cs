@@ -1,5 +1,8 @@
 using Cloud.Api.Rest.Domains;
+using Cloud.Api.Rest.Hooks;
+using Cloud.Api.Rest.InboundRoutes;
 using Cloud.Api.Rest.Keys;
+using Cloud.Api.Rest.Links;
 using Cloud.Api.Rest.OpenApi;
 
 namespace Cloud.Api.Rest;
@@ -7,5 +10,14 @@ namespace Cloud.Api.Rest;
 /// <summary>All that the API does: a further resource is a folder with its routes, and a line here.</summary>
 public static class ApiRoutes
 {
-    public static readonly IReadOnlyList<Route> All = [.. OpenApiResource.Routes, .. DomainResource.Routes, .. KeyResource.Routes];
+    public static readonly IReadOnlyList<Route> All =
+    [
+        .. OpenApiResource.Routes,
+        .. DomainResource.Routes,
+        .. KeyResource.Routes,
+        .. HookResource.Routes,
+        .. DeliveryResource.Routes,
+        .. RouteResource.Routes,
+        .. LinkResource.Routes,
+    ];
 }

@@ -44,6 +44,14 @@ public sealed class HookRooms
     /// <summary>Short-lived links to messages and their parts.</summary>
     public HookLinks Links { get; }
 
+    /// <summary>Opens what a link names.</summary>
+    /// <returns>Null for a link that was not made here or is too old, and where what it names is gone.</returns>
+    /// <exception cref="StoreException">It cannot be read now.</exception>
+    public async ValueTask<LinkedContent?> OpenLinkAsync(string token, CancellationToken cancel) =>
+        await Links.OpenAsync(token, cancel) is { } target
+            ? await LinkedContent.OpenAsync(accounts, target, cancel)
+            : null;
+
     /// <summary>Where links lead, where that is known only once a port is got; see <see cref="HookOptions.PublicUrl"/>.</summary>
     public Uri? LocalUrl { get; set; }
 

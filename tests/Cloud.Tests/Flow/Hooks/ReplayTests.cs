@@ -53,6 +53,28 @@ public sealed class ReplayTests
     }
 
     [Fact]
+    public async Task Deliveries_are_kept_for_thirty_days()
+    {
+        await using var receiver = new HookReceiver();
+        await using var world = await HookWorld.OpenAsync();
+        var hook = (await world.AddAsync(receiver.Url)).Hook.Id;
+        var other = (await world.AddAsync(receiver.Url)).Hook.Id;
+        await world.Test.ReceiveAsync(HookWorld.Text, TestBackend.Alice);
+        await world.WorkAsync();
+        await world.Control.RemoveAsync(other, default);
+        Assert.Null(await world.Control.FindAsync(other, default));
+        world.Clock.Advance(TimeSpan.FromDays(29));
+        await world.Test.Backend.Sweeper.RunAsync(TimeSpan.FromHours(1), default);
+        Assert.Single(await world.DeliveriesAsync(hook));
+        Assert.Single(await world.DeliveriesAsync(other));
+        world.Clock.Advance(TimeSpan.FromDays(2));
+        await world.Test.Backend.Sweeper.RunAsync(TimeSpan.FromHours(1), default);
+        Assert.Empty(await world.DeliveriesAsync(hook));
+        Assert.Empty(await world.DeliveriesAsync(other));
+        Assert.NotNull(await world.Control.FindAsync(hook, default));
+    }
+
+    [Fact]
     public async Task A_time_range_and_a_filter_say_which()
     {
         await using var receiver = new HookReceiver();
