@@ -77,7 +77,7 @@ static class Handler
     static SmtpRelay OpenRelay(HandlerSettings settings, IRows rows, TimeProvider time, ILoggerFactory loggers) =>
         SmtpRelay.Open(
             settings.Relay,
-            Names(settings),
+            settings.Dns,
             rows,
             settings.KeyEncryption,
             time,
@@ -85,15 +85,10 @@ static class Handler
             loggers.CreateLogger("dns")
         );
 
-    static DnsSettings Names(HandlerSettings settings) =>
-        settings.Resolvers is { Count: > 0 } servers ? new() { Servers = servers } : ResolvConf.Read();
-
     static async Task<Services> ServicesAsync(HandlerSettings settings, Task<Backend> opening, ILogger logger)
     {
         var backend = await opening;
-        var reports = new Lazy<DailyReports>(() =>
-            backend.Sending.OpenReports(settings.Reports, Names(settings), logger)
-        );
+        var reports = new Lazy<DailyReports>(() => backend.Sending.OpenReports(settings.Reports, settings.Dns, logger));
         return new(backend, new(backend), settings.GatewayCallers, reports, logger);
     }
 
