@@ -1,5 +1,6 @@
 using System.Net;
 using Cloud.Api.Gateway;
+using Cloud.Api.Rest;
 using Cloud.Dns;
 using Cloud.Flow.Outbound.Relay;
 using Cloud.Flow.Outbound.Reports;
@@ -89,19 +90,20 @@ static class Handler
     {
         var backend = await opening;
         var reports = new Lazy<DailyReports>(() => backend.Sending.OpenReports(settings.Reports, settings.Dns, logger));
-        return new(backend, new(backend), settings.GatewayCallers, reports, logger);
+        var api = new Lazy<RestApi>(() => new RestApi(backend));
+        return new(backend, new(backend), api, settings.GatewayCallers, reports, logger);
     }
 
     static Route RouteTo(Function function, Task<Services> services, TimeProvider time) =>
         function switch
         {
             HttpFunction http => new(
-                http.Method,
+                http.Methods,
                 $"{RoutePrefix}/{http.Route}",
                 WhenOpen(services, services => new HttpEndpoint(http, services, time).InvokeAsync)
             ),
             TriggerFunction trigger => new(
-                HttpMethods.Post,
+                [HttpMethods.Post],
                 trigger.Name,
                 WhenOpen(services, services => new TriggerEndpoint(trigger, services, time).InvokeAsync)
             ),
