@@ -169,6 +169,7 @@ sealed class Relaying(
             HostAddress = outcome.HostAddress,
             Tls = outcome.Tls,
             Transcript = null,
+            History = AttemptHistory.Add(row, outcome, now),
             PossibleRepeats = row.PossibleRepeats + (isUncertain ? 1 : 0),
         };
         if (ended.State == RecipientState.Waiting)

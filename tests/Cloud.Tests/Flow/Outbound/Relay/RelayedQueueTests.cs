@@ -94,6 +94,33 @@ public sealed class RelayedQueueTests
         Assert.Contains("mx2.there.example 192.88.98.2:25", shown[0].Transcript);
     }
 
+    [Fact]
+    public async Task What_became_of_each_attempt_at_each_host_is_told()
+    {
+        await using var world = new RelayWorld();
+        for (var i = 1; i <= 2; i++)
+            world.Zones.Add($"there.example MX {i}0 mx{i}.there.example\nmx{i}.there.example A 192.88.98.{i}");
+        world.Serve(
+            "192.88.98.1",
+            (verb, line) => verb == "RCPT" ? "451 4.2.1 Come again" : RelayWorld.Takes(verb, line)
+        );
+        var (test, blobs) = await OpenAsync(world, seed: 1, faults: null);
+        var message = await SubmitAsync(test, blobs, ["a@there.example"], isVerp: false);
+        await WorkAsync(test);
+        world.Serve("192.88.98.2");
+        await PassAsync(world, test, TimeSpan.FromMinutes(6), TimeSpan.FromMinutes(1));
+        var to = Assert.Single((await test.Backend.Sending.Control.ShowAsync(message.Id, default))!.Recipients);
+        Assert.Equal(
+            [
+                "1. mx1.there.example 192.88.98.1:25 451 4.2.1 Come again",
+                "1. mx2.there.example 192.88.98.2:25 4.4.1 mx2.there.example: no connection",
+                "2. mx1.there.example 192.88.98.1:25 451 4.2.1 Come again",
+                "2. mx2.there.example 192.88.98.2:25 250 Ok",
+            ],
+            to.History.Select(line => line["2026-01-02T03:04:05Z ".Length..].Split(" to ")[0])
+        );
+    }
+
     static async Task PlayAsync(ulong seed, Faults? faults)
     {
         var servers = new Servers(new SeededEntropy(seed));
