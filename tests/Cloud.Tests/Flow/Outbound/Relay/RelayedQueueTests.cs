@@ -51,7 +51,7 @@ public sealed class RelayedQueueTests
         using var stop = new CancellationTokenSource();
         var sent = new TaskCompletionSource();
         var run = test.Backend.Sending.Worker.RunAsync(Tell, stop.Token);
-        await sent.Task.WaitAsync(TimeSpan.FromSeconds(20)); // the clock stands still
+        await sent.Task.WaitAsync(TimeSpan.FromMinutes(1)); // the clock stands still
         await stop.CancelAsync();
         await world.PatientlyAsync(EndAsync(), TimeSpan.FromMinutes(1));
 
