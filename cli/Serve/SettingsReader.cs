@@ -59,8 +59,10 @@ sealed class SettingsReader(
             ReadFile(configuration, Names);
 
         var limits = Limits();
+        var (data, door) = (One("data") ?? "data", Door(Hostname(), limits.Abuse.Exempt));
+        var suffixes = new SuffixSource(Path.Combine(data, SuffixSource.FileName), MayBeMissing: true);
         var settings = new Settings(
-            One("data") ?? "data",
+            data,
             Domains(),
             ExistingFile("users"),
             Settings.DefaultPorts.ToDictionary(
@@ -75,11 +77,14 @@ sealed class SettingsReader(
             Choice("log-level", LogLevel.Information),
             Choice("log-format", LogFormat.Plain),
             limits,
-            Door(Hostname(), limits.Abuse.Exempt),
+            door with
+            {
+                Suffixes = door.Suffixes ?? suffixes,
+            },
             Switch("try"),
             Choice("gateway", GatewayKind.Local),
             One("functions") ?? Path.Combine(AppContext.BaseDirectory, "functions"),
-            One("azurite") ?? Path.Combine(One("data") ?? "data", "azurite", "npm"),
+            One("azurite") ?? Path.Combine(data, "azurite", "npm"),
             MtaSts(),
             KeyEncryptionSecret(),
             Sender(Hostname()),
