@@ -62,6 +62,27 @@ public sealed class ContainerSettingsTests : IDisposable
     }
 
     [Fact]
+    public void Lists_have_semicolons_between_them_for_their_codes_have_commas()
+    {
+        var variables = Least();
+        variables["CLOUD_DNS_LIST"] =
+            "dbl.spamhaus.org weight=4 codes=127.0.1.2-99 for=helo,mailfrom,from; bl.spamcop.net weight=2";
+        Assert.Equal(
+            ["dbl.spamhaus.org", "bl.spamcop.net"],
+            Good(variables).Door.Options!.Lists.Select(list => $"{list.Zone}")
+        );
+    }
+
+    [Fact]
+    public void A_gateway_key_may_have_commas()
+    {
+        var variables = Least();
+        variables["CLOUD_GATEWAY"] = "https://mail.azurewebsites.test/";
+        variables["CLOUD_GATEWAY_KEY"] = "one, and another, half";
+        Assert.Equal("one, and another, half", Good(variables).Gateway.Key);
+    }
+
+    [Fact]
     public void All_faults_are_told_at_once_by_the_variables_names()
     {
         var faults = Faults(
