@@ -1,5 +1,6 @@
 using System.Net;
 using Cloud.Api.WellKnown;
+using Cloud.Flow.Door.Greylisting;
 using Cloud.Flow.Outbound.Relay;
 using Cloud.Flow.Outbound.Reports;
 using Cloud.Flow.Submission;
@@ -51,6 +52,9 @@ sealed class ContainerSettings
 
     /// <summary>How much accounts and domains may send, where the listener reads the store itself.</summary>
     public required SubmissionOptions Submission { get; init; }
+
+    /// <summary>How long strangers wait, where the listener reads the store itself.</summary>
+    public required GreylistOptions Greylist { get; init; }
 
     /// <summary>How mail goes to other servers, where the listener reads the store itself.</summary>
     public required RelayOptions Relay { get; init; }

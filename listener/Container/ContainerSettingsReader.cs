@@ -44,6 +44,7 @@ sealed partial class ContainerSettingsReader(Func<string, string?> environment)
             Limits = limits,
             Door = Door(One("hostname") ?? "localhost", limits.Abuse.Exempt),
             Submission = Submission(),
+            Greylist = GreylistTimes(),
             Relay = Sender(One("hostname") ?? "localhost"),
             Reports = Reports(One("hostname") ?? "localhost"),
             KeyEncryption = KeyEncryption(),
