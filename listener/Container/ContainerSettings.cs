@@ -107,6 +107,12 @@ sealed class AcmeSettings
 {
     public required AcmeOptions Options { get; init; }
 
+    /// <summary>Directory of account key and certificate; null where they are in a container.</summary>
+    public string? Directory { get; init; }
+
+    /// <summary>Blob container in which they are instead; reached by the identity.</summary>
+    public Uri? Container { get; init; }
+
     /// <summary>Where HTTP-01 is answered; null for DNS-01.</summary>
     public IPEndPoint? Http { get; init; }
 

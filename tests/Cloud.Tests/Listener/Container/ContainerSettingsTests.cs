@@ -74,6 +74,24 @@ public sealed class ContainerSettingsTests : IDisposable
     }
 
     [Fact]
+    public void Where_no_directory_outlives_a_restart_a_container_keeps_what_acme_issued()
+    {
+        var variables = Least();
+        variables["CLOUD_HOSTNAME"] = "mx.example.org";
+        variables["CLOUD_ACME"] = "http-01";
+        variables["CLOUD_ACME_DIRECTORY"] = "https://acme.test/directory";
+        variables["CLOUD_ACME_CONTAINER"] = "listener";
+        Assert.StartsWith("CLOUD_ACME_CONTAINER: needs", Assert.Single(Faults(variables)));
+        variables.Remove("CLOUD_STORAGE");
+        foreach (var service in new[] { "blob", "queue", "table" })
+            variables[$"CLOUD_{service.ToUpperInvariant()}_ENDPOINT"] = $"https://a.{service}.test/";
+        var acme = Good(variables).Tls.Acme!;
+        Assert.Equal((new Uri("https://a.blob.test/listener"), null), (acme.Container, acme.Directory));
+        variables["CLOUD_ACME_CONTAINER"] = "not/a/container";
+        Assert.StartsWith("CLOUD_ACME_CONTAINER: \"not/a/container\"", Assert.Single(Faults(variables)));
+    }
+
+    [Fact]
     public void A_gateway_key_may_have_commas()
     {
         var variables = Least();
