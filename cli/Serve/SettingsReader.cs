@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Cloud.Cli.Control;
+using Cloud.Flow.Door.Greylisting;
 using Cloud.Flow.Outbound.Reports;
 using Cloud.Flow.Submission;
 using Cloud.Listener.Hosting;
@@ -42,6 +43,7 @@ sealed class SettingsReader(
         "hostname",
         .. StrangerNames.Select(setting => setting.Name),
         .. SubmissionSettings.Names.Select(setting => setting.Name),
+        .. GreylistSettings.Names.Select(setting => setting.Name),
         "mta-sts",
         .. DoorNames.Select(setting => setting.Name),
         .. SenderNames.Select(setting => setting.Name),
@@ -90,6 +92,7 @@ sealed class SettingsReader(
             Sender(Hostname()),
             HandlerTexts(),
             Submission(),
+            GreylistTimes(),
             TellsClient(),
             Reports(Hostname())
         );
@@ -103,6 +106,7 @@ sealed class SettingsReader(
     {
         var texts = SenderNames
             .Concat(SubmissionSettings.Names)
+            .Concat(GreylistSettings.Names)
             .Concat(ReportSettings.Names)
             .Select(setting => setting.Name)
             .Concat([ResolverName, TrustAdName])

@@ -71,7 +71,8 @@ static class Handler
             settings.KeyEncryption,
             new LazyRelay(() => OpenRelay(settings, store.Rows, time, loggers)),
             new() { HostName = settings.Relay.Hostname },
-            settings.Submission
+            settings.Submission,
+            settings.Greylist
         );
     }
 

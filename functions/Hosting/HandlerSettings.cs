@@ -1,5 +1,6 @@
 using System.Net;
 using Cloud.Dns;
+using Cloud.Flow.Door.Greylisting;
 using Cloud.Flow.Outbound.Relay;
 using Cloud.Flow.Outbound.Reports;
 using Cloud.Flow.Submission;
@@ -23,6 +24,9 @@ sealed record HandlerSettings(
 {
     /// <summary>How much accounts and domains may send.</summary>
     public SubmissionOptions Submission { get; init; } = new();
+
+    /// <summary>How long strangers wait.</summary>
+    public GreylistOptions Greylist { get; init; } = new();
 
     /// <summary>How mail goes to other servers.</summary>
     public RelayOptions Relay { get; init; } = new() { Hostname = "localhost" };

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cloud.Flow.Door.Greylisting;
 using Cloud.Flow.Outbound.Reports;
 using Cloud.Flow.Submission;
 using Cloud.Functions.Authorization;
@@ -52,6 +53,7 @@ sealed partial class SettingsReader(Func<string, string?> environment)
         var ends = Switch(EndsWithInput);
         var key = KeyEncryptionKeyOf(Given(KeyEncryption));
         var submission = SubmissionSettings.Read((name, standard) => Number(name, standard, 0, Most));
+        var greylist = GreylistSettings.Read(Number);
         var (relay, dns) = (Sender(), Dns());
         var reports = Reports(relay.Hostname);
         if (faults.Count > 0)
@@ -59,6 +61,7 @@ sealed partial class SettingsReader(Func<string, string?> environment)
         var settings = new HandlerSettings(port, storage, callers!, level, ends, key)
         {
             Submission = submission,
+            Greylist = greylist,
             Relay = relay,
             Dns = dns,
             Reports = reports,

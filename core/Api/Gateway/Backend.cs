@@ -31,7 +31,8 @@ public sealed class Backend
         KeyEncryptionKey? encryption = null,
         IRelay? relay = null,
         OutboundOptions? outbound = null,
-        SubmissionOptions? submission = null
+        SubmissionOptions? submission = null,
+        GreylistOptions? greylist = null
     )
     {
         options ??= new();
@@ -54,7 +55,7 @@ public sealed class Backend
             forwarding.Bounces,
             forwarding.Complaints
         );
-        Greylist = new(rows, time);
+        Greylist = new(rows, time, greylist);
         var addressing = new Addressing(Expansion, blobs);
         var reports = new ReceivedReports(rows, blobs, Directory, time);
         Receiving = new(Accounts, addressing, Filing, reports);

@@ -67,6 +67,9 @@ static class DoorPolicy
             return (DoorOutcome.Reject, "7.1", $"The content is refused: {found}");
         if (decision == ScanDecision.Defer)
             return (DoorOutcome.Defer, "7.1", "The message cannot be scanned now; try again later");
+        // Before the points: malware alone has enough of them to be refused.
+        if (decision == ScanDecision.Quarantine)
+            return (DoorOutcome.Quarantine, "", $"A scanner says so: {found}");
         if (score.Total >= options.Content.RejectAt)
             return (DoorOutcome.Reject, "7.1", $"This looks like spam: {Heaviest(score)}");
         if (score.Total >= options.QuarantineAt)
