@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Cloud.Cli.Control;
 using Cloud.Flow.Door.Greylisting;
+using Cloud.Flow.Hooks;
 using Cloud.Flow.Outbound.Reports;
 using Cloud.Flow.Submission;
 using Cloud.Listener.Hosting;
@@ -48,6 +49,7 @@ sealed class SettingsReader(
         .. DoorNames.Select(setting => setting.Name),
         .. SenderNames.Select(setting => setting.Name),
         .. ReportSettings.Names.Select(setting => setting.Name),
+        .. HookSettings.Names.Select(setting => setting.Name),
         "log-level",
         "log-format",
         "try",
@@ -94,7 +96,8 @@ sealed class SettingsReader(
             Submission(),
             GreylistTimes(),
             TellsClient(),
-            Reports(Hostname())
+            Reports(Hostname()),
+            Hooks()
         );
         CheckStore(settings);
         CheckGateway(settings);
@@ -108,6 +111,7 @@ sealed class SettingsReader(
             .Concat(SubmissionSettings.Names)
             .Concat(GreylistSettings.Names)
             .Concat(ReportSettings.Names)
+            .Concat(HookSettings.Names)
             .Select(setting => setting.Name)
             .Concat([ResolverName, TrustAdName])
             .Where(name => All(name).Count > 0)

@@ -19,6 +19,9 @@ param alwaysReady int
 @description('What the app calls itself when it sends.')
 param mailHost string
 
+@description('Where links in webhooks lead; empty: to this app.')
+param publicUrl string
+
 @description('Reports to other domains: on or off, and as whom.')
 param dmarcReports string
 param tlsReports string
@@ -70,6 +73,7 @@ var settings = [
   { name: 'CLOUD_GATEWAY_KEY', value: '@Microsoft.KeyVault(SecretUri=${gatewayKeyUri})' }
   { name: 'CLOUD_HOSTNAME', value: mailHost }
   { name: 'CLOUD_RESOLVER', value: resolver }
+  { name: 'CLOUD_PUBLIC_URL', value: publicUrl }
   { name: 'CLOUD_DMARC_REPORTS', value: dmarcReports }
   { name: 'CLOUD_TLS_REPORTS', value: tlsReports }
   { name: 'CLOUD_REPORT_FROM', value: reportFrom }

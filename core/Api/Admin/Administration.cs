@@ -106,6 +106,8 @@ public sealed class Administration(Backend backend) : IAdministration
         await foreach (var row in directory.ListAsync(DirectoryRows.Users(null), cancel))
         {
             var user = DirectoryRows.ToUser(row.Data);
+            if (user.IsRoute)
+                continue;
             var state = await accounts.CurrentAsync(user.Account, cancel);
             users.Add(new(user.Address, state?.Account.Messages ?? 0, state?.Account.Octets ?? 0));
         }
@@ -297,7 +299,7 @@ public sealed class Administration(Backend backend) : IAdministration
     {
         var key = AddressKey(address);
         var row = await directory.ReadAsync(DirectoryRows.User(key), cancel);
-        return row is null
+        return row is null || DirectoryRows.ToUser(row.Data) is { IsRoute: true }
             ? throw Missing($"There is no user {key}")
             : (row, DirectoryRows.ToUser(row.Data));
     }

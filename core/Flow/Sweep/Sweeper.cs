@@ -8,7 +8,8 @@ namespace Cloud.Flow.Sweep;
 
 /// <summary>Removes what nobody needs any more: old log and thread rows, and blobs that no row names.</summary>
 /// <remarks>
-/// Run it every hour or so; a pass begins once a day. Steps: 1. each account's change log and threads are shortened;
+/// Run it every hour or so; a pass begins once a day. Steps: 1. each account's change log and threads are shortened, and
+/// routes' mail that is older than it is kept goes;
 /// 2. blobs that nothing names are looked for, sixteenth by sixteenth; a later run removes them, if nothing names them
 /// then either. A run stops at its limit and the next goes on: the place is kept in a row. Any step may be done twice,
 /// and by two runs at a time.
@@ -23,6 +24,7 @@ public sealed class Sweeper
 
     readonly AccountStore accounts;
     readonly AccountPruning pruning;
+    readonly RouteRetention retention;
     readonly OrphanBlobs orphans;
     readonly OutboxSweep outbox;
     readonly Overdue overdue;
@@ -32,6 +34,7 @@ public sealed class Sweeper
     {
         (accounts, queues) = (store, storeQueues);
         pruning = new(store);
+        retention = new(store);
         orphans = new(store, queues);
         outbox = new(store.Rows, store.Time);
         overdue = new(store.Rows, storeQueues, store.Time);
@@ -56,6 +59,7 @@ public sealed class Sweeper
         {
             await OldFailures.RemoveAsync(Rows, clock);
             await new ExpiredRows(Rows, result, clock).RemoveAsync();
+            await OldDeliveries.RemoveAsync(Rows, clock);
             result.Requeued = await overdue.RequeueAllAsync(clock.End, clock.Cancel);
             await outbox.PruneAsync(result, clock);
             await DeadListeners.RemoveAsync(Rows, queues, result, clock);
@@ -84,6 +88,10 @@ public sealed class Sweeper
         var since = 0;
         await foreach (var row in Rows.ReadAsync(Tables.Directory, DirectoryRows.UsersAfter(state.Next), clock.Cancel))
         {
+            // Mail of routes, which nobody else removes.
+            var isKept = await retention.PruneAsync(DirectoryRows.ToUser(row.Data), clock);
+            if (!isKept)
+                return await SweepRows.WriteAsync(Rows, state);
             var messages = await pruning.PruneAsync(DirectoryRows.ToUser(row.Data).Account, result, clock);
             if (messages is null)
                 return await SweepRows.WriteAsync(Rows, state);
