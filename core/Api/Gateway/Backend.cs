@@ -7,6 +7,7 @@ using Cloud.Flow.Outbound.Forwarding;
 using Cloud.Flow.Outbound.Reports;
 using Cloud.Flow.Submission;
 using Cloud.Flow.Sweep;
+using Cloud.Flow.Trace;
 using Cloud.Store;
 using Cloud.Store.Accounts;
 using Cloud.Store.Correspondents;
@@ -60,8 +61,9 @@ public sealed class Backend
         Receiving = new(Accounts, addressing, Filing, reports);
         Refused = new(rows, Directory);
         Inbound = new(Accounts, addressing, Filing, queues);
-        Sweeper = new(Accounts, queues);
+        Sweeper = new(Accounts, Directory, queues);
         Sending = new(Accounts, queues, Directory, Receiving, forwarding, reports, relay, outbound ?? new());
+        Traces = new(Accounts, Directory, Refused, Sending.Control);
         Rights = new(Directory);
         Submitting = new(
             Directory,
@@ -84,6 +86,9 @@ public sealed class Backend
 
     /// <summary>Removes what nobody needs any more; somebody must run it every hour or so.</summary>
     public Sweeper Sweeper { get; }
+
+    /// <summary>Tells what happened to messages.</summary>
+    public Tracing Traces { get; }
 
     /// <summary>Has changes told to listeners in other processes.</summary>
     public WatchRegistration WatchRegistration { get; }

@@ -37,6 +37,9 @@ public sealed record QueuedRecipient(
     NoticeKinds Told
 )
 {
+    /// <summary>Attempts before the last, oldest first; the newest of them.</summary>
+    public IReadOnlyList<EarlierAttempt> Earlier { get; init; } = [];
+
     internal static QueuedRecipient From(RecipientRow row) =>
         new(
             row.Number,
@@ -54,7 +57,10 @@ public sealed record QueuedRecipient(
             row.Transcript,
             row.PossibleRepeats,
             row.Told
-        );
+        )
+        {
+            Earlier = row.Earlier,
+        };
 }
 
 /// <param name="Cursor">Pass it on for the next page; null after the last. A page may be empty before that.</param>

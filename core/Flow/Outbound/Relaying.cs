@@ -169,6 +169,7 @@ sealed class Relaying(
             HostAddress = outcome.Host is null ? null : attempt.Result.Facts?.Address,
             Tls = outcome.Host is null ? null : attempt.Result.Facts?.Tls,
             Transcript = null,
+            Earlier = row.WithLast,
             PossibleRepeats = row.PossibleRepeats + (isUncertain ? 1 : 0),
         };
         if (ended.State == RecipientState.Waiting)
