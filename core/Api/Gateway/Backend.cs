@@ -1,6 +1,7 @@
 using Cloud.Flow.Door.Greylisting;
 using Cloud.Flow.Inbound;
 using Cloud.Flow.Junk;
+using Cloud.Flow.Integrity;
 using Cloud.Flow.Keys;
 using Cloud.Flow.Outbound;
 using Cloud.Flow.Outbound.Forwarding;
@@ -64,6 +65,8 @@ public sealed class Backend
         Sweeper = new(Accounts, Directory, queues);
         Sending = new(Accounts, queues, Directory, Receiving, forwarding, reports, relay, outbound ?? new());
         Traces = new(Accounts, Directory, Refused, Sending.Control);
+        (Check, Repair) = (new(Accounts), new(Accounts));
+        Statistics = new(Accounts, Directory, queues);
         Rights = new(Directory);
         Submitting = new(
             Directory,
@@ -100,6 +103,12 @@ public sealed class Backend
         await Accounts.Rows.GetAsync(Tables.Directory, new("probe", "probe"), cancel);
         await Accounts.Blobs.ExistsAsync("probe", cancel);
     }
+
+    internal AccountCheck Check { get; }
+
+    internal AccountRepair Repair { get; }
+
+    internal StoreStatistics Statistics { get; }
 
     internal IQueues Queues { get; }
 

@@ -7,7 +7,7 @@ namespace Cloud.Flow.Trace;
 /// <summary>Why a message is where it is: kept in the account's log with the change that brought it.</summary>
 /// <param name="Session">How it came; null where nobody handed it over.</param>
 /// <param name="Evidence">What the door found out; null for mail that nobody has judged.</param>
-public sealed record MessageTrace(SessionFacts? Session, Evidence? Evidence)
+public sealed record MessageTrace(SessionFacts? Session = null, Evidence? Evidence = null)
 {
     /// <summary>Octets of one; a row of the log is read with every synchronisation that passes it.</summary>
     public const int MaxOctets = 16 * 1024;

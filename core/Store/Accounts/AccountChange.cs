@@ -152,6 +152,13 @@ sealed class AccountChange(
         account = account with { SavesSent = savesSent };
     }
 
+    /// <summary>What the account's row sums up, counted anew.</summary>
+    public void SetTotals(int messages, long octets)
+    {
+        isQuietlyChanged |= (messages, octets) != (account.Messages, account.Octets);
+        account = account with { Messages = messages, Octets = octets };
+    }
+
     /// <param name="octets">0 for no limit.</param>
     public void SetQuota(long octets)
     {
