@@ -13,6 +13,7 @@ var root = new RootCommand("Cloud: mail for your own domains.")
     DomainCommand.Create(),
     UserCommand.Create(),
     AliasCommand.Create(),
+    KeyCommand.Create(),
     QueueCommand.Create(),
     SuppressionCommand.Create(),
     ReportsCommand.Create(),

@@ -1,3 +1,4 @@
+using Cloud.Functions.Api;
 using Cloud.Functions.Gateway;
 using Cloud.Functions.Hosting;
 using Cloud.Functions.Inbound;
@@ -16,6 +17,7 @@ static class FunctionTable
 {
     public static readonly IReadOnlyList<Function> All =
     [
+        ApiFunction.Function,
         GatewayFunction.Function,
         InboundFunction.Function,
         InboundPoisonFunction.Function,

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net.Sockets;
 using System.Text.Json.Serialization.Metadata;
 using Cloud.Api.Admin;
+using Cloud.Api.Gateway;
 using Cloud.Cli.Control;
 using Cloud.Cli.Serve;
 using Cloud.Store.Local;
@@ -90,14 +91,81 @@ sealed class SharedOptions
         );
     }
 
+    /// <summary>Lets a command ask the API: each administrative call means the same here as over HTTP.</summary>
+    public static Command Asking(
+        Command command,
+        Func<IApiCaller, ParseResult, CancellationToken, ValueTask> act,
+        bool makesData = false
+    )
+    {
+        var store = new SharedOptions(command, makesData);
+        command.SetAction((parsed, cancel) => store.AskAsync(parsed, api => act(api, parsed, cancel), cancel));
+        return command;
+    }
+
+    /// <summary>Lets a command print what the API answers: for people, or with <c>--json</c> for programs.</summary>
+    public static Command Showing<T>(
+        Command command,
+        Func<IApiCaller, ParseResult, CancellationToken, ValueTask<T>> readAsync,
+        JsonTypeInfo<T> type,
+        Action<T> print
+    )
+    {
+        var json = new Option<bool>("--json") { Description = "Print JSON" };
+        command.Options.Add(json);
+        return Asking(
+            command,
+            async (api, parsed, cancel) =>
+            {
+                var value = await readAsync(api, parsed, cancel);
+                if (parsed.GetValue(json))
+                    QueueJson.Print(value, type);
+                else
+                    print(value);
+            }
+        );
+    }
+
+    /// <summary>Runs against the API, or that of the server that holds the store; tells the operator what went wrong.</summary>
+    /// <param name="needsData">False where it is well when there is no data directory: nothing happens then.</param>
+    /// <returns>The exit code.</returns>
+    public Task<int> AskAsync(
+        ParseResult parsed,
+        Func<IApiCaller, ValueTask> act,
+        CancellationToken cancel,
+        bool needsData = true
+    ) =>
+        RunAsync(
+            parsed,
+            backend => act(new LocalCaller(new(backend))),
+            async socket => await act(socket),
+            cancel,
+            needsData
+        );
+
     /// <summary>Runs against the store, or through the server that holds it; tells the operator what went wrong.</summary>
     /// <param name="needsData">False where it is well when there is no data directory: nothing happens then.</param>
     /// <returns>The exit code.</returns>
-    public async Task<int> RunAsync(
+    public Task<int> RunAsync(
         ParseResult parsed,
         Func<IAdministration, ValueTask> act,
         CancellationToken cancel,
         bool needsData = true
+    ) =>
+        RunAsync(
+            parsed,
+            backend => act(new Administration(backend)),
+            socket => act(new ControlClient(socket)),
+            cancel,
+            needsData
+        );
+
+    async Task<int> RunAsync(
+        ParseResult parsed,
+        Func<Backend, ValueTask> here,
+        Func<SocketCaller, ValueTask> there,
+        CancellationToken cancel,
+        bool needsData
     )
     {
         var given = options.ToDictionary(
@@ -124,7 +192,7 @@ sealed class SharedOptions
 
         try
         {
-            await RunAsync(settings, act, cancel);
+            await RunAsync(settings, here, there, cancel);
             return ExitCode.Ok;
         }
         catch (Exception e)
@@ -136,16 +204,22 @@ sealed class SharedOptions
         }
     }
 
-    static async Task RunAsync(Settings settings, Func<IAdministration, ValueTask> act, CancellationToken cancel)
+    static async Task RunAsync(
+        Settings settings,
+        Func<Backend, ValueTask> here,
+        Func<SocketCaller, ValueTask> there,
+        CancellationToken cancel
+    )
     {
         try
         {
             await using var store = await OpenStore.OpenAsync(settings, NullLoggerFactory.Instance, cancel);
-            await act(new Administration(store.Backend));
+            await here(store.Backend);
         }
         catch (StoreInUseException) when (File.Exists(ControlServer.PathIn(settings.Data)))
         {
-            await act(new ControlClient(ControlServer.PathIn(settings.Data)));
+            using var socket = new SocketCaller(ControlServer.PathIn(settings.Data));
+            await there(socket);
         }
     }
 }

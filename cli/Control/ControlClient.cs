@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Text.Json;
 using Cloud.Api.Admin;
 using Cloud.Flow.Keys;
@@ -6,7 +5,7 @@ using Cloud.Flow.Keys;
 namespace Cloud.Cli.Control;
 
 /// <summary>Administration by way of a running server's socket.</summary>
-sealed class ControlClient(string path) : IAdministration
+sealed class ControlClient(SocketCaller socket) : IAdministration
 {
     public IQueueAdministration Queue => new ControlQueue(AskAsync);
 
@@ -85,12 +84,12 @@ sealed class ControlClient(string path) : IAdministration
 
     async Task<ControlAnswer> AskAsync(ControlRequest request, CancellationToken cancel)
     {
-        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancel);
-        await using var stream = new NetworkStream(socket);
-        await JsonSerializer.SerializeAsync(stream, request, ControlJson.Default.ControlRequest, cancel);
-        await stream.WriteAsync("\n"u8.ToArray(), cancel);
-        var answer = await JsonSerializer.DeserializeAsync(stream, ControlJson.Default.ControlAnswer, cancel);
+        var body = JsonSerializer.SerializeToUtf8Bytes(request, ControlJson.Default.ControlRequest);
+        await using var reply = await socket.SendAsync(
+            new("POST", ControlServer.ControlPath, new MemoryStream(body)),
+            cancel
+        );
+        var answer = await JsonSerializer.DeserializeAsync(reply.Body, ControlJson.Default.ControlAnswer, cancel);
         if (answer is null)
             throw new AdminException("The server closed without an answer.");
         return answer.Error is null ? answer : throw new AdminException(answer.Error);

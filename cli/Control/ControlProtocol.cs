@@ -5,7 +5,7 @@ using Cloud.Flow.Outbound.Reports;
 
 namespace Cloud.Cli.Control;
 
-/// <summary>One request to a running server, a line of JSON on the socket DIR/control.sock.</summary>
+/// <summary>What `POST /control` on the socket DIR/control.sock takes: verbs that the API does not have.</summary>
 /// <param name="Operation">An <see cref="IAdministration"/> method without "Async".</param>
 sealed record ControlRequest(
     string Operation,

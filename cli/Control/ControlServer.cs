@@ -1,103 +1,100 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using Cloud.Api.Admin;
+using Cloud.Api.Rest;
 using Cloud.Store.Ports;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Cloud.Cli.Control;
 
-/// <summary>Lets `cloud user add` and its like reach a running server, which alone may open the store.</summary>
+/// <summary>Lets `cloud` commands reach a running server, which alone may open the store: HTTP on a Unix socket.</summary>
 /// <remarks>
-/// A Unix socket in the data directory: whoever may open the store's files may use it, and nobody else. Longest
-/// request: 64 KiB; longest wait for one: 10 seconds.
+/// The socket is in the data directory: whoever may open the store's files may use it, and nobody else; so the API answers
+/// there without a key. <c>POST /control</c> is what the verbs ask that the API does not have.
 /// </remarks>
 sealed class ControlServer : IAsyncDisposable
 {
-    const int MaxRequest = 64 * 1024;
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
-    readonly IAdministration administration;
-    readonly TimeProvider time;
-    readonly string path;
-    readonly Socket socket;
-    readonly CancellationTokenSource stopping = new();
-    readonly Task accepting;
-
-    public ControlServer(string directory, IAdministration administration, TimeProvider time)
-    {
-        this.administration = administration;
-        this.time = time;
-        path = PathIn(directory);
-        File.Delete(path); // Left by a killed server; the store's lock says that none is running.
-        socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        socket.Bind(new UnixDomainSocketEndPoint(path));
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        socket.Listen();
-        accepting = AcceptAsync();
-    }
-
     /// <summary>Octets of a Unix socket's path that every system takes: macOS has the least.</summary>
     public const int MaxPath = 103;
 
-    public static string PathIn(string directory) => Path.Combine(Path.GetFullPath(directory), "control.sock");
+    /// <summary>Octets of a <see cref="ControlRequest"/>.</summary>
+    const int MaxRequest = 64 * 1024;
 
-    public async ValueTask DisposeAsync()
+    readonly IAdministration administration;
+    readonly WebApplication application;
+
+    /// <param name="api">Answers what is below <see cref="RestApi.Prefix"/>.</param>
+    public ControlServer(string directory, IAdministration rooms, RestApi api, ILoggerFactory loggers)
     {
-        await stopping.CancelAsync();
-        socket.Dispose();
-        await accepting;
-        File.Delete(path);
-        stopping.Dispose();
+        administration = rooms;
+        var path = PathIn(directory);
+        File.Delete(path); // Left by a killed server; the store's lock says that none is running.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton(loggers);
+        builder.Services.AddRoutingCore();
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(1));
+        builder.WebHost.UseKestrelCore();
+        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.CreateBoundListenSocket = Bind);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = MaxRequest;
+            kestrel.ListenUnixSocket(path);
+        });
+        application = builder.Build();
+        application.MapPost(ControlPath, AnswerAsync);
+        new ApiEndpoint(api, Caller.Operator, loggers).Map(application);
     }
 
-    async Task AcceptAsync()
+    public const string ControlPath = "/control";
+
+    public static string PathIn(string directory) => Path.Combine(Path.GetFullPath(directory), "control.sock");
+
+    /// <exception cref="IOException">The socket cannot be made.</exception>
+    public async Task StartAsync(CancellationToken cancel)
     {
-        while (!stopping.IsCancellationRequested)
+        try
         {
-            try
-            {
-                using var client = await socket.AcceptAsync(stopping.Token);
-                await AnswerAsync(client);
-            }
-            catch (Exception e)
-                when (e is OperationCanceledException or SocketException or IOException or ObjectDisposedException)
-            {
-                // The caller left, or we are stopping: the loop's condition tells.
-            }
+            await application.StartAsync(cancel);
+        }
+        catch (SocketException e)
+        {
+            throw new IOException($"The control socket cannot be made: {e.Message}", e);
         }
     }
 
-    async Task AnswerAsync(Socket client)
+    /// <summary>Ends what is asked, and removes the socket.</summary>
+    public ValueTask DisposeAsync() => application.DisposeAsync();
+
+    /// <summary>Nobody else's from its first moment: who comes before the mode is set meets no listener yet.</summary>
+    static Socket Bind(EndPoint address)
     {
-        using var deadline = new CancellationTokenSource(Patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stopping.Token);
-        await using var stream = new NetworkStream(client);
+        var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(address);
+        if (!OperatingSystem.IsWindows() && address is UnixDomainSocketEndPoint)
+            File.SetUnixFileMode($"{address}", UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return socket;
+    }
+
+    async Task AnswerAsync(HttpContext http)
+    {
+        var cancel = http.RequestAborted;
         ControlAnswer answer;
         try
         {
-            var request = await ReadAsync(stream, either.Token);
-            answer = request is null ? new("This is no request.") : await RunAsync(request, either.Token);
+            var request = await JsonSerializer.DeserializeAsync(
+                http.Request.Body,
+                ControlJson.Default.ControlRequest,
+                cancel
+            );
+            answer = request is null ? new("This is no request.") : await RunAsync(request, cancel);
         }
         catch (Exception e) when (e is AdminException or StoreException or JsonException)
         {
             answer = new(e.Message);
         }
-        await JsonSerializer.SerializeAsync(stream, answer, ControlJson.Default.ControlAnswer, either.Token);
-    }
-
-    static async Task<ControlRequest?> ReadAsync(NetworkStream stream, CancellationToken cancel)
-    {
-        var buffer = new byte[MaxRequest];
-        var length = 0;
-        while (length < buffer.Length && !buffer.AsSpan(0, length).Contains((byte)'\n'))
-        {
-            var read = await stream.ReadAsync(buffer.AsMemory(length), cancel);
-            if (read == 0)
-                return null;
-            length += read;
-        }
-        var end = buffer.AsSpan(0, length).IndexOf((byte)'\n');
-        return end < 0 ? null : JsonSerializer.Deserialize(buffer.AsSpan(0, end), ControlJson.Default.ControlRequest);
+        http.Response.ContentType = "application/json";
+        await JsonSerializer.SerializeAsync(http.Response.Body, answer, ControlJson.Default.ControlAnswer, cancel);
     }
 
     async ValueTask<ControlAnswer> RunAsync(ControlRequest request, CancellationToken cancel)

@@ -8,7 +8,9 @@ static class Health
         application.MapGet("/healthz", () => "ok\n");
         application.MapGet(
             "/",
-            () => "Cloud is running. It speaks SMTP, IMAP and POP3; this port says whether it is well: /healthz\n"
+            () =>
+                "Cloud is running. It speaks SMTP, IMAP and POP3; this port says whether it is well: /healthz; "
+                + "and has the API: /api/v1/openapi.json\n"
         );
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using Cloud.Api.Admin;
 using Cloud.Api.Gateway;
+using Cloud.Api.Rest;
 using Cloud.Api.WellKnown;
 using Cloud.Cli.Control;
 using Cloud.Cli.FunctionsHost;
@@ -53,9 +54,10 @@ static class Server
                 ? await FunctionsApp.StartAsync(settings, store, loggers, stop)
                 : null;
         var gateway = app?.Gateway ?? new LocalGateway(store.Backend);
+        var api = new RestApi(store.Backend, gateway as LocalGateway ?? new LocalGateway(store.Backend));
         await using var control = store.Local is null
             ? null
-            : new ControlServer(settings.Data, administration, TimeProvider.System);
+            : new ControlServer(settings.Data, administration, api, loggers);
         var files = settings.Certificate is { } given ? new PemFiles(given.Certificate, given.Key) : null;
         var certificate = files is null
             ? TlsCertificate.SelfSigned(settings.Data, [settings.Hostname, "localhost"], TimeProvider.System)
@@ -72,12 +74,14 @@ static class Server
                 TellsClient = settings.TellsClient,
                 PostmasterDomain = await PostmasterDomainAsync(settings, administration, stop),
             }.Endpoints(settings.Ports),
-            settings.Ports["http"] is { } http ? (http, Health.Map) : null,
+            settings.Ports["http"] is { } http ? (http, port => Web(port, api, loggers)) : null,
             settings.Limits,
             certificate,
             TimeProvider.System,
             loggers
         );
+        if (control is not null)
+            await control.StartAsync(stop);
         await listener.StartAsync(stop);
         await using var web = Pages(settings, listener, administration, certificate, loggers);
         if (web is not null)
@@ -92,6 +96,12 @@ static class Server
         await listener.StopAsync(CancellationToken.None);
         if (app is not null)
             await app.DrainAsync();
+    }
+
+    static void Web(WebApplication port, RestApi api, ILoggerFactory loggers)
+    {
+        Health.Map(port);
+        new ApiEndpoint(api, caller: null, loggers).Map(port);
     }
 
     static async Task WorkAsync(Settings settings, OpenStore store, ILoggerFactory loggers, CancellationToken stop)

@@ -100,7 +100,7 @@ sealed class SettingsReader(
             .Concat(SubmissionSettings.Names)
             .Concat(ReportSettings.Names)
             .Select(setting => setting.Name)
-            .Append(ResolverName)
+            .Concat([ResolverName, TrustAdName])
             .Where(name => All(name).Count > 0)
             .ToDictionary(Variable, name => string.Join(Separator(name), All(name)));
         if (texts.TryGetValue(Variable("smarthost-secret-file"), out var file))

@@ -7,7 +7,7 @@ static class GatewayFunction
 {
     public static readonly HttpFunction Function = new(
         "Gateway",
-        HttpMethods.Post,
+        [HttpMethods.Post],
         GatewayHttp.Route,
         services => services.GatewayCallers,
         AnswerAsync

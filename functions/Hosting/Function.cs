@@ -4,11 +4,11 @@ namespace Cloud.Functions.Hosting;
 abstract record Function(string Name);
 
 /// <summary>Called through the host by anybody: <paramref name="Authorize"/> is asked first.</summary>
-/// <param name="Method">Upper case, as in HTTP.</param>
+/// <param name="Methods">Upper case, as in HTTP.</param>
 /// <param name="Route">Below the route prefix, as in function.json.</param>
 sealed record HttpFunction(
     string Name,
-    string Method,
+    IReadOnlyList<string> Methods,
     string Route,
     Func<Services, IAuthorization> Authorize,
     Func<Services, HttpContext, CancellationToken, ValueTask> RunAsync

@@ -1,5 +1,6 @@
 using System.Net;
 using Cloud.Api.Gateway;
+using Cloud.Api.Rest;
 using Cloud.Dns;
 using Cloud.Flow.Outbound.Relay;
 using Cloud.Flow.Outbound.Reports;
@@ -77,7 +78,7 @@ static class Handler
     static SmtpRelay OpenRelay(HandlerSettings settings, IRows rows, TimeProvider time, ILoggerFactory loggers) =>
         SmtpRelay.Open(
             settings.Relay,
-            Names(settings),
+            settings.Dns,
             rows,
             settings.KeyEncryption,
             time,
@@ -85,28 +86,24 @@ static class Handler
             loggers.CreateLogger("dns")
         );
 
-    static DnsSettings Names(HandlerSettings settings) =>
-        settings.Resolvers is { Count: > 0 } servers ? new() { Servers = servers } : ResolvConf.Read();
-
     static async Task<Services> ServicesAsync(HandlerSettings settings, Task<Backend> opening, ILogger logger)
     {
         var backend = await opening;
-        var reports = new Lazy<DailyReports>(() =>
-            backend.Sending.OpenReports(settings.Reports, Names(settings), logger)
-        );
-        return new(backend, new(backend), settings.GatewayCallers, reports, logger);
+        var reports = new Lazy<DailyReports>(() => backend.Sending.OpenReports(settings.Reports, settings.Dns, logger));
+        var api = new Lazy<RestApi>(() => new RestApi(backend));
+        return new(backend, new(backend), api, settings.GatewayCallers, reports, logger);
     }
 
     static Route RouteTo(Function function, Task<Services> services, TimeProvider time) =>
         function switch
         {
             HttpFunction http => new(
-                http.Method,
+                http.Methods,
                 $"{RoutePrefix}/{http.Route}",
                 WhenOpen(services, services => new HttpEndpoint(http, services, time).InvokeAsync)
             ),
             TriggerFunction trigger => new(
-                HttpMethods.Post,
+                [HttpMethods.Post],
                 trigger.Name,
                 WhenOpen(services, services => new TriggerEndpoint(trigger, services, time).InvokeAsync)
             ),

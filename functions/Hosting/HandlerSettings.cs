@@ -1,4 +1,5 @@
 using System.Net;
+using Cloud.Dns;
 using Cloud.Flow.Outbound.Relay;
 using Cloud.Flow.Outbound.Reports;
 using Cloud.Flow.Submission;
@@ -29,6 +30,6 @@ sealed record HandlerSettings(
     /// <summary>Which reports are sent.</summary>
     public ReportOptions Reports { get; init; } = new();
 
-    /// <summary>Name servers that are asked where; none: the system's.</summary>
-    public IReadOnlyList<IPEndPoint> Resolvers { get; init; } = [];
+    /// <summary>Whom names are looked up with.</summary>
+    public DnsSettings Dns { get; init; } = new();
 }

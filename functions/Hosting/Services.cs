@@ -1,5 +1,6 @@
 using Cloud.Api.Gateway;
 using Cloud.Api.Gateway.Wire;
+using Cloud.Api.Rest;
 using Cloud.Flow.Inbound;
 using Cloud.Flow.Outbound;
 using Cloud.Flow.Outbound.Reports;
@@ -12,11 +13,13 @@ namespace Cloud.Functions.Hosting;
 /// Nothing here may hold what another instance would need: HTTP functions share instances, each queue and timer
 /// function runs on its own, and each may be killed at any moment.
 /// </remarks>
+/// <param name="Api">Opened when it is first asked.</param>
 /// <param name="GatewayCallers">Who may ask the gateway.</param>
 /// <param name="Reports">Opened when they are first sent.</param>
 sealed record Services(
     Backend Backend,
     GatewayService Gateway,
+    Lazy<RestApi> Api,
     IAuthorization GatewayCallers,
     Lazy<DailyReports> Reports,
     ILogger Logger

@@ -30,6 +30,7 @@ sealed partial class SettingsReader(Func<string, string?> environment)
     public const string SmarthostSecretFile = "CLOUD_SMARTHOST_SECRET_FILE";
     public const string RelayNetworks = "CLOUD_RELAY_NETWORKS";
     public const string Resolver = "CLOUD_RESOLVER";
+    public const string TrustAd = "CLOUD_TRUST_AD";
     public const string EndsWithInput = "CLOUD_ENDS_WITH_INPUT";
     public const string Level = "CLOUD_LOG_LEVEL";
 
@@ -51,7 +52,7 @@ sealed partial class SettingsReader(Func<string, string?> environment)
         var ends = Switch(EndsWithInput);
         var key = KeyEncryptionKeyOf(Given(KeyEncryption));
         var submission = SubmissionSettings.Read((name, standard) => Number(name, standard, 0, Most));
-        var (relay, resolvers) = (Sender(), Resolvers());
+        var (relay, dns) = (Sender(), Dns());
         var reports = Reports(relay.Hostname);
         if (faults.Count > 0)
             return (null, faults);
@@ -59,7 +60,7 @@ sealed partial class SettingsReader(Func<string, string?> environment)
         {
             Submission = submission,
             Relay = relay,
-            Resolvers = resolvers,
+            Dns = dns,
             Reports = reports,
         };
         return (settings, faults);

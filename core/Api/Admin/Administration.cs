@@ -23,15 +23,19 @@ public sealed class Administration(Backend backend) : IAdministration
     /// <summary>Users' passwords of programs, suspension, quota and deletion.</summary>
     public IUserAdministration Users { get; } = new UserAdministration(backend);
 
-    public async ValueTask AddDomainAsync(string domain, CancellationToken cancel)
+    public ValueTask AddDomainAsync(string domain, CancellationToken cancel) => AddDomainAsync(domain, "", cancel);
+
+    /// <inheritdoc cref="IAdministration.AddDomainAsync"/>
+    /// <param name="tenant">Whose it is; empty for the operator's own.</param>
+    internal async ValueTask AddDomainAsync(string domain, string tenant, CancellationToken cancel)
     {
         var key = DomainKey(domain);
         if (await directory.ReadAsync(DirectoryRows.Domain(key), cancel) is not null)
-            throw new AdminException($"The domain {key} is here already");
-        var transaction = New().Insert(DirectoryRows.Domain(key), new());
+            throw Exists($"The domain {key} is here already");
+        var transaction = New().Insert(DirectoryRows.Domain(key), DirectoryRows.ToDomainRow(tenant));
         keys.AddFirst(key, transaction);
         if (!(await directory.CommitAsync(transaction)).Committed)
-            throw new AdminException($"The domain {key} is here already");
+            throw Exists($"The domain {key} is here already");
     }
 
     public async ValueTask<IReadOnlyList<string>> ListDomainsAsync(CancellationToken cancel)
@@ -47,9 +51,9 @@ public sealed class Administration(Backend backend) : IAdministration
         var key = DomainKey(domain);
         var row = await directory.ReadAsync(DirectoryRows.Domain(key), cancel) ?? throw NoDomain(key);
         await foreach (var _ in directory.ListAsync(DirectoryRows.Users(key), cancel))
-            throw new AdminException($"The domain {key} still has users");
+            throw new AdminException($"The domain {key} still has users", AdminFault.InTheWay);
         await foreach (var _ in directory.ListAsync(DirectoryRows.Aliases(key), cancel))
-            throw new AdminException($"The domain {key} still has aliases");
+            throw new AdminException($"The domain {key} still has aliases", AdminFault.InTheWay);
         var transaction = New().Delete(DirectoryRows.Domain(key), row.ETag);
         await keys.RemoveAllAsync(key, transaction, cancel);
         await CommitAsync(transaction);
@@ -80,9 +84,9 @@ public sealed class Administration(Backend backend) : IAdministration
         var credentials = CredentialsOf(password);
         var domain = await DomainOfAsync(key, cancel);
         if (await directory.ReadAsync(DirectoryRows.User(key), cancel) is { } taken)
-            throw new AdminException(Taken(DirectoryRows.ToUser(taken.Data)));
+            throw Exists(Taken(DirectoryRows.ToUser(taken.Data)));
         if (await directory.ReadAsync(DirectoryRows.Alias(key), cancel) is not null)
-            throw new AdminException($"{key} is an alias");
+            throw Exists($"{key} is an alias");
 
         // The account first: a user without one could receive nothing, an account without a user harms nobody.
         var account = await AccountBirth.CreateAsync(accounts, cancel);
@@ -157,7 +161,7 @@ public sealed class Administration(Backend backend) : IAdministration
         var key = AddressKey(sendsAs);
         var (grants, granted) = await GrantsAsync(user, cancel);
         if (!granted.Contains(key))
-            throw new AdminException($"{user.Address} was not granted to send as {key}");
+            throw Missing($"{user.Address} was not granted to send as {key}");
         await SetGrantsAsync(New(), user, grants, [.. granted.Where(one => one != key)]);
     }
 
@@ -214,7 +218,7 @@ public sealed class Administration(Backend backend) : IAdministration
     {
         var (row, user) = await UserAsync(address, cancel);
         if (user.Forward is null)
-            throw new AdminException($"Mail for {user.Address} is not sent on");
+            throw Missing($"Mail for {user.Address} is not sent on");
         await CommitAsync(New().Replace(row.Key.Row, DirectoryRows.ToRow(user with { Forward = null }), row.ETag));
     }
 
@@ -235,7 +239,7 @@ public sealed class Administration(Backend backend) : IAdministration
         var key = AddressKey(alias);
         var domain = await DomainOfAsync(key, cancel);
         if (await directory.ReadAsync(DirectoryRows.User(key), cancel) is not null)
-            throw new AdminException($"{key} is a user");
+            throw Exists($"{key} is a user");
         await targeting.CheckAsync(key, targets, cancel);
         await CommitAsync(
             New()
@@ -257,7 +261,7 @@ public sealed class Administration(Backend backend) : IAdministration
         var key = AddressKey(alias);
         var row = await directory.ReadAsync(DirectoryRows.Alias(key), cancel);
         if (row is null)
-            throw new AdminException($"There is no alias {key}");
+            throw Missing($"There is no alias {key}");
         await CommitAsync(New().Delete(row.Key.Row, row.ETag));
     }
 
@@ -284,7 +288,7 @@ public sealed class Administration(Backend backend) : IAdministration
     async ValueTask<(Row Row, UserRow User)> UserAsync(string address, CancellationToken cancel)
     {
         var (row, user) = await DirectoryLookup.UserAsync(directory, address, cancel);
-        return user.Removing ? throw new AdminException($"There is no user {user.Address} (any more)") : (row, user);
+        return user.Removing ? throw Missing($"There is no user {user.Address} (any more)") : (row, user);
     }
 
     async ValueTask<string> OurDomainAsync(string domain, CancellationToken cancel)
@@ -317,7 +321,11 @@ public sealed class Administration(Backend backend) : IAdministration
 
     static RowTransaction New() => new(DirectoryRows.Partition);
 
-    static AdminException NoDomain(string domain) => new($"The domain {domain} is not one of ours");
+    static AdminException NoDomain(string domain) => Missing($"The domain {domain} is not one of ours");
+
+    static AdminException Missing(string message) => new(message, AdminFault.Missing);
+
+    static AdminException Exists(string message) => new(message, AdminFault.Exists);
 
     static AdminException Changed() => DirectoryLookup.Changed();
 

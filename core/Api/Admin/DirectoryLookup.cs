@@ -37,9 +37,9 @@ static class DirectoryLookup
         var key = AddressKey(address);
         var row = await directory.ReadAsync(DirectoryRows.User(key), cancel);
         return row is null
-            ? throw new AdminException($"There is no user {key}")
+            ? throw new AdminException($"There is no user {key}", AdminFault.Missing)
             : (row, DirectoryRows.ToUser(row.Data));
     }
 
-    public static AdminException Changed() => new("Somebody else changed the directory at the same moment: try again");
+    public static AdminException Changed() => new("Somebody else changed the directory at the same moment: try again", AdminFault.Changed);
 }

@@ -102,4 +102,26 @@ public sealed record ForwardInfo(string Address, IReadOnlyList<string> Targets, 
 public sealed record AliasInfo(string Alias, IReadOnlyList<string> Targets);
 
 /// <summary>The operator asked for something that cannot be; the message says what and why.</summary>
-public sealed class AdminException(string message) : Exception(message);
+public sealed class AdminException(string message, AdminFault fault = AdminFault.Invalid) : Exception(message)
+{
+    public AdminFault Fault => fault;
+}
+
+/// <summary>Which kind of mistake it was, for programs.</summary>
+public enum AdminFault
+{
+    /// <summary>It could never be.</summary>
+    Invalid,
+
+    /// <summary>What it is about is not there.</summary>
+    Missing,
+
+    /// <summary>The name is taken.</summary>
+    Exists,
+
+    /// <summary>Something else must be done first.</summary>
+    InTheWay,
+
+    /// <summary>Somebody else changed it at the same moment.</summary>
+    Changed,
+}

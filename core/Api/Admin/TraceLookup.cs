@@ -40,6 +40,7 @@ static class TraceLookup
     static AdminException Unknown(string what) =>
         new(
             $"Nothing is known of {what}: it came over 30 days ago, or not at all; "
-                + "or it was refused over 7 days ago, or with many others"
+                + "or it was refused over 7 days ago, or with many others",
+            AdminFault.Missing
         );
 }

@@ -25,9 +25,9 @@ sealed class UserAdministration(Backend backend) : IUserAdministration
             throw new AdminException($"A name has 1 to {AppPassword.MaxName} characters and no control characters");
         var (row, user) = await FindAsync(address, cancel);
         if (user.AppPasswords.Count == AppPassword.Most)
-            throw new AdminException($"{user.Address} has {AppPassword.Most} passwords of programs: revoke one first");
+            throw new AdminException($"{user.Address} has {AppPassword.Most} passwords of programs: revoke one first", AdminFault.InTheWay);
         if (user.AppPasswords.Any(one => one.Name == name))
-            throw new AdminException($"{user.Address} has a password named {name} already");
+            throw new AdminException($"{user.Address} has a password named {name} already", AdminFault.Exists);
         var text = string.Join('-', Enumerable.Range(0, Groups).Select(_ => Random(4)));
         var made =
             Passwords.Derive(text, user.Credentials.Salt, user.Credentials.Iterations)
@@ -64,7 +64,10 @@ sealed class UserAdministration(Backend backend) : IUserAdministration
         var (row, user) = await FindAsync(address, cancel);
         var left = user.AppPasswords.Where(one => one.Id != id).ToList();
         if (left.Count == user.AppPasswords.Count)
-            throw new AdminException($"{user.Address} has no password of a program with the id {id}");
+            throw new AdminException(
+                $"{user.Address} has no password of a program with the id {id}",
+                AdminFault.Missing
+            );
         await ReplaceAsync(row, user with { AppPasswords = left });
     }
 
@@ -119,7 +122,7 @@ sealed class UserAdministration(Backend backend) : IUserAdministration
     {
         var (row, user) = await DirectoryLookup.UserAsync(directory, address, cancel);
         if (!user.Removing)
-            throw new AdminException($"{user.Address} is not deleted");
+            throw new AdminException($"{user.Address} is not deleted", AdminFault.Missing);
         if (user.KeptUntil is null)
             throw new AdminException($"{user.Address} is being removed for good");
         await ReplaceAsync(row, user with { Removing = false, KeptUntil = null });
@@ -129,7 +132,7 @@ sealed class UserAdministration(Backend backend) : IUserAdministration
     {
         var (row, user) = await DirectoryLookup.UserAsync(directory, address, cancel);
         return user.Removing
-            ? throw new AdminException($"{user.Address} is deleted: `cloud user restore` brings it back")
+            ? throw new AdminException($"{user.Address} is deleted: `cloud user restore` brings it back", AdminFault.InTheWay)
             : (row, user);
     }
 

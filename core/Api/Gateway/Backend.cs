@@ -61,7 +61,7 @@ public sealed class Backend
         var reports = new ReceivedReports(rows, blobs, Directory, time);
         Receiving = new(Accounts, addressing, Filing, reports);
         Refused = new(rows, Directory);
-        Inbound = new(Accounts, addressing, Filing, queues);
+        Inbound = new(Accounts, addressing, Filing, queues, reports);
         Sweeper = new(Accounts, Directory, queues);
         Sending = new(Accounts, queues, Directory, Receiving, forwarding, reports, relay, outbound ?? new());
         Traces = new(Accounts, Directory, Refused, Sending.Control);

@@ -92,6 +92,11 @@ public sealed record MailEnvelope(
     /// <summary>BODY=BINARYMIME (RFC 3030 §3) was said.</summary>
     public bool IsBinary { get; init; }
 
+    /// <summary>Its recipients as the rooms behind the gateway know them.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<OutboundRecipient> Wishes =>
+        [.. Recipients.Select(to => new OutboundRecipient(to.Address, to.Notify, to.OriginalRecipient))];
+
     /// <summary>What counts of it where the message is passed on.</summary>
     [JsonIgnore]
     public Origin Origin =>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Cloud.Flow.Door;
+using Cloud.Flow.Outbound;
 using Cloud.Flow.Trace;
 using Cloud.Mail;
 using Cloud.Store;
@@ -12,7 +13,7 @@ namespace Cloud.Flow.Inbound;
 /// <summary>A message on its way into accounts: what a transaction still has to do, kept on a queue when it must wait.</summary>
 /// <param name="Received">Seconds since 1970 UTC.</param>
 /// <param name="Deliveries">The accounts it goes to; none yet where <paramref name="Recipients"/> are still to be looked up.</param>
-/// <param name="Recipients">As the envelope named them; null once the deliveries are known.</param>
+/// <param name="Recipients">As the envelope named them, with their wishes; null once the deliveries are known.</param>
 /// <param name="Source">The blob that was uploaded; deliveries take copies of it, the first one perhaps it itself.</param>
 /// <param name="Tries">How often it was tried from the queue; it travels along, as a sent-again message is a new one.</param>
 /// <param name="Evidence">What the door found out; null for mail that nobody has judged.</param>
@@ -28,7 +29,7 @@ sealed record InboundMail(
     byte[] Sha256,
     byte[] Index,
     IReadOnlyList<Delivery> Deliveries,
-    IReadOnlyList<EmailAddress>? Recipients = null,
+    IReadOnlyList<OutboundRecipient>? Recipients = null,
     int Tries = 0,
     Evidence? Evidence = null,
     byte[]? Fields = null,
@@ -118,7 +119,7 @@ sealed record InboundMail(
             var isWhole =
                 mail is { Transaction: not null, Source: not null, Sha256: not null, Index: not null }
                 && mail.Deliveries?.All(delivery => delivery is { IsWhole: true }) == true
-                && mail.Recipients?.Contains(null!) != true;
+                && mail.Recipients?.All(recipient => recipient is { Address: not null }) != false;
             return isWhole ? mail : null;
         }
         catch (JsonException)
@@ -126,6 +127,10 @@ sealed record InboundMail(
             return null;
         }
     }
+
+    /// <summary>A mailbox's copy, or one that is still to come; what is only passed on does not stay here.</summary>
+    public Delivery? FiledOf(FilingResult result) =>
+        Deliveries.Except(result.Missing).FirstOrDefault(delivery => delivery.Forward is null);
 
     public Deposit DepositOf(Delivery delivery, Judgement judgement) =>
         new(TransactionId.TryParse(Transaction) ?? default, delivery.Blob, Size, Sha256, Index, Received)

@@ -91,7 +91,7 @@ sealed class Receiving(AccountStore accounts, Addressing addressing, Filing fili
         // Only what certainly nobody has: a queue that failed may have taken it all the same, and another try of this
         // transaction may have filed the copies that this one missed. What is waste after all, the sweep finds.
         await RemoveAsync(mail, result.Missing);
-        if (status == ReceivingStatus.Accepted && FiledOf(mail, result) is { } filed)
+        if (status == ReceivingStatus.Accepted && mail.FiledOf(result) is { } filed)
             await reports.NoteAsync(
                 transaction,
                 recipients.Select(one => one.Address),
@@ -108,10 +108,6 @@ sealed class Receiving(AccountStore accounts, Addressing addressing, Filing fili
         result.Pending.Any()
         || !result.Lost.IsEmpty
         || mail.Deliveries.Except(result.Missing).Any(delivery => delivery.Blob == mail.Source);
-
-    /// <summary>A mailbox's copy; what is only passed on does not stay here.</summary>
-    static Delivery? FiledOf(InboundMail mail, FilingResult result) =>
-        mail.Deliveries.Except(result.Missing).FirstOrDefault(delivery => delivery.Forward is null);
 
     InboundMail MailOf(Incoming incoming, UploadedMessage message, Addressed addressed) =>
         new(

@@ -18,6 +18,8 @@ static class OutboundMeter
 
     static readonly Counter<long> Requeued = Meter.CreateCounter<long>("cloud.outbound.requeued");
 
+    static readonly Counter<long> Unreadable = Meter.CreateCounter<long>("cloud.outbound.damaged");
+
     public static void Attempted(IEnumerable<RecipientRow> rows)
     {
         foreach (var row in rows)
@@ -40,4 +42,6 @@ static class OutboundMeter
         if (tasks > 0)
             Requeued.Add(tasks);
     }
+
+    public static void Damaged() => Unreadable.Add(1);
 }

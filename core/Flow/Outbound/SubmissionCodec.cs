@@ -129,7 +129,7 @@ static class SubmissionCodec
     /// <exception cref="StoreException">The row is damaged.</exception>
     public static OutboundRecipient ToRecipient(RecipientRow row) =>
         new(
-            EmailAddress.TryParse(row.Address) ?? throw new StoreException("A recipient of the outbox is damaged"),
+            EmailAddress.TryParse(row.Address) ?? throw new DamagedException("A recipient of the outbox is damaged"),
             row.Notify,
             row.OriginalRecipient
         );

@@ -7,7 +7,7 @@ namespace Cloud.Store.Directory;
 /// <remarks>
 /// <c>d!{domain}</c> a domain, <c>u!{domain}!{local}</c> a user, <c>x!{domain}!{local}</c> an alias (<c>*</c> is the
 /// catch-all), <c>k!{domain}!{number}</c> a pair of signing keys, <c>g!{account}</c> whom a user may send as, <c>s!scram</c> and
-/// <c>s!srs</c> secrets. The domain comes first, so that one range lists its users; local parts are encoded to fit a key. To change it is a migration.
+/// <c>s!srs</c> secrets, <c>ak!{id}</c> a key to the API and <c>al!{id}</c> when it was last used. The domain comes first, so that one range lists its users; local parts are encoded to fit a key. To change it is a migration.
 /// </remarks>
 static class DirectoryRows
 {
@@ -27,6 +27,17 @@ static class DirectoryRows
 
     /// <param name="domain">Null for all.</param>
     public static RowRange Users(string? domain) => RowRange.Prefix(Partition, domain is null ? "u!" : $"u!{domain}!");
+
+    public static string ApiKey(string id) => $"ak!{id}";
+
+    public static RowRange ApiKeys => RowRange.Prefix(Partition, "ak!");
+
+    public static string ApiKeyUse(string id) => $"al!{id}";
+
+    /// <param name="tenant">Whose the domain is; empty for the operator's own.</param>
+    public static RowData ToDomainRow(string tenant) => tenant.Length == 0 ? [] : new() { { "Tenant", tenant } };
+
+    public static string TenantOf(RowData domain) => domain.String("Tenant") ?? "";
 
     /// <param name="row">Key of a user; empty for all users.</param>
     public static RowRange UsersAfter(string row) =>

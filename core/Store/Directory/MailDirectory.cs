@@ -55,6 +55,10 @@ sealed class MailDirectory(IRows rows, TimeProvider time, StoreOptions options)
     public async ValueTask<IReadOnlyList<string>> FindGrantsAsync(AccountId account, CancellationToken cancel) =>
         await cache.GetAsync(DirectoryRows.Grants(account), cancel) is { } row ? DirectoryRows.Granted(row) : [];
 
+    /// <param name="id">Of a key to the API.</param>
+    public async ValueTask<ApiKeyRow?> FindApiKeyAsync(string id, CancellationToken cancel) =>
+        await cache.GetAsync(DirectoryRows.ApiKey(id), cancel) is { } row ? ApiKeyRow.Of(id, row) : null;
+
     /// <summary>The accounts that an address of ours names, each once, wherever their mail is forwarded to.</summary>
     /// <returns>Empty when there is no such address; null when its domain is not ours.</returns>
     public async ValueTask<IReadOnlyList<AccountId>?> ResolveAsync(EmailAddress address, CancellationToken cancel)

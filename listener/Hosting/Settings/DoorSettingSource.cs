@@ -20,11 +20,15 @@ public abstract class DoorSettingSource(
     /// <summary>Name servers, of the door and of the way out; the Functions app reads it by the same name.</summary>
     protected const string ResolverName = "resolver";
 
+    /// <inheritdoc cref="ResolverName"/>
+    protected const string TrustAdName = "trust-ad";
+
     /// <summary>The settings with their values' form and what they are, for the command's help.</summary>
     public static readonly IReadOnlyList<(string Name, string Value, string Description)> DoorNames =
     [
         ("checks", "on|off", "Whether mail from outside is judged: SPF, DKIM, DMARC and what else follows (on)"),
         (ResolverName, "ADDRESS[:PORT]", "A recursive name server; may be repeated (those of /etc/resolv.conf)"),
+        (TrustAdName, "true|false", "Whether it is believed that it validated (DNSSEC), which DANE needs (false)"),
         ("trusted-forwarder", "NAME", "A forwarder whose ARC seal counts; may be repeated"),
         ("dmarc", "honour|quarantine|report", "How far policies are followed; quarantine never refuses (honour)"),
         ("spf-fail", "score|reject", "What a failure of SPF means where no DMARC policy decides (score)"),
@@ -103,8 +107,7 @@ public abstract class DoorSettingSource(
     DnsSettings Servers()
     {
         var names = All(ResolverName);
-        if (names.Count == 0)
-            return ResolvConf.Read();
+        bool? trusts = One(TrustAdName) is null ? null : Switch(TrustAdName);
         var servers = new List<IPEndPoint>();
         foreach (var name in names)
         {
@@ -113,7 +116,7 @@ public abstract class DoorSettingSource(
             else
                 Faults.Add($"{ResolverName}: \"{name}\" is not ADDRESS or ADDRESS:PORT.");
         }
-        var settings = new DnsSettings { Servers = servers };
+        var settings = ResolvConf.Read(servers, trusts);
         if (servers.Count == names.Count)
             Faults.AddRange(settings.Faults().Select(fault => $"{ResolverName}: {fault}."));
         return settings;

@@ -95,6 +95,16 @@ public sealed class SettingsReaderTests
             settings!.Door.Dns.Servers
         );
         Assert.Equal("127.0.0.1:5353,2001:db8::1", settings.HandlerTexts["CLOUD_RESOLVER"]);
+        Assert.False(settings.Door.Dns.TrustAuthenticated);
+    }
+
+    [Fact]
+    public void What_a_resolver_has_validated_is_believed_where_that_is_said()
+    {
+        var (settings, faults) = Read(new() { ["resolver"] = ["127.0.0.1"], ["trust-ad"] = ["true"] }, []);
+        Assert.Empty(faults);
+        Assert.True(settings!.Door.Dns.TrustAuthenticated);
+        Assert.Equal("true", settings.HandlerTexts["CLOUD_TRUST_AD"]);
     }
 
     [Fact]

@@ -32,7 +32,8 @@ public sealed class FunctionFilesTests
         {
             case HttpFunction code:
                 var http = Assert.IsType<HttpDefinition>(file);
-                Assert.Equal((code.Route, code.Method), (http.Route, Assert.Single(http.Methods)));
+                Assert.Equal(code.Route, http.Route);
+                Assert.Equal(code.Methods, http.Methods);
                 break;
             case QueueFunction code:
                 var queue = Assert.IsType<QueueDefinition>(file);

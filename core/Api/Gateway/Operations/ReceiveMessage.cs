@@ -22,15 +22,10 @@ static class ReceiveMessage
     )
     {
         repeated |= uploads.IsTaken(message.Blob);
-        var recipients = envelope.Recipients.Select(to => new OutboundRecipient(
-            to.Address,
-            to.Notify,
-            to.OriginalRecipient
-        ));
         var result = await receiving.ReceiveAsync(
             transaction,
             envelope.Origin,
-            [.. recipients],
+            envelope.Wishes,
             message,
             evidence,
             repeated,

@@ -302,6 +302,20 @@ public sealed class FakeWorldTests
     }
 
     [Fact]
+    public async Task Where_only_SPF_could_tell_a_policy_is_followed_for_clients_that_can_be_seen()
+    {
+        await using var world = await FakeWorld.OpenAsync(trustClients: false);
+        var letter = FakeWorld.Letter("news@bank.test");
+        Assert.StartsWith("250 ", await world.SendAsync(null, "mail.bank.test", "news@bank.test", letter));
+        var results = Unfolded(Assert.Single(await world.ReadAsync("INBOX")));
+        Assert.Contains("; dmarc=none ", results);
+
+        // Whoever vouches for the sender does not for the author, so that no address would have helped.
+        var reply = await world.SendAsync(null, "stranger.test", "x@stranger.test", letter);
+        Assert.StartsWith("550 5.7.1 bank.test asks to refuse mail that fails DMARC", reply);
+    }
+
+    [Fact]
     public async Task A_message_that_goes_round_in_circles_is_refused()
     {
         await using var world = await FakeWorld.OpenAsync();

@@ -1,0 +1,19 @@
+using Cloud.Api.Admin;
+using Cloud.Api.Gateway;
+using Cloud.Api.Rest.Keys;
+
+namespace Cloud.Api.Rest;
+
+/// <summary>What resources ask: the rooms on one store.</summary>
+public sealed class ApiRooms(Backend backend, IGateway gateway)
+{
+    internal Backend Backend => backend;
+
+    internal IGateway Gateway => gateway;
+
+    internal Administration Administration { get; } = new(backend);
+
+    internal ApiKeys Keys { get; } = new(backend.Directory, backend.Accounts.Time);
+
+    internal TimeProvider Time => backend.Accounts.Time;
+}

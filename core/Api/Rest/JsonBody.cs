@@ -1,0 +1,90 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Cloud.Api.Rest;
+
+/// <summary>Reads a request's JSON, or says which of its fields is wrong.</summary>
+static class JsonBody
+{
+    public static async ValueTask<T> ReadAsync<T>(
+        ApiRequest request,
+        long limit,
+        JsonTypeInfo<T> type,
+        CancellationToken cancel
+    )
+        where T : class
+    {
+        var media = request.Header("Content-Type")?.Split(';')[0].Trim() ?? "application/json";
+        if (!media.Equals("application/json", StringComparison.OrdinalIgnoreCase))
+            throw new ApiException(ApiProblem.Of(415, "not-json", "The body is to be application/json."));
+        var bytes = await BytesAsync(request.Body, limit, cancel);
+        try
+        {
+            return JsonSerializer.Deserialize(bytes.Span, type)
+                ?? throw new ApiException(ApiProblem.Invalid("#", "The body is an object, not null."));
+        }
+        catch (JsonException e)
+        {
+            throw new ApiException(ProblemOf(e, bytes, type));
+        }
+    }
+
+    /// <exception cref="ApiException">413: there are more octets than that.</exception>
+    public static async ValueTask<ReadOnlyMemory<byte>> BytesAsync(Stream body, long limit, CancellationToken cancel)
+    {
+        using var read = new MemoryStream();
+        var buffer = new byte[16 * 1024];
+        int length;
+        while ((length = await body.ReadAsync(buffer, cancel)) > 0)
+        {
+            if (read.Length + length > limit)
+                throw new ApiException(TooLarge(limit));
+            read.Write(buffer, 0, length);
+        }
+        return read.GetBuffer().AsMemory(0, (int)read.Length);
+    }
+
+    public static ApiProblem TooLarge(long limit) =>
+        ApiProblem.Of(413, "too-large", $"The body has over {limit} octets.");
+
+    static ApiProblem ProblemOf(JsonException fault, ReadOnlyMemory<byte> bytes, JsonTypeInfo type)
+    {
+        try
+        {
+            using var parsed = JsonDocument.Parse(bytes, new() { MaxDepth = ApiLimits.JsonDepth });
+            var missing = Missing(parsed.RootElement, type);
+            if (missing.Count > 0)
+                return ApiProblem.Of(422, "invalid", "Something is missing.", missing);
+        }
+        catch (JsonException e)
+        {
+            return ApiProblem.Of(
+                400,
+                "not-json",
+                $"The body is no JSON that is taken here: line {e.LineNumber + 1}, octet {e.BytePositionInLine + 1}."
+            );
+        }
+        return ApiProblem.Invalid(Pointer(fault.Path), "This cannot be here: an unknown name, or a value of another kind.");
+    }
+
+    static List<FieldFault> Missing(JsonElement body, JsonTypeInfo type)
+    {
+        if (body.ValueKind != JsonValueKind.Object)
+            return [new("The body is an object.", Pointer: "#")];
+        return
+        [
+            .. type
+                .Properties.Where(one => one.IsRequired && !body.TryGetProperty(one.Name, out _))
+                .Select(one => new FieldFault($"{one.Name} is missing.", Pointer: $"#/{one.Name}")),
+        ];
+    }
+
+    /// <summary><c>$.to[0].name</c> as <c>#/to/0/name</c>.</summary>
+    static string Pointer(string? path)
+    {
+        if (path is null or "$")
+            return "#";
+        var places = path[1..].Replace("['", ".", StringComparison.Ordinal).Replace("']", "", StringComparison.Ordinal);
+        return "#" + places.Replace('[', '/').Replace("]", "", StringComparison.Ordinal).Replace('.', '/');
+    }
+}
