@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cloud.Flow.Door.Greylisting;
 using Cloud.Flow.Hooks;
 using Cloud.Flow.Outbound.Reports;
 using Cloud.Flow.Submission;
@@ -34,6 +35,7 @@ static class ServeCommand
         [
             .. SettingsReader.StrangerNames,
             .. SubmissionSettings.Names,
+            .. GreylistSettings.Names,
             .. SettingsReader.DoorNames,
             .. SettingsReader.SenderNames,
             .. ReportSettings.Names,

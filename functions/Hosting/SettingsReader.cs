@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cloud.Flow.Door.Greylisting;
 using Cloud.Flow.Hooks;
 using Cloud.Flow.Outbound.Reports;
 using Cloud.Flow.Submission;
@@ -31,6 +32,7 @@ sealed partial class SettingsReader(Func<string, string?> environment)
     public const string SmarthostSecretFile = "CLOUD_SMARTHOST_SECRET_FILE";
     public const string RelayNetworks = "CLOUD_RELAY_NETWORKS";
     public const string Resolver = "CLOUD_RESOLVER";
+    public const string TrustAd = "CLOUD_TRUST_AD";
     public const string EndsWithInput = "CLOUD_ENDS_WITH_INPUT";
     public const string Level = "CLOUD_LOG_LEVEL";
 
@@ -55,7 +57,8 @@ sealed partial class SettingsReader(Func<string, string?> environment)
         var ends = Switch(EndsWithInput);
         var key = KeyEncryptionKeyOf(Given(KeyEncryption));
         var submission = SubmissionSettings.Read((name, standard) => Number(name, standard, 0, Most));
-        var (relay, resolvers) = (Sender(), Resolvers());
+        var greylist = GreylistSettings.Read(Number);
+        var (relay, dns) = (Sender(), Dns());
         var reports = Reports(relay.Hostname);
         var hooks = Hooks();
         if (faults.Count > 0)
@@ -63,8 +66,9 @@ sealed partial class SettingsReader(Func<string, string?> environment)
         var settings = new HandlerSettings(port, storage, callers!, level, ends, key)
         {
             Submission = submission,
+            Greylist = greylist,
             Relay = relay,
-            Resolvers = resolvers,
+            Dns = dns,
             Reports = reports,
             Hooks = hooks,
         };

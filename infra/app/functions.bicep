@@ -37,6 +37,9 @@ param smarthostMore string
 @description('Limits by their names; an empty one is the default.')
 param sendLimits object
 
+@description('Times of greylisting by their names; an empty one is the default.')
+param greylistTimes object
+
 @description('Name servers; empty: the platform\'s.')
 param resolver string
 
@@ -91,7 +94,7 @@ var smarthostLogin = empty(smarthostSecretUri)
       { name: 'CLOUD_SMARTHOST_SECRET', value: '@Microsoft.KeyVault(SecretUri=${smarthostSecretUri})' }
     ]
 
-var limits = map(items(sendLimits), limit => { name: limit.key, value: string(limit.value) })
+var limits = map(items(union(sendLimits, greylistTimes)), limit => { name: limit.key, value: string(limit.value) })
 
 resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
   name: planName

@@ -53,7 +53,8 @@ sealed record OpenGateway(
                 settings.KeyEncryption,
                 relay,
                 new() { HostName = settings.Hostname },
-                settings.Submission
+                settings.Submission,
+                settings.Greylist
             );
             var answers = new CachedCheck(backend.ProbeAsync, "the storage does not answer", time);
             return new(

@@ -2,12 +2,14 @@ using Cloud.Flow.Door.Greylisting;
 using Cloud.Flow.Hooks;
 using Cloud.Flow.Inbound;
 using Cloud.Flow.Junk;
+using Cloud.Flow.Integrity;
 using Cloud.Flow.Keys;
 using Cloud.Flow.Outbound;
 using Cloud.Flow.Outbound.Forwarding;
 using Cloud.Flow.Outbound.Reports;
 using Cloud.Flow.Submission;
 using Cloud.Flow.Sweep;
+using Cloud.Flow.Trace;
 using Cloud.Store;
 using Cloud.Store.Accounts;
 using Cloud.Store.Correspondents;
@@ -32,7 +34,8 @@ public sealed class Backend
         KeyEncryptionKey? encryption = null,
         IRelay? relay = null,
         OutboundOptions? outbound = null,
-        SubmissionOptions? submission = null
+        SubmissionOptions? submission = null,
+        GreylistOptions? greylist = null
     )
     {
         options ??= new();
@@ -58,14 +61,17 @@ public sealed class Backend
             forwarding.Complaints,
             Hooks.Inbound
         );
-        Greylist = new(rows, time);
+        Greylist = new(rows, time, greylist);
         var addressing = new Addressing(Expansion, blobs);
         var reports = new ReceivedReports(rows, blobs, Directory, time);
         Receiving = new(Accounts, addressing, Filing, reports);
         Refused = new(rows, Directory, Hooks.Inbound);
-        Inbound = new(Accounts, addressing, Filing, queues);
-        Sweeper = new(Accounts, queues);
+        Inbound = new(Accounts, addressing, Filing, queues, reports);
+        Sweeper = new(Accounts, Directory, queues);
         Sending = new(Accounts, queues, Directory, Receiving, forwarding, reports, Hooks.Outbound, relay, outbound);
+        Traces = new(Accounts, Directory, Refused, Sending.Control);
+        (Check, Repair) = (new(Accounts), new(Accounts));
+        Statistics = new(Accounts, Directory, queues);
         Rights = new(Directory);
         Submitting = new(
             Directory,
@@ -93,6 +99,9 @@ public sealed class Backend
     /// <summary>Removes what nobody needs any more; somebody must run it every hour or so.</summary>
     public Sweeper Sweeper { get; }
 
+    /// <summary>Tells what happened to messages.</summary>
+    public Tracing Traces { get; }
+
     /// <summary>Has changes told to listeners in other processes.</summary>
     public WatchRegistration WatchRegistration { get; }
 
@@ -103,6 +112,12 @@ public sealed class Backend
         await Accounts.Rows.GetAsync(Tables.Directory, new("probe", "probe"), cancel);
         await Accounts.Blobs.ExistsAsync("probe", cancel);
     }
+
+    internal AccountCheck Check { get; }
+
+    internal AccountRepair Repair { get; }
+
+    internal StoreStatistics Statistics { get; }
 
     internal IQueues Queues { get; }
 

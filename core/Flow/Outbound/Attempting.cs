@@ -49,6 +49,12 @@ sealed class Attempting(
                 await FinishAsync(entry);
             if (rows.Ready.Count == 0)
                 return await WaitAsync(task, rows.Later, cancel);
+            if (entry.Message.IsHeld) // since it was being sent
+            {
+                if (await HoldAsync(entry, rows.Ready, cancel))
+                    return await WaitAsync(task, rows.Later, cancel);
+                continue;
+            }
             var claim = entropy.Next64();
             claims.Begin(claim);
             try
@@ -79,6 +85,23 @@ sealed class Attempting(
             return new(OutboundOutcome.Superseded, task.Id);
         await queue.SendAsync(task.Again(due), cancel);
         return new(OutboundOutcome.Waits, task.Id);
+    }
+
+    /// <summary>Who holds a message cannot take from the relay what that is sending; what comes back of it is held then.</summary>
+    /// <returns>False when somebody else was faster.</returns>
+    async ValueTask<bool> HoldAsync(OutboxEntry entry, IReadOnlyList<RecipientRow> ready, CancellationToken cancel)
+    {
+        var held = ready
+            .Select(row =>
+                row with
+                {
+                    State = RecipientState.Held,
+                    PossibleRepeats = row.PossibleRepeats + (row.State == RecipientState.Sending ? 1 : 0),
+                    LeaseEnd = null,
+                }
+            )
+            .ToList();
+        return await WriteAsync(entry, held, 0, cancel) is not null;
     }
 
     /// <returns>Null when somebody else was faster.</returns>

@@ -18,6 +18,7 @@ static class OutboundMeter
 
     static readonly Counter<long> Requeued = Meter.CreateCounter<long>("cloud.outbound.requeued");
 
+    static readonly Counter<long> Unreadable = Meter.CreateCounter<long>("cloud.outbound.damaged");
     static readonly Counter<long> Lost = Meter.CreateCounter<long>("cloud.outbound.events_lost");
 
     public static void Untold(int events)
@@ -48,4 +49,6 @@ static class OutboundMeter
         if (tasks > 0)
             Requeued.Add(tasks);
     }
+
+    public static void Damaged() => Unreadable.Add(1);
 }

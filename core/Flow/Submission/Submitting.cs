@@ -119,7 +119,8 @@ sealed class Submitting(
             evidence: null,
             repeated,
             cancel,
-            Encoding.UTF8.GetBytes($"Return-Path: <{request.From}>\r\n") // RFC 5321 §4.4
+            Encoding.UTF8.GetBytes($"Return-Path: <{request.From}>\r\n"), // RFC 5321 §4.4
+            session: request.Session
         );
         SubmitResult answer = result.Status switch
         {
@@ -151,6 +152,7 @@ sealed class Submitting(
                 Options = OptionsOf(request) with { Verp = usesVerp },
                 Subject = content.Subject,
                 MessageId = content.MessageId,
+                Session = request.Session,
             },
             cancel
         );

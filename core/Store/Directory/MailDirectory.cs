@@ -90,6 +90,17 @@ sealed class MailDirectory(IRows rows, TimeProvider time, StoreOptions options)
         return walk.Accounts;
     }
 
+    /// <summary>The accounts that may send in an address' name, since it reaches them and they are not suspended.</summary>
+    /// <returns>Null when its domain is not ours.</returns>
+    public async ValueTask<IReadOnlyList<AccountId>?> SendersAsync(EmailAddress address, CancellationToken cancel)
+    {
+        if (!await HasDomainAsync(EmailAddress.CanonicalDomain(address.Domain), cancel))
+            return null;
+        var walk = new AddressWalk(this, follows: false);
+        await walk.AddAsync(address, cancel);
+        return [.. walk.Accounts.Except(walk.Suspended)];
+    }
+
     /// <summary>Where mail for an address of ours goes: over aliases, and where users have it forwarded.</summary>
     /// <returns>Null when its domain is not ours.</returns>
     public async ValueTask<AddressWalk?> ReachAsync(EmailAddress address, CancellationToken cancel)

@@ -29,7 +29,7 @@ public abstract partial class SettingSource
     protected RelayOptions Sender(string hostname)
     {
         var faults = new List<string>();
-        var smarthosts = SmarthostTableText.Parse(All("smarthost"), Secret(), faults);
+        var smarthosts = SmarthostTableText.Parse(All("smarthost"), SmarthostPassword(), faults);
         Faults.AddRange(faults.Select(fault => $"smarthost: {fault}"));
         return new()
         {
@@ -45,12 +45,10 @@ public abstract partial class SettingSource
 
     protected HookOptions Hooks() => HookSettings.Read(One, Faults);
 
-    SmarthostSecret Secret()
+    SmarthostSecret SmarthostPassword()
     {
         if (ExistingFile("smarthost-secret-file") is { } file)
             return SmarthostSecret.InFile(file);
-        return environment(SmarthostSecretVariable) is { Length: > 0 } text
-            ? SmarthostSecret.Of(text)
-            : SmarthostSecret.None;
+        return Secret(SmarthostSecretVariable) is { } text ? SmarthostSecret.Of(text) : SmarthostSecret.None;
     }
 }
