@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text;
 using Cloud.Api.Rest.Hooks;
 using Cloud.Cli.Control;
-using Cloud.Flow.Hooks;
 
 namespace Cloud.Cli.Admin;
 
@@ -12,7 +11,7 @@ static class HookCommand
     public static Command Create() =>
         new("hook", "Webhooks: endpoints that are told what happens to mail.")
         {
-            Add(),
+            HookAddCommand.Create(),
             List(),
             Show(),
             Enable("enable", "Switch a webhook on again.", enabled: true),
@@ -23,97 +22,6 @@ static class HookCommand
             HookDeliveryCommands.Deliveries(),
             HookDeliveryCommands.Replay(),
         };
-
-    static Command Add()
-    {
-        var url = new Option<string>("--url") { Description = "The endpoint: https, at a public address", Required = true };
-        var events = new Option<string[]>("--event")
-        {
-            Description = $"{string.Join(", ", MailEventNames.All)}; may be repeated",
-            Required = true,
-        };
-        events.AcceptOnlyFromAmong([.. MailEventNames.All]);
-        var domain = Text("--domain", "The only domain it is about");
-        var address = Text("--address", "Addresses of ours that it is about; * and ? are wildcards");
-        var mailbox = Text("--mailbox", "The only user it is about, by whatever address");
-        var sender = Text("--sender", "Only senders such as this; * and ? are wildcards");
-        var recipient = Text("--recipient", "Only recipients such as this");
-        var subject = Text("--subject", "Only subjects such as this");
-        var header = Text("--header", "Only with this field: NAME or NAME=PATTERN");
-        var spam = new Option<bool?>("--spam") { Description = "Only spam, or only what is none" };
-        var attachment = new Option<bool?>("--attachment") { Description = "Only with attachments, or only without" };
-        var payload = Text("--payload", "full (if not given) or thin: ids alone");
-        payload.AcceptOnlyFromAmong("full", "thin");
-        var preset = Text("--preset", "In that service's form: slack, discord, teams or ntfy");
-        preset.AcceptOnlyFromAmong("slack", "discord", "teams", "ntfy");
-        var inline = new Option<int?>("--inline") { Description = "Octets of attachments put in rather than linked (0)" };
-        var concurrency = new Option<int?>("--concurrency") { Description = "Posts at the same time, 1 to 32 (4)" };
-        var owner = Text("--owner", "Who hears by mail that it fails");
-        var description = Text("--description", "For people");
-        var tenant = Text("--tenant", "Whose domains it is about (all)");
-        var command = new Command("add", "Tell an endpoint of events; the secret is shown this once.")
-        {
-            url,
-            events,
-            domain,
-            address,
-            mailbox,
-            sender,
-            recipient,
-            subject,
-            header,
-            spam,
-            attachment,
-            payload,
-            preset,
-            inline,
-            concurrency,
-            owner,
-            description,
-            tenant,
-        };
-        return SharedOptions.Showing(
-            command,
-            (api, parsed, cancel) =>
-            {
-                var field = parsed.GetValue(header)?.Split('=', 2);
-                var rule = new HookRuleShape(
-                    parsed.GetValue(sender),
-                    parsed.GetValue(recipient),
-                    parsed.GetValue(subject),
-                    field?[0],
-                    field is [_, var pattern] ? pattern : null,
-                    parsed.GetValue(spam),
-                    parsed.GetValue(attachment)
-                );
-                var hook = new NewHook(
-                    parsed.GetRequiredValue(url),
-                    parsed.GetRequiredValue(events),
-                    parsed.GetValue(domain),
-                    parsed.GetValue(address),
-                    parsed.GetValue(mailbox),
-                    rule == new HookRuleShape() ? null : rule,
-                    parsed.GetValue(payload),
-                    parsed.GetValue(preset),
-                    parsed.GetValue(inline),
-                    parsed.GetValue(concurrency),
-                    parsed.GetValue(owner),
-                    parsed.GetValue(description),
-                    parsed.GetValue(tenant)
-                );
-                return api.SendAsync(
-                    "POST",
-                    "/hooks",
-                    hook,
-                    HookApiJson.Default.NewHook,
-                    HookApiJson.Default.MadeHook,
-                    cancel
-                );
-            },
-            HookApiJson.Default.MadeHook,
-            PrintMade
-        );
-    }
 
     static Command List() =>
         SharedOptions.Showing(
@@ -147,7 +55,8 @@ static class HookCommand
         var id = Id();
         return SharedOptions.Showing(
             new Command("show", "A webhook, and how its endpoint answers.") { id },
-            (api, parsed, cancel) => api.GetAsync(PathOf(parsed.GetRequiredValue(id)), HookApiJson.Default.HookShape, cancel),
+            (api, parsed, cancel) =>
+                api.GetAsync(PathOf(parsed.GetRequiredValue(id)), HookApiJson.Default.HookShape, cancel),
             HookApiJson.Default.HookShape,
             Print
         );
@@ -184,7 +93,10 @@ static class HookCommand
     static Command Rotate()
     {
         var id = Id();
-        var overlap = new Option<int?>("--overlap") { Description = "Hours in which the old secret counts as well (24)" };
+        var overlap = new Option<int?>("--overlap")
+        {
+            Description = "Hours in which the old secret counts as well (24)",
+        };
         return SharedOptions.Showing(
             new Command("rotate", "Make a new secret; it is shown this once.") { id, overlap },
             (api, parsed, cancel) =>
@@ -226,7 +138,7 @@ static class HookCommand
 
     public static string PathOf(string id) => $"/hooks/{ApiCalls.Segment(id)}";
 
-    static void PrintMade(MadeHook made)
+    public static void PrintMade(MadeHook made)
     {
         Console.WriteLine($"{made.Id}  {made.Secret}");
         Console.WriteLine($"public key (v1a): {made.PublicKey}");

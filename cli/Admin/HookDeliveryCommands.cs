@@ -16,7 +16,11 @@ static class HookDeliveryCommands
         var id = HookCommand.Id();
         var filter = new Filter();
         var limit = new Option<int>("--limit") { Description = "How many", DefaultValueFactory = _ => Shown };
-        var command = new Command("deliveries", "What a webhook was told, the newest first, with the attempts.") { id, limit };
+        var command = new Command("deliveries", "What a webhook was told, the newest first, with the attempts.")
+        {
+            id,
+            limit,
+        };
         filter.AddTo(command);
         return SharedOptions.Showing(
             command,
@@ -140,7 +144,9 @@ static class HookDeliveryCommands
                 ("sender", parsed.GetValue(sender)),
                 ("recipient", parsed.GetValue(recipient)),
             };
-            var pairs = given.Where(one => one.Value is not null).Select(one => $"{one.Name}={ApiCalls.Segment(one.Value!)}");
+            var pairs = given
+                .Where(one => one.Value is not null)
+                .Select(one => $"{one.Name}={ApiCalls.Segment(one.Value!)}");
             var query = string.Join('&', pairs);
             return query.Length == 0 ? "" : $"?{query}";
         }

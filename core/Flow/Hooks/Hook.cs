@@ -1,5 +1,5 @@
-using Cloud.Mail;
 using System.Text.Json.Serialization;
+using Cloud.Mail;
 
 namespace Cloud.Flow.Hooks;
 

@@ -4,6 +4,7 @@ using Cloud.Flow.Hooks.Payloads;
 using Cloud.Flow.Hooks.Routes;
 using Cloud.Flow.Inbound;
 using Cloud.Flow.Outbound;
+using Cloud.Flow.Trace;
 using Cloud.Store.Accounts;
 using Cloud.Store.Directory;
 using Cloud.Store.Ports;
@@ -32,6 +33,7 @@ public sealed class HookRooms
         Outbound = new(feed, time);
         Control = new(store, queue, time, entropy);
         Routes = new(addresses, mail);
+        History = new HookHistory(store, addresses);
         Links = new(addresses, time, entropy);
     }
 
@@ -54,6 +56,9 @@ public sealed class HookRooms
 
     /// <summary>Where links lead, where that is known only once a port is got; see <see cref="HookOptions.PublicUrl"/>.</summary>
     public Uri? LocalUrl { get; set; }
+
+    /// <summary>What endpoints were told, for traces.</summary>
+    internal ITraceSource History { get; }
 
     internal InboundEvents Inbound { get; }
 

@@ -79,9 +79,19 @@ public sealed class HookCommandTests : IDisposable
         await SendAsync(cloud, "alice@example.test");
         var id = made.GetProperty("id").GetString()!;
         var deliveries = await UntilAsync(() => JsonAsync("hook", "deliveries", id), "waiting");
-        Assert.Equal("Only https is sent to", deliveries[0].GetProperty("attempts")[0].GetProperty("fault").GetString());
+        Assert.Equal(
+            "Only https is sent to",
+            deliveries[0].GetProperty("attempts")[0].GetProperty("fault").GetString()
+        );
         Assert.Equal(0, receiver.Connections);
-        var (code, _, errors) = await CloudAsync("hook", "add", "--url", "ftp://x.test/", "--event", "message.received");
+        var (code, _, errors) = await CloudAsync(
+            "hook",
+            "add",
+            "--url",
+            "ftp://x.test/",
+            "--event",
+            "message.received"
+        );
         Assert.Equal(1, code);
         Assert.Contains("https://", errors);
     }

@@ -164,7 +164,15 @@ public sealed class HandlerTests : IAsyncLifetime
     public async Task Somebody_is_called_where_accepted_mail_cannot_be_filed()
     {
         var log = new Lines();
-        var services = new Services(test.Backend, new(test.Backend), new(() => new(test.Backend)), new PlatformAuthorization(), NoReports, NoHooks, log);
+        var services = new Services(
+            test.Backend,
+            new(test.Backend),
+            new(() => new(test.Backend)),
+            new PlatformAuthorization(),
+            NoReports,
+            NoHooks,
+            log
+        );
         await InboundPoisonFunction.Function.RunAsync(services, await QueuedAsync(), default);
         var (level, text) = Assert.Single(log.Said);
         Assert.Equal(LogLevel.Critical, level);
@@ -312,7 +320,15 @@ public sealed class HandlerTests : IAsyncLifetime
     public void A_sweep_that_stands_until_somebody_looks_is_an_error(SweepHold hold, bool isTold)
     {
         var lines = new Lines();
-        var services = new Services(test.Backend, new(test.Backend), new(() => new(test.Backend)), new PlatformAuthorization(), NoReports, NoHooks, lines);
+        var services = new Services(
+            test.Backend,
+            new(test.Backend),
+            new(() => new(test.Backend)),
+            new PlatformAuthorization(),
+            NoReports,
+            NoHooks,
+            lines
+        );
         services.Tell(new SweepResult { Held = 3, Hold = hold });
         Assert.Equal(isTold, lines.Said.Exists(said => said.Level == LogLevel.Error && said.Text.Contains($"{hold}")));
         Assert.Equal(isTold ? 1 : 0, lines.Said.Count);

@@ -17,16 +17,31 @@ static class DeliveryResource
 
     public static readonly IReadOnlyList<Route> Routes =
     [
-        Route.Get("/hooks/{hook}/deliveries", ApiScope.Admin, "List what a webhook was told, the newest first", ListAsync) with
+        Route.Get(
+            "/hooks/{hook}/deliveries",
+            ApiScope.Admin,
+            "List what a webhook was told, the newest first",
+            ListAsync
+        ) with
         {
             Response = HookApiJson.Default.PageDeliveryShape,
             Query = [QueryParameter.After, QueryParameter.Limit, .. Filter],
         },
-        Route.Get("/hooks/{hook}/deliveries/{event}", ApiScope.Admin, "Show a delivery with its attempts", ShowAsync) with
+        Route.Get(
+            "/hooks/{hook}/deliveries/{event}",
+            ApiScope.Admin,
+            "Show a delivery with its attempts",
+            ShowAsync
+        ) with
         {
             Response = HookApiJson.Default.DeliveryShape,
         },
-        Route.Post("/hooks/{hook}/deliveries/{event}/replay", ApiScope.Admin, "Send one event again", ReplayOneAsync) with
+        Route.Post(
+            "/hooks/{hook}/deliveries/{event}/replay",
+            ApiScope.Admin,
+            "Send one event again",
+            ReplayOneAsync
+        ) with
         {
             Request = HookApiJson.Default.EventReplay,
             Response = HookApiJson.Default.HookReplayed,
@@ -55,10 +70,7 @@ static class DeliveryResource
             Recipient = call.Query("recipient"),
         };
         var (found, next) = await Control(call).ListAsync(call["hook"], filter, call.After, call.Limit, cancel);
-        var page = new Page<DeliveryShape>(
-            [.. found.Select(HookShapes.Of)],
-            next is null ? null : Cursor.Encode(next)
-        );
+        var page = new Page<DeliveryShape>([.. found.Select(HookShapes.Of)], next is null ? null : Cursor.Encode(next));
         return ApiAnswer.Ok(page, HookApiJson.Default.PageDeliveryShape);
     }
 
@@ -130,7 +142,8 @@ static class DeliveryResource
         };
 
     static MailEventKind KindOf(string type) =>
-        MailEventNames.TryParse(type) ?? throw Parameter("type", "type is the name of an event, message.received for one.");
+        MailEventNames.TryParse(type)
+        ?? throw Parameter("type", "type is the name of an event, message.received for one.");
 
     static ApiException Parameter(string name, string detail) => new(ApiProblem.BadParameter(name, detail));
 

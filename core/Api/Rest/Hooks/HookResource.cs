@@ -39,7 +39,12 @@ static class HookResource
         {
             HasTag = true,
         },
-        Route.Post("/hooks/{hook}/rotate", ApiScope.Admin, "Make a new secret; the old one counts for a while", RotateAsync) with
+        Route.Post(
+            "/hooks/{hook}/rotate",
+            ApiScope.Admin,
+            "Make a new secret; the old one counts for a while",
+            RotateAsync
+        ) with
         {
             Request = HookApiJson.Default.HookRotation,
             Response = HookApiJson.Default.MadeHook,
@@ -163,11 +168,7 @@ static class HookResource
 
     /// <summary>A hook that the caller sees.</summary>
     /// <exception cref="ApiException">404: there is none, or it is another's.</exception>
-    public static async ValueTask<HookInfo> FindAsync(
-        ApiCall call,
-        CancellationToken cancel,
-        string? id = null
-    ) =>
+    public static async ValueTask<HookInfo> FindAsync(ApiCall call, CancellationToken cancel, string? id = null) =>
         await Control(call).FindAsync(id ?? call["hook"], cancel) is { } info && IsSeen(call.Caller, info.Hook)
             ? info
             : throw NotFound();
@@ -229,8 +230,7 @@ static class HookResource
         throw NoUser(asked);
     }
 
-    static ApiException NoUser(string address) =>
-        new(ApiProblem.Invalid("#/mailbox", $"There is no user {address}."));
+    static ApiException NoUser(string address) => new(ApiProblem.Invalid("#/mailbox", $"There is no user {address}."));
 
     static string TagOf(Hook hook) =>
         EntityTag.Of(string.Create(CultureInfo.InvariantCulture, $"{hook.Id} {hook.Revision} {hook.Disabled}"));

@@ -100,8 +100,7 @@ static class HookShapes
             };
 
     /// <summary>A pattern of addresses, compared with keys of them: lower case, A-labels where it has a whole domain.</summary>
-    public static string PatternOf(string text) =>
-        EmailAddress.TryParse(text)?.Key ?? text.ToLowerInvariant();
+    public static string PatternOf(string text) => EmailAddress.TryParse(text)?.Key ?? text.ToLowerInvariant();
 
     /// <exception cref="ApiException">422: each fault by its place.</exception>
     public static Hook Sound(Hook hook)

@@ -39,7 +39,8 @@ static class RouteResource
                 var user = DirectoryRows.ToUser(row.Data);
                 if (!user.IsRoute || await TenantAsync(call, user.Address, cancel) is not { } tenant)
                     return null;
-                return call.Caller.SeesAddress(user.Address, tenant)
+                return
+                    call.Caller.SeesAddress(user.Address, tenant)
                     && await Control(call).FindAsync(user.Address, cancel) is { } route
                     ? Of(route)
                     : null;

@@ -45,7 +45,10 @@ public sealed class HookResourceTests
     [InlineData("""{"url":"https://x.test/","events":["message.sent"],"mailbox":"nobody@example.test"}""", "#/mailbox")]
     [InlineData("""{"url":"https://x.test/","events":["message.sent"],"concurrency":99}""", "#/concurrency")]
     [InlineData("""{"url":"https://x.test/","events":["message.sent"],"preset":"irc"}""", "#/preset")]
-    [InlineData("""{"url":"https://x.test/","events":["message.sent"],"rule":{"headerValue":"x"}}""", "#/rule/headerValue")]
+    [InlineData(
+        """{"url":"https://x.test/","events":["message.sent"],"rule":{"headerValue":"x"}}""",
+        "#/rule/headerValue"
+    )]
     public async Task What_is_wrong_with_a_hook_is_told_by_its_place(string body, string pointer)
     {
         var (api, _) = await OpenAsync();
@@ -89,7 +92,14 @@ public sealed class HookResourceTests
         Assert.Equal(409, (await client.PostAsync("/routes", """{"address":"in-*@example.test"}""")).Status);
         Assert.Equal(422, (await client.PostAsync("/routes", """{"address":"in@other.test"}""")).Status);
         Assert.Contains("in-*@example.test", (await client.GetAsync("/routes")).Text);
-        Assert.Equal(404, (await new RestClient(api, caller: new("a", "acme", ApiScope.Admin)).GetAsync("/routes/in-*%40example.test")).Status);
+        Assert.Equal(
+            404,
+            (
+                await new RestClient(api, caller: new("a", "acme", ApiScope.Admin)).GetAsync(
+                    "/routes/in-*%40example.test"
+                )
+            ).Status
+        );
         Assert.Equal(204, (await client.DeleteAsync("/routes/in-*%40example.test")).Status);
         Assert.Equal(404, (await client.GetAsync("/routes/in-*%40example.test")).Status);
     }
