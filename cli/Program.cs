@@ -14,6 +14,7 @@ var root = new RootCommand("Cloud: mail for your own domains.")
     UserCommand.Create(),
     AliasCommand.Create(),
     KeyCommand.Create(),
+    SendCommand.Create(),
     QueueCommand.Create(),
     SuppressionCommand.Create(),
     ReportsCommand.Create(),

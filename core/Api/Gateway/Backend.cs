@@ -41,6 +41,7 @@ public sealed class Backend
         Accounts = new(rows, blobs, time, entropy, options, Watches, new(queues, time, listener));
         WatchRegistration = new(Accounts);
         Directory = new(rows, time, options);
+        HostName = (outbound ?? new()).HostName;
         Keys = new(Directory, encryption, time, entropy);
         KnownSenders = new(rows, time);
         Lessons = new(Accounts, KnownSenders, entropy);
@@ -95,6 +96,9 @@ public sealed class Backend
         await Accounts.Rows.GetAsync(Tables.Directory, new("probe", "probe"), cancel);
         await Accounts.Blobs.ExistsAsync("probe", cancel);
     }
+
+    /// <summary>What the server calls itself.</summary>
+    internal string HostName { get; }
 
     internal IQueues Queues { get; }
 

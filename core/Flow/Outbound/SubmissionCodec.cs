@@ -32,7 +32,36 @@ static class SubmissionCodec
         pack.Varint((ulong)message.Start);
         pack.Text(message.SealingDomain);
         pack.Byte((byte)Bit(message.IsForwarded, 0));
+        if (message.Labels is { } labels)
+            Pack(pack, labels);
         return pack.ToArray();
+    }
+
+    static void Pack(PackWriter pack, SendLabels labels)
+    {
+        pack.Text(labels.Key);
+        pack.Varint((ulong)labels.Tags.Count);
+        foreach (var tag in labels.Tags)
+            pack.Text(tag);
+        pack.Varint((ulong)labels.Metadata.Count);
+        foreach (var (name, value) in labels.Metadata)
+        {
+            pack.Text(name);
+            pack.Text(value);
+        }
+    }
+
+    static SendLabels UnpackLabels(ref PackReader pack)
+    {
+        var (key, tags, metadata) = (pack.Text() ?? "", new List<string>(), new Dictionary<string, string>());
+        for (var left = pack.Varint32(); left > 0; left--)
+            tags.Add(pack.Text() ?? "");
+        for (var left = pack.Varint32(); left > 0; left--)
+        {
+            var name = pack.Text() ?? "";
+            metadata[name] = pack.Text() ?? "";
+        }
+        return new(key, tags, metadata);
     }
 
     static void Pack(PackWriter pack, SendOptions options)
@@ -83,6 +112,7 @@ static class SubmissionCodec
             Start = pack.AtEnd ? 0 : (int)pack.Varint32(), // older rows have none of these
             SealingDomain = pack.AtEnd ? null : pack.Text(),
             IsForwarded = !pack.AtEnd && (pack.Byte() & 1) != 0,
+            Labels = pack.AtEnd ? null : UnpackLabels(ref pack),
         };
     }
 
