@@ -5,7 +5,18 @@ namespace Cloud.Api.Rest.Usage;
 
 /// <param name="Since">From when on messages are counted as sent.</param>
 /// <param name="IsWhole">False: there were more messages than are counted at once, and these are the first.</param>
-public sealed record UsageInfo(DateTimeOffset Since, bool IsWhole, IReadOnlyList<DomainUsage> Domains);
+public sealed record UsageInfo(
+    DateTimeOffset Since,
+    bool IsWhole,
+    IReadOnlyList<DomainUsage> Domains,
+    CostEstimate Cost
+);
+
+/// <summary>What these octets cost on Azure, at list prices and without what is free there; operations and the host come on top.</summary>
+/// <param name="PricesOf">The day or month of the prices.</param>
+/// <param name="KeptMonth">To keep what lies in mailboxes, for a month.</param>
+/// <param name="Sent">For what was sent to leave the data centre.</param>
+public sealed record CostEstimate(string Currency, string PricesOf, decimal KeptMonth, decimal Sent);
 
 /// <param name="Messages">That lie in mailboxes.</param>
 /// <param name="Octets">Of those.</param>

@@ -35,8 +35,25 @@ static class UsageResource
         }
         var isWhole = await AddSentAsync(call, since, usage, cancel);
         return ApiAnswer.Ok(
-            new(since, isWhole, [.. usage.Values.OrderBy(one => one.Domain, StringComparer.Ordinal)]),
+            new(
+                since,
+                isWhole,
+                [.. usage.Values.OrderBy(one => one.Domain, StringComparer.Ordinal)],
+                CostOf(usage.Values)
+            ),
             UsageJson.Default.UsageInfo
+        );
+    }
+
+    static CostEstimate CostOf(IReadOnlyCollection<DomainUsage> usage)
+    {
+        var prices = UnitPrices.Current;
+        decimal Rounded(decimal amount) => decimal.Round(amount, 6);
+        return new(
+            prices.Currency,
+            prices.Date,
+            Rounded(usage.Sum(one => one.Octets) * prices.KeptOctetMonth),
+            Rounded(usage.Sum(one => one.SentOctets) * prices.SentOctet)
         );
     }
 
