@@ -16,6 +16,7 @@ var root = new RootCommand("Cloud: mail for your own domains.")
     HookCommand.Create(),
     RouteCommand.Create(),
     KeyCommand.Create(),
+    SendCommand.Create(),
     QueueCommand.Create(),
     SuppressionCommand.Create(),
     ReportsCommand.Create(),
