@@ -39,6 +39,11 @@ static class DnsCommand
         HelpName = "NAME",
     };
 
+    static readonly Option<bool> SoftFail = new("--spf-softfail")
+    {
+        Description = "SPF ends in ~all: mail may also leave by hosts that the record does not name",
+    };
+
     static readonly Option<bool> NoPointer = new("--no-pointer")
     {
         Description = "Without PTR: somebody else names the address",
@@ -77,6 +82,7 @@ static class DnsCommand
                 IPv4,
                 IPv6,
                 Include,
+                SoftFail,
                 NoPointer,
                 NoPages,
                 MtaSts,
@@ -102,6 +108,7 @@ static class DnsCommand
                     IPv4,
                     IPv6,
                     Include,
+                    SoftFail,
                     NoPointer,
                     NoPages,
                     MtaSts,
@@ -221,6 +228,7 @@ static class DnsCommand
             IPv4 = Address("ipv4", parsed.GetValue(IPv4), AddressFamily.InterNetwork, faults),
             IPv6 = Address("ipv6", parsed.GetValue(IPv6), AddressFamily.InterNetworkV6, faults),
             SpfIncludes = [.. (parsed.GetValue(Include) ?? []).Select(name => Name("spf-include", name, faults))],
+            SpfSoftFail = parsed.GetValue(SoftFail),
             Pointer = !parsed.GetValue(NoPointer),
             Pages = !parsed.GetValue(NoPages),
             StsMode = parsed.GetValue(MtaSts),

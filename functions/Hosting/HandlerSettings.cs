@@ -1,5 +1,7 @@
 using System.Net;
 using Cloud.Dns;
+using Cloud.Flow.Door.Greylisting;
+using Cloud.Flow.Hooks;
 using Cloud.Flow.Outbound.Relay;
 using Cloud.Flow.Outbound.Reports;
 using Cloud.Flow.Submission;
@@ -24,6 +26,9 @@ sealed record HandlerSettings(
     /// <summary>How much accounts and domains may send.</summary>
     public SubmissionOptions Submission { get; init; } = new();
 
+    /// <summary>How long strangers wait.</summary>
+    public GreylistOptions Greylist { get; init; } = new();
+
     /// <summary>How mail goes to other servers.</summary>
     public RelayOptions Relay { get; init; } = new() { Hostname = "localhost" };
 
@@ -32,4 +37,7 @@ sealed record HandlerSettings(
 
     /// <summary>Whom names are looked up with.</summary>
     public DnsSettings Dns { get; init; } = new();
+
+    /// <summary>How webhooks are sent.</summary>
+    public HookOptions Hooks { get; init; } = new();
 }

@@ -110,6 +110,8 @@ public sealed class Administration(Backend backend) : IAdministration
         await foreach (var row in directory.ListAsync(DirectoryRows.Users(null), cancel))
         {
             var user = DirectoryRows.ToUser(row.Data);
+            if (user.IsRoute)
+                continue;
             var state = await accounts.CurrentAsync(user.Account, cancel);
             var account = state?.Account;
             users.Add(
@@ -284,7 +286,9 @@ public sealed class Administration(Backend backend) : IAdministration
     async ValueTask<(Row Row, UserRow User)> UserAsync(string address, CancellationToken cancel)
     {
         var (row, user) = await DirectoryLookup.UserAsync(directory, address, cancel);
-        return user.Removing ? throw Missing($"There is no user {user.Address} (any more)") : (row, user);
+        return user.Removing || user.IsRoute
+            ? throw Missing($"There is no user {user.Address} (any more)")
+            : (row, user);
     }
 
     async ValueTask<string> OurDomainAsync(string domain, CancellationToken cancel)

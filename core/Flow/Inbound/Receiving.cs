@@ -119,9 +119,7 @@ sealed class Receiving(AccountStore accounts, Addressing addressing, Filing fili
             message.Index.ToArray(),
             addressed.Deliveries,
             Evidence: addressed.Evidence,
-            Origin: addressed.Deliveries.Any(delivery => delivery.Forward is not null) || incoming.Origin.From is null
-                ? incoming.Origin
-                : null
+            Origin: incoming.Origin
         );
 
     async ValueTask<bool> TryQueueAsync(InboundMail mail, FilingResult result)

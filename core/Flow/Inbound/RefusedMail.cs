@@ -1,4 +1,5 @@
 using Cloud.Flow.Door;
+using Cloud.Flow.Hooks;
 using Cloud.Flow.Trace;
 using Cloud.Mail;
 using Cloud.Store;
@@ -13,7 +14,7 @@ namespace Cloud.Flow.Inbound;
 /// reads what it removes and nothing else. A message costs one write; its recipients were looked up at RCPT. How many
 /// are kept is <see cref="RefusalBudget"/>'s to say: strangers decide how many there are. To change it is a migration.
 /// </remarks>
-sealed class RefusedMail(IRows rows, MailDirectory directory)
+sealed class RefusedMail(IRows rows, MailDirectory directory, InboundEvents events)
 {
     public const string Table = "refused";
 
@@ -59,6 +60,7 @@ sealed class RefusedMail(IRows rows, MailDirectory directory)
             { "Accounts", string.Join(' ', accounts.Take(MaxAccounts)) },
         };
         await rows.CommitAsync(Table, new RowTransaction(Partition).Upsert($"{transaction}", row), cancel);
+        await events.TellRefusedAsync(transaction, recipients, evidence, cancel);
     }
 
     /// <summary>One read.</summary>

@@ -37,8 +37,8 @@ public sealed record QueuedRecipient(
     NoticeKinds Told
 )
 {
-    /// <summary>Attempts before the last, oldest first; the newest of them.</summary>
-    public IReadOnlyList<EarlierAttempt> Earlier { get; init; } = [];
+    /// <summary>A line for each host of each attempt, with what it said; oldest first.</summary>
+    public IReadOnlyList<string> History { get; init; } = [];
 
     internal static QueuedRecipient From(RecipientRow row) =>
         new(
@@ -59,7 +59,7 @@ public sealed record QueuedRecipient(
             row.Told
         )
         {
-            Earlier = row.Earlier,
+            History = AttemptHistory.LinesOf(row.History),
         };
 }
 

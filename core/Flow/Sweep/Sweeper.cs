@@ -8,8 +8,8 @@ namespace Cloud.Flow.Sweep;
 
 /// <summary>Removes what nobody needs any more: old log and thread rows, and blobs that no row names.</summary>
 /// <remarks>
-/// Run it every hour or so; a pass begins once a day. Steps: 1. users whose time to come back is over go, and each
-/// account's change log and threads are shortened;
+/// Run it every hour or so; a pass begins once a day. Steps: 1. users whose time to come back is over go, each account's
+/// change log and threads are shortened, and routes' mail that is older than it is kept goes;
 /// 2. blobs that nothing names are looked for, sixteenth by sixteenth; a later run removes them, if nothing names them
 /// then either. A run stops at its limit and the next goes on: the place is kept in a row. Any step may be done twice,
 /// and by two runs at a time.
@@ -25,6 +25,7 @@ public sealed class Sweeper
     readonly AccountStore accounts;
     readonly MailDirectory directory;
     readonly AccountPruning pruning;
+    readonly RouteRetention retention;
     readonly OrphanBlobs orphans;
     readonly OutboxSweep outbox;
     readonly Overdue overdue;
@@ -34,6 +35,7 @@ public sealed class Sweeper
     {
         (accounts, directory, queues) = (store, users, storeQueues);
         pruning = new(store);
+        retention = new(store);
         orphans = new(store, queues);
         outbox = new(store.Rows, store.Time);
         overdue = new(store.Rows, storeQueues, store.Time);
@@ -58,6 +60,7 @@ public sealed class Sweeper
         {
             await OldFailures.RemoveAsync(Rows, clock);
             await new ExpiredRows(Rows, result, clock).RemoveAsync();
+            await OldDeliveries.RemoveAsync(Rows, clock);
             result.Requeued = await overdue.RequeueAllAsync(clock.End, clock.Cancel);
             await outbox.PruneAsync(result, clock);
             await DeadListeners.RemoveAsync(Rows, queues, result, clock);
@@ -112,6 +115,8 @@ public sealed class Sweeper
         {
             var user = DirectoryRows.ToUser(row.Data);
             if (user.Removing && !(user.KeptUntil >= clock.Now) && !await RemoveAsync(user, row, result, clock))
+                return await SweepRows.WriteAsync(Rows, state);
+            if (!await retention.PruneAsync(user, clock)) // of routes, which nobody else removes
                 return await SweepRows.WriteAsync(Rows, state);
             var messages = await pruning.PruneAsync(user.Account, result, clock);
             if (messages is null)

@@ -65,13 +65,14 @@ sealed class OutboxHistory(IRows rows, OutboxControl control)
     static IEnumerable<TraceStep> Steps(QueuedRecipient to, DateTimeOffset accepted)
     {
         var who = to.Recipient.Address.ToString();
-        foreach (var earlier in to.Earlier)
-            yield return new(earlier.At, TraceKind.Sending, who, Attempt("not yet", earlier));
-        if (to.LastAttempt is { } at)
+        // The last line is of the attempt that the row itself tells of.
+        foreach (var line in to.History.SkipLast(1))
         {
-            var last = EarlierAttempt.Of(at, to.Status, to.Reply, HostOf(to));
-            yield return new(at, TraceKind.Sending, who, Attempt(Word(to.State), last) + Told(to));
+            if (AttemptHistory.TryRead(line) is var (when, text))
+                yield return new(when, TraceKind.Sending, who, text);
         }
+        if (to.LastAttempt is { } at)
+            yield return new(at, TraceKind.Sending, who, $"{Word(to.State)}{By(to)}: {to.Reply ?? to.Status}{Told(to)}");
         else
             yield return new(accepted, TraceKind.Sending, who, $"{Word(to.State)}{Told(to)}");
         if (to.Next is { } next)
@@ -83,18 +84,12 @@ sealed class OutboxHistory(IRows rows, OutboxControl control)
             );
     }
 
-    static string? HostOf(QueuedRecipient to)
+    static string By(QueuedRecipient to)
     {
         if (to.Host is null)
-            return null;
+            return "";
         var address = to.HostAddress is null ? "" : $" [{to.HostAddress}]";
-        return $"{to.Host}{address}, {to.Tls ?? "in clear"}";
-    }
-
-    static string Attempt(string what, EarlierAttempt attempt)
-    {
-        var host = attempt.Host is null ? "" : $" by {attempt.Host}";
-        return $"{what}{host}: {attempt.Reply ?? attempt.Status}";
+        return $" by {to.Host}{address}, {to.Tls ?? "in clear"}";
     }
 
     static string Told(QueuedRecipient to) =>

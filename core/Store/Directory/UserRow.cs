@@ -7,6 +7,9 @@ sealed record UserRow(string Address, AccountId Account, Credentials Credentials
     /// <summary>Where mail for the user goes as well, or instead; null for nowhere else.</summary>
     public UserForward? Forward { get; init; }
 
+    /// <summary>A route: nobody logs in, webhooks alone tell of its mail. Its address may be a pattern.</summary>
+    public bool IsRoute { get; init; }
+
     /// <summary>No login and no sending; mail still comes in.</summary>
     public bool Suspended { get; init; }
 

@@ -34,14 +34,7 @@ static class RecipientCodec
         pack.Byte((byte)row.Owed);
         pack.Fixed64(row.Notice);
         pack.Time(row.NoticeAt);
-        pack.Varint((ulong)row.Earlier.Count);
-        foreach (var attempt in row.Earlier)
-        {
-            pack.Time(attempt.At);
-            pack.Text(attempt.Status);
-            pack.Text(attempt.Reply);
-            pack.Text(attempt.Host);
-        }
+        pack.Text(row.History);
         return pack.ToArray();
     }
 
@@ -73,16 +66,8 @@ static class RecipientCodec
             Owed = (NoticeKinds)pack.Byte(),
             Notice = pack.Fixed64(),
             NoticeAt = pack.Time(),
-            Earlier = Earlier(ref pack),
+            History = pack.AtEnd ? null : pack.Text(), // rows of earlier programs end before
             ETag = etag,
         };
-    }
-
-    static List<EarlierAttempt> Earlier(ref PackReader pack)
-    {
-        var attempts = new List<EarlierAttempt>();
-        for (var left = pack.AtEnd ? 0 : pack.Varint32(); left > 0; left--) // older rows have none
-            attempts.Add(new(pack.Time() ?? default, pack.Text(), pack.Text(), pack.Text()));
-        return attempts;
     }
 }

@@ -85,8 +85,8 @@ sealed record RecipientRow(int Number, string Address, string NextHop)
     /// <summary>The last attempt's dialogue, with the first recipient of those that had it; null for the others.</summary>
     public string? Transcript { get; init; }
 
-    /// <summary>The attempts before the last, oldest first; at most <see cref="EarlierAttempt.Most"/> of them, the newest.</summary>
-    public IReadOnlyList<EarlierAttempt> Earlier { get; init; } = [];
+    /// <summary>A line for each host of each attempt, oldest first; null before the first.</summary>
+    public string? History { get; init; }
 
     /// <summary>Attempts that came to no end, so that nobody knows whether they sent it.</summary>
     public int PossibleRepeats { get; init; }
@@ -111,23 +111,4 @@ sealed record RecipientRow(int Number, string Address, string NextHop)
 
     /// <summary>Nothing is to be done for it any more.</summary>
     public bool IsDone => IsFinal && Owed == NoticeKinds.None;
-
-    /// <summary>The earlier attempts once another is made.</summary>
-    public IReadOnlyList<EarlierAttempt> WithLast =>
-        LastAttempt is { } at
-            ? [.. Earlier.TakeLast(EarlierAttempt.Most - 1), EarlierAttempt.Of(at, Status, Reply, Host)]
-            : Earlier;
-}
-
-/// <summary>An attempt that another one followed: what its trace tells.</summary>
-/// <param name="Reply">What was said, its first <see cref="MaxReply"/> characters.</param>
-public sealed record EarlierAttempt(DateTimeOffset At, string? Status, string? Reply, string? Host)
-{
-    /// <summary>Of one recipient: five days of tries have some twenty.</summary>
-    public const int Most = 20;
-
-    const int MaxReply = 200;
-
-    public static EarlierAttempt Of(DateTimeOffset at, string? status, string? reply, string? host) =>
-        new(at, status, reply is { Length: > MaxReply } ? reply[..MaxReply] : reply, host);
 }

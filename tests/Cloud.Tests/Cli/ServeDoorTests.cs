@@ -91,6 +91,32 @@ public sealed class ServeDoorTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task A_newer_list_of_public_suffixes_says_whose_a_name_is()
+    {
+        zone.Add("x.bank.test TXT \"v=spf1 ip4:192.0.2.10 -all\"");
+        await using var dns = new FakeNameServer(AnswerAsync);
+        string[] door = ["--resolver", $"{dns.Address}", "--proxy-networks", "127.0.0.0/8", "--greeting-pause", "0"];
+        Assert.StartsWith("250 ", await SendAsync()); // x.bank.test is the bank's
+
+        var published = Path.Combine(data, "list.dat");
+        await File.WriteAllTextAsync(published, "test\nbank.test\n"); // whoever likes may have a name there
+        var (code, _, errors) = await CloudProcess.RunAsync(null, "psl", "update", published, "--data", data);
+        Assert.True(code == 0, errors);
+        Assert.StartsWith("550 5.7.1 bank.test asks to refuse mail that fails DMARC", await SendAsync());
+
+        await File.WriteAllTextAsync(Path.Combine(data, "public_suffix.txt"), "<html>"); // then the shipped one
+        Assert.StartsWith("250 ", await SendAsync());
+
+        async Task<string> SendAsync()
+        {
+            await using var cloud = await CloudProcess.ServeAsync(data, ["--try", .. door]);
+            await using var session = await WorldSession.OpenAsync(cloud.Ports["smtp"], FakeWorld.Bank);
+            var letter = FakeWorld.Letter("news@bank.test");
+            return await session.SendAsync("mail.bank.test", "y@x.bank.test", letter, TestBackend.Alice);
+        }
+    }
+
     async Task AnswerAsync(FakeQuery query)
     {
         var answer = await zone.QueryAsync(query.Question.Name, query.Question.Type, default);

@@ -120,6 +120,7 @@ public sealed class SettingsReaderTests
                 ["relay-networks"] = ["10.0.0.0/8", "192.0.2.1"],
                 ["relay-port"] = ["2525"],
                 ["send-messages-hour"] = ["7"],
+                ["greylist-minutes"] = ["3"],
             },
             new() { ["CLOUD_DOMAIN_RECIPIENTS_DAY"] = "0" }
         );
@@ -132,6 +133,7 @@ public sealed class SettingsReaderTests
                 ["CLOUD_RELAY_NETWORKS"] = "10.0.0.0/8,192.0.2.1",
                 ["CLOUD_RELAY_PORT"] = "2525",
                 ["CLOUD_SEND_MESSAGES_HOUR"] = "7",
+                ["CLOUD_GREYLIST_MINUTES"] = "3",
                 ["CLOUD_DOMAIN_RECIPIENTS_DAY"] = "0",
             },
             settings!.HandlerTexts
@@ -147,6 +149,7 @@ public sealed class SettingsReaderTests
         Assert.Equal(settings.Submission.PerAccount, told!.Submission.PerAccount);
         Assert.Equal(settings.Submission.PerDomain, told.Submission.PerDomain);
         Assert.Equal(settings.Relay.Port, told.Relay.Port);
+        Assert.Equal((TimeSpan.FromMinutes(3), settings.Greylist), (told.Greylist.Delay, told.Greylist));
         Assert.Equal(settings.Relay.Smarthosts.Default!.User, told.Relay.Smarthosts.Default!.User);
         Assert.Null(told.Relay.Smarthosts.Of("example.com"));
     }

@@ -1,4 +1,5 @@
 using Cloud.Dns;
+using Cloud.Flow.Door.Greylisting;
 using Cloud.Flow.Submission;
 using Cloud.Functions.Authorization;
 using Cloud.Functions.Hosting;
@@ -53,6 +54,19 @@ public sealed class HandlerSettingsTests
         Assert.Equal(["192.0.2.53:53", "192.0.2.54:5353"], dns.Servers.Select(one => $"{one}"));
         Assert.False(dns.TrustAuthenticated);
         Assert.True(Read(("CLOUD_RESOLVER", "127.0.0.1"), ("CLOUD_TRUST_AD", "true")).Settings!.Dns.TrustAuthenticated);
+    }
+
+    [Fact]
+    public void How_long_strangers_wait_can_be_set()
+    {
+        Assert.Equal(new GreylistOptions(), Read().Settings!.Greylist);
+        var greylist = Read(("CLOUD_GREYLIST_MINUTES", "2"), ("CLOUD_GREYLIST_NETWORK_AFTER", "0")).Settings!.Greylist;
+        Assert.Equal((TimeSpan.FromMinutes(2), 0), (greylist.Delay, greylist.AllowNetworkAfter));
+        Assert.Equal(new GreylistOptions().RetryWindow, greylist.RetryWindow);
+        Assert.Equal(
+            "CLOUD_GREYLIST_MINUTES: must be a number from 1 to 720.",
+            Assert.Single(Read(("CLOUD_GREYLIST_MINUTES", "0")).Faults)
+        );
     }
 
     [Fact]

@@ -152,6 +152,40 @@ public sealed class FakeWorldTests
     }
 
     [Fact]
+    public async Task A_domain_that_forbids_a_client_explains_it_in_the_reply_as_its_own_words()
+    {
+        await using var world = await FakeWorld.OpenAsync(options => options with { SpfFailure = SpfFailure.Reject });
+        Task<string> SendAsync(string domain) =>
+            world.SendAsync(FakeWorld.Stranger, "stranger.test", $"x@{domain}", FakeWorld.Letter("x@plain.test"));
+
+        var blah = string.Concat(Enumerable.Repeat("blah ", 200));
+        world.Dns.Add($"verbose.test TXT \"v=spf1 -all exp=why.verbose.test\"\nwhy.verbose.test TXT \"{blah}\"");
+        const string reason = "does not let this client send for it (SPF)";
+        Assert.StartsWith(
+            $"550 5.7.23 telling.test {reason}, and explains: See http://telling.test/?i={FakeWorld.Stranger} (id ",
+            await SendAsync("telling.test")
+        );
+        // Whatever it says, the reply is one line that SMTP allows (RFC 5321 §4.5.3.1.5), and ends with our id.
+        var cut = await SendAsync("verbose.test");
+        Assert.StartsWith($"550 5.7.23 verbose.test {reason}, and explains: blah blah", cut);
+        Assert.Matches(@"^[ -~]{300,508} \(id [0-9a-f]+\)$", cut);
+        // Words with an octet that is no printable ASCII are none.
+        Assert.StartsWith($"550 5.7.23 odd.test {reason} (id ", await SendAsync("odd.test"));
+    }
+
+    [Fact]
+    public async Task Words_that_nobody_will_hear_are_not_asked_for()
+    {
+        await using var world = await FakeWorld.OpenAsync();
+        var letter = FakeWorld.Letter("x@plain.test");
+        Assert.StartsWith("250 ", await world.SendAsync(FakeWorld.Stranger, "telling.test", "x@telling.test", letter));
+        Assert.DoesNotContain(
+            world.Dns.Asked,
+            question => $"{question.Name}".StartsWith("why.", StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
     public async Task A_stranger_without_a_name_waits_and_comes_through_later()
     {
         var clock = new ManualClock();
