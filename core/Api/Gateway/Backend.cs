@@ -70,6 +70,7 @@ public sealed class Backend
         Sweeper = new(Accounts, Directory, queues);
         Sending = new(Accounts, queues, Directory, Receiving, forwarding, reports, Hooks.Outbound, relay, outbound);
         Traces = new(Accounts, Directory, Refused, Sending.Control);
+        Traces.Add(new HookHistory(Hooks.Control));
         (Check, Repair) = (new(Accounts), new(Accounts));
         Statistics = new(Accounts, Directory, queues);
         Rights = new(Directory);
