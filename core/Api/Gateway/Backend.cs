@@ -2,12 +2,14 @@ using Cloud.Flow.Door.Greylisting;
 using Cloud.Flow.Hooks;
 using Cloud.Flow.Inbound;
 using Cloud.Flow.Junk;
+using Cloud.Flow.Integrity;
 using Cloud.Flow.Keys;
 using Cloud.Flow.Outbound;
 using Cloud.Flow.Outbound.Forwarding;
 using Cloud.Flow.Outbound.Reports;
 using Cloud.Flow.Submission;
 using Cloud.Flow.Sweep;
+using Cloud.Flow.Trace;
 using Cloud.Store;
 using Cloud.Store.Accounts;
 using Cloud.Store.Correspondents;
@@ -43,6 +45,7 @@ public sealed class Backend
         Accounts = new(rows, blobs, time, entropy, options, Watches, new(queues, time, listener));
         WatchRegistration = new(Accounts);
         Directory = new(rows, time, options);
+        HostName = (outbound ?? new()).HostName;
         Keys = new(Directory, encryption, time, entropy);
         KnownSenders = new(rows, time);
         Lessons = new(Accounts, KnownSenders, entropy);
@@ -65,8 +68,12 @@ public sealed class Backend
         Receiving = new(Accounts, addressing, Filing, reports);
         Refused = new(rows, Directory, Hooks.Inbound);
         Inbound = new(Accounts, addressing, Filing, queues, reports);
-        Sweeper = new(Accounts, queues);
+        Sweeper = new(Accounts, Directory, queues);
         Sending = new(Accounts, queues, Directory, Receiving, forwarding, reports, Hooks.Outbound, relay, outbound);
+        Traces = new(Accounts, Directory, Refused, Sending.Control);
+        Traces.Add(Hooks.History);
+        (Check, Repair) = (new(Accounts), new(Accounts));
+        Statistics = new(Accounts, Directory, queues);
         Rights = new(Directory);
         Submitting = new(
             Directory,
@@ -94,6 +101,9 @@ public sealed class Backend
     /// <summary>Removes what nobody needs any more; somebody must run it every hour or so.</summary>
     public Sweeper Sweeper { get; }
 
+    /// <summary>Tells what happened to messages.</summary>
+    public Tracing Traces { get; }
+
     /// <summary>Has changes told to listeners in other processes.</summary>
     public WatchRegistration WatchRegistration { get; }
 
@@ -104,6 +114,15 @@ public sealed class Backend
         await Accounts.Rows.GetAsync(Tables.Directory, new("probe", "probe"), cancel);
         await Accounts.Blobs.ExistsAsync("probe", cancel);
     }
+
+    internal AccountCheck Check { get; }
+
+    internal AccountRepair Repair { get; }
+
+    internal StoreStatistics Statistics { get; }
+
+    /// <summary>What the server calls itself.</summary>
+    internal string HostName { get; }
 
     internal IQueues Queues { get; }
 

@@ -14,6 +14,8 @@ static class AttemptHistory
 
     const string Cut = "...";
 
+    const string TimeForm = "yyyy-MM-dd'T'HH:mm:ss'Z'";
+
     /// <returns>The row's history with what has come to pass now; as it was where nobody was asked.</returns>
     public static string? Add(RecipientRow row, RelayOutcome outcome, DateTimeOffset now)
     {
@@ -21,7 +23,7 @@ static class AttemptHistory
             return row.History;
         var head = string.Create(
             CultureInfo.InvariantCulture,
-            $"{now.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'} {row.Attempts}. "
+            $"{now.UtcDateTime.ToString(TimeForm, CultureInfo.InvariantCulture)} {row.Attempts}. "
         );
         IReadOnlyList<string> trail =
             outcome.Trail.Count > 0 ? outcome.Trail : [$"{outcome.Host} {outcome.Reply}".Trim()];
@@ -30,6 +32,21 @@ static class AttemptHistory
 
     /// <summary>Oldest first.</summary>
     public static IReadOnlyList<string> LinesOf(string? history) => history?.Split('\n') ?? [];
+
+    /// <summary>A line's time, and what came to pass then.</summary>
+    /// <returns>Null for what stands for lines that are gone.</returns>
+    public static (DateTimeOffset At, string Text)? TryRead(string line)
+    {
+        var end = line.IndexOf(' ', StringComparison.Ordinal);
+        var isTime = DateTimeOffset.TryParseExact(
+            end < 0 ? line : line[..end],
+            TimeForm,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal,
+            out var at
+        );
+        return isTime ? (at, $"attempt {line[(end + 1)..]}") : null;
+    }
 
     static string Line(string text) => string.Concat(text.Take(MaxLine).Select(c => char.IsControl(c) ? ' ' : c));
 

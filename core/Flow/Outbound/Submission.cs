@@ -1,3 +1,4 @@
+using Cloud.Flow.Trace;
 using Cloud.Mail;
 using Cloud.Store;
 
@@ -81,6 +82,12 @@ public sealed record Submission
     /// <summary>Not sent before somebody releases it.</summary>
     public bool IsHeld { get; init; }
 
+    /// <summary>The message that this one was made from, where it is passed on; null for one that came by itself.</summary>
+    public TransactionId? Parent { get; init; }
+
+    /// <summary>How it came; null where nobody handed it over.</summary>
+    public SessionFacts? Session { get; init; }
+
     /// <summary>It came from elsewhere, and what becomes of it says nothing of a sender of ours.</summary>
     public bool IsForwarded { get; init; }
 
@@ -91,6 +98,9 @@ public sealed record Submission
     internal string? Refusal { get; init; }
 
     public SendOptions Options { get; init; } = SendOptions.None;
+
+    /// <summary>What the application that sent it wrote on it; null for none.</summary>
+    public SendLabels? Labels { get; init; }
 
     /// <summary>Decoded, for lists and notices; null if it has none. Cut after <see cref="MaxSubject"/>.</summary>
     public string? Subject { get; init; }

@@ -1,5 +1,6 @@
 using Cloud.Flow.Inbound;
 using Cloud.Flow.Outbound;
+using Cloud.Flow.Trace;
 using Cloud.Mail;
 using Cloud.Store;
 
@@ -21,11 +22,19 @@ public sealed record SubmitRequest(
     SubmittedContent Content
 )
 {
+    /// <summary>How it came, for its trace.</summary>
+    public SessionFacts? Session { get; init; }
+
     /// <summary>As the sender asked for; what the message itself tells is added.</summary>
     public SendOptions Options { get; init; } = SendOptions.None;
 
     /// <summary>Not sent before; null or past for at once.</summary>
     public DateTimeOffset? HoldUntil { get; init; }
+
+    /// <summary>
+    /// What an application wrote on it; null where it is none's. With them it goes by way of the outbox, whoever it is for.
+    /// </summary>
+    public SendLabels? Labels { get; init; }
 }
 
 public enum SubmitStatus

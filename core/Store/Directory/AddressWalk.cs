@@ -14,6 +14,9 @@ sealed class AddressWalk(MailDirectory directory, bool follows, string? origin =
 
     public List<AccountId> Accounts { get; } = [];
 
+    /// <summary>Those among them that may not send.</summary>
+    public List<AccountId> Suspended { get; } = [];
+
     /// <summary>Whose mail goes on to elsewhere without being kept.</summary>
     public List<AccountId> Bypassed { get; } = [];
 
@@ -69,6 +72,8 @@ sealed class AddressWalk(MailDirectory directory, bool follows, string? origin =
         var accounts = forward is { Keeps: false } ? Bypassed : Accounts;
         if (!accounts.Contains(user.Account))
             accounts.Add(user.Account);
+        if (user.Suspended)
+            Suspended.Add(user.Account);
         return forward?.Targets ?? [];
     }
 }

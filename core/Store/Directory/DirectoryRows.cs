@@ -107,6 +107,12 @@ static class DirectoryRows
         };
         if (user.IsRoute)
             row.Add("Route", true);
+        if (user.Suspended)
+            row.Add("Suspended", true);
+        if (user.KeptUntil is { } until)
+            row.Add("KeptUntil", until);
+        if (user.AppPasswords.Count > 0)
+            row.Add("AppPasswords", AppPassword.Pack(user.AppPasswords));
         if (user.Forward is not { } forward)
             return row;
         row.Add("Forward", string.Join('\n', forward.Targets));
@@ -128,6 +134,9 @@ static class DirectoryRows
         )
         {
             IsRoute = row.Bool("Route"),
+            Suspended = row.Bool("Suspended"),
+            KeptUntil = row.Time("KeptUntil"),
+            AppPasswords = AppPassword.Unpack(row.Bytes("AppPasswords")),
             Forward = row.String("Forward") is { } targets ? new(targets.Split('\n'), row.Bool("ForwardKeeps")) : null,
         };
 

@@ -42,7 +42,7 @@ sealed class MailDirectory(IRows rows, TimeProvider time, StoreOptions options)
     /// <summary>Whose a domain is; empty for the operator's own, and for none of ours.</summary>
     public async ValueTask<string> TenantOfAsync(string domain, CancellationToken cancel) =>
         domain.All(KeyText.IsAllowed) && await cache.GetAsync(DirectoryRows.Domain(domain), cancel) is { } row
-            ? row.String("Tenant") ?? ""
+            ? DirectoryRows.TenantOf(row)
             : "";
 
     /// <summary>Another one whenever subscriptions of webhooks have changed; null where there never was one.</summary>
@@ -88,6 +88,17 @@ sealed class MailDirectory(IRows rows, TimeProvider time, StoreOptions options)
         var walk = new AddressWalk(this, follows: false);
         await walk.AddAsync(address, cancel);
         return walk.Accounts;
+    }
+
+    /// <summary>The accounts that may send in an address' name, since it reaches them and they are not suspended.</summary>
+    /// <returns>Null when its domain is not ours.</returns>
+    public async ValueTask<IReadOnlyList<AccountId>?> SendersAsync(EmailAddress address, CancellationToken cancel)
+    {
+        if (!await HasDomainAsync(EmailAddress.CanonicalDomain(address.Domain), cancel))
+            return null;
+        var walk = new AddressWalk(this, follows: false);
+        await walk.AddAsync(address, cancel);
+        return [.. walk.Accounts.Except(walk.Suspended)];
     }
 
     /// <summary>Where mail for an address of ours goes: over aliases, and where users have it forwarded.</summary>

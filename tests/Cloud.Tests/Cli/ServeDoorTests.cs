@@ -56,7 +56,7 @@ public sealed class ServeDoorTests : IAsyncLifetime
 
         var kept = await SendAsync(FakeWorld.Bank, "mail.bank.test", "news@bank.test");
         Assert.StartsWith("250 2.0.0 Ok: kept as ", kept);
-        Assert.Contains(" Accept, ", await TraceAsync(TestBackend.Alice, kept));
+        Assert.Contains("  Accept, ", await TraceAsync(kept));
         Assert.StartsWith(
             "550 5.7.1 bank.test asks to refuse mail that fails DMARC (id ",
             await SendAsync(FakeWorld.Shop, "mail.shop.test", "x@shop.test", "news@bank.test")
@@ -65,10 +65,10 @@ public sealed class ServeDoorTests : IAsyncLifetime
         Assert.Equal(wait, await SendAsync(FakeWorld.Plain, "plain.test", "x@plain.test"));
         Assert.Equal(wait, await SendAsync(FakeWorld.Plain, "plain.test", "x@plain.test"));
         var junk = await SendAsync(FakeWorld.Bank, "mail.bank.test", "x@bank.test", "sale@shop.test");
-        Assert.Contains(" Junk, ", await TraceAsync(TestBackend.Alice, junk));
+        Assert.Contains("  Junk, ", await TraceAsync(junk));
         const string more = "From: y@shop.test\r\nDate: yesterday\r\n";
         var aside = await SendAsync(FakeWorld.Bank, "mail.bank.test", "x@bank.test", "sale@shop.test", more);
-        Assert.Contains(" Quarantine, ", await TraceAsync(TestBackend.Bob, aside));
+        Assert.Contains("  Quarantine, ", await TraceAsync(aside));
         Assert.StartsWith(
             "451 4.4.3 Who sends this cannot be looked up now; try again later (id ",
             await SendAsync(FakeWorld.Bank, "mail.bank.test", "x@bank.test", "x@down.test")
@@ -81,13 +81,13 @@ public sealed class ServeDoorTests : IAsyncLifetime
             return await session.SendAsync(helo, from, letter, TestBackend.Alice);
         }
 
-        async Task<string> TraceAsync(string user, string reply)
+        async Task<string> TraceAsync(string reply)
         {
             Assert.StartsWith("250 ", reply);
             string[] here = store == "azure" ? where : ["--data", data];
             var (code, output, errors) = await CloudProcess.RunAsync(
                 null,
-                ["trace", user, reply.Split(' ')[^1], .. here]
+                ["trace", reply.Split(' ')[^1], .. here]
             );
             Assert.True(code == 0, errors);
             return output;
