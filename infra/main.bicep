@@ -109,6 +109,9 @@ param samplingPercentage int = 20
 @description('Address that is written to when accepted mail cannot be filed. Empty: the alarm is in the portal alone.')
 param alarmEmail string = ''
 
+@description('Where the HTTP API is reached from outside, for links in webhooks. Empty: the address of the Functions app.')
+param publicUrl string = ''
+
 @allowed(['on', 'off'])
 @description('Whether owners of domains are told each day what came in their name, where they ask for it (DMARC).')
 param dmarcReports string = 'on'
@@ -339,6 +342,7 @@ module functions 'app/functions.bicep' = {
     maximumInstances: maximumInstances
     alwaysReady: alwaysReady
     mailHost: host
+    publicUrl: publicUrl
     dmarcReports: dmarcReports
     tlsReports: tlsReports
     reportFrom: reportFrom

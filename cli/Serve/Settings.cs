@@ -1,6 +1,7 @@
 using System.Net;
 using Cloud.Api.WellKnown;
 using Cloud.Flow.Door.Greylisting;
+using Cloud.Flow.Hooks;
 using Cloud.Flow.Outbound.Relay;
 using Cloud.Flow.Outbound.Reports;
 using Cloud.Flow.Submission;
@@ -51,6 +52,7 @@ public enum GatewayKind
 /// <param name="Greylist">How long strangers wait; for --gateway functions the app is told.</param>
 /// <param name="TellsClient">Submitted mail tells its recipients where it came from.</param>
 /// <param name="Reports">Which reports are sent; for --gateway functions the app is told.</param>
+/// <param name="Hooks">How webhooks are sent; for --gateway functions the app is told.</param>
 /// <param name="Try">Makes example.test with alice and bob and says what to paste.</param>
 public sealed record Settings(
     string Data,
@@ -77,7 +79,8 @@ public sealed record Settings(
     SubmissionOptions Submission,
     GreylistOptions Greylist,
     bool TellsClient,
-    ReportOptions Reports
+    ReportOptions Reports,
+    HookOptions Hooks
 )
 {
     /// <summary>The ports in the order of the `ready` line, with their defaults on 127.0.0.1.</summary>

@@ -2,6 +2,7 @@ using System.Net;
 using Cloud.Api.Gateway;
 using Cloud.Api.Rest;
 using Cloud.Dns;
+using Cloud.Flow.Hooks;
 using Cloud.Flow.Outbound.Relay;
 using Cloud.Flow.Outbound.Reports;
 using Cloud.Store;
@@ -91,8 +92,11 @@ static class Handler
     {
         var backend = await opening;
         var reports = new Lazy<DailyReports>(() => backend.Sending.OpenReports(settings.Reports, settings.Dns, logger));
+        var hooks = new Lazy<HookWorker>(() =>
+            backend.Hooks.Open(settings.Hooks, backend.Sending, settings.Dns, logger)
+        );
         var api = new Lazy<RestApi>(() => new RestApi(backend));
-        return new(backend, new(backend), api, settings.GatewayCallers, reports, logger);
+        return new(backend, new(backend), api, settings.GatewayCallers, reports, hooks, logger);
     }
 
     static Route RouteTo(Function function, Task<Services> services, TimeProvider time) =>

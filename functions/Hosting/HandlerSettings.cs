@@ -1,6 +1,7 @@
 using System.Net;
 using Cloud.Dns;
 using Cloud.Flow.Door.Greylisting;
+using Cloud.Flow.Hooks;
 using Cloud.Flow.Outbound.Relay;
 using Cloud.Flow.Outbound.Reports;
 using Cloud.Flow.Submission;
@@ -36,4 +37,7 @@ sealed record HandlerSettings(
 
     /// <summary>Whom names are looked up with.</summary>
     public DnsSettings Dns { get; init; } = new();
+
+    /// <summary>How webhooks are sent.</summary>
+    public HookOptions Hooks { get; init; } = new();
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Cloud.Flow.Door.Greylisting;
+using Cloud.Flow.Hooks;
 using Cloud.Flow.Outbound.Reports;
 using Cloud.Flow.Submission;
 using Cloud.Functions.Authorization;
@@ -35,6 +36,9 @@ sealed partial class SettingsReader(Func<string, string?> environment)
     public const string EndsWithInput = "CLOUD_ENDS_WITH_INPUT";
     public const string Level = "CLOUD_LOG_LEVEL";
 
+    /// <summary>The platform's own, of the app's address.</summary>
+    const string SiteName = "WEBSITE_HOSTNAME";
+
     /// <summary>Characters of a gateway key: 128 bits in hexadecimal; a key of the platform has more.</summary>
     public const int ShortestKey = 32;
 
@@ -56,6 +60,7 @@ sealed partial class SettingsReader(Func<string, string?> environment)
         var greylist = GreylistSettings.Read(Number);
         var (relay, dns) = (Sender(), Dns());
         var reports = Reports(relay.Hostname);
+        var hooks = Hooks();
         if (faults.Count > 0)
             return (null, faults);
         var settings = new HandlerSettings(port, storage, callers!, level, ends, key)
@@ -65,6 +70,7 @@ sealed partial class SettingsReader(Func<string, string?> environment)
             Relay = relay,
             Dns = dns,
             Reports = reports,
+            Hooks = hooks,
         };
         return (settings, faults);
     }
@@ -87,13 +93,28 @@ sealed partial class SettingsReader(Func<string, string?> environment)
 
     static string VariableOf(string name) => $"CLOUD_{name.Replace('-', '_').ToUpperInvariant()}";
 
-    ReportOptions Reports(string hostname)
+    ReportOptions Reports(string hostname) =>
+        Shared(wrong => ReportSettings.Read(name => Given(VariableOf(name)), hostname, wrong));
+
+    /// <summary>Links in them lead to this app's own API, unless another address is given.</summary>
+    HookOptions Hooks()
+    {
+        var hooks = Shared(wrong => HookSettings.Read(name => Given(VariableOf(name)), wrong));
+        return hooks.PublicUrl is null && Given(SiteName) is { } site
+            ? hooks with
+            {
+                PublicUrl = new Uri($"https://{site}"),
+            }
+            : hooks;
+    }
+
+    T Shared<T>(Func<List<string>, T> read)
     {
         var wrong = new List<string>();
-        var reports = ReportSettings.Read(name => Given(VariableOf(name)), hostname, wrong);
+        var settings = read(wrong);
         foreach (var fault in wrong)
             faults.Add(VariableOf(fault[..fault.IndexOf(':')]) + fault[fault.IndexOf(':')..]);
-        return reports;
+        return settings;
     }
 
     int PortNumber()

@@ -19,6 +19,9 @@ param alwaysReady int
 @description('What the app calls itself when it sends.')
 param mailHost string
 
+@description('Where links in webhooks lead; empty: to this app.')
+param publicUrl string
+
 @description('Reports to other domains: on or off, and as whom.')
 param dmarcReports string
 param tlsReports string
@@ -74,6 +77,7 @@ var settings = [
   { name: 'CLOUD_HOSTNAME', value: mailHost }
   { name: 'CLOUD_RESOLVER', value: resolver }
   { name: 'CLOUD_TRUST_AD', value: trustAd }
+  { name: 'CLOUD_PUBLIC_URL', value: publicUrl }
   { name: 'CLOUD_DMARC_REPORTS', value: dmarcReports }
   { name: 'CLOUD_TLS_REPORTS', value: tlsReports }
   { name: 'CLOUD_REPORT_FROM', value: reportFrom }

@@ -8,8 +8,8 @@ param redundancy string
 param softDeleteDays int
 
 // As core names them (a test compares). Each listener has a queue of its own that tells it of changes.
-var tables = ['mail', 'directory', 'sweep', 'throttle', 'listeners', 'greylist', 'rates', 'mtasts', 'refused', 'outbox', 'suppression', 'deadletters', 'destinations', 'tlsrpt', 'dmarcrpt', 'reports']
-var queues = ['inbound', 'inbound-poison', 'inbound-aside', 'outbound', 'outbound-poison']
+var tables = ['mail', 'directory', 'sweep', 'throttle', 'listeners', 'greylist', 'rates', 'mtasts', 'refused', 'outbox', 'suppression', 'deadletters', 'destinations', 'tlsrpt', 'dmarcrpt', 'reports', 'hooks']
+var queues = ['inbound', 'inbound-poison', 'inbound-aside', 'outbound', 'outbound-poison', 'hooks', 'hooks-poison']
 var watch = 'watch-0000000000000001'
 var container = 'mail'
 var package = 'app-package'

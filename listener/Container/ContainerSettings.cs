@@ -2,6 +2,7 @@ using System.Net;
 using Cloud.Api.WellKnown;
 using Cloud.Flow.Door.Greylisting;
 using Cloud.Flow.Outbound.Relay;
+using Cloud.Flow.Hooks;
 using Cloud.Flow.Outbound.Reports;
 using Cloud.Flow.Submission;
 using Cloud.Listener.Hosting;
@@ -61,6 +62,9 @@ sealed class ContainerSettings
 
     /// <summary>Which reports are sent, where the listener reads the store itself.</summary>
     public required ReportOptions Reports { get; init; }
+
+    /// <summary>How webhooks are sent, where the store is read from here.</summary>
+    public HookOptions Hooks { get; init; } = new();
 
     /// <summary>Opens the domains' signing keys; null: nothing is signed.</summary>
     public required KeyEncryptionKey? KeyEncryption { get; init; }

@@ -47,6 +47,7 @@ sealed partial class ContainerSettingsReader(Func<string, string?> environment)
             Greylist = GreylistTimes(),
             Relay = Sender(One("hostname") ?? "localhost"),
             Reports = Reports(One("hostname") ?? "localhost"),
+            Hooks = Hooks(),
             KeyEncryption = KeyEncryption(),
             TellsClient = TellsClient(),
             LogLevel = Choice("log-level", LogLevel.Information),

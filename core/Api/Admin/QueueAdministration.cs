@@ -222,7 +222,10 @@ sealed class QueueAdministration(Backend backend) : IQueueAdministration
             to.PossibleRepeats,
             to.Told.ToString().ToLowerInvariant(),
             to.Transcript
-        );
+        )
+        {
+            History = to.History,
+        };
 
     static TransactionId? After(string? cursor) =>
         cursor is null

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Cloud.Flow.Door;
 using Cloud.Flow.Outbound;
+using Cloud.Flow.Trace;
 using Cloud.Mail;
 using Cloud.Store;
 using Cloud.Store.Messages;
@@ -18,7 +19,8 @@ namespace Cloud.Flow.Inbound;
 /// <param name="Evidence">What the door found out; null for mail that nobody has judged.</param>
 /// <param name="Fields">Header fields put in front of it where nobody has judged it, each with its CRLF; null for none.</param>
 /// <param name="IsSentCopy">The sender's own copy: it goes to Sent, and is read.</param>
-/// <param name="Origin">How it came; null where it is passed on to nobody, or long ago.</param>
+/// <param name="Origin">How it came; null for a sender's own copy.</param>
+/// <param name="Session">Who handed it over, for its trace; null where nobody did.</param>
 sealed record InboundMail(
     string Transaction,
     long Received,
@@ -32,7 +34,8 @@ sealed record InboundMail(
     Evidence? Evidence = null,
     byte[]? Fields = null,
     bool IsSentCopy = false,
-    Origin? Origin = null
+    Origin? Origin = null,
+    SessionFacts? Session = null
 )
 {
     /// <summary>Octets of index that travel along; a longer one is made anew from the blob.</summary>

@@ -19,6 +19,13 @@ static class OutboundMeter
     static readonly Counter<long> Requeued = Meter.CreateCounter<long>("cloud.outbound.requeued");
 
     static readonly Counter<long> Unreadable = Meter.CreateCounter<long>("cloud.outbound.damaged");
+    static readonly Counter<long> Lost = Meter.CreateCounter<long>("cloud.outbound.events_lost");
+
+    public static void Untold(int events)
+    {
+        if (events > 0)
+            Lost.Add(events);
+    }
 
     public static void Attempted(IEnumerable<RecipientRow> rows)
     {

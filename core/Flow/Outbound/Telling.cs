@@ -139,7 +139,8 @@ sealed class Telling(
             new(written.Blob, written.Size, written.Sha256, written.Index),
             evidence: null,
             repeated,
-            cancel
+            cancel,
+            session: new("notice", From: "")
         );
         if (result.Status == ReceivingStatus.Failed)
             throw new StoreException("A notice could not be filed");

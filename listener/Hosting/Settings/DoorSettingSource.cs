@@ -29,6 +29,7 @@ public abstract partial class DoorSettingSource(
         ("checks", "on|off", "Whether mail from outside is judged: SPF, DKIM, DMARC and what else follows (on)"),
         (ResolverName, "ADDRESS[:PORT]", "A recursive name server; may be repeated (those of /etc/resolv.conf)"),
         (TrustAdName, "true|false", "Whether it is believed that it validated (DNSSEC), which DANE needs (false)"),
+        ("psl", "FILE", "A newer Public Suffix List, as `cloud psl` writes it (DIR/public_suffix.txt, if it is there)"),
         ("trusted-forwarder", "NAME", "A forwarder whose ARC seal counts; may be repeated"),
         ("dmarc", "honour|quarantine|report", "How far policies are followed; quarantine never refuses (honour)"),
         ("spf-fail", "score|reject", "What a failure of SPF means where no DMARC policy decides (score)"),
@@ -91,7 +92,8 @@ public abstract partial class DoorSettingSource(
             ScanPolicy = ScanPolicy(),
         };
         Faults.AddRange(options.Faults().Select(fault => $"checks: {fault}."));
-        return new(Choice("checks", OnOff.On) == OnOff.On ? options : null, Servers());
+        var suffixes = One("psl") is { } file ? new SuffixSource(file, MayBeMissing: false) : null;
+        return new(Choice("checks", OnOff.On) == OnOff.On ? options : null, Servers(), suffixes);
     }
 
     DnsSettings Servers()

@@ -1,3 +1,4 @@
+using Cloud.Flow.Hooks;
 using Cloud.Flow.Outbound.Relay;
 using Cloud.Flow.Outbound.Relay.Smarthosts;
 using Cloud.Flow.Outbound.Reports;
@@ -41,6 +42,8 @@ public abstract partial class SettingSource
 
     /// <param name="hostname">What the server calls itself.</param>
     protected ReportOptions Reports(string hostname) => ReportSettings.Read(One, hostname, Faults);
+
+    protected HookOptions Hooks() => HookSettings.Read(One, Faults);
 
     SmarthostSecret SmarthostPassword()
     {

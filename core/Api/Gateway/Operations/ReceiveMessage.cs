@@ -1,6 +1,7 @@
 using Cloud.Flow.Door;
 using Cloud.Flow.Inbound;
 using Cloud.Flow.Outbound;
+using Cloud.Flow.Trace;
 using Cloud.Store;
 
 namespace Cloud.Api.Gateway.Operations;
@@ -15,6 +16,7 @@ static class ReceiveMessage
         MailEnvelope envelope,
         UploadedMessage message,
         Evidence? evidence,
+        SessionFacts session,
         bool repeated,
         CancellationToken cancel
     )
@@ -27,7 +29,8 @@ static class ReceiveMessage
             message,
             evidence,
             repeated,
-            cancel
+            cancel,
+            session: session
         );
         if (result.KeepsSource)
             uploads.Take(message.Blob);
