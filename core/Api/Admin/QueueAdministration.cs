@@ -105,7 +105,7 @@ sealed class QueueAdministration(Backend backend) : IQueueAdministration
     public async ValueTask UnsuppressAsync(string list, string address, CancellationToken cancel)
     {
         if (!await sending.Suppression.RemoveAsync(await ScopeAsync(list, cancel), Address(address), cancel))
-            throw new AdminException($"{address} is not on the list of {list}");
+            throw new AdminException($"{address} is not on the list of {list}", AdminFault.Missing);
     }
 
     public async ValueTask<IReadOnlyList<ReportSummary>> ListReportsAsync(
@@ -182,7 +182,7 @@ sealed class QueueAdministration(Backend backend) : IQueueAdministration
             throw new AdminException($"{option}: {text} is neither a domain nor an address");
     }
 
-    static QueueEntry EntryOf(QueuedMessage queued)
+    internal static QueueEntry EntryOf(QueuedMessage queued)
     {
         var message = queued.Message;
         var state = queued switch
@@ -239,7 +239,7 @@ sealed class QueueAdministration(Backend backend) : IQueueAdministration
     static EmailAddress Address(string text) =>
         EmailAddress.TryParse(text) ?? throw new AdminException($"{text} is no address");
 
-    static AdminException Unknown(string id) => new($"There is no message {id} in the queue (any more)");
+    static AdminException Unknown(string id) => new($"There is no message {id} in the queue (any more)", AdminFault.Missing);
 
-    static AdminException NoLetter(string id) => new($"There is no dead letter {id}");
+    static AdminException NoLetter(string id) => new($"There is no dead letter {id}", AdminFault.Missing);
 }

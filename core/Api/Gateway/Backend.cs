@@ -45,6 +45,7 @@ public sealed class Backend
         Accounts = new(rows, blobs, time, entropy, options, Watches, new(queues, time, listener));
         WatchRegistration = new(Accounts);
         Directory = new(rows, time, options);
+        HostName = (outbound ?? new()).HostName;
         Keys = new(Directory, encryption, time, entropy);
         KnownSenders = new(rows, time);
         Lessons = new(Accounts, KnownSenders, entropy);
@@ -70,6 +71,7 @@ public sealed class Backend
         Sweeper = new(Accounts, Directory, queues);
         Sending = new(Accounts, queues, Directory, Receiving, forwarding, reports, Hooks.Outbound, relay, outbound);
         Traces = new(Accounts, Directory, Refused, Sending.Control);
+        Traces.Add(Hooks.History);
         (Check, Repair) = (new(Accounts), new(Accounts));
         Statistics = new(Accounts, Directory, queues);
         Rights = new(Directory);
@@ -118,6 +120,9 @@ public sealed class Backend
     internal AccountRepair Repair { get; }
 
     internal StoreStatistics Statistics { get; }
+
+    /// <summary>What the server calls itself.</summary>
+    internal string HostName { get; }
 
     internal IQueues Queues { get; }
 

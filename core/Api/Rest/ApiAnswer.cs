@@ -23,6 +23,9 @@ public sealed class ApiAnswer : IAsyncDisposable
 
     public IReadOnlyList<KeyValuePair<string, string>> Headers => headers;
 
+    /// <summary>Empty where it is streamed.</summary>
+    internal ReadOnlyMemory<byte> Body => bytes;
+
     /// <summary>A fault of ours behind it, for the host's log; null for none.</summary>
     public Exception? Fault { get; private init; }
 

@@ -95,12 +95,14 @@ public sealed class ApiCall
         where T : class => JsonBody.ReadAsync(Request, Route.MaxBody, type, cancel);
 
     /// <summary>Stops an edit of what has changed since the asker read it (RFC 9110 §13.1.1).</summary>
-    /// <param name="tag">As in the answer that showed it: <see cref="EntityTag"/>.</param>
+    /// <param name="tag">As in the answer that showed it: <see cref="EntityTag"/>; null where there is nothing.</param>
     /// <exception cref="ApiException">412.</exception>
-    public void Match(string tag)
+    public void Match(string? tag)
     {
-        if (Request.Header("If-Match") is { } asked && !EntityTag.Matches(asked, tag))
+        if (Request.Header("If-Match") is { } asked && (tag is null || !EntityTag.Matches(asked, tag)))
             throw new ApiException(ApiProblem.Changed);
+        if (tag is not null && Request.Header("If-None-Match") is { } known && EntityTag.Matches(known, tag))
+            throw new ApiException(ApiProblem.Changed); // RFC 9110 §13.1.2: made only where there is nothing
     }
 
     /// <summary>Whether the asker has this already (RFC 9110 §13.1.2).</summary>

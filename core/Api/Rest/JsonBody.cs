@@ -12,12 +12,12 @@ static class JsonBody
         JsonTypeInfo<T> type,
         CancellationToken cancel
     )
+        where T : class => Read(await BytesAsync(request, limit, cancel), type);
+
+    /// <exception cref="ApiException">400, 422: it is no JSON, or not as it should be.</exception>
+    public static T Read<T>(ReadOnlyMemory<byte> bytes, JsonTypeInfo<T> type)
         where T : class
     {
-        var media = request.Header("Content-Type")?.Split(';')[0].Trim() ?? "application/json";
-        if (!media.Equals("application/json", StringComparison.OrdinalIgnoreCase))
-            throw new ApiException(ApiProblem.Of(415, "not-json", "The body is to be application/json."));
-        var bytes = await BytesAsync(request.Body, limit, cancel);
         try
         {
             return JsonSerializer.Deserialize(bytes.Span, type)
@@ -29,13 +29,20 @@ static class JsonBody
         }
     }
 
-    /// <exception cref="ApiException">413: there are more octets than that.</exception>
-    public static async ValueTask<ReadOnlyMemory<byte>> BytesAsync(Stream body, long limit, CancellationToken cancel)
+    /// <exception cref="ApiException">413: there are more octets than that; 415: it says that it is no JSON.</exception>
+    public static async ValueTask<ReadOnlyMemory<byte>> BytesAsync(
+        ApiRequest request,
+        long limit,
+        CancellationToken cancel
+    )
     {
+        var media = request.Header("Content-Type")?.Split(';')[0].Trim() ?? "application/json";
+        if (!media.Equals("application/json", StringComparison.OrdinalIgnoreCase))
+            throw new ApiException(ApiProblem.Of(415, "not-json", "The body is to be application/json."));
         using var read = new MemoryStream();
         var buffer = new byte[16 * 1024];
         int length;
-        while ((length = await body.ReadAsync(buffer, cancel)) > 0)
+        while ((length = await request.Body.ReadAsync(buffer, cancel)) > 0)
         {
             if (read.Length + length > limit)
                 throw new ApiException(TooLarge(limit));

@@ -3,8 +3,8 @@ using Cloud.Store.Ports;
 namespace Cloud.Api.Rest;
 
 /// <summary>A part of a list.</summary>
-/// <param name="Next">Give it as <c>after</c> for the page that follows; missing after the last one.</param>
-public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
+/// <param name="Next">Give it as <c>after</c> for the page that follows; null after the last one.</param>
+public sealed record Page<T>(IReadOnlyList<T> Items, string? Next = null);
 
 static class Pages
 {

@@ -21,7 +21,7 @@ public sealed class RestApi
     readonly ApiRooms rooms;
     readonly ApiRates rates;
 
-    public RestApi(Backend backend, IGateway gateway)
+    public RestApi(Backend backend, LocalGateway gateway)
     {
         rooms = new(backend, gateway);
         rates = new(rooms.Time, RequestsPerMinute);

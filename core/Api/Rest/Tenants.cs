@@ -1,3 +1,4 @@
+using System.Text;
 using Cloud.Mail;
 using Cloud.Store.Directory;
 using Cloud.Store.Ports;
@@ -36,7 +37,7 @@ static class Tenants
         CancellationToken cancel
     )
     {
-        if (EmailAddress.TryParse(address) is { } parsed)
+        if (EmailAddress.TryParse(address) is { } parsed && IsKept(parsed))
         {
             var domain = parsed.Key[(parsed.Key.LastIndexOf('@') + 1)..];
             var row = await FindAsync(call, domain, cancel);
@@ -46,9 +47,38 @@ static class Tenants
         throw new ApiException(ApiProblem.NotFound(what));
     }
 
+    /// <summary>A domain that the caller sees, canonical.</summary>
+    /// <exception cref="ApiException">404: there is none, or it is another's.</exception>
+    public static async ValueTask<string> DomainNameAsync(this ApiCall call, string domain, CancellationToken cancel)
+    {
+        await call.DomainAsync(domain, cancel);
+        return Canonical(domain);
+    }
+
+    /// <summary>An address of a domain that the caller sees, in a request's body, as a key.</summary>
+    /// <param name="pointer">Where it stands.</param>
+    /// <exception cref="ApiException">422: it is no address, or in another's domain.</exception>
+    public static async ValueTask<string> OwnAddressAsync(
+        this ApiCall call,
+        string address,
+        string pointer,
+        CancellationToken cancel
+    )
+    {
+        if (EmailAddress.TryParse(address) is not { } parsed || !IsKept(parsed))
+            throw new ApiException(ApiProblem.Invalid(pointer, $"{address} is no address."));
+        var tenant = await call.TenantOfAsync(Canonical(parsed.Domain), cancel);
+        return tenant is not null && call.Caller.SeesAddress(parsed.Key, tenant)
+            ? parsed.Key
+            : throw new ApiException(ApiProblem.Invalid(pointer, $"The domain {parsed.Domain} is not one of yours."));
+    }
+
     /// <returns>The tenant of a domain of ours, whoever asks; null where it is none of ours.</returns>
     public static async ValueTask<string?> TenantOfAsync(this ApiCall call, string domain, CancellationToken cancel) =>
         await FindAsync(call, domain, cancel) is { } row ? DirectoryRows.TenantOf(row.Data) : null;
+
+    /// <summary>RFC 5321 §4.5.3.1.1: nobody here has a longer name, and it would not fit a key.</summary>
+    static bool IsKept(EmailAddress address) => Encoding.UTF8.GetByteCount(address.Local) <= 64;
 
     static async ValueTask<Row?> FindAsync(ApiCall call, string domain, CancellationToken cancel) =>
         EmailAddress.IsDomain(domain) && domain[0] != '[' && Canonical(domain).All(KeyText.IsAllowed)

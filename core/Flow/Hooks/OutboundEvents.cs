@@ -68,15 +68,17 @@ sealed class OutboundEvents(EventFeed feed, TimeProvider time)
     {
         if (DomainOf(message) is not { } domain)
             return;
-        await feed.TellAsync(OfRecipient(message, domain, row, MailEventKind.Complained) with { Reply = reason }, cancel);
+        await feed.TellAsync(
+            OfRecipient(message, domain, row, MailEventKind.Complained) with
+            {
+                Reply = reason,
+            },
+            cancel
+        );
     }
 
     /// <summary>A report says that a message did not reach a recipient after all.</summary>
-    public async ValueTask TellBounceAsync(
-        Outbound.Submission message,
-        RecipientRow row,
-        CancellationToken cancel
-    )
+    public async ValueTask TellBounceAsync(Outbound.Submission message, RecipientRow row, CancellationToken cancel)
     {
         if (DomainOf(message) is { } domain)
             await feed.TellAsync(OfRecipient(message, domain, row, MailEventKind.Bounced), cancel);

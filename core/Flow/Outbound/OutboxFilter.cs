@@ -26,11 +26,15 @@ public sealed record OutboxFilter
     /// <summary>Accepted before.</summary>
     public DateTimeOffset? Until { get; init; }
 
+    /// <summary>Which the asker may know of; null for all.</summary>
+    internal Func<Submission, bool>? Sees { get; init; }
+
     internal bool Takes(Submission message, MessageRow row) =>
         (IsOpen is null || IsOpen != row.IsDone)
         && (IsHeld is null || IsHeld == row.IsHeld)
         && (Account is null || Account == message.Account)
-        && (Sender is null || (message.From is { } from && Is(from, Sender)));
+        && (Sender is null || (message.From is { } from && Is(from, Sender)))
+        && (Sees is null || Sees(message));
 
     internal bool TakesRecipient(string address) =>
         Recipient is null || (EmailAddress.TryParse(address) is { } to && Is(to, Recipient));

@@ -59,18 +59,7 @@ public sealed class Sending
             options.HostName
         );
         var claims = new RunningClaims(accounts.Options.SoleOwner);
-        var attempting = new Attempting(
-            store,
-            queue,
-            relaying,
-            telling,
-            events,
-            blobs,
-            claims,
-            time,
-            entropy,
-            options
-        );
+        var attempting = new Attempting(store, queue, relaying, telling, events, blobs, claims, time, entropy, options);
         Worker = new(attempting, telling, DeadLetters, queue, queues, time, options);
         Schedule = new(new(rows, queues, time), reports, accounts.Options.SoleOwner, time);
         Counted = new(rows);

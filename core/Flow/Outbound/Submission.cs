@@ -99,6 +99,9 @@ public sealed record Submission
 
     public SendOptions Options { get; init; } = SendOptions.None;
 
+    /// <summary>What the application that sent it wrote on it; null for none.</summary>
+    public SendLabels? Labels { get; init; }
+
     /// <summary>Decoded, for lists and notices; null if it has none. Cut after <see cref="MaxSubject"/>.</summary>
     public string? Subject { get; init; }
 

@@ -35,6 +35,8 @@ static class SubmissionCodec
         pack.Byte((byte)Bit(message.IsForwarded, 0));
         pack.Text(message.Parent?.ToString());
         Pack(pack, message.Session?.Bounded);
+        if (message.Labels is { } labels)
+            Pack(pack, labels);
         return pack.ToArray();
     }
 
@@ -44,6 +46,33 @@ static class SubmissionCodec
         pack.Text(session?.Client);
         pack.Text(session?.Helo);
         pack.Text(session?.Tls);
+    }
+
+    static void Pack(PackWriter pack, SendLabels labels)
+    {
+        pack.Text(labels.Key);
+        pack.Varint((ulong)labels.Tags.Count);
+        foreach (var tag in labels.Tags)
+            pack.Text(tag);
+        pack.Varint((ulong)labels.Metadata.Count);
+        foreach (var (name, value) in labels.Metadata)
+        {
+            pack.Text(name);
+            pack.Text(value);
+        }
+    }
+
+    static SendLabels UnpackLabels(ref PackReader pack)
+    {
+        var (key, tags, metadata) = (pack.Text() ?? "", new List<string>(), new Dictionary<string, string>());
+        for (var left = pack.Varint32(); left > 0; left--)
+            tags.Add(pack.Text() ?? "");
+        for (var left = pack.Varint32(); left > 0; left--)
+        {
+            var name = pack.Text() ?? "";
+            metadata[name] = pack.Text() ?? "";
+        }
+        return new(key, tags, metadata);
     }
 
     static void Pack(PackWriter pack, SendOptions options)
@@ -96,6 +125,7 @@ static class SubmissionCodec
             IsForwarded = !pack.AtEnd && (pack.Byte() & 1) != 0,
             Parent = pack.AtEnd ? null : TransactionId.TryParse(pack.Text()),
             Session = pack.AtEnd ? null : UnpackSession(ref pack),
+            Labels = pack.AtEnd ? null : UnpackLabels(ref pack),
         };
     }
 

@@ -30,6 +30,11 @@ public sealed record SubmitRequest(
 
     /// <summary>Not sent before; null or past for at once.</summary>
     public DateTimeOffset? HoldUntil { get; init; }
+
+    /// <summary>
+    /// What an application wrote on it; null where it is none's. With them it goes by way of the outbox, whoever it is for.
+    /// </summary>
+    public SendLabels? Labels { get; init; }
 }
 
 public enum SubmitStatus

@@ -92,8 +92,8 @@ sealed class Submitting(
             return (Rejected(SubmissionFault.NoFrom.Code, SubmissionFault.NoFrom.Reason), false);
         if (await rights.ForeignAsync(request.Sender, request.From, request.Content, cancel) is { } foreign)
             return (Rejected("7.1", $"You may not send as {foreign}"), false);
-        // Who wants to hear of success, or a later time, needs the outbox.
-        var isLocal = request.HoldUntil is null || request.HoldUntil <= time.GetUtcNow();
+        // Who wants to hear of success, or a later time, or to look it up, needs the outbox.
+        var isLocal = request.Labels is null && (request.HoldUntil is null || request.HoldUntil <= time.GetUtcNow());
         foreach (var recipient in request.Recipients)
         {
             var leads = await expansion.FindAsync(recipient.Address, cancel);
@@ -150,6 +150,7 @@ sealed class Submitting(
                 Accepted = now,
                 HoldUntil = request.HoldUntil > now ? request.HoldUntil : null,
                 Options = OptionsOf(request) with { Verp = usesVerp },
+                Labels = request.Labels,
                 Subject = content.Subject,
                 MessageId = content.MessageId,
                 Session = request.Session,

@@ -2,6 +2,7 @@ using Cloud.Flow.Door.Greylisting;
 using Cloud.Flow.Door.Rates;
 using Cloud.Flow.Inbound;
 using Cloud.Store.Ports;
+using Cloud.Store.Requests;
 using Cloud.Trust.MtaSts;
 
 namespace Cloud.Flow.Sweep;
@@ -15,6 +16,8 @@ sealed class ExpiredRows(IRows rows, SweepResult result, SweepClock clock)
             await RemoveAsync(GreylistRows.Table, RowRange.All(GreylistRows.Partition(i)), GreylistRows.Expires);
         for (var i = 0; i < RateRows.Partitions; i++)
             await RemoveAsync(RateRows.Table, RowRange.All(RateRows.Partition(i)), RateRows.Expires);
+        for (var i = 0; i < ApiRows.Partitions; i++)
+            await RemoveAsync(ApiRows.Table, RowRange.All(ApiRows.Partition(i)), ApiRows.Expires);
         await RemoveAsync(RefusedMail.Table, RefusedMail.Expired(clock.Now), _ => default);
         await RemoveAsync(StoredPolicies.Table, StoredPolicies.All, StoredPolicies.Expires);
     }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Cloud.Api.Gateway;
+using Cloud.Api.Rest;
 using Cloud.Flow.Hooks;
 using Cloud.Flow.Inbound;
 using Cloud.Flow.Outbound.Reports;
@@ -11,6 +12,7 @@ using Cloud.Functions.InboundAside;
 using Cloud.Functions.InboundPoison;
 using Cloud.Listener.Gateway;
 using Cloud.Store.Ports;
+using Cloud.Tests.Api.Rest;
 using Cloud.Tests.Fakes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -50,6 +52,29 @@ public sealed class HandlerTests : IAsyncLifetime
     {
         var (status, _) = await handler.SendAsync(new(HttpMethod.Get, "/"));
         Assert.Equal(200, status);
+    }
+
+    [Theory]
+    [InlineData(null, null, 401)]
+    [InlineData("192.0.2.7", "key", 200)]
+    [InlineData("203.0.113.9, 192.0.2.7:50123", "key", 200)]
+    [InlineData("192.0.2.7, 203.0.113.9:443", "key", 403)]
+    [InlineData("192.0.2.7", "ck_0123456789abcdef_no", 401)]
+    public async Task The_api_is_answered_to_keys_from_where_they_may_be_used(string? from, string? key, int status)
+    {
+        var maker = new RestClient(new RestApi(test.Backend), caller: Caller.Operator);
+        var made = await maker.PostAsync("/keys", """{"name":"k","scopes":["admin"],"networks":["192.0.2.0/24"]}""");
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/domains/example.test");
+        if (key is not null)
+            request.Headers.Authorization = new(
+                "Bearer",
+                key == "key" ? made.Json.GetProperty("key").GetString() : key
+            );
+        if (from is not null)
+            request.Headers.Add("X-Forwarded-For", from);
+        var (answered, body) = await handler.SendAsync(request);
+        Assert.Equal(status, answered);
+        Assert.Equal(status == 200, body.GetRawText().Contains("example.test", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -164,7 +189,15 @@ public sealed class HandlerTests : IAsyncLifetime
     public async Task Somebody_is_called_where_accepted_mail_cannot_be_filed()
     {
         var log = new Lines();
-        var services = new Services(test.Backend, new(test.Backend), new(() => new(test.Backend)), new PlatformAuthorization(), NoReports, NoHooks, log);
+        var services = new Services(
+            test.Backend,
+            new(test.Backend),
+            new(() => new(test.Backend)),
+            new PlatformAuthorization(),
+            NoReports,
+            NoHooks,
+            log
+        );
         await InboundPoisonFunction.Function.RunAsync(services, await QueuedAsync(), default);
         var (level, text) = Assert.Single(log.Said);
         Assert.Equal(LogLevel.Critical, level);
@@ -312,7 +345,15 @@ public sealed class HandlerTests : IAsyncLifetime
     public void A_sweep_that_stands_until_somebody_looks_is_an_error(SweepHold hold, bool isTold)
     {
         var lines = new Lines();
-        var services = new Services(test.Backend, new(test.Backend), new(() => new(test.Backend)), new PlatformAuthorization(), NoReports, NoHooks, lines);
+        var services = new Services(
+            test.Backend,
+            new(test.Backend),
+            new(() => new(test.Backend)),
+            new PlatformAuthorization(),
+            NoReports,
+            NoHooks,
+            lines
+        );
         services.Tell(new SweepResult { Held = 3, Hold = hold });
         Assert.Equal(isTold, lines.Said.Exists(said => said.Level == LogLevel.Error && said.Text.Contains($"{hold}")));
         Assert.Equal(isTold ? 1 : 0, lines.Said.Count);

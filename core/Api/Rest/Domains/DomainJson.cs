@@ -7,12 +7,11 @@ namespace Cloud.Api.Rest.Domains;
 /// <param name="Tenant">Whose it is; empty for the operator's own, and the key's own unless the operator asks.</param>
 public sealed record NewDomain(string Name, string? Tenant = null);
 
-/// <param name="Tenant">Whose it is; missing for the operator's own.</param>
-public sealed record DomainInfo(string Name, string? Tenant);
+/// <param name="Tenant">Whose it is; null for the operator's own.</param>
+public sealed record DomainInfo(string Name, string? Tenant = null);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,

@@ -10,7 +10,13 @@ namespace Cloud.Flow.Outbound.Forwarding;
 /// <summary>What forwarding shares with sending and receiving.</summary>
 sealed class ForwardingRooms
 {
-    public ForwardingRooms(AccountStore accounts, MailDirectory directory, IQueues queues, OutboundEvents events, OutboundOptions options)
+    public ForwardingRooms(
+        AccountStore accounts,
+        MailDirectory directory,
+        IQueues queues,
+        OutboundEvents events,
+        OutboundOptions options
+    )
     {
         var (rows, time) = (accounts.Rows, accounts.Time);
         Store = new(rows, time);

@@ -13,12 +13,7 @@ namespace Cloud.Flow.Outbound.Forwarding;
 /// It counts only if it has a message back that we sent to that recipient for that account. The path's tag, which goes with
 /// the message, nobody knows but that recipient: of a list, one cannot write for another.
 /// </remarks>
-sealed class VerpBounces(
-    ReturnedMail returned,
-    Suppression suppression,
-    ReturnPaths returns,
-    OutboundEvents events
-)
+sealed class VerpBounces(ReturnedMail returned, Suppression suppression, ReturnPaths returns, OutboundEvents events)
 {
     /// <summary>Looks at a message that was filed just now; for all others it costs nothing.</summary>
     /// <remarks>Nothing is thrown: the message is filed in any case.</remarks>

@@ -104,7 +104,7 @@ public sealed class AuthorizationTests
     async Task<(RestApi Api, string Operator)> OpenAsync()
     {
         var test = await TestBackend.OpenAsync(time: clock);
-        var api = new RestApi(test.Backend, test.Gateway);
+        var api = new RestApi(test.Backend);
         var client = new RestClient(api, caller: Caller.Operator);
         await client.PostAsync("/domains", """{"name":"acme.example","tenant":"acme"}""");
         await client.PostAsync("/domains", """{"name":"second.example","tenant":"other"}""");

@@ -91,9 +91,7 @@ public sealed class OutboundEventTests
         await using var world = await HookWorld.OpenAsync();
         await world.AddAsync("https://hooks.test/", MailEventKind.Sent);
         world.Outage.Fails = "hooks";
-        await Assert.ThrowsAnyAsync<Exception>(() =>
-            world.Test.SubmitAsync(Text, TestBackend.Alice, "bob@there.test")
-        );
+        await Assert.ThrowsAnyAsync<Exception>(() => world.Test.SubmitAsync(Text, TestBackend.Alice, "bob@there.test"));
         await SendAsync(world);
         Assert.Empty(world.Relay.Taken);
     }

@@ -1,0 +1,165 @@
+using System.Globalization;
+using Cloud.Flow.Inbound;
+using Cloud.Flow.Outbound;
+using Cloud.Flow.Submission;
+using Cloud.Mail;
+using Cloud.Store;
+using Cloud.Store.Directory;
+using Cloud.Store.Messages;
+
+namespace Cloud.Api.Rest.Sends;
+
+/// <summary>Hands messages over as a mail program does, in the name of the user whose address they bear.</summary>
+/// <remarks>
+/// Every message goes by way of the outbox, also to mailboxes here: so each can be looked up, scheduled and cancelled. The
+/// transaction decides: what has been accepted under it is not sent again.
+/// </remarks>
+static class Submitting
+{
+    /// <summary>Octets of a message: as SMTP takes.</summary>
+    public const long MaxMessage = 50L * 1024 * 1024;
+
+    /// <summary>The user whose message it is: somebody here who reads what comes back.</summary>
+    /// <param name="pointer">Where the address stands.</param>
+    /// <exception cref="ApiException">422: it is not the caller's, or nobody's.</exception>
+    public static async ValueTask<AccountId> SenderAsync(
+        ApiCall call,
+        EmailAddress from,
+        string pointer,
+        CancellationToken cancel
+    )
+    {
+        var directory = call.Rooms.Backend.Directory;
+        var tenant = await call.TenantOfAsync(EmailAddress.CanonicalDomain(from.Domain), cancel);
+        if (tenant is not null && call.Caller.Sees(tenant) && await IsOursAsync(call.Caller, directory, from, cancel))
+        {
+            var readers = await directory.ResolveAsync(from, cancel) ?? [];
+            if (call.Caller.Mailbox is { } mailbox)
+                readers = [.. readers.Where(await AccountsAsync(directory, mailbox, cancel))];
+            return readers is [var first, ..]
+                ? first
+                : throw new ApiException(
+                    ApiProblem.Invalid(pointer, $"Nobody here reads mail for {from}: make a user or an alias of it.")
+                );
+        }
+        throw new ApiException(ApiProblem.Invalid(pointer, $"This key may not send as {from}."));
+    }
+
+    /// <summary>A key for one mailbox sends as what reaches that mailbox; one for a domain, as all of the domain.</summary>
+    static async ValueTask<bool> IsOursAsync(
+        Caller caller,
+        MailDirectory directory,
+        EmailAddress from,
+        CancellationToken cancel
+    )
+    {
+        if (caller.Domain is not null && caller.Domain != EmailAddress.CanonicalDomain(from.Domain))
+            return false;
+        if (caller.Mailbox is not { } mailbox)
+            return true;
+        return (await directory.ResolveAsync(from, cancel) ?? []).Any(await AccountsAsync(directory, mailbox, cancel));
+    }
+
+    static async ValueTask<Func<AccountId, bool>> AccountsAsync(
+        MailDirectory directory,
+        string mailbox,
+        CancellationToken cancel
+    )
+    {
+        var user = await directory.FindUserAsync(mailbox, cancel);
+        return account => user is { Removing: false } && user.Account == account;
+    }
+
+    /// <param name="id">Under which it is accepted, once.</param>
+    /// <param name="from">The reverse path, if it is known before.</param>
+    /// <param name="writeAsync">Gives the message's octets, piece by piece, to what it is called with.</param>
+    /// <param name="addressAsync">Says who sends it to whom, once the message has come.</param>
+    /// <exception cref="ApiException">It is refused, and why.</exception>
+    public static async ValueTask<SendAccepted> SendAsync(
+        ApiCall call,
+        TransactionId id,
+        EmailAddress? from,
+        Func<Func<ReadOnlyMemory<byte>, ValueTask>, ValueTask> writeAsync,
+        Func<SubmittedContent, ValueTask<(AccountId Sender, Envelope Envelope)>> addressAsync,
+        CancellationToken cancel
+    )
+    {
+        var gateway = call.Rooms.Gateway;
+        using var preparation = new MessagePreparation(id, from, Received(id, call), call.Rooms.Time.GetUtcNow());
+        await using var upload = await gateway.BeginUploadAsync(id, cancel);
+        await writeAsync(async octets =>
+        {
+            foreach (var piece in preparation.Write(octets))
+                await upload.WriteAsync(piece, cancel);
+            if (upload.Size > MaxMessage)
+                throw new ApiException(JsonBody.TooLarge(MaxMessage));
+        });
+        foreach (var piece in preparation.Complete())
+            await upload.WriteAsync(piece, cancel);
+        if (preparation.Fault is { } fault)
+            throw new ApiException(ApiProblem.Invalid("#", $"{fault.Reason}."));
+        var content = preparation.Content;
+        var (sender, envelope) = await addressAsync(content);
+        var message = await upload.CompleteAsync(cancel);
+        var result = await gateway.SubmitAsync(
+            new(
+                id,
+                sender,
+                envelope.From.Address,
+                [.. envelope.Recipients.Select(to => new OutboundRecipient(to))],
+                message,
+                content
+            )
+            {
+                HoldUntil = envelope.HoldUntil,
+                Labels = envelope.Labels,
+                Options = new() { SmtpUtf8 = true },
+            },
+            cancel
+        );
+        return result.Status == SubmitStatus.Accepted
+            ? new(
+                id.ToString(),
+                content.MessageId,
+                envelope.HoldUntil is null ? "queued" : "scheduled",
+                envelope.Recipients.Count,
+                envelope.HoldUntil
+            )
+            : throw new ApiException(ProblemOf(result));
+    }
+
+    /// <summary>What an earlier try under this transaction came to; null where it came to nothing.</summary>
+    public static async ValueTask<SendAccepted?> FindAsync(ApiCall call, TransactionId id, CancellationToken cancel)
+    {
+        var found = await call.Rooms.Backend.Sending.Control.ShowAsync(id, cancel);
+        if (found is null)
+        {
+            // Whoever tried has left its octets at most: nothing names them.
+            await call.Rooms.Backend.Accounts.Blobs.DeleteAsync(BlobNames.Of(id), cancel);
+            return null;
+        }
+        var message = found.Message.Message;
+        return new(
+            id.ToString(),
+            message.MessageId ?? "",
+            message.HoldUntil is null ? "queued" : "scheduled",
+            found.Message.Recipients,
+            message.HoldUntil
+        );
+    }
+
+    /// <summary>RFC 5321 §4.4: how it came, and under which id; not from which address, which is nobody's business.</summary>
+    static string Received(TransactionId id, ApiCall call) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"Received: by {call.Rooms.HostName} (HTTP API) id {id};\r\n\t{call.Rooms.Time.GetUtcNow().UtcDateTime:ddd, dd MMM yyyy HH:mm:ss} +0000\r\n"
+        );
+
+    static ApiProblem ProblemOf(SubmitResult result) =>
+        result.Status switch
+        {
+            SubmitStatus.Rejected => ApiProblem.Of(422, "refused", $"{result.Reason}."),
+            SubmitStatus.OverLimit => ApiProblem.Of(429, "over-limit", $"{result.Reason}."),
+            _ => ApiProblem.Unavailable,
+        };
+}
