@@ -19,6 +19,7 @@ var root = new RootCommand("Cloud: mail for your own domains.")
     SuppressionCommand.Create(),
     ReportsCommand.Create(),
     TraceCommand.Create(),
+    CompletionCommand.Create(),
     DnsCommand.Create(),
     CheckCommand.Create(),
     CostCommand.Create(),

@@ -1,5 +1,7 @@
 using Cloud.Functions.Api;
 using Cloud.Functions.Gateway;
+using Cloud.Functions.Hooks;
+using Cloud.Functions.HooksPoison;
 using Cloud.Functions.Hosting;
 using Cloud.Functions.Inbound;
 using Cloud.Functions.InboundAside;
@@ -19,6 +21,8 @@ static class FunctionTable
     [
         ApiFunction.Function,
         GatewayFunction.Function,
+        HooksFunction.Function,
+        HooksPoisonFunction.Function,
         InboundFunction.Function,
         InboundPoisonFunction.Function,
         InboundAsideFunction.Function,

@@ -109,6 +109,9 @@ param samplingPercentage int = 20
 @description('Address that is written to when accepted mail cannot be filed. Empty: the alarm is in the portal alone.')
 param alarmEmail string = ''
 
+@description('Where the HTTP API is reached from outside, for links in webhooks. Empty: the address of the Functions app.')
+param publicUrl string = ''
+
 @allowed(['on', 'off'])
 @description('Whether owners of domains are told each day what came in their name, where they ask for it (DMARC).')
 param dmarcReports string = 'on'
@@ -144,6 +147,24 @@ param smarthostMore string = ''
 @description('How much accounts and domains may send: CLOUD_SEND_MESSAGES_HOUR and its like (docs/sending.md). Empty: the defaults.')
 param sendLimits object = {}
 
+@description('How strangers and their mail are treated: CLOUD_CHECKS and its like (docs/listener.md). Empty: the defaults.')
+param doorSettings object = {}
+
+@description('How long strangers wait where greylisting is on: CLOUD_GREYLIST_MINUTES and its like (docs/trust.md). Empty: the defaults.')
+param greylistTimes object = {}
+
+@secure()
+@description('Password of an rspamd that is asked; goes into the vault.')
+param rspamdPassword string = ''
+
+@description('Resource id of a certificate\'s secret: /subscriptions/S/resourceGroups/G/providers/Microsoft.KeyVault/vaults/V/secrets/NAME. Empty: ACME.')
+param certificateId string = ''
+
+@minValue(1)
+@maxValue(24)
+@description('Hours after which the vault is asked for a new version of that certificate.')
+param certificateHours int = 4
+
 @description('Name servers, ADDRESS[:PORT] with commas: block lists answer a resolver of one\'s own alone. Empty: the platform\'s.')
 param resolver string = ''
 
@@ -163,10 +184,15 @@ var zoneParts = split(empty(dnsZoneId) ? noZoneId : dnsZoneId, '/')
 var zoneName = toLower(last(zoneParts))
 // The machine proves its name over port 80, and a name outside of the zone cannot be proven in it.
 var inZone = toLower(host) == zoneName || endsWith(toLower(host), '.${zoneName}')
-var provesInZone = !onMachine && !empty(dnsZoneId) && inZone
+var provesInZone = !onMachine && !empty(dnsZoneId) && inZone && empty(certificateId)
+
+// Without a certificate in a vault the parts name one that is not there, as above.
+var noCertificateId = '/subscriptions/${subscription().subscriptionId}/resourceGroups/${groupName}/providers/Microsoft.KeyVault/vaults/none/secrets/none'
+var certificateParts = split(empty(certificateId) ? noCertificateId : certificateId, '/')
 
 // A secret exists, and a role on it, only with a password.
 var smarthostLogin = !empty(smarthostHost) && !empty(smarthostSecret)
+var rspamdLogin = !empty(rspamdPassword)
 
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
   name: groupName
@@ -236,6 +262,7 @@ module vault 'app/vault.bicep' = {
     keySeedMore: keySeedMore
     vmAdminPassword: vmAdminPassword
     smarthostSecret: smarthostSecret
+    rspamdPassword: rspamdPassword
   }
 }
 
@@ -262,6 +289,8 @@ module rbac 'app/rbac.bicep' = {
     vaultName: vault.outputs.name
     registryName: needsRegistry ? registry!.outputs.name : ''
     smarthost: smarthostLogin
+    rspamd: rspamdLogin
+    keepsCertificate: provesInZone
   }
 }
 
@@ -272,6 +301,17 @@ module zoneRbac 'app/rbac-dns.bicep' = if (provesInZone) {
   params: {
     zoneName: zoneName
     mailHost: toLower(host)
+    listenerPrincipalId: identities.outputs.listenerPrincipalId
+  }
+}
+
+// The vault, too, is somebody's own.
+module certificateRbac 'app/rbac-certificate.bicep' = if (!empty(certificateId)) {
+  name: 'rbac-certificate'
+  scope: resourceGroup(certificateParts[2], certificateParts[4])
+  params: {
+    vaultName: certificateParts[8]
+    secretName: last(certificateParts)
     listenerPrincipalId: identities.outputs.listenerPrincipalId
   }
 }
@@ -298,6 +338,7 @@ module functions 'app/functions.bicep' = {
     maximumInstances: maximumInstances
     alwaysReady: alwaysReady
     mailHost: host
+    publicUrl: publicUrl
     dmarcReports: dmarcReports
     tlsReports: tlsReports
     reportFrom: reportFrom
@@ -307,13 +348,14 @@ module functions 'app/functions.bicep' = {
     smarthostUser: smarthostUser
     smarthostMore: smarthostMore
     sendLimits: sendLimits
+    greylistTimes: greylistTimes
     resolver: resolver
     smarthostSecretUri: smarthostLogin ? vault.outputs.smarthostSecretUri : ''
   }
 }
 
-// What both hosts tell the container, apart from ports and secrets.
-var listenerSettings = [
+// What both hosts tell the container, apart from ports and secrets. What is empty is as if it were not there.
+var toldSettings = [
   { name: 'CLOUD_HOSTNAME', value: host }
   { name: 'CLOUD_DOMAIN', value: join(domainList, ',') }
   { name: 'CLOUD_MTA_STS', value: mtaSts }
@@ -326,11 +368,23 @@ var listenerSettings = [
   { name: 'CLOUD_QUEUE_ENDPOINT', value: storage.outputs.mailEndpoints.queue }
   { name: 'AZURE_CLIENT_ID', value: identities.outputs.listenerClientId }
 ]
+var doorTexts = map(items(doorSettings), setting => { name: setting.key, value: string(setting.value) })
+var certificateSettings = empty(certificateId)
+  ? []
+  : [
+      {
+        name: 'CLOUD_TLS_VAULT_SECRET'
+        value: 'https://${certificateParts[8]}${environment().suffixes.keyvaultDns}/secrets/${last(certificateParts)}'
+      }
+      { name: 'CLOUD_TLS_VAULT_HOURS', value: string(certificateHours) }
+    ]
+var listenerSettings = concat(toldSettings, filter(doorTexts, setting => !empty(setting.value)), certificateSettings)
+var rspamdPasswordUri = rspamdLogin ? vault.outputs.rspamdPasswordUri : ''
 
 module machine 'app/listener-vm.bicep' = if (onMachine) {
   name: 'listener-vm'
   scope: group
-  dependsOn: [rbac]
+  dependsOn: [rbac, certificateRbac]
   params: {
     location: location
     tags: tags
@@ -345,7 +399,9 @@ module machine 'app/listener-vm.bicep' = if (onMachine) {
     image: listenerImage
     settings: listenerSettings
     gatewayKeyUri: vault.outputs.gatewayKeyUri
+    rspamdPasswordUri: rspamdPasswordUri
     acmeContact: acmeContact
+    acme: empty(certificateId) ? 'http-01' : 'off'
     acmeDirectory: acmeDirectory
   }
 }
@@ -353,7 +409,7 @@ module machine 'app/listener-vm.bicep' = if (onMachine) {
 module containerApp 'app/listener-containerapp.bicep' = if (!onMachine) {
   name: 'listener-containerapp'
   scope: group
-  dependsOn: [rbac]
+  dependsOn: [rbac, certificateRbac]
   params: {
     location: location
     tags: tags
@@ -365,9 +421,11 @@ module containerApp 'app/listener-containerapp.bicep' = if (!onMachine) {
     registryServer: needsRegistry ? registry!.outputs.server : ''
     settings: listenerSettings
     gatewayKeyUri: vault.outputs.gatewayKeyUri
+    rspamdPasswordUri: rspamdPasswordUri
     acmeContact: acmeContact
     acmeDirectory: acmeDirectory
     dnsZoneId: provesInZone ? dnsZoneId : ''
+    acmeContainer: provesInZone ? storage.outputs.listenerContainer : ''
   }
 }
 

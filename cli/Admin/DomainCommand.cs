@@ -1,12 +1,20 @@
 using System.CommandLine;
+using Cloud.Cli.Dns;
 
 namespace Cloud.Cli.Admin;
 
-/// <summary>`cloud domain add|list|keys|remove`.</summary>
+/// <summary>`cloud domain add|list|keys|dns|remove`.</summary>
 static class DomainCommand
 {
     public static Command Create() =>
-        new("domain", "The domains mail is received for.") { Add(), List(), DomainKeysCommand.Create(), Remove() };
+        new("domain", "The domains mail is received for.")
+        {
+            Add(),
+            List(),
+            DomainKeysCommand.Create(),
+            DnsCommand.CreateWithCheck(),
+            Remove(),
+        };
 
     static Command Add()
     {

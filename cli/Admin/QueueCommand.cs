@@ -124,6 +124,8 @@ static class QueueCommand
                 ("repeats", to.PossibleRepeats > 0 ? $"{to.PossibleRepeats}, possibly" : null),
                 ("told", to.Told is "none" ? null : to.Told)
             );
+            foreach (var line in to.History)
+                Console.WriteLine($"  {TextTable.Plain(line)}");
             foreach (var line in to.Transcript?.Split('\n') ?? [])
                 Console.WriteLine($"    {TextTable.Plain(line).TrimEnd()}");
         }

@@ -18,6 +18,7 @@ namespace Cloud.Cli.Admin;
 [JsonSerializable(typeof(IReadOnlyList<DeadTask>))]
 [JsonSerializable(typeof(IReadOnlyList<SuppressedAddress>))]
 [JsonSerializable(typeof(IReadOnlyList<ReportSummary>))]
+[JsonSerializable(typeof(TraceAnswer))]
 sealed partial class QueueJson : JsonSerializerContext
 {
     public static void Print<T>(T value, JsonTypeInfo<T> type) =>

@@ -1,26 +1,64 @@
 using System.CommandLine;
+using Cloud.Api.Admin;
+using Cloud.Flow.Trace;
 
 namespace Cloud.Cli.Admin;
 
-/// <summary>`cloud trace ADDRESS ID`: why a user's message is where it is.</summary>
+/// <summary>`cloud trace ID|ADDRESS|MESSAGE-ID`: what happened to a message, or an address' newest messages.</summary>
 static class TraceCommand
 {
     public static Command Create()
     {
-        var address = new Argument<string>("address") { Description = "The user who got it" };
-        var id = new Argument<string>("id") { Description = "As in the sender's 250, \"kept as ID\", and in the log" };
-        return SharedOptions.Acting(
-            new Command("trace", "What was found out about a message when it came in, and what decided.")
-            {
-                address,
-                id,
-            },
-            async (admin, parsed, cancel) =>
-            {
-                var (user, transaction) = (parsed.GetRequiredValue(address), parsed.GetRequiredValue(id));
-                foreach (var line in await admin.TraceAsync(user, transaction, cancel))
-                    Console.WriteLine(line);
-            }
+        var what = new Argument<string>("what")
+        {
+            Description = "A message's id, as in the sender's 250, \"kept as ID\"; a Message-ID; or an address",
+        };
+        return SharedOptions.Printing(
+            new Command("trace", "What happened to a message, or the newest messages of an address.") { what },
+            (admin, parsed, cancel) => admin.TraceAsync(parsed.GetRequiredValue(what), cancel),
+            QueueJson.Default.TraceAnswer,
+            Print
         );
     }
+
+    static void Print(TraceAnswer answer)
+    {
+        if (answer.Report is { } report)
+            Print(report);
+        else
+            Print(answer.Messages);
+    }
+
+    static void Print(TraceReport report)
+    {
+        Console.WriteLine($"id          {report.Id}");
+        if (report.MessageId is { } messageId)
+            Console.WriteLine($"message-id  {TextTable.Plain(messageId)}");
+        if (report.Sha256 is { } hash)
+            Console.WriteLine($"sha-256     {hash}");
+        Console.WriteLine();
+        TextTable.Print([
+            ["TIME", "WHAT", "WHO", ""],
+            .. report.Steps.Select(step =>
+                (string[])[TextTable.Time(step.At), $"{step.Kind}".ToLowerInvariant(), step.Who ?? "", step.Text]
+            ),
+        ]);
+    }
+
+    static void Print(IReadOnlyList<TraceSummary> messages) =>
+        TextTable.Print([
+            ["ID", "TIME", "WAY", "USER", "FROM", "STATE", "MESSAGE-ID"],
+            .. messages.Select(message =>
+                (string[])
+                    [
+                        message.Id,
+                        TextTable.Time(message.At),
+                        message.Direction,
+                        message.Who ?? "",
+                        message.From is { Length: > 0 } from ? from : "<>",
+                        message.Text,
+                        message.MessageId ?? "",
+                    ]
+            ),
+        ]);
 }

@@ -78,11 +78,9 @@ sealed class ControlClient(SocketCaller socket) : IAdministration
     public async ValueTask RemoveAliasAsync(string alias, CancellationToken cancel) =>
         await AskAsync(new("RemoveAlias", alias, null, null), cancel);
 
-    public async ValueTask<IReadOnlyList<string>> TraceAsync(
-        string address,
-        string transaction,
-        CancellationToken cancel
-    ) => (await AskAsync(new("Trace", address, null, [transaction]), cancel)).Lines ?? [];
+    public async ValueTask<TraceAnswer> TraceAsync(string what, CancellationToken cancel) =>
+        (await AskAsync(new("Trace", what, null, null), cancel)).Trace
+        ?? throw new AdminException("The server's answer lacks what was asked for.");
 
     async Task<ControlAnswer> AskAsync(ControlRequest request, CancellationToken cancel)
     {

@@ -34,7 +34,8 @@ sealed record ControlAnswer(
     IReadOnlyList<DeadTask>? Dead = null,
     IReadOnlyList<SuppressedAddress>? Suppressed = null,
     IReadOnlyList<ForwardInfo>? Forwards = null,
-    IReadOnlyList<ReportSummary>? Reports = null
+    IReadOnlyList<ReportSummary>? Reports = null,
+    TraceAnswer? Trace = null
 );
 
 [JsonSerializable(typeof(ControlRequest))]

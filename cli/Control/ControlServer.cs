@@ -117,7 +117,7 @@ sealed class ControlServer : IAsyncDisposable
             case "ListKeys":
                 return new(null, Keys: await administration.ListKeysAsync(name, cancel));
             case "Trace":
-                return new(null, Lines: await administration.TraceAsync(name, targets is [var id] ? id : "", cancel));
+                return new(null, Trace: await administration.TraceAsync(name, cancel));
             case "PrepareKeys":
                 return new(null, Keys: [await administration.PrepareKeysAsync(name, cancel)]);
         }

@@ -27,11 +27,15 @@ sealed class Bill(IReadOnlyList<Scenario> scenarios, CostOptions options, PriceT
     /// <summary>The host.</summary>
     public decimal Fixed(string host) => prices.Hosts[host].Values.Sum();
 
-    /// <summary>A month: each message is received and read by a connected client, and as many are kept.</summary>
+    /// <summary>
+    /// A month: each message is received and judged, read by a connected client, and as many are kept; a share of as many
+    /// is sent besides.
+    /// </summary>
     public decimal Month(long messages, string host, int memory)
     {
-        var used = messages * (Used("receive", memory) + Used("sync", memory));
-        used += Days * (Used("sweep", memory) + messages * SweptMessage);
+        var used = messages * (Used("judge", memory) + Used("sync", memory));
+        used += messages * options.Sent / 100m * Used("send", memory);
+        used += Days * (Used("sweep", memory) + Used("timers", memory) + messages * SweptMessage);
         if (options.Clients > 0)
             used += CostOptions.Hours * (options.Clients * Used("idle", memory) + Used("watch", memory));
         return Fixed(host) + prices.OfMonth(used);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net.Sockets;
 using Cloud.Cli.Check;
 using Cloud.Store.Ports;
 
@@ -18,7 +19,7 @@ static class CostCommand
 
     static readonly Option<int> Recipients = new("--recipients")
     {
-        Description = "Users that a message goes to",
+        Description = "Users that a message goes to, here or elsewhere",
         HelpName = "NUMBER",
         DefaultValueFactory = _ => Defaults.Recipients,
     };
@@ -55,6 +56,13 @@ static class CostCommand
         DefaultValueFactory = _ => Defaults.Clients,
     };
 
+    static readonly Option<int> Sent = new("--sent")
+    {
+        Description = "Messages sent to other servers in that month, for 100 that are received",
+        HelpName = "NUMBER",
+        DefaultValueFactory = _ => Defaults.Sent,
+    };
+
     static readonly Option<FileInfo?> Prices = new("--prices")
     {
         Description = "Another price table, as cli/Cost/prices.json",
@@ -74,6 +82,7 @@ static class CostCommand
             Cold,
             Month,
             Clients,
+            Sent,
             Prices,
             AsJson,
         };
@@ -102,7 +111,13 @@ static class CostCommand
             return ExitCode.Ok;
         }
         catch (Exception e)
-            when (e is StoreException or CheckFailedException or IOException or OperationCanceledException)
+            when (e
+                    is StoreException
+                        or CheckFailedException
+                        or IOException
+                        or SocketException
+                        or OperationCanceledException
+            )
         {
             await Console.Error.WriteLineAsync($"cloud cost: {e.Message}");
             return ExitCode.Failed;
@@ -119,6 +134,7 @@ static class CostCommand
             Cold = parsed.GetValue(Cold),
             Months = parsed.GetValue(Month) ?? [],
             Clients = parsed.GetValue(Clients),
+            Sent = parsed.GetValue(Sent),
         };
 
     static async Task<(PriceTable? Prices, IReadOnlyList<string> Faults)> PricesAsync(

@@ -35,6 +35,7 @@ sealed record CostJson(
                 ["logSampling"] = CostOptions.LogSampling,
                 ["hoursPerMonth"] = CostOptions.Hours,
                 ["clients"] = options.Clients,
+                ["sentFor100Received"] = options.Sent,
             },
             [
                 .. scenarios.Select(one => new Thing(

@@ -33,6 +33,9 @@ sealed record CostOptions
     /// <summary>Clients that are connected day and night: 0 to 1,000,000.</summary>
     public int Clients { get; init; } = 1;
 
+    /// <summary>Messages sent to other servers for 100 that are received: 0 to 1,000. An assumption.</summary>
+    public int Sent { get; init; } = 20;
+
     /// <returns>What is wrong with the options, all of it.</returns>
     public IEnumerable<string> Faults()
     {
@@ -48,5 +51,7 @@ sealed record CostOptions
             yield return $"month: {messages} is not from 0 to 1000000000000.";
         if (Clients is < 0 or > 1_000_000)
             yield return $"clients: {Clients} is not from 0 to 1000000.";
+        if (Sent is < 0 or > 1000)
+            yield return $"sent: {Sent} is not from 0 to 1000.";
     }
 }

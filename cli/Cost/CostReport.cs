@@ -70,7 +70,8 @@ sealed class CostReport(IReadOnlyList<Scenario> scenarios, CostOptions options, 
         yield return Text(
             $"Assumed: {CostOptions.LogOctets:N0} octets of log a call, {100 * CostOptions.LogSampling:N0} % of them kept. Left out: TLS, the Functions"
         );
-        yield return "host's own looks into queues, the vault, storage of earlier months.";
+        yield return "host's own looks into queues, the vault, storage of earlier months; copies in Sent; what another server";
+        yield return "takes longer than the one here; reports to other domains, each of which is a message sent.";
     }
 
     IEnumerable<string> Months()
@@ -79,11 +80,12 @@ sealed class CostReport(IReadOnlyList<Scenario> scenarios, CostOptions options, 
             yield break;
         yield return "";
         yield return Text(
-            $"A month of {CostOptions.Hours} hours, in {prices.Currency}, less what is free. Each message is received, synced,"
+            $"A month of {CostOptions.Hours} hours, in {prices.Currency}, less what is free. Each message is received and judged,"
         );
         yield return Text(
-            $"and kept, so that the sweep meets it each day; {options.Clients:N0} connected day and night."
+            $"synced, and kept, so that the sweep meets it each day; for 100 of them {options.Sent:N0} are sent to other servers;"
         );
+        yield return Text($"{options.Clients:N0} connected day and night.");
         yield return "";
         var columns = prices.Hosts.Keys.SelectMany(_ => options.Memory, (host, memory) => (Host: host, Memory: memory));
         string[] head = ["messages", .. columns.Select(column => Text($"{column.Host}, {column.Memory} MB"))];

@@ -6,7 +6,7 @@ namespace Cloud.Cli.Cost;
 /// <param name="RowChanges">Rows changed in transactions.</param>
 /// <param name="Executions">Calls that the Functions app answered.</param>
 /// <param name="Lasted">All executions together, on this machine.</param>
-/// <param name="Sent">Octets to clients, before TLS.</param>
+/// <param name="Sent">Octets to clients and other servers, before TLS.</param>
 /// <param name="BlobOctets">Octets of new blobs, copies included.</param>
 /// <param name="RowOctets">Octets of new rows.</param>
 sealed record Count(

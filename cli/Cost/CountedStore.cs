@@ -1,6 +1,12 @@
+using System.Diagnostics;
 using Cloud.Api.Admin;
 using Cloud.Api.Gateway;
 using Cloud.Api.Gateway.Wire;
+using Cloud.Cli.Check;
+using Cloud.Dns;
+using Cloud.Flow.Outbound;
+using Cloud.Flow.Outbound.Relay;
+using Cloud.Flow.Outbound.Reports;
 using Cloud.Listener.Gateway;
 using Cloud.Store;
 using Cloud.Store.Azure;
@@ -20,17 +26,23 @@ sealed class CountedStore : IAsyncDisposable
     readonly CountingRows rows;
     readonly CountingBlobs blobs;
     readonly CountingQueues queues;
+    readonly CountingQueues watched;
     readonly HttpGateway gateway;
+    readonly OtherServer elsewhere = new();
+    readonly SmtpRelay relay;
+    readonly KeyEncryptionKey key = NewKey();
+    readonly bool isCold;
 
     CountedStore(string folder, LocalStore opened, bool cold)
     {
-        (directory, store) = (folder, opened);
+        (directory, store, isCold) = (folder, opened, cold);
         rows = new(store.Rows);
         blobs = new(store.Blobs, AzureStore.RequestsToWrite);
-        queues = new(store.Queues);
-        Backend = NewBackend();
+        (queues, watched) = (new(store.Queues), new(store.Queues));
+        relay = NewRelay();
+        Backend = NewBackend(relay);
         var warm = new GatewayService(Backend);
-        App = new(cold ? () => new GatewayService(NewBackend()) : () => warm, TimeProvider.System);
+        App = new(cold ? () => new GatewayService(NewBackend(null)) : () => warm, TimeProvider.System);
         gateway = new(
             new()
             {
@@ -43,7 +55,7 @@ sealed class CountedStore : IAsyncDisposable
             Entropy.System,
             NullLoggerFactory.Instance,
             blobs,
-            queues
+            watched
         );
     }
 
@@ -78,15 +90,52 @@ sealed class CountedStore : IAsyncDisposable
         rows.Reset();
         blobs.Reset();
         queues.Reset();
+        watched.Reset();
         App.Reset();
     }
 
     /// <summary>Nobody is at work, and the listener has read what it was told of changes.</summary>
-    public bool IsQuiet => !App.IsAtWork && queues.Sends == queues.Deletes;
+    public bool IsQuiet => !App.IsAtWork && queues.Sends + watched.Sends == queues.Deletes + watched.Deletes;
+
+    /// <summary>Sends what was accepted for others, as the function `Outbound` does with what the host has it told.</summary>
+    /// <returns>Octets to the other server.</returns>
+    /// <exception cref="CheckFailedException">A message did not get there.</exception>
+    public async Task<long> SendAsync(CancellationToken cancel)
+    {
+        var (octets, taken) = (elsewhere.Octets, elsewhere.Messages);
+        var messages = await queues.ReceiveAsync(
+            OutboundWorker.Queue,
+            QueueLimits.ReceiveMessages,
+            new OutboundOptions().Lease,
+            cancel
+        );
+        foreach (var message in messages)
+        {
+            var result = await App.ExecuteAsync(() => SendAsync(message.Body, cancel));
+            if (result is not { Outcome: OutboundOutcome.Done, Sent: > 0 })
+                throw new CheckFailedException($"a message was not sent: {result.Status ?? $"{result.Outcome}"}");
+            await queues.DeleteAsync(OutboundWorker.Queue, message, cancel);
+        }
+        if (elsewhere.Messages == taken)
+            throw new CheckFailedException("nothing came to the other server");
+        return elsewhere.Octets - octets;
+    }
+
+    async ValueTask<OutboundResult> SendAsync(ReadOnlyMemory<byte> task, CancellationToken cancel)
+    {
+        if (!isCold)
+            return await Backend.Sending.Worker.RunAsync(task, tries: 1, cancel);
+        await using var own = NewRelay();
+        return await NewBackend(own).Sending.Worker.RunAsync(task, tries: 1, cancel);
+    }
+
+    /// <summary>The function `Reports`. It asks no name server as long as nothing is to be told to anybody.</summary>
+    public DailyReports OpenReports() =>
+        Backend.Sending.OpenReports(new ReportOptions(), new DnsSettings(), NullLogger.Instance);
 
     /// <summary>What has been counted since the reset.</summary>
     /// <param name="copied">Octets of a blob that was copied.</param>
-    /// <param name="sent">Octets to clients.</param>
+    /// <param name="sent">Octets to clients and other servers.</param>
     /// <remarks>That the listener looks into its queue each second is counted by the hour, not by the message.</remarks>
     public Count Read(long copied, long sent) =>
         new(
@@ -95,7 +144,7 @@ sealed class CountedStore : IAsyncDisposable
             rows.Reads,
             rows.Commits,
             rows.Changes,
-            queues.Operations - queues.Receives,
+            queues.Operations + watched.Operations - watched.Receives,
             App.Executions,
             App.Lasted,
             sent,
@@ -106,10 +155,32 @@ sealed class CountedStore : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await gateway.DisposeAsync();
+        await relay.DisposeAsync();
+        await elsewhere.DisposeAsync();
         await store.DisposeAsync();
         Directory.Delete(directory, recursive: true);
     }
 
     /// <summary>As an instance of the Functions app has it: others write the store, too.</summary>
-    Backend NewBackend() => new(rows, blobs, queues, Clock, Entropy.System, new StoreOptions());
+    Backend NewBackend(IRelay? way) => new(rows, blobs, queues, Clock, Entropy.System, new StoreOptions(), key, way);
+
+    SmtpRelay NewRelay() =>
+        SmtpRelay.Open(
+            elsewhere.Relay,
+            new DnsSettings(), // a smarthost by its address: no name is asked for
+            rows,
+            key,
+            Clock,
+            Entropy.System,
+            NullLogger.Instance
+        );
+
+    static KeyEncryptionKey NewKey()
+    {
+        Span<byte> secret = stackalloc byte[KeyEncryptionKey.MinSecret];
+        Entropy.System.Fill(secret);
+        return KeyEncryptionKey.TryFromSecret(Convert.ToHexString(secret), out var made)
+            ? made
+            : throw new UnreachableException("A secret of twice the least length is long enough");
+    }
 }

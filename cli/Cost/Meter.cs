@@ -19,7 +19,7 @@ enum Meter
     /// <summary>Seconds that executions last, each at least the least that is billed, times GB of the instance.</summary>
     GigabyteSecond,
 
-    /// <summary>Sent to clients.</summary>
+    /// <summary>Sent to clients and other servers.</summary>
     EgressOctet,
     LogOctet,
 

@@ -3,6 +3,9 @@ using System.Text;
 using Cloud.Api.Gateway;
 using Cloud.Cli.Admin;
 using Cloud.Cli.Check;
+using Cloud.Flow.Inbound;
+using Cloud.Flow.Outbound;
+using Cloud.Flow.Outbound.Reports;
 using Cloud.Listener.Hosting;
 using Cloud.Listener.Imap;
 using Cloud.Listener.Tls;
@@ -21,7 +24,6 @@ sealed class Workload : IAsyncDisposable
 {
     public const string Domain = "cost.test";
     const string Client = "elsewhere.test";
-    const string NotYet = "delivery to other servers is not built yet, and not counted";
 
     /// <summary>Messages put into INBOX at once.</summary>
     const int Together = 16;
@@ -30,6 +32,7 @@ sealed class Workload : IAsyncDisposable
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(10);
     static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+    static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
     readonly CostOptions options;
     readonly CountedStore store;
@@ -65,10 +68,12 @@ sealed class Workload : IAsyncDisposable
         await FillAsync(cancel);
         var receive = await CountAsync(() => ReceiveAsync("smtp", $"ada@{Client}", cancel), cancel);
         var send = await CountAsync(() => SendAsync(cancel), cancel);
+        send = send with { BlobOctets = 0 }; // the blob is removed once the message is sent
         var sync = await SyncAsync(cancel);
         var open = await CountAsync(() => OpenMailboxAsync(cancel), cancel);
         var idle = await IdleAsync(cancel);
         var sweep = await SweepAsync(cancel);
+        var timers = await TimersAsync(cancel);
         await JudgedMail.TeachAsync(store, (await InboxAsync(cancel)).Account, cancel);
         var judged = await CountAsync(() => ReceiveAsync(JudgedMail.Port, $"ada@{Client}", cancel), cancel);
         var stranger = await CountAsync(() => WaitAsync(cancel), cancel);
@@ -77,7 +82,12 @@ sealed class Workload : IAsyncDisposable
             new("receive", "message", "another server hands over a message by SMTP, and it is filed", receive),
             new("judge", "message", "the same, judged, for a user whose filter has learned", judged),
             new("stranger", "message", "the same, put off by the greylist and tried again", stranger),
-            new("send", "message", $"a user signs in and submits one; {NotYet}", send),
+            new(
+                "send",
+                "message",
+                "a user signs in and submits one, which goes to another server by way of a smarthost",
+                send
+            ),
             new(
                 "sync",
                 "message",
@@ -88,6 +98,7 @@ sealed class Workload : IAsyncDisposable
             new("idle", "hour", "a client waits in IDLE", idle),
             new("watch", "hour", "a listener looks into its queue, while any client waits", Looks()),
             new("sweep", "day", "what nobody needs is removed: a look each hour, a pass each day", sweep),
+            new("timers", "day", "Schedule, Reports and InboundAside look, and find nothing to do", timers),
         ];
     }
 
@@ -186,7 +197,7 @@ sealed class Workload : IAsyncDisposable
         await using var client = await ConnectAsync(port, cancel);
         await client.SmtpAsync(null, '2', cancel);
         await client.SmtpAsync($"EHLO {Client}", '2', cancel);
-        await HandOverAsync(client, from, cancel);
+        await HandOverAsync(client, from, Domain, cancel);
         return client.Received;
     }
 
@@ -212,15 +223,15 @@ sealed class Workload : IAsyncDisposable
         await client.SmtpAsync($"EHLO {Client}", '2', cancel);
         var credentials = Encoding.ASCII.GetBytes($"\0{Address(1)}\0{password}");
         await client.SmtpAsync($"AUTH PLAIN {Convert.ToBase64String(credentials)}", '2', cancel);
-        await HandOverAsync(client, Address(1), cancel);
-        return client.Received;
+        await HandOverAsync(client, Address(1), OtherServer.Domain, cancel);
+        return client.Received + await store.SendAsync(cancel);
     }
 
-    async Task HandOverAsync(MailClient client, string from, CancellationToken cancel)
+    async Task HandOverAsync(MailClient client, string from, string domain, CancellationToken cancel)
     {
         await client.SmtpAsync($"MAIL FROM:<{from}>", '2', cancel);
         for (var user = 1; user <= options.Recipients; user++)
-            await client.SmtpAsync($"RCPT TO:<{Address(user)}>", '2', cancel);
+            await client.SmtpAsync($"RCPT TO:<{Address(user, domain)}>", '2', cancel);
         await client.SmtpAsync("DATA", '3', cancel);
         await client.SmtpAsync($"{Letter.Write(++letters, from, options.Size)}.", '2', cancel);
         await client.SmtpAsync("QUIT", '2', cancel);
@@ -307,7 +318,30 @@ sealed class Workload : IAsyncDisposable
         return store.Read(0, 0);
     }
 
-    static string Address(int user) => $"u{user}@{Domain}";
+    /// <summary>The timers beside the sweep, as their function.json has them.</summary>
+    async Task<Count> TimersAsync(CancellationToken cancel)
+    {
+        store.Reset();
+        await using var reports = store.OpenReports();
+        for (var passed = TimeSpan.Zero; passed < Day; passed += Schedule.Every)
+        {
+            await store.App.ExecuteAsync(() => store.Backend.Sending.Schedule.RunAsync(Hour, cancel));
+            if (passed.Ticks % DailyReports.Every.Ticks == 0)
+                await store.App.ExecuteAsync(() => reports.RunAsync(Hour, cancel));
+            if (passed.Ticks % InboundWorker.AsideEvery.Ticks == 0)
+                await store.App.ExecuteAsync(() => RetryAsideAsync(cancel));
+            store.Clock.Advance(Schedule.Every);
+        }
+        return store.Read(0, 0);
+    }
+
+    async ValueTask<bool> RetryAsideAsync(CancellationToken cancel)
+    {
+        await store.Backend.Inbound.RetryAsync(_ => { }, cancel);
+        return true;
+    }
+
+    static string Address(int user, string domain = Domain) => $"u{user}@{domain}";
 
     Task<MailClient> ConnectAsync(string port, CancellationToken cancel) =>
         MailClient.OpenAsync(

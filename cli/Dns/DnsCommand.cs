@@ -11,7 +11,7 @@ using Cloud.Flow.Keys;
 
 namespace Cloud.Cli.Dns;
 
-/// <summary>`cloud dns DOMAIN…`: the records to publish.</summary>
+/// <summary>`cloud dns DOMAIN…`, and `cloud domain dns`: the records to publish; `cloud domain dns check` looks them up.</summary>
 /// <remarks>
 /// They follow from what is given, and the signing keys from the store at hand, where there is one. Without --check no
 /// name server is asked.
@@ -37,6 +37,11 @@ static class DnsCommand
     {
         Description = "Domain whose servers send for you, such as a smarthost's; may be repeated",
         HelpName = "NAME",
+    };
+
+    static readonly Option<bool> SoftFail = new("--spf-softfail")
+    {
+        Description = "SPF ends in ~all: mail may also leave by hosts that the record does not name",
     };
 
     static readonly Option<bool> NoPointer = new("--no-pointer")
@@ -68,31 +73,64 @@ static class DnsCommand
         Description = "Without DKIM, so without looking into a store",
     };
 
-    public static Command Create()
+    public static Command Create() =>
+        Acting(
+            new Command("dns", "The DNS records that a mail server and its domains need.")
+            {
+                Domains,
+                Host,
+                IPv4,
+                IPv6,
+                Include,
+                SoftFail,
+                NoPointer,
+                NoPages,
+                MtaSts,
+                AsZoneFile,
+                AsJson,
+                Check,
+                Server,
+                NoKeys,
+            },
+            parsed => parsed.GetValue(Check)
+        );
+
+    /// <summary>`cloud domain dns`: the same, with `check` below it.</summary>
+    public static Command CreateWithCheck()
     {
-        var command = new Command("dns", "The DNS records that a mail server and its domains need.")
-        {
-            Domains,
-            Host,
-            IPv4,
-            IPv6,
-            Include,
-            NoPointer,
-            NoPages,
-            MtaSts,
-            AsZoneFile,
-            AsJson,
-            Check,
-            Server,
-            NoKeys,
-        };
+        var command = Create();
+        command.Subcommands.Add(
+            Acting(
+                new Command("check", "Look up which of the records are published, and what is there instead.")
+                {
+                    Domains,
+                    Host,
+                    IPv4,
+                    IPv6,
+                    Include,
+                    SoftFail,
+                    NoPointer,
+                    NoPages,
+                    MtaSts,
+                    AsJson,
+                    Server,
+                    NoKeys,
+                },
+                _ => true
+            )
+        );
+        return command;
+    }
+
+    static Command Acting(Command command, Func<ParseResult, bool> checks)
+    {
         var store = new SharedOptions(command);
         command.SetAction(
             async (parsed, cancel) =>
             {
                 var faults = new List<string>();
                 var plan = Plan(parsed, faults);
-                var settings = Asked(parsed, faults);
+                var settings = Asked(parsed, checks(parsed), faults);
                 foreach (var fault in faults)
                     Console.Error.WriteLine(fault);
                 if (faults.Count > 0)
@@ -114,7 +152,7 @@ static class DnsCommand
 
                 var records = DnsRecords.For(plan);
                 if (settings is not null)
-                    return await CheckAsync(records, settings, cancel);
+                    return await CheckAsync(records, settings, parsed.GetValue(AsJson), cancel);
                 Print(parsed, records);
                 return ExitCode.Ok;
             }
@@ -143,10 +181,17 @@ static class DnsCommand
         );
 
     /// <summary>Prints what is there and what is not.</summary>
-    static async Task<int> CheckAsync(IReadOnlyList<DnsRecord> records, DnsSettings settings, CancellationToken cancel)
+    static async Task<int> CheckAsync(
+        IReadOnlyList<DnsRecord> records,
+        DnsSettings settings,
+        bool asJson,
+        CancellationToken cancel
+    )
     {
         var findings = await NameServer.CheckAsync(settings, records, cancel);
-        foreach (var (record, state, remark) in findings)
+        if (asJson)
+            Console.WriteLine(JsonSerializer.Serialize([.. findings], DnsJson.Default.RecordFindingArray));
+        foreach (var (record, state, remark) in asJson ? [] : findings)
         {
             Console.WriteLine($"{state.ToString().ToLowerInvariant(), -8} {record.Name} {record.Type} {record.Data}");
             if (remark is not null)
@@ -158,17 +203,17 @@ static class DnsCommand
     }
 
     /// <returns>Whom to ask; null for nobody.</returns>
-    static DnsSettings? Asked(ParseResult parsed, List<string> faults)
+    static DnsSettings? Asked(ParseResult parsed, bool checks, List<string> faults)
     {
         var server = parsed.GetValue(Server);
-        if (!parsed.GetValue(Check))
+        if (!checks)
         {
             if (server is not null)
                 faults.Add("server: is for --check.");
             return null;
         }
-        if (parsed.GetValue(AsJson) || parsed.GetValue(AsZoneFile))
-            faults.Add("check: is printed for people, neither as JSON nor as a zone file.");
+        if (parsed.GetValue(AsZoneFile))
+            faults.Add("check: is not printed as a zone file.");
         var settings = NameServer.Settings(server, out var fault);
         if (fault is not null)
             faults.Add(fault);
@@ -183,6 +228,7 @@ static class DnsCommand
             IPv4 = Address("ipv4", parsed.GetValue(IPv4), AddressFamily.InterNetwork, faults),
             IPv6 = Address("ipv6", parsed.GetValue(IPv6), AddressFamily.InterNetworkV6, faults),
             SpfIncludes = [.. (parsed.GetValue(Include) ?? []).Select(name => Name("spf-include", name, faults))],
+            SpfSoftFail = parsed.GetValue(SoftFail),
             Pointer = !parsed.GetValue(NoPointer),
             Pages = !parsed.GetValue(NoPages),
             StsMode = parsed.GetValue(MtaSts),
@@ -219,6 +265,7 @@ static class DnsCommand
     }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(DnsRecord[]))]
+[JsonSerializable(typeof(RecordFinding[]))]
 sealed partial class DnsJson : JsonSerializerContext;

@@ -125,7 +125,8 @@ sealed record OpenStore(
             secret is null ? null : KeyEncryptionFile.Key(secret),
             relay,
             new() { HostName = settings.Hostname },
-            settings.Submission
+            settings.Submission,
+            settings.Greylist
         );
 
     public static AzureStoreOptions AzureOptions(Settings settings) =>

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Cloud.Flow.Door.Greylisting;
+using Cloud.Flow.Hooks;
 using Cloud.Flow.Outbound.Reports;
 using Cloud.Flow.Submission;
 
@@ -33,9 +35,11 @@ static class ServeCommand
         [
             .. SettingsReader.StrangerNames,
             .. SubmissionSettings.Names,
+            .. GreylistSettings.Names,
             .. SettingsReader.DoorNames,
             .. SettingsReader.SenderNames,
             .. ReportSettings.Names,
+            .. HookSettings.Names,
         ];
 
     public static Command Create()
@@ -50,8 +54,12 @@ static class ServeCommand
         {
             Description = "Makes example.test with alice and bob, prints their passwords and lines to paste",
         };
+        var switchPrivate = new Option<bool>($"--{HookSettings.AllowPrivate}")
+        {
+            Description = Describe(HookSettings.AllowPrivate),
+        };
         var options = SettingsReader
-            .Names.Where(name => name != "try")
+            .Names.Where(name => name is not ("try" or HookSettings.AllowPrivate))
             .Select(name => new Option<string[]>($"--{name}")
             {
                 Description = Describe(name),
@@ -61,6 +69,7 @@ static class ServeCommand
         foreach (var option in options)
             command.Options.Add(option);
         command.Options.Add(switchTry);
+        command.Options.Add(switchPrivate);
         command.Options.Add(configuration);
 
         command.SetAction(
@@ -72,6 +81,8 @@ static class ServeCommand
                 );
                 if (parsed.GetValue(switchTry))
                     given["try"] = ["true"];
+                if (parsed.GetValue(switchPrivate))
+                    given[HookSettings.AllowPrivate] = ["true"];
                 var file = parsed.GetValue(configuration) ?? Environment.GetEnvironmentVariable("CLOUD_CONFIG");
                 var (settings, faults) = new SettingsReader(given, Environment.GetEnvironmentVariable).Read(file);
                 if (settings is null)

@@ -5,6 +5,7 @@ using Cloud.Api.Rest;
 using Cloud.Api.WellKnown;
 using Cloud.Cli.Control;
 using Cloud.Cli.FunctionsHost;
+using Cloud.Flow.Hooks;
 using Cloud.Flow.Outbound.Reports;
 using Cloud.Listener.Hosting;
 using Cloud.Listener.Tls;
@@ -83,6 +84,10 @@ static class Server
         if (control is not null)
             await control.StartAsync(stop);
         await listener.StartAsync(stop);
+        store.Backend.Hooks.LocalUrl = listener
+            .Endpoints.Where(port => port.Name == "http")
+            .Select(port => new Uri($"http://{port.Address}"))
+            .FirstOrDefault();
         await using var web = Pages(settings, listener, administration, certificate, loggers);
         if (web is not null)
             await web.StartAsync(stop);
@@ -108,7 +113,14 @@ static class Server
     {
         var logger = loggers.CreateLogger<DailyReports>();
         await using var reports = store.Backend.Sending.OpenReports(settings.Reports, settings.Door.Dns, logger);
-        await StoreWork.RunAsync(store.Backend, reports, loggers, TimeProvider.System, stop);
+        var backend = store.Backend;
+        using var hooks = backend.Hooks.Open(
+            settings.Hooks,
+            backend.Sending,
+            settings.Door.Dns,
+            loggers.CreateLogger<HookWorker>()
+        );
+        await StoreWork.RunAsync(backend, reports, hooks, loggers, TimeProvider.System, stop);
     }
 
     static async Task UntilAsync(CancellationToken stop) =>

@@ -1,5 +1,7 @@
 using System.Net;
 using Cloud.Api.WellKnown;
+using Cloud.Flow.Door.Greylisting;
+using Cloud.Flow.Hooks;
 using Cloud.Flow.Outbound.Relay;
 using Cloud.Flow.Outbound.Reports;
 using Cloud.Flow.Submission;
@@ -47,8 +49,10 @@ public enum GatewayKind
 /// <param name="Relay">How mail goes to other servers.</param>
 /// <param name="HandlerTexts">Settings of sending as they were given, by the variables that tell the Functions app.</param>
 /// <param name="Submission">How much accounts and domains may send; for --gateway functions the app is told.</param>
+/// <param name="Greylist">How long strangers wait; for --gateway functions the app is told.</param>
 /// <param name="TellsClient">Submitted mail tells its recipients where it came from.</param>
 /// <param name="Reports">Which reports are sent; for --gateway functions the app is told.</param>
+/// <param name="Hooks">How webhooks are sent; for --gateway functions the app is told.</param>
 /// <param name="Try">Makes example.test with alice and bob and says what to paste.</param>
 public sealed record Settings(
     string Data,
@@ -73,8 +77,10 @@ public sealed record Settings(
     RelayOptions Relay,
     IReadOnlyDictionary<string, string> HandlerTexts,
     SubmissionOptions Submission,
+    GreylistOptions Greylist,
     bool TellsClient,
-    ReportOptions Reports
+    ReportOptions Reports,
+    HookOptions Hooks
 )
 {
     /// <summary>The ports in the order of the `ready` line, with their defaults on 127.0.0.1.</summary>

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text;
 using Cloud.Cli.Control;
+using Cloud.Flow.Door.Greylisting;
+using Cloud.Flow.Hooks;
 using Cloud.Flow.Outbound.Reports;
 using Cloud.Flow.Submission;
 using Cloud.Listener.Hosting;
@@ -42,10 +44,12 @@ sealed class SettingsReader(
         "hostname",
         .. StrangerNames.Select(setting => setting.Name),
         .. SubmissionSettings.Names.Select(setting => setting.Name),
+        .. GreylistSettings.Names.Select(setting => setting.Name),
         "mta-sts",
         .. DoorNames.Select(setting => setting.Name),
         .. SenderNames.Select(setting => setting.Name),
         .. ReportSettings.Names.Select(setting => setting.Name),
+        .. HookSettings.Names.Select(setting => setting.Name),
         "log-level",
         "log-format",
         "try",
@@ -59,8 +63,10 @@ sealed class SettingsReader(
             ReadFile(configuration, Names);
 
         var limits = Limits();
+        var (data, door) = (One("data") ?? "data", Door(Hostname(), limits.Abuse.Exempt));
+        var suffixes = new SuffixSource(Path.Combine(data, SuffixSource.FileName), MayBeMissing: true);
         var settings = new Settings(
-            One("data") ?? "data",
+            data,
             Domains(),
             ExistingFile("users"),
             Settings.DefaultPorts.ToDictionary(
@@ -75,18 +81,23 @@ sealed class SettingsReader(
             Choice("log-level", LogLevel.Information),
             Choice("log-format", LogFormat.Plain),
             limits,
-            Door(Hostname(), limits.Abuse.Exempt),
+            door with
+            {
+                Suffixes = door.Suffixes ?? suffixes,
+            },
             Switch("try"),
             Choice("gateway", GatewayKind.Local),
             One("functions") ?? Path.Combine(AppContext.BaseDirectory, "functions"),
-            One("azurite") ?? Path.Combine(One("data") ?? "data", "azurite", "npm"),
+            One("azurite") ?? Path.Combine(data, "azurite", "npm"),
             MtaSts(),
             KeyEncryptionSecret(),
             Sender(Hostname()),
             HandlerTexts(),
             Submission(),
+            GreylistTimes(),
             TellsClient(),
-            Reports(Hostname())
+            Reports(Hostname()),
+            Hooks()
         );
         CheckStore(settings);
         CheckGateway(settings);
@@ -98,9 +109,11 @@ sealed class SettingsReader(
     {
         var texts = SenderNames
             .Concat(SubmissionSettings.Names)
+            .Concat(GreylistSettings.Names)
             .Concat(ReportSettings.Names)
+            .Concat(HookSettings.Names)
             .Select(setting => setting.Name)
-            .Append(ResolverName)
+            .Concat([ResolverName, TrustAdName])
             .Where(name => All(name).Count > 0)
             .ToDictionary(Variable, name => string.Join(Separator(name), All(name)));
         if (texts.TryGetValue(Variable("smarthost-secret-file"), out var file))

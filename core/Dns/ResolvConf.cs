@@ -37,6 +37,19 @@ public static class ResolvConf
         }
     }
 
+    /// <summary>The system's settings with what an operator sets in their place.</summary>
+    /// <param name="servers">Asked instead; none: the system's.</param>
+    /// <param name="trustsAuthenticated">
+    /// Null as the system says of its own servers (<c>trust-ad</c>), and no of others, of which it says nothing.
+    /// </param>
+    public static DnsSettings Read(IReadOnlyList<IPEndPoint> servers, bool? trustsAuthenticated)
+    {
+        var settings = Read();
+        if (servers.Count > 0)
+            settings = settings with { Servers = servers, TrustAuthenticated = false };
+        return settings with { TrustAuthenticated = trustsAuthenticated ?? settings.TrustAuthenticated };
+    }
+
     /// <summary>Lines that are not understood do not count, as with the C library.</summary>
     public static DnsSettings Parse(string text)
     {

@@ -21,6 +21,9 @@ public readonly record struct EmailId(ulong Value)
 {
     public override string ToString() => Value.ToString("x16", CultureInfo.InvariantCulture);
 
+    /// <summary>When its transaction began.</summary>
+    public DateTimeOffset At => DateTimeOffset.FromUnixTimeMilliseconds((long)(Value >> 22));
+
     /// <summary>The id a transaction gives its message: the same again when the transaction is repeated.</summary>
     public static EmailId From(TransactionId transaction) =>
         new((transaction.Milliseconds << 22) | (transaction.Random & 0x3F_FFFF));

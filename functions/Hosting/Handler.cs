@@ -2,6 +2,7 @@ using System.Net;
 using Cloud.Api.Gateway;
 using Cloud.Api.Rest;
 using Cloud.Dns;
+using Cloud.Flow.Hooks;
 using Cloud.Flow.Outbound.Relay;
 using Cloud.Flow.Outbound.Reports;
 using Cloud.Store;
@@ -71,14 +72,15 @@ static class Handler
             settings.KeyEncryption,
             new LazyRelay(() => OpenRelay(settings, store.Rows, time, loggers)),
             new() { HostName = settings.Relay.Hostname },
-            settings.Submission
+            settings.Submission,
+            settings.Greylist
         );
     }
 
     static SmtpRelay OpenRelay(HandlerSettings settings, IRows rows, TimeProvider time, ILoggerFactory loggers) =>
         SmtpRelay.Open(
             settings.Relay,
-            Names(settings),
+            settings.Dns,
             rows,
             settings.KeyEncryption,
             time,
@@ -86,17 +88,15 @@ static class Handler
             loggers.CreateLogger("dns")
         );
 
-    static DnsSettings Names(HandlerSettings settings) =>
-        settings.Resolvers is { Count: > 0 } servers ? new() { Servers = servers } : ResolvConf.Read();
-
     static async Task<Services> ServicesAsync(HandlerSettings settings, Task<Backend> opening, ILogger logger)
     {
         var backend = await opening;
-        var reports = new Lazy<DailyReports>(() =>
-            backend.Sending.OpenReports(settings.Reports, Names(settings), logger)
+        var reports = new Lazy<DailyReports>(() => backend.Sending.OpenReports(settings.Reports, settings.Dns, logger));
+        var hooks = new Lazy<HookWorker>(() =>
+            backend.Hooks.Open(settings.Hooks, backend.Sending, settings.Dns, logger)
         );
         var api = new Lazy<RestApi>(() => new RestApi(backend));
-        return new(backend, new(backend), api, settings.GatewayCallers, reports, logger);
+        return new(backend, new(backend), api, settings.GatewayCallers, reports, hooks, logger);
     }
 
     static Route RouteTo(Function function, Task<Services> services, TimeProvider time) =>

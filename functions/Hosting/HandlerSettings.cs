@@ -1,4 +1,7 @@
 using System.Net;
+using Cloud.Dns;
+using Cloud.Flow.Door.Greylisting;
+using Cloud.Flow.Hooks;
 using Cloud.Flow.Outbound.Relay;
 using Cloud.Flow.Outbound.Reports;
 using Cloud.Flow.Submission;
@@ -23,12 +26,18 @@ sealed record HandlerSettings(
     /// <summary>How much accounts and domains may send.</summary>
     public SubmissionOptions Submission { get; init; } = new();
 
+    /// <summary>How long strangers wait.</summary>
+    public GreylistOptions Greylist { get; init; } = new();
+
     /// <summary>How mail goes to other servers.</summary>
     public RelayOptions Relay { get; init; } = new() { Hostname = "localhost" };
 
     /// <summary>Which reports are sent.</summary>
     public ReportOptions Reports { get; init; } = new();
 
-    /// <summary>Name servers that are asked where; none: the system's.</summary>
-    public IReadOnlyList<IPEndPoint> Resolvers { get; init; } = [];
+    /// <summary>Whom names are looked up with.</summary>
+    public DnsSettings Dns { get; init; } = new();
+
+    /// <summary>How webhooks are sent.</summary>
+    public HookOptions Hooks { get; init; } = new();
 }

@@ -70,12 +70,12 @@ sealed partial class SettingsReader
         return NetworkList.Empty;
     }
 
-    /// <returns>None for the system's.</returns>
-    List<IPEndPoint> Resolvers()
+    DnsSettings Dns()
     {
         var servers = List(Resolver).Select(DnsSettings.TryParseServer).ToList();
         if (servers.Contains(null) || servers.Count > DnsSettings.MaxServers)
             faults.Add($"{Resolver}: must be ADDRESS[:PORT], with commas, at most {DnsSettings.MaxServers}.");
-        return [.. servers.OfType<IPEndPoint>()];
+        bool? trusts = Given(TrustAd) is null ? null : Switch(TrustAd);
+        return ResolvConf.Read([.. servers.OfType<IPEndPoint>()], trusts);
     }
 }

@@ -1,6 +1,7 @@
 using Cloud.Api.Gateway;
 using Cloud.Api.Gateway.Wire;
 using Cloud.Api.Rest;
+using Cloud.Flow.Hooks;
 using Cloud.Flow.Inbound;
 using Cloud.Flow.Outbound;
 using Cloud.Flow.Outbound.Reports;
@@ -16,12 +17,14 @@ namespace Cloud.Functions.Hosting;
 /// <param name="Api">Opened when it is first asked.</param>
 /// <param name="GatewayCallers">Who may ask the gateway.</param>
 /// <param name="Reports">Opened when they are first sent.</param>
+/// <param name="Hooks">Opened when the first event is told.</param>
 sealed record Services(
     Backend Backend,
     GatewayService Gateway,
     Lazy<RestApi> Api,
     IAuthorization GatewayCallers,
     Lazy<DailyReports> Reports,
+    Lazy<HookWorker> Hooks,
     ILogger Logger
 )
 {
@@ -42,6 +45,9 @@ sealed record Services(
 
     /// <summary>Says what became of what was to be sent; raises the alarm where it came to no end.</summary>
     public void Tell(OutboundResult result) => OutboundLog.Tell(Logger, result);
+
+    /// <summary>Says what became of an event that was to be told.</summary>
+    public void Tell(HookResult result) => HookLog.Tell(Logger, result);
 
     /// <summary>Raises the alarm where the sweep stands until somebody looks; what waits on a queue goes by itself.</summary>
     public void Tell(SweepResult result)

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Cloud.Flow.Door.Greylisting;
+using Cloud.Flow.Hooks;
 using Cloud.Flow.Outbound.Reports;
 using Cloud.Flow.Submission;
 using Cloud.Functions.Authorization;
@@ -30,8 +32,12 @@ sealed partial class SettingsReader(Func<string, string?> environment)
     public const string SmarthostSecretFile = "CLOUD_SMARTHOST_SECRET_FILE";
     public const string RelayNetworks = "CLOUD_RELAY_NETWORKS";
     public const string Resolver = "CLOUD_RESOLVER";
+    public const string TrustAd = "CLOUD_TRUST_AD";
     public const string EndsWithInput = "CLOUD_ENDS_WITH_INPUT";
     public const string Level = "CLOUD_LOG_LEVEL";
+
+    /// <summary>The platform's own, of the app's address.</summary>
+    const string SiteName = "WEBSITE_HOSTNAME";
 
     /// <summary>Characters of a gateway key: 128 bits in hexadecimal; a key of the platform has more.</summary>
     public const int ShortestKey = 32;
@@ -51,16 +57,20 @@ sealed partial class SettingsReader(Func<string, string?> environment)
         var ends = Switch(EndsWithInput);
         var key = KeyEncryptionKeyOf(Given(KeyEncryption));
         var submission = SubmissionSettings.Read((name, standard) => Number(name, standard, 0, Most));
-        var (relay, resolvers) = (Sender(), Resolvers());
+        var greylist = GreylistSettings.Read(Number);
+        var (relay, dns) = (Sender(), Dns());
         var reports = Reports(relay.Hostname);
+        var hooks = Hooks();
         if (faults.Count > 0)
             return (null, faults);
         var settings = new HandlerSettings(port, storage, callers!, level, ends, key)
         {
             Submission = submission,
+            Greylist = greylist,
             Relay = relay,
-            Resolvers = resolvers,
+            Dns = dns,
             Reports = reports,
+            Hooks = hooks,
         };
         return (settings, faults);
     }
@@ -83,13 +93,28 @@ sealed partial class SettingsReader(Func<string, string?> environment)
 
     static string VariableOf(string name) => $"CLOUD_{name.Replace('-', '_').ToUpperInvariant()}";
 
-    ReportOptions Reports(string hostname)
+    ReportOptions Reports(string hostname) =>
+        Shared(wrong => ReportSettings.Read(name => Given(VariableOf(name)), hostname, wrong));
+
+    /// <summary>Links in them lead to this app's own API, unless another address is given.</summary>
+    HookOptions Hooks()
+    {
+        var hooks = Shared(wrong => HookSettings.Read(name => Given(VariableOf(name)), wrong));
+        return hooks.PublicUrl is null && Given(SiteName) is { } site
+            ? hooks with
+            {
+                PublicUrl = new Uri($"https://{site}"),
+            }
+            : hooks;
+    }
+
+    T Shared<T>(Func<List<string>, T> read)
     {
         var wrong = new List<string>();
-        var reports = ReportSettings.Read(name => Given(VariableOf(name)), hostname, wrong);
+        var settings = read(wrong);
         foreach (var fault in wrong)
             faults.Add(VariableOf(fault[..fault.IndexOf(':')]) + fault[fault.IndexOf(':')..]);
-        return reports;
+        return settings;
     }
 
     int PortNumber()

@@ -19,6 +19,9 @@ param alwaysReady int
 @description('What the app calls itself when it sends.')
 param mailHost string
 
+@description('Where links in webhooks lead; empty: to this app.')
+param publicUrl string
+
 @description('Reports to other domains: on or off, and as whom.')
 param dmarcReports string
 param tlsReports string
@@ -33,6 +36,9 @@ param smarthostMore string
 
 @description('Limits by their names; an empty one is the default.')
 param sendLimits object
+
+@description('Times of greylisting by their names; an empty one is the default.')
+param greylistTimes object
 
 @description('Name servers; empty: the platform\'s.')
 param resolver string
@@ -67,6 +73,7 @@ var settings = [
   { name: 'CLOUD_GATEWAY_KEY', value: '@Microsoft.KeyVault(SecretUri=${gatewayKeyUri})' }
   { name: 'CLOUD_HOSTNAME', value: mailHost }
   { name: 'CLOUD_RESOLVER', value: resolver }
+  { name: 'CLOUD_PUBLIC_URL', value: publicUrl }
   { name: 'CLOUD_DMARC_REPORTS', value: dmarcReports }
   { name: 'CLOUD_TLS_REPORTS', value: tlsReports }
   { name: 'CLOUD_REPORT_FROM', value: reportFrom }
@@ -87,7 +94,7 @@ var smarthostLogin = empty(smarthostSecretUri)
       { name: 'CLOUD_SMARTHOST_SECRET', value: '@Microsoft.KeyVault(SecretUri=${smarthostSecretUri})' }
     ]
 
-var limits = map(items(sendLimits), limit => { name: limit.key, value: string(limit.value) })
+var limits = map(items(union(sendLimits, greylistTimes)), limit => { name: limit.key, value: string(limit.value) })
 
 resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
   name: planName

@@ -15,9 +15,15 @@ param registryServer string
 
 param settings array
 param gatewayKeyUri string
+
+@description('Where the password of rspamd is; empty: there is none.')
+param rspamdPasswordUri string
 param acmeContact string
 param acmeDirectory string
 param dnsZoneId string
+
+@description('Container of blobs for what ACME issued: a replica has no disk that outlives it.')
+param acmeContainer string
 
 // The first is the app's own port; the platform allows 5 more. POP3 without TLS (110) and ManageSieve (4190) are left
 // out. A container that is not root cannot take ports below 1024 here, hence the second number.
@@ -38,10 +44,15 @@ var environment = concat(settings, listening, [
   { name: 'CLOUD_TRUST_CLIENT_ADDRESS', value: 'false' }
   { name: 'CLOUD_ACME', value: empty(dnsZoneId) ? 'off' : 'dns-01' }
   { name: 'CLOUD_ACME_ZONE', value: dnsZoneId }
+  { name: 'CLOUD_ACME_CONTAINER', value: acmeContainer }
   { name: 'CLOUD_ACME_DIRECTORY', value: acmeDirectory }
   { name: 'CLOUD_ACME_CONTACT', value: acmeContact }
   { name: 'CLOUD_GATEWAY_KEY', secretRef: 'gateway-key' }
-])
+], empty(rspamdPasswordUri) ? [] : [{ name: 'CLOUD_RSPAMD_PASSWORD', secretRef: 'rspamd-password' }])
+var secrets = concat(
+  [{ name: 'gateway-key', keyVaultUrl: gatewayKeyUri, identity: identityId }],
+  empty(rspamdPasswordUri) ? [] : [{ name: 'rspamd-password', keyVaultUrl: rspamdPasswordUri, identity: identityId }]
+)
 
 resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' existing = {
   name: workspaceName
@@ -117,7 +128,7 @@ resource app 'Microsoft.App/containerApps@2025-01-01' = if (!empty(image)) {
         ]
       }
       registries: empty(registryServer) ? [] : [{ server: registryServer, identity: identityId }]
-      secrets: [{ name: 'gateway-key', keyVaultUrl: gatewayKeyUri, identity: identityId }]
+      secrets: secrets
     }
     template: {
       terminationGracePeriodSeconds: 40 // The listener lets transactions end for 30 seconds.

@@ -21,6 +21,12 @@ param image string
 
 param settings array
 param gatewayKeyUri string
+
+@description('Where the password of rspamd is; empty: there is none.')
+param rspamdPasswordUri string
+
+@description('http-01, or off where the certificate is in a vault.')
+param acme string
 param acmeContact string
 param acmeDirectory string
 
@@ -49,10 +55,15 @@ var environment = concat(settings, [
   { name: 'CLOUD_HTTP', value: '127.0.0.1:8080' }
   { name: 'CLOUD_HTTPS', value: '0.0.0.0:443' }
   { name: 'CLOUD_TRUST_CLIENT_ADDRESS', value: 'true' }
-  { name: 'CLOUD_ACME', value: 'http-01' }
+  { name: 'CLOUD_ACME', value: acme }
   { name: 'CLOUD_ACME_DIRECTORY', value: acmeDirectory }
   { name: 'CLOUD_ACME_CONTACT', value: acmeContact }
 ])
+
+var secrets = [
+  { name: 'CLOUD_GATEWAY_KEY', uri: gatewayKeyUri }
+  { name: 'CLOUD_RSPAMD_PASSWORD', uri: rspamdPasswordUri }
+]
 
 resource firewall 'Microsoft.Network/networkSecurityGroups@2024-07-01' = {
   name: '${abbreviations.networkNetworkSecurityGroups}${token}'
@@ -189,7 +200,7 @@ resource setup 'Microsoft.Compute/virtualMachines/runCommands@2024-11-01' = if (
         [
           'IMAGE=\'${image}\''
           'IDENTITY=\'${clientId}\''
-          'SECRETS=\'CLOUD_GATEWAY_KEY=${gatewayKeyUri}\''
+          'SECRETS=\'${join(map(filter(secrets, secret => !empty(secret.uri)), secret => '${secret.name}=${secret.uri}'), ' ')}\''
           'SETTINGS=\'${base64(join(map(environment, setting => '${setting.name}=${setting.value}'), '\n'))}\''
           loadTextContent('listener/setup.sh')
         ],

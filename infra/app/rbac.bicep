@@ -8,6 +8,10 @@ param componentName string
 param vaultName string
 param registryName string
 param smarthost bool
+param rspamd bool
+
+@description('Whether the listener keeps what ACME issued in a container of blobs.')
+param keepsCertificate bool
 
 var role = {
   acrPull: '7f951dda-4ed3-4680-a7ca-43fe172d538d'
@@ -30,6 +34,10 @@ resource mail 'Microsoft.Storage/storageAccounts@2025-01-01' existing = {
 
     resource messages 'containers' existing = {
       name: 'mail'
+    }
+
+    resource certificates 'containers' existing = {
+      name: 'listener'
     }
   }
 
@@ -67,6 +75,10 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' existing = {
 
   resource smarthostSecret 'secrets' existing = {
     name: 'smarthost-secret'
+  }
+
+  resource rspamdPassword 'secrets' existing = {
+    name: 'rspamd-password'
   }
 }
 
@@ -210,6 +222,27 @@ resource listenerGatewayKey 'Microsoft.Authorization/roleAssignments@2022-04-01'
     principalId: listenerPrincipalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId(definitions, role.secretsUser)
+  }
+}
+
+resource listenerRspamdPassword 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (rspamd) {
+  name: guid(vault::rspamdPassword.id, listenerPrincipalId, role.secretsUser)
+  scope: vault::rspamdPassword
+  properties: {
+    principalId: listenerPrincipalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId(definitions, role.secretsUser)
+  }
+}
+
+// Keys lie in it: nobody else has a right on it.
+resource listenerCertificates 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (keepsCertificate) {
+  name: guid(mail::blobs::certificates.id, listenerPrincipalId, role.blobContributor)
+  scope: mail::blobs::certificates
+  properties: {
+    principalId: listenerPrincipalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId(definitions, role.blobContributor)
   }
 }
 

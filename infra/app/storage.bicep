@@ -8,11 +8,13 @@ param redundancy string
 param softDeleteDays int
 
 // As core names them (a test compares). Each listener has a queue of its own that tells it of changes.
-var tables = ['mail', 'directory', 'sweep', 'throttle', 'listeners', 'greylist', 'rates', 'mtasts', 'refused', 'outbox', 'suppression', 'deadletters', 'destinations', 'tlsrpt', 'dmarcrpt', 'reports']
-var queues = ['inbound', 'inbound-poison', 'inbound-aside', 'outbound', 'outbound-poison']
+var tables = ['mail', 'directory', 'sweep', 'throttle', 'listeners', 'greylist', 'rates', 'mtasts', 'refused', 'outbox', 'suppression', 'deadletters', 'destinations', 'tlsrpt', 'dmarcrpt', 'reports', 'hooks']
+var queues = ['inbound', 'inbound-poison', 'inbound-aside', 'outbound', 'outbound-poison', 'hooks', 'hooks-poison']
 var watch = 'watch-0000000000000001'
 var container = 'mail'
 var package = 'app-package'
+// What ACME issued, where the listener has no disk that stays (Container Apps mount shares with account keys alone).
+var certificates = 'listener'
 
 resource mail 'Microsoft.Storage/storageAccounts@2025-01-01' = {
   name: mailName
@@ -40,6 +42,11 @@ resource mail 'Microsoft.Storage/storageAccounts@2025-01-01' = {
 
     resource messages 'containers' = {
       name: container
+      properties: { publicAccess: 'None' }
+    }
+
+    resource listener 'containers' = {
+      name: certificates
       properties: { publicAccess: 'None' }
     }
   }
@@ -94,6 +101,7 @@ resource host 'Microsoft.Storage/storageAccounts@2025-01-01' = {
 output mailAccount string = mail.name
 output hostAccount string = host.name
 output deploymentContainer string = package
+output listenerContainer string = certificates
 output mailEndpoints object = {
   blob: mail.properties.primaryEndpoints.blob
   queue: mail.properties.primaryEndpoints.queue

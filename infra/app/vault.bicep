@@ -21,6 +21,9 @@ param vmAdminPassword string
 @secure()
 param smarthostSecret string
 
+@secure()
+param rspamdPassword string
+
 resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
   name: name
   location: location
@@ -90,8 +93,15 @@ resource smarthost 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (!empty(s
   properties: { value: smarthostSecret, contentType: 'Password at the smarthost' }
 }
 
+resource rspamd 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (!empty(rspamdPassword)) {
+  parent: vault
+  name: 'rspamd-password'
+  properties: { value: rspamdPassword, contentType: 'Password of rspamd\'s worker' }
+}
+
 output name string = vault.name
 // Without a version, so that a changed secret is found.
 output gatewayKeyUri string = gateway.properties.secretUri
 output keyEncryptionKeyUri string = keyEncryption.properties.secretUri
 output smarthostSecretUri string = '${vault.properties.vaultUri}secrets/smarthost-secret'
+output rspamdPasswordUri string = '${vault.properties.vaultUri}secrets/rspamd-password'

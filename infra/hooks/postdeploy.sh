@@ -29,7 +29,8 @@ else
   say "  CLOUD_CHECK_USER=somebody@$domain CLOUD_CHECK_PASSWORD=… azd hooks run postdeploy"
 fi
 if run_cloud check "$@"; then
-  say "It works. Next: cloud user add somebody@$domain (docs/deploy.md), and the DNS records."
+  say "It works. Next, if not done: cloud domain add $domain and cloud user add somebody@$domain (docs/deploy.md, step 8)."
+  say "The domain has signing keys then. Their DNS records: azd hooks run postprovision"
 else
   fail "the server does not answer as it should; what is wrong stands above." \
     "Once that is mended: azd hooks run postdeploy" "docs/deploy.md, \"When something does not work\", goes through causes."

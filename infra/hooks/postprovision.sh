@@ -1,6 +1,7 @@
 #!/bin/sh
 # After provisioning: builds the listener's image where none is given, then prints the DNS records, writes them into
-# the zone in Azure if there is one, and says what is still missing.
+# the zone in Azure if there is one, and says what is still missing. To be repeated once domains have signing keys:
+# azd hooks run postprovision
 set -eu
 . ./infra/hooks/common.sh
 need AZURE_ENV_NAME CLOUD_DOMAINS CLOUD_MAIL_HOST CLOUD_LISTENER_ADDRESS
@@ -28,13 +29,42 @@ if ! has_cloud; then
   exit 0
 fi
 
-# The signing keys come with the domain, and are in a store that this hook may not read: docs/deploy.md.
-set -- --host "$CLOUD_MAIL_HOST" --ipv4 "$CLOUD_LISTENER_ADDRESS" --mta-sts "${CLOUD_MTA_STS:-testing}" --no-keys
+# cloud reads settings of its own from CLOUD_ variables, and those of azd mean other things (CLOUD_SMARTHOST).
+ask() (
+  for name in $(set | sed -n 's/^\(CLOUD_[A-Z0-9_]*\)=.*/\1/p'); do unset "$name"; done
+  run_cloud dns "$@"
+)
+
+set -- --host "$CLOUD_MAIL_HOST" --ipv4 "$CLOUD_LISTENER_ADDRESS" --mta-sts "${CLOUD_MTA_STS:-testing}"
 # Container Apps keep port 443, and the address is theirs.
 [ "${CLOUD_LISTENER_HOST:-vm}" = vm ] || set -- "$@" --no-pointer --no-pages
-[ -z "${CLOUD_SPF_INCLUDE:-}" ] || set -- "$@" --spf-include "$CLOUD_SPF_INCLUDE"
+for name in $(printf '%s' "${CLOUD_SPF_INCLUDE:-}" | tr ',' ' '); do set -- "$@" --spf-include "$name"; done
+# What SPF names is the listener (mx), which does not send: the smarthost does, or the Functions app, from addresses of
+# the platform. Where these are not named as well, nobody may be told to refuse the rest.
+case ${CLOUD_SMARTHOST:-}/${CLOUD_SPF_INCLUDE:-}/${CLOUD_SMARTHOST_MORE:-} in
+/* | *//* | *=off*) set -- "$@" --spf-softfail ;;
+esac
 for domain in $(printf '%s' "$CLOUD_DOMAINS" | tr ',' ' '); do set -- "$@" "$domain"; done
-run_cloud dns --zone-file "$@" >"$records.new" || { rm -f "$records.new"; fail "cloud dns failed." "Run: azd hooks run postprovision"; }
+
+# The signing keys come with a domain, and lie in a store that who deploys may read only once he has given himself the
+# roles (docs/deploy.md). Only public keys are asked for.
+keys=unread
+if [ -n "${CLOUD_MAIL_ACCOUNT:-}" ]; then
+  store="--store azure"
+  for service in blob queue table; do
+    store="$store --$service-endpoint https://$CLOUD_MAIL_ACCOUNT.$service.core.windows.net"
+  done
+  # shellcheck disable=SC2086 # several words, none with a blank
+  if ask --zone-file "$@" $store >"$records.new" 2>"$records.why"; then
+    keys=read
+    set -- "$@" $store
+  fi
+fi
+if [ "$keys" = unread ]; then
+  set -- "$@" --no-keys
+  ask --zone-file "$@" >"$records.new" ||
+    { rm -f "$records.new" "$records.why"; fail "cloud dns failed." "Run: azd hooks run postprovision"; }
+fi
 mv "$records.new" "$records"
 say "DNS records, also in $records:"
 say ""
@@ -70,17 +100,38 @@ fi
 # --- what is missing
 
 # A changed record may take its TTL to be seen; so this only tells.
-if run_cloud dns --check "$@" >"$records.seen"; then
+published=no
+if ask --check "$@" >"$records.seen"; then published=yes; fi
+unsigned=$(awk '/^later / && $2 ~ /\._domainkey\./ { sub(/.*\._domainkey\./, "", $2); sub(/\.$/, "", $2); print $2 }' "$records.seen")
+if [ "$published" = yes ] && [ -z "$unsigned" ]; then
   say "All of them are seen in DNS."
+elif [ "$published" = yes ]; then
+  say "What can be published now is seen in DNS. DKIM is not there yet."
 else
   say "Not seen in DNS yet, or otherwise:"
   awk '/^(missing|differs|unknown) / { print "  " $0; told = 1; next } /^ / && told { print "  " $0 } !/^ / { told = 0 }' \
     "$records.seen"
 fi
-rm -f "$records.seen"
+if [ "$keys" = unread ]; then
+  say "DKIM: the signing keys could not be looked up, so their records are neither above nor in the zone. Without them"
+  say "  nobody can verify what is signed. They come with the domain, and can be read with roles on the mail account"
+  say "  (docs/deploy.md, step 8). Then: azd hooks run postprovision"
+  [ ! -s "$records.why" ] || say "  The store said: $(awk 'NF { line = $0 } END { print line }' "$records.why")"
+else
+  for domain in $unsigned; do
+    say "DKIM: $domain has no signing keys yet, so its mail is not signed: cloud domain add $domain (docs/deploy.md, step 8)"
+    say "  Then: azd hooks run postprovision"
+  done
+fi
+rm -f "$records.seen" "$records.why"
 if [ "${CLOUD_LISTENER_HOST:-vm}" = vm ] && [ "${CLOUD_REVERSE_DNS:-false}" != true ]; then
   say "PTR: once $CLOUD_MAIL_HOST resolves to $CLOUD_LISTENER_ADDRESS:"
   say "  azd env set CLOUD_REVERSE_DNS true && azd provision"
 fi
-[ -n "${CLOUD_SMARTHOST:-}" ] ||
+if [ -z "${CLOUD_SMARTHOST:-}" ]; then
   say "Sending: no smarthost is set, and most subscriptions may not connect to port 25 (docs/deploy.md)."
+  say "  SPF ends in ~all: what the Functions app sends itself comes from addresses that no record can name."
+elif [ -z "${CLOUD_SPF_INCLUDE:-}" ]; then
+  warn "SPF does not name $CLOUD_SMARTHOST, through which mail leaves, and therefore ends in ~all."
+  warn "Its operator tells the domain to include: azd env set CLOUD_SPF_INCLUDE NAME && azd hooks run postprovision"
+fi

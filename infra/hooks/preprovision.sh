@@ -46,8 +46,8 @@ host=${CLOUD_MAIL_HOST:-}
 case ${CLOUD_LISTENER_HOST:-vm} in
 vm) ;;
 containerapp)
-  [ -n "${CLOUD_DNS_ZONE_ID:-}" ] ||
-    warn "on containerapp a trusted certificate needs Azure DNS: without CLOUD_DNS_ZONE_ID it stays self-signed." ;;
+  [ -n "${CLOUD_DNS_ZONE_ID:-}${CLOUD_CERTIFICATE_ID:-}" ] ||
+    warn "on containerapp a trusted certificate needs Azure DNS (CLOUD_DNS_ZONE_ID) or a vault (CLOUD_CERTIFICATE_ID): it stays self-signed." ;;
 *) fault "CLOUD_LISTENER_HOST is \"$CLOUD_LISTENER_HOST\"." "Run: azd env set CLOUD_LISTENER_HOST vm   (or containerapp)" ;;
 esac
 
@@ -56,7 +56,16 @@ case ${CLOUD_DNS_ZONE_ID:-} in
 *) fault "CLOUD_DNS_ZONE_ID is not the resource id of a DNS zone." \
   "Find it: az network dns zone list --query '[].id' --output tsv" ;;
 esac
-if [ -n "${CLOUD_DNS_ZONE_ID:-}" ] && [ "${CLOUD_LISTENER_HOST:-vm}" = containerapp ]; then
+certificate=${CLOUD_CERTIFICATE_ID:-}
+case $certificate in
+'' | /subscriptions/*/resourceGroups/*/providers/Microsoft.KeyVault/vaults/*/secrets/?*) ;;
+*) certificate=/secrets/wrong/ ;;
+esac
+case ${certificate##*/secrets/} in
+*[!A-Za-z0-9-]*) fault "CLOUD_CERTIFICATE_ID is not the resource id of a secret in a vault, without a version." \
+  "It is \"\$(az keyvault show --name VAULT --query id --output tsv)/secrets/NAME\"" ;;
+esac
+if [ -n "${CLOUD_DNS_ZONE_ID:-}" ] && [ -z "${CLOUD_CERTIFICATE_ID:-}" ] && [ "${CLOUD_LISTENER_HOST:-vm}" = containerapp ]; then
   zone=$(printf '%s' "${CLOUD_DNS_ZONE_ID##*/}" | tr '[:upper:]' '[:lower:]')
   name_of_host=$(printf '%s' "${host:-mail.${CLOUD_DOMAINS%%,*}}" | tr '[:upper:]' '[:lower:]')
   case $name_of_host in
@@ -70,6 +79,9 @@ if [ "${CLOUD_REVERSE_DNS:-false}" = true ] && [ -n "${CLOUD_LISTENER_ADDRESS:-}
   getent ahostsv4 "$host" 2>/dev/null | grep -q "^$CLOUD_LISTENER_ADDRESS " ||
     fault "$host does not resolve to $CLOUD_LISTENER_ADDRESS yet, so the PTR record would be refused." \
       "Publish its A record first, or: azd env set CLOUD_REVERSE_DNS false"
+fi
+if [ -n "${CLOUD_SMARTHOST_HOST:-}" ] && [ -z "${CLOUD_SPF_INCLUDE:-}" ]; then
+  warn "mail leaves through $CLOUD_SMARTHOST_HOST, which SPF will not name: azd env set CLOUD_SPF_INCLUDE NAME (its operator tells it)."
 fi
 [ "$faults" -eq 0 ] || exit 1
 

@@ -1,6 +1,7 @@
 using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Identity;
+using Azure.Storage.Blobs;
 using Cloud.Store.Azure;
 
 namespace Cloud.Listener.Container;
@@ -30,6 +31,9 @@ sealed class AzureServices(string? identity, TimeProvider time)
     /// <param name="audience">For whom it is made out: <c>api://…</c>.</param>
     public async ValueTask<string> TokenAsync(string audience, CancellationToken cancel) =>
         (await Credential.GetTokenAsync(new TokenRequestContext([$"{audience}/.default"]), cancel)).Token;
+
+    /// <summary>A container of blobs, with the identity's rights.</summary>
+    public BlobContainerClient Container(Uri address) => new(address, Credential);
 
     /// <summary>For REST calls of our own: retries, throttling and tokens are Azure.Core's.</summary>
     /// <param name="scope">Whose tokens.</param>

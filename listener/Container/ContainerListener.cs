@@ -150,6 +150,9 @@ sealed class ContainerListener : IAsyncDisposable
                 AzureDnsZone.Settling
             );
         Func<string, CancellationToken, ValueTask<bool>>? leadsHere = names is null ? null : names.LeadsHereAsync;
-        return new AcmeSource(acme.Options, responder, () => new HttpClient(), time, entropy, loggers, leadsHere);
+        IAcmeFiles kept = acme.Container is { } container
+            ? new AcmeBlobs(azure.Container(container))
+            : new AcmeFolder(acme.Directory!);
+        return new AcmeSource(acme.Options, kept, responder, () => new HttpClient(), time, entropy, loggers, leadsHere);
     }
 }

@@ -1,6 +1,8 @@
 using System.Net;
 using Cloud.Api.WellKnown;
+using Cloud.Flow.Door.Greylisting;
 using Cloud.Flow.Outbound.Relay;
+using Cloud.Flow.Hooks;
 using Cloud.Flow.Outbound.Reports;
 using Cloud.Flow.Submission;
 using Cloud.Listener.Hosting;
@@ -52,11 +54,17 @@ sealed class ContainerSettings
     /// <summary>How much accounts and domains may send, where the listener reads the store itself.</summary>
     public required SubmissionOptions Submission { get; init; }
 
+    /// <summary>How long strangers wait, where the listener reads the store itself.</summary>
+    public required GreylistOptions Greylist { get; init; }
+
     /// <summary>How mail goes to other servers, where the listener reads the store itself.</summary>
     public required RelayOptions Relay { get; init; }
 
     /// <summary>Which reports are sent, where the listener reads the store itself.</summary>
     public required ReportOptions Reports { get; init; }
+
+    /// <summary>How webhooks are sent, where the store is read from here.</summary>
+    public HookOptions Hooks { get; init; } = new();
 
     /// <summary>Opens the domains' signing keys; null: nothing is signed.</summary>
     public required KeyEncryptionKey? KeyEncryption { get; init; }
@@ -102,6 +110,12 @@ sealed class TlsSettings
 sealed class AcmeSettings
 {
     public required AcmeOptions Options { get; init; }
+
+    /// <summary>Directory of account key and certificate; null where they are in a container.</summary>
+    public string? Directory { get; init; }
+
+    /// <summary>Blob container in which they are instead; reached by the identity.</summary>
+    public Uri? Container { get; init; }
 
     /// <summary>Where HTTP-01 is answered; null for DNS-01.</summary>
     public IPEndPoint? Http { get; init; }

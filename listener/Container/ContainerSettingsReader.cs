@@ -44,8 +44,10 @@ sealed partial class ContainerSettingsReader(Func<string, string?> environment)
             Limits = limits,
             Door = Door(One("hostname") ?? "localhost", limits.Abuse.Exempt),
             Submission = Submission(),
+            Greylist = GreylistTimes(),
             Relay = Sender(One("hostname") ?? "localhost"),
             Reports = Reports(One("hostname") ?? "localhost"),
+            Hooks = Hooks(),
             KeyEncryption = KeyEncryption(),
             TellsClient = TellsClient(),
             LogLevel = Choice("log-level", LogLevel.Information),
@@ -174,9 +176,10 @@ sealed partial class ContainerSettingsReader(Func<string, string?> environment)
                 Directory = directory ?? new Uri("https://localhost/"),
                 Names = Names(wildcards: kind == "dns-01"),
                 MoreNames = PageNames(),
-                State = DataDirectory(),
                 Account = Account(),
             },
+            Directory = One("acme-container") is null ? DataDirectory() : null,
+            Container = StateContainer(),
             Http = kind == "http-01" ? Address("acme-http", new IPEndPoint(IPAddress.Any, 80)) : null,
             Zone = kind == "dns-01" ? zone : null,
         };
@@ -207,6 +210,20 @@ sealed partial class ContainerSettingsReader(Func<string, string?> environment)
         All("acme-names").Count > 0 || PagesPort() is null
             ? []
             : [.. WellKnownPages.NamesOf([.. All("domain").Select(DomainName.ToAscii).OfType<string>()])];
+
+    /// <summary>A blob container for what must outlive a restart, where the platform gives no directory that does.</summary>
+    Uri? StateContainer()
+    {
+        if (One("acme-container") is not { } name)
+            return null;
+        if (!ContainerName().IsMatch(name))
+            Faults.Add($"acme-container: \"{name}\" is no name of a blob container.");
+        else if (WebAddress("blob-endpoint") is { } blobs)
+            return new Uri($"{blobs.AbsoluteUri.TrimEnd('/')}/{name}");
+        else
+            Faults.Add("acme-container: needs blob-endpoint; it is reached by the identity.");
+        return null;
+    }
 
     string DataDirectory()
     {
@@ -267,6 +284,10 @@ sealed partial class ContainerSettingsReader(Func<string, string?> environment)
 
     [GeneratedRegex("^(?!0{16})[0-9a-f]{16}$", RegexOptions.None, MatchMilliseconds)]
     private static partial Regex ListenerName();
+
+    /// <summary>docs: "Naming and referencing containers".</summary>
+    [GeneratedRegex("^(?=.{3,63}$)[a-z0-9]+(-[a-z0-9]+)*$", RegexOptions.None, MatchMilliseconds)]
+    private static partial Regex ContainerName();
 
     [GeneratedRegex("^[a-z0-9-]+$", RegexOptions.None, MatchMilliseconds)]
     private static partial Regex SettingName();

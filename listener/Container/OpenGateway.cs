@@ -1,5 +1,6 @@
 using Cloud.Api.Gateway;
 using Cloud.Dns;
+using Cloud.Flow.Hooks;
 using Cloud.Flow.Outbound.Relay;
 using Cloud.Flow.Outbound.Reports;
 using Cloud.Listener.Gateway;
@@ -52,7 +53,8 @@ sealed record OpenGateway(
                 settings.KeyEncryption,
                 relay,
                 new() { HostName = settings.Hostname },
-                settings.Submission
+                settings.Submission,
+                settings.Greylist
             );
             var answers = new CachedCheck(backend.ProbeAsync, "the storage does not answer", time);
             return new(
@@ -94,7 +96,13 @@ sealed record OpenGateway(
     {
         var logger = loggers.CreateLogger<DailyReports>();
         await using var reports = backend.Sending.OpenReports(settings.Reports, settings.Door.Dns, logger);
-        await StoreWork.RunAsync(backend, reports, loggers, time, stop);
+        using var hooks = backend.Hooks.Open(
+            settings.Hooks,
+            backend.Sending,
+            settings.Door.Dns,
+            loggers.CreateLogger<HookWorker>()
+        );
+        await StoreWork.RunAsync(backend, reports, hooks, loggers, time, stop);
     }
 
     public async ValueTask DisposeAsync()

@@ -378,7 +378,6 @@ public sealed class HttpGateway : IGateway, IAsyncDisposable
     /// <exception cref="StoreException">It cannot be kept.</exception>
     async ValueTask DeferAsync(IQueues queue, ReceiveRequest request, StoreException why, CancellationToken cancel)
     {
-        var recipients = request.Envelope.Recipients.Select(recipient => recipient.Address).ToList();
         try
         {
             uploads?.Take(request.Message.Blob); // the queue may have it, whatever it answers
@@ -388,7 +387,7 @@ public sealed class HttpGateway : IGateway, IAsyncDisposable
                 queue,
                 request.Transaction,
                 request.Envelope.Origin,
-                recipients,
+                request.Envelope.Wishes,
                 request.Message,
                 request.Evidence,
                 time.GetUtcNow(),

@@ -63,6 +63,12 @@ static partial class Log
     )]
     public static partial void CountsTooMany(ILogger logger, int requests);
 
+    [LoggerMessage(1014, LogLevel.Information, "Public Suffix List: {Rules} rules, of {File}")]
+    public static partial void SuffixesInForce(ILogger logger, int rules, string file);
+
+    [LoggerMessage(1015, LogLevel.Warning, "Public Suffix List {File} is not used: {Reason}")]
+    public static partial void SuffixesRefused(ILogger logger, string file, string reason);
+
     [LoggerMessage(1008, LogLevel.Debug, "{Port}: {Address} turned away: {Reason}")]
     public static partial void TurnedAway(ILogger logger, string port, IPAddress address, string reason);
 }

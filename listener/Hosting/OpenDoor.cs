@@ -3,6 +3,7 @@ using Cloud.Dns;
 using Cloud.Flow.Door;
 using Cloud.Listener.Hosting.Settings;
 using Cloud.Store.Ports;
+using Cloud.Trust.Dmarc.Suffixes;
 using Cloud.Trust.DnsLists;
 using Microsoft.Extensions.Logging;
 
@@ -13,12 +14,19 @@ public sealed class OpenDoor : IAsyncDisposable
 {
     readonly Resolver? resolver;
     readonly CancellationTokenSource stop = new();
+    readonly Task renewing = Task.CompletedTask;
     readonly Task watching = Task.CompletedTask;
     readonly Task counting = Task.CompletedTask;
 
     /// <param name="gateway">Keeps what is counted.</param>
     public OpenDoor(DoorSettings settings, IGateway gateway, TimeProvider time, Entropy entropy, ILoggerFactory loggers)
     {
+        if (settings.Suffixes is { } source)
+        {
+            var file = new SuffixFile(source, PublicSuffixes.Install, time, loggers.CreateLogger<SuffixFile>());
+            file.Look(); // before the first mail
+            renewing = file.RunAsync(stop.Token);
+        }
         if (settings.Options is null)
             return;
         resolver = new(settings.Dns, time, entropy, loggers.CreateLogger<Resolver>());
@@ -35,6 +43,7 @@ public sealed class OpenDoor : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await stop.CancelAsync();
+        await renewing;
         await watching;
         await counting;
         stop.Dispose();

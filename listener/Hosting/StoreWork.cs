@@ -1,4 +1,5 @@
 using Cloud.Api.Gateway;
+using Cloud.Flow.Hooks;
 using Cloud.Flow.Outbound;
 using Cloud.Flow.Outbound.Reports;
 using Cloud.Flow.Sweep;
@@ -17,11 +18,12 @@ public static class StoreWork
     /// <summary>After a start: until then what is on the queue has been seen, so that little is put there twice.</summary>
     static readonly TimeSpan Settled = TimeSpan.FromSeconds(10);
 
-    /// <summary>Files what was queued or set aside, sends what is to be sent, reports and sweeps, until the stop.</summary>
+    /// <summary>Files what was queued or set aside, sends what is to be sent, tells events, reports and sweeps, until the stop.</summary>
     /// <remarks>If one of them fails for good, all end with its exception: the process is to be started anew.</remarks>
     public static async Task RunAsync(
         Backend backend,
         DailyReports reports,
+        HookWorker hooks,
         ILoggerFactory loggers,
         TimeProvider time,
         CancellationToken stop
@@ -30,6 +32,7 @@ public static class StoreWork
         using var any = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var inbound = loggers.CreateLogger(nameof(Backend.Inbound));
         var outbound = loggers.CreateLogger(nameof(Backend.Sending));
+        var events = loggers.CreateLogger(nameof(Backend.Hooks));
         var timers = loggers.CreateLogger(nameof(TimedWork));
         Task[] works =
         [
@@ -38,6 +41,7 @@ public static class StoreWork
                 ResumeAsync(backend.Sending.Schedule, timers, time, any.Token),
                 backend.Sending.Worker.RunAsync(result => OutboundLog.Tell(outbound, result), any.Token)
             ),
+            hooks.RunAsync(result => HookLog.Tell(events, result), any.Token),
             SweepTimer.RunAsync(backend.Sweeper, loggers.CreateLogger(nameof(Sweeper)), time, any.Token),
             .. Timers(backend, reports, timers).Select(timer => timer.RunAsync(timers, time, any.Token)),
         ];

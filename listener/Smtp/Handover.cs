@@ -78,6 +78,7 @@ static class Handover
             {
                 Options = transaction.Options,
                 HoldUntil = transaction.HoldUntil,
+                Session = session.Peer.FactsOf("submission", transaction.From),
             },
             cancel
         );
@@ -133,7 +134,11 @@ static class Handover
         try
         {
             List<EmailAddress> recipients = [.. transaction.Recipients.Select(recipient => recipient.Address)];
-            await session.Gateway.KeepRefusedAsync(new(intake.Id, recipients, evidence), either.Token);
+            var request = new RefusedRequest(intake.Id, recipients, evidence)
+            {
+                Session = session.Peer.FactsOf("smtp", transaction.From),
+            };
+            await session.Gateway.KeepRefusedAsync(request, either.Token);
         }
         catch (Exception e) when (e is StoreException or OperationCanceledException && !cancel.IsCancellationRequested)
         {

@@ -5,43 +5,15 @@ using Cloud.Clients.Peers;
 namespace Cloud.Clients;
 
 /// <summary>Listener → HTTP → published handler → Azurite → queue → the handler again → another host.</summary>
-public sealed class FunctionsSendingTests : ClientTests
+public sealed class FunctionsSendingTests : SendingTests
 {
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
-    readonly RecordingSink sink = new();
-    PeerWorld? world;
+    protected override string[] Arguments => ["--gateway", "functions", "--store", "azurite", .. Outwards];
 
-    protected override string[] Arguments =>
-        [
-            "--gateway",
-            "functions",
-            "--store",
-            "azurite",
-            "--resolver",
-            $"127.0.0.1:{world!.Port}",
-            "--relay-networks",
-            "127.0.0.0/8",
-            "--relay-port",
-            $"{sink.Port}",
-        ];
-
-    public override async Task InitializeAsync()
-    {
-        if (!FunctionsFolder.IsPublished || !Tool.IsInstalled("npm") || !PeerWorld.IsPossible)
-            return;
-        world = await PeerWorld.StartAsync();
-        await base.InitializeAsync();
-    }
-
-    public override async Task DisposeAsync()
-    {
-        await base.DisposeAsync();
-        await sink.DisposeAsync();
-        if (world is not null)
-            await world.DisposeAsync();
-    }
+    protected override bool IsPossible =>
+        FunctionsFolder.IsPublished && Tool.IsInstalled("npm") && PeerWorld.IsPossible;
 
     [SkippableFact]
     public async Task Mail_goes_out_through_the_handler_also_when_that_is_killed_between_and_amid()
@@ -58,13 +30,13 @@ public sealed class FunctionsSendingTests : ClientTests
         await ArrivedAsync("4", "5");
 
         // One that the other host never answers for keeps nobody else waiting, and is not sent a second time at once.
-        sink.Silent = "6";
+        Sink.Silent = "6";
         await SubmitAsync("6");
         await ArrivedAsync("6");
         HandlerProcess.Kill(HandlerProcess.Find(Cloud)!.Value);
         await SubmitAsync("7", "8");
         await ArrivedAsync("7", "8");
-        Assert.Single(sink.Came, one => one.Letter == "6");
+        Assert.Single(Sink.Came, one => one.Letter == "6");
     }
 
     /// <summary>Submits each letter until it is taken: a handler that is being started takes none.</summary>
@@ -83,10 +55,7 @@ public sealed class FunctionsSendingTests : ClientTests
         {
             using var sender = new SmtpSender();
             await sender.SubmitAsBobAsync(Cloud["submissions"]);
-            await sender.SendAsync(
-                Letter.Of(name, $"From: {MailServer.Bob}\nMessage-ID: <{name}@example.test>\n\nHello.\n"),
-                $"ada@{Peer.Domain}"
-            );
+            await sender.SendAsync(LetterOf(name), $"ada@{Peer.Domain}");
             return true;
         }
         catch (Exception e) when (e is IOException or InvalidOperationException or SocketException)
@@ -99,12 +68,12 @@ public sealed class FunctionsSendingTests : ClientTests
     {
         for (
             var waited = Stopwatch.StartNew();
-            names.Except(sink.Came.Select(one => one.Letter)).Any();
+            names.Except(Sink.Came.Select(one => one.Letter)).Any();
             await Task.Delay(Pause)
         )
             Assert.True(
                 waited.Elapsed < Patience,
-                $"came: {string.Join(' ', sink.Came.Select(one => one.Letter))}; {Cloud.Output}"
+                $"came: {string.Join(' ', Sink.Came.Select(one => one.Letter))}; {Cloud.Output}"
             );
     }
 }

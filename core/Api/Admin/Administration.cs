@@ -1,7 +1,7 @@
 using System.Text;
 using Cloud.Api.Gateway;
-using Cloud.Flow.Inbound;
 using Cloud.Flow.Keys;
+using Cloud.Flow.Trace;
 using Cloud.Mail;
 using Cloud.Store;
 using Cloud.Store.Accounts;
@@ -13,15 +13,15 @@ namespace Cloud.Api.Admin;
 /// <summary>The directory, as the operator changes it on the store at hand.</summary>
 public sealed class Administration(Backend backend) : IAdministration
 {
-    /// <summary>Octets of a local part of ours: more, others need not be able to write to (RFC 5321 §4.5.3.1.1).</summary>
-    const int MaxLocal = 64;
-
     readonly MailDirectory directory = backend.Directory;
     readonly AccountStore accounts = backend.Accounts;
     readonly DomainKeys keys = backend.Keys;
     readonly TargetCheck targeting = new(backend.Directory);
 
     public IQueueAdministration Queue { get; } = new QueueAdministration(backend);
+
+    /// <summary>Users' passwords of programs, suspension, quota and deletion.</summary>
+    public IUserAdministration Users { get; } = new UserAdministration(backend);
 
     public ValueTask AddDomainAsync(string domain, CancellationToken cancel) => AddDomainAsync(domain, "", cancel);
 
@@ -83,8 +83,8 @@ public sealed class Administration(Backend backend) : IAdministration
         var key = AddressKey(address);
         var credentials = CredentialsOf(password);
         var domain = await DomainOfAsync(key, cancel);
-        if (await directory.ReadAsync(DirectoryRows.User(key), cancel) is not null)
-            throw Exists($"The user {key} is here already");
+        if (await directory.ReadAsync(DirectoryRows.User(key), cancel) is { } taken)
+            throw Exists(Taken(DirectoryRows.ToUser(taken.Data)));
         if (await directory.ReadAsync(DirectoryRows.Alias(key), cancel) is not null)
             throw Exists($"{key} is an alias");
 
@@ -100,54 +100,47 @@ public sealed class Administration(Backend backend) : IAdministration
         throw Changed();
     }
 
+    static string Taken(UserRow user) =>
+        user.Removing
+            ? $"The user {user.Address} is deleted, and kept for a while: `cloud user restore`, or `user remove --now`"
+            : $"The user {user.Address} is here already";
+
     public async ValueTask<IReadOnlyList<UserInfo>> ListUsersAsync(CancellationToken cancel)
     {
         var users = new List<UserInfo>();
         await foreach (var row in directory.ListAsync(DirectoryRows.Users(null), cancel))
         {
             var user = DirectoryRows.ToUser(row.Data);
+            if (user.IsRoute)
+                continue;
             var state = await accounts.CurrentAsync(user.Account, cancel);
-            users.Add(new(user.Address, state?.Account.Messages ?? 0, state?.Account.Octets ?? 0));
+            var account = state?.Account;
+            users.Add(
+                new(user.Address, account?.Messages ?? 0, account?.Octets ?? 0)
+                {
+                    Quota = account?.Quota ?? 0,
+                    IsSuspended = user.Suspended,
+                    IsDeleted = user.Removing,
+                    KeptUntil = user.KeptUntil,
+                    AppPasswords = user.AppPasswords.Count,
+                }
+            );
         }
         return users;
     }
 
-    public async ValueTask<IReadOnlyList<string>> TraceAsync(
-        string address,
-        string transaction,
-        CancellationToken cancel
-    )
-    {
-        if (TransactionId.TryParse(transaction) is not { } id)
-            throw new AdminException($"{transaction} is no message's id, such as 1a2057827315f66d9c09c6f93d2");
-        var (_, user) = await UserAsync(address, cancel);
-        return await backend.Refused.FindAsync(user.Account, id, cancel)
-            ?? await TraceReader.FindAsync(accounts, user.Account, id, cancel)
-            ?? throw new AdminException(
-                $"The log of {user.Address} does not tell of {id}: it came by a trusted client, or over 30 days ago, "
-                    + "or not at all; or it was refused over 7 days ago, or with many others"
-            );
-    }
+    public ValueTask<TraceAnswer> TraceAsync(string what, CancellationToken cancel) =>
+        TraceLookup.FindAsync(backend.Traces, what, TraceScope.Operator, cancel);
 
     public async ValueTask SetPasswordAsync(string address, string password, CancellationToken cancel)
     {
         var (row, user) = await UserAsync(address, cancel);
-        var changed = user with { Credentials = CredentialsOf(password) };
+        var changed = user with { Credentials = CredentialsOf(password, user) };
         await CommitAsync(New().Replace(row.Key.Row, DirectoryRows.ToRow(changed), row.ETag));
     }
 
-    public async ValueTask RemoveUserAsync(string address, CancellationToken cancel)
-    {
-        // First nobody can log in or send to it; then the mail goes; a crash in between is made good by a repetition.
-        var (row, user) = await UserAsync(address, cancel);
-        if (!user.Removing)
-            await CommitAsync(New().Replace(row.Key.Row, DirectoryRows.ToRow(user with { Removing = true }), row.ETag));
-        await AccountRemoval.RunAsync(accounts, user.Account, cancel);
-        var transaction = New().Delete(row.Key.Row);
-        if (await directory.ReadAsync(DirectoryRows.Grants(user.Account), cancel) is { } grants)
-            transaction.Delete(grants.Key.Row, grants.ETag);
-        await CommitAsync(transaction);
-    }
+    public async ValueTask RemoveUserAsync(string address, CancellationToken cancel) =>
+        await Users.RemoveAsync(address, TimeSpan.Zero, cancel);
 
     public async ValueTask GrantAsync(string address, string sendsAs, CancellationToken cancel)
     {
@@ -293,13 +286,13 @@ public sealed class Administration(Backend backend) : IAdministration
         await CommitAsync(transaction);
     }
 
+    /// <summary>One that is not deleted.</summary>
     async ValueTask<(Row Row, UserRow User)> UserAsync(string address, CancellationToken cancel)
     {
-        var key = AddressKey(address);
-        var row = await directory.ReadAsync(DirectoryRows.User(key), cancel);
-        return row is null
-            ? throw Missing($"There is no user {key}")
-            : (row, DirectoryRows.ToUser(row.Data));
+        var (row, user) = await DirectoryLookup.UserAsync(directory, address, cancel);
+        return user.Removing || user.IsRoute
+            ? throw Missing($"There is no user {user.Address} (any more)")
+            : (row, user);
     }
 
     async ValueTask<string> OurDomainAsync(string domain, CancellationToken cancel)
@@ -320,8 +313,14 @@ public sealed class Administration(Backend backend) : IAdministration
             throw Changed();
     }
 
-    Credentials CredentialsOf(string password) =>
-        Passwords.Derive(password, accounts.Entropy)
+    /// <param name="user">Null for a new one.</param>
+    Credentials CredentialsOf(string password, UserRow? user = null) =>
+        // The passwords of programs hold by the salt that they were made with.
+        (
+            user is { AppPasswords.Count: > 0, Credentials: var old }
+                ? Passwords.Derive(password, old.Salt, old.Iterations)
+                : Passwords.Derive(password, accounts.Entropy)
+        )
         ?? throw new AdminException($"A password has 1 to {Passwords.MaxLength} characters and no control characters");
 
     static RowTransaction New() => new(DirectoryRows.Partition);
@@ -332,18 +331,9 @@ public sealed class Administration(Backend backend) : IAdministration
 
     static AdminException Exists(string message) => new(message, AdminFault.Exists);
 
-    static AdminException Changed() => new("Somebody else changed the directory at the same moment: try again", AdminFault.Changed);
+    static AdminException Changed() => DirectoryLookup.Changed();
 
-    static string AddressKey(string address)
-    {
-        var parsed = EmailAddress.TryParse(address) ?? throw new AdminException($"{address} is no address");
-        return Encoding.UTF8.GetByteCount(parsed.Local) <= MaxLocal
-            ? parsed.Key
-            : throw new AdminException($"{address}: over {MaxLocal} octets before the @");
-    }
+    static string AddressKey(string address) => DirectoryLookup.AddressKey(address);
 
-    static string DomainKey(string domain) =>
-        EmailAddress.IsDomain(domain) && domain[0] != '['
-            ? EmailAddress.CanonicalDomain(domain)
-            : throw new AdminException($"{domain} is no domain name");
+    static string DomainKey(string domain) => DirectoryLookup.DomainKey(domain);
 }

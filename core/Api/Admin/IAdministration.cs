@@ -1,4 +1,5 @@
 using Cloud.Flow.Keys;
+using Cloud.Flow.Trace;
 
 namespace Cloud.Api.Admin;
 
@@ -33,7 +34,7 @@ public interface IAdministration
 
     ValueTask SetPasswordAsync(string address, string password, CancellationToken cancel);
 
-    /// <summary>Removes the user, the account and all its mail.</summary>
+    /// <summary>Removes the user, the account and all its mail, at once and for good.</summary>
     ValueTask RemoveUserAsync(string address, CancellationToken cancel);
 
     /// <summary>Lets a user send as an address of ours that does not reach him, or as <c>*@domain</c>, all of a domain.</summary>
@@ -67,13 +68,31 @@ public interface IAdministration
 
     ValueTask RemoveAliasAsync(string alias, CancellationToken cancel);
 
-    /// <summary>Why a user's message is where it is: lines for people.</summary>
-    /// <param name="transaction">Its id, as in the sender's 250.</param>
-    ValueTask<IReadOnlyList<string>> TraceAsync(string address, string transaction, CancellationToken cancel);
+    /// <summary>What happened to messages.</summary>
+    /// <param name="what">A message's id, as in the sender's 250; a Message-ID; or an address, for its newest messages.</param>
+    ValueTask<TraceAnswer> TraceAsync(string what, CancellationToken cancel);
 }
 
 /// <param name="Octets">Used by its messages.</param>
-public sealed record UserInfo(string Address, long Messages, long Octets);
+public sealed record UserInfo(string Address, long Messages, long Octets)
+{
+    /// <summary>Octets allowed; 0 for no limit.</summary>
+    public long Quota { get; init; }
+
+    public bool IsSuspended { get; init; }
+
+    public bool IsDeleted { get; init; }
+
+    /// <summary>Of a deleted one: until when it can be had back; null where it is being removed.</summary>
+    public DateTimeOffset? KeptUntil { get; init; }
+
+    /// <summary>How many passwords of programs it has.</summary>
+    public int AppPasswords { get; init; }
+}
+
+/// <param name="Report">Of the one message that was asked for; null where several were found.</param>
+/// <param name="Messages">The others: each can be asked for by its id.</param>
+public sealed record TraceAnswer(TraceReport? Report, IReadOnlyList<TraceSummary> Messages);
 
 public sealed record GrantInfo(string Address, IReadOnlyList<string> SendsAs);
 

@@ -106,7 +106,11 @@ public sealed record QueueRecipient(
     int PossibleRepeats,
     string Told,
     string? Transcript
-);
+)
+{
+    /// <summary>A line for each host of each attempt, with what it said; oldest first.</summary>
+    public IReadOnlyList<string> History { get; init; } = [];
+}
 
 /// <param name="Changed">Recipients that it was done for.</param>
 /// <param name="Busy">Recipients that are being sent to at the moment: for them nothing was done.</param>

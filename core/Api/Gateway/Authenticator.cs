@@ -21,6 +21,7 @@ sealed class Authenticator(MailDirectory directory, TimeProvider time, Entropy e
 {
     readonly LoginThrottle throttle = new(time, shared ? directory.Rows : null);
     readonly KnownLogins known = new(time, entropy);
+    readonly PasswordUses uses = new(directory, time);
 
     /// <summary>Derivations at a time: logins may not take all cores from mail.</summary>
     SemaphoreSlim Derivations { get; } = new(Math.Max(1, Environment.ProcessorCount / 2));
@@ -32,8 +33,8 @@ sealed class Authenticator(MailDirectory directory, TimeProvider time, Entropy e
     {
         var (login, client) = (await KeyOfAsync(request.Login, cancel), Network(request.Client));
         var user = await FindAsync(login, cancel);
-        if (user is not null && client is not null && known.Contains(user, client, request.Password))
-            return Welcome(user, default);
+        if (user is not null && client is not null && known.Find(user, client, request.Password) is { } by)
+            return await WelcomeAsync(user, by, default);
         if (LockedOut(await throttle.WaitAsync(login, client, cancel)) is { } locked)
             return locked;
 
@@ -63,17 +64,25 @@ sealed class Authenticator(MailDirectory directory, TimeProvider time, Entropy e
         var user = await FindAsync(login, cancel);
         if (LockedOut(await throttle.WaitAsync(login, client, cancel)) is { } locked)
             return locked;
-        var credentials = user?.Credentials ?? new(madeUpSalt, Passwords.Iterations, madeUpSalt, madeUpSalt);
-        var signature = Passwords.VerifyProof(proof.AuthMessage.Span, proof.Proof.Span, credentials);
-        if (signature is null || user is null)
-            return await FailAsync(login, client);
-
-        await throttle.ForgetAsync(login, cancel);
-        return Welcome(user, signature);
+        foreach (var credentials in AllOf(user))
+        {
+            var signature = Passwords.VerifyProof(proof.AuthMessage.Span, proof.Proof.Span, credentials);
+            if (signature is null || user is null)
+                continue;
+            await throttle.ForgetAsync(login, cancel);
+            return await WelcomeAsync(user, credentials, signature);
+        }
+        return await FailAsync(login, client);
     }
 
-    static AuthenticateResult Welcome(UserRow user, ReadOnlyMemory<byte> signature) =>
-        new(AuthenticateStatus.Ok, user.Account, user.Address, TimeSpan.Zero, signature);
+    IReadOnlyList<Credentials> AllOf(UserRow? user) =>
+        user is null ? [new(madeUpSalt, Passwords.Iterations, madeUpSalt, madeUpSalt)] : [.. user.AllCredentials];
+
+    async ValueTask<AuthenticateResult> WelcomeAsync(UserRow user, Credentials by, ReadOnlyMemory<byte> signature)
+    {
+        await uses.NoteAsync(user, by);
+        return new(AuthenticateStatus.Ok, user.Account, user.Address, TimeSpan.Zero, signature);
+    }
 
     async ValueTask<AuthenticateResult> FailAsync(string login, string? client)
     {
@@ -95,18 +104,17 @@ sealed class Authenticator(MailDirectory directory, TimeProvider time, Entropy e
         // Guesses that came all at once have been waiting here: each counts before the next is tried.
         if (LockedOut(throttle.WaitHere(login, client)) is { } locked)
             return locked;
-        var credentials = user?.Credentials ?? new(madeUpSalt, Passwords.Iterations, madeUpSalt, madeUpSalt);
-        if (!Passwords.Verify(password, credentials) || user is null)
+        if (Passwords.Find(password, AllOf(user)) is not { } by || user is null)
             return await FailAsync(login, client);
 
         await throttle.ForgetAsync(login, cancel);
         if (client is not null)
-            known.Add(user, client, password);
-        return Welcome(user, default);
+            known.Add(user, client, password, by);
+        return await WelcomeAsync(user, by, default);
     }
 
     async ValueTask<UserRow?> FindAsync(string login, CancellationToken cancel) =>
-        await directory.FindUserAsync(login, cancel) is { Removing: false } user ? user : null;
+        await directory.FindUserAsync(login, cancel) is { IsActive: true } user ? user : null;
 
     /// <summary>The login as a key: an address, or a bare name completed with the only domain.</summary>
     async ValueTask<string> KeyOfAsync(string login, CancellationToken cancel)

@@ -1,12 +1,15 @@
 using Cloud.Flow.Door.Greylisting;
+using Cloud.Flow.Hooks;
 using Cloud.Flow.Inbound;
 using Cloud.Flow.Junk;
+using Cloud.Flow.Integrity;
 using Cloud.Flow.Keys;
 using Cloud.Flow.Outbound;
 using Cloud.Flow.Outbound.Forwarding;
 using Cloud.Flow.Outbound.Reports;
 using Cloud.Flow.Submission;
 using Cloud.Flow.Sweep;
+using Cloud.Flow.Trace;
 using Cloud.Store;
 using Cloud.Store.Accounts;
 using Cloud.Store.Correspondents;
@@ -31,7 +34,8 @@ public sealed class Backend
         KeyEncryptionKey? encryption = null,
         IRelay? relay = null,
         OutboundOptions? outbound = null,
-        SubmissionOptions? submission = null
+        SubmissionOptions? submission = null,
+        GreylistOptions? greylist = null
     )
     {
         options ??= new();
@@ -45,7 +49,9 @@ public sealed class Backend
         Keys = new(Directory, encryption, time, entropy);
         KnownSenders = new(rows, time);
         Lessons = new(Accounts, KnownSenders, entropy);
-        var forwarding = new ForwardingRooms(Accounts, Directory, queues, outbound ?? new());
+        outbound ??= new();
+        Hooks = new(Accounts, Directory, queues, encryption);
+        var forwarding = new ForwardingRooms(Accounts, Directory, queues, Hooks.Outbound, outbound);
         (Expansion, Returns) = (forwarding.Expansion, forwarding.Limits);
         Filing = new(
             Accounts,
@@ -53,16 +59,20 @@ public sealed class Backend
             new(Accounts, Lessons),
             forwarding.Forwarder,
             forwarding.Bounces,
-            forwarding.Complaints
+            forwarding.Complaints,
+            Hooks.Inbound
         );
-        Greylist = new(rows, time);
+        Greylist = new(rows, time, greylist);
         var addressing = new Addressing(Expansion, blobs);
         var reports = new ReceivedReports(rows, blobs, Directory, time);
         Receiving = new(Accounts, addressing, Filing, reports);
-        Refused = new(rows, Directory);
-        Inbound = new(Accounts, addressing, Filing, queues);
-        Sweeper = new(Accounts, queues);
-        Sending = new(Accounts, queues, Directory, Receiving, forwarding, reports, relay, outbound ?? new());
+        Refused = new(rows, Directory, Hooks.Inbound);
+        Inbound = new(Accounts, addressing, Filing, queues, reports);
+        Sweeper = new(Accounts, Directory, queues);
+        Sending = new(Accounts, queues, Directory, Receiving, forwarding, reports, Hooks.Outbound, relay, outbound);
+        Traces = new(Accounts, Directory, Refused, Sending.Control);
+        (Check, Repair) = (new(Accounts), new(Accounts));
+        Statistics = new(Accounts, Directory, queues);
         Rights = new(Directory);
         Submitting = new(
             Directory,
@@ -73,6 +83,7 @@ public sealed class Backend
             Receiving,
             Sending.Outbox,
             KnownSenders,
+            Hooks.Outbound,
             time
         );
     }
@@ -83,8 +94,14 @@ public sealed class Backend
     /// <summary>Takes messages that are to be sent, and sends them; somebody must run its worker.</summary>
     public Sending Sending { get; }
 
+    /// <summary>Tells events to those who asked for them; somebody must run its worker.</summary>
+    public HookRooms Hooks { get; }
+
     /// <summary>Removes what nobody needs any more; somebody must run it every hour or so.</summary>
     public Sweeper Sweeper { get; }
+
+    /// <summary>Tells what happened to messages.</summary>
+    public Tracing Traces { get; }
 
     /// <summary>Has changes told to listeners in other processes.</summary>
     public WatchRegistration WatchRegistration { get; }
@@ -99,6 +116,12 @@ public sealed class Backend
 
     /// <summary>What the server calls itself.</summary>
     internal string HostName { get; }
+
+    internal AccountCheck Check { get; }
+
+    internal AccountRepair Repair { get; }
+
+    internal StoreStatistics Statistics { get; }
 
     internal IQueues Queues { get; }
 

@@ -21,7 +21,7 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
     readonly MaildropLocks maildrops;
     readonly AccountWatch watch;
     readonly ListenerWatch? listener;
-    readonly ConcurrentDictionary<(AccountId, EmailId), (string Blob, ReadOnlyMemory<byte> Fields)> known = new();
+    readonly ConcurrentDictionary<(AccountId, EmailId), KnownMessage> known = new();
 
     public LocalGateway(Backend rooms)
     {
@@ -81,6 +81,7 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
             request.Envelope,
             request.Message,
             request.Evidence,
+            request.Peer.FactsOf("smtp", request.Envelope.From),
             repeated,
             cancel
         );
@@ -93,7 +94,7 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
         SubmitMessage.RunAsync(backend.Submitting, uploads, request, repeated, cancel);
 
     public ValueTask KeepRefusedAsync(RefusedRequest request, CancellationToken cancel) =>
-        backend.Refused.KeepAsync(request.Transaction, request.Recipients, request.Evidence, cancel);
+        backend.Refused.KeepAsync(request.Transaction, request.Recipients, new(request.Session, request.Evidence), cancel);
 
     public ValueTask KeepCountsAsync(CountsRequest request, CancellationToken cancel) =>
         KeepCounts.RunAsync(backend.Sending.Counted, request, cancel);
@@ -184,7 +185,7 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
         if (known.Count > KnownMessages)
             known.Clear();
         foreach (var email in found)
-            known[(account, email.Id)] = (email.Blob, email.DeliveryFields);
+            known[(account, email.Id)] = new(email.Blob, email.DeliveryFields, email.Size);
         return found;
     }
 
@@ -210,9 +211,19 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
             var found = await FetchAsync(account, [email], cancel);
             if (found is not [var row])
                 return null;
-            message = (row.Blob, row.DeliveryFields);
+            message = new(row.Blob, row.DeliveryFields, row.Size);
         }
+        if (offset > 0 || length is null || length >= message.Size)
+            NoteRead(account, email);
         return await backend.Accounts.Blobs.OpenAsync(message.Blob, message.Fields, offset, length, cancel);
+    }
+
+    /// <summary>Who reads more than the header reads the message. Of old ones nothing is told any more.</summary>
+    void NoteRead(AccountId account, EmailId email)
+    {
+        var now = backend.Accounts.Time.GetUtcNow();
+        if (now - email.At < AccountStore.LogAge)
+            backend.Accounts.Reads.Add(account, email, now.ToUnixTimeSeconds());
     }
 
     public ValueTask<Result<StoreFlagsResult>> StoreFlagsAsync(StoreFlagsRequest request, CancellationToken cancel) =>
@@ -237,4 +248,6 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
 
     public ValueTask<IAsyncDisposable?> LockMaildropAsync(AccountId account, CancellationToken cancel) =>
         maildrops.TakeAsync(account, cancel);
+
+    readonly record struct KnownMessage(string Blob, ReadOnlyMemory<byte> Fields, long Size);
 }

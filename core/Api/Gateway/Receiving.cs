@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Cloud.Flow.Door;
 using Cloud.Flow.Inbound;
 using Cloud.Flow.Outbound;
+using Cloud.Flow.Trace;
 using Cloud.Mail;
 using Cloud.Store;
 using Cloud.Store.Messages;
@@ -12,7 +13,14 @@ namespace Cloud.Api.Gateway;
 /// <summary>The peer that hands over a message.</summary>
 /// <param name="Helo">What it called itself.</param>
 /// <param name="Tls">Protocol version and cipher suite; null in clear.</param>
-public sealed record Peer(IPAddress Address, string Helo, string? Tls);
+public sealed record Peer(IPAddress Address, string Helo, string? Tls)
+{
+    /// <summary>As a message's trace tells of it.</summary>
+    /// <param name="by">See <see cref="SessionFacts.By"/>.</param>
+    /// <param name="from">The reverse path; null for <c>&lt;&gt;</c>.</param>
+    public SessionFacts FactsOf(string by, EmailAddress? from) =>
+        new(by, ClientAddress.IsKnown(Address) ? $"{Address}" : null, Helo, Tls, from?.ToString() ?? "");
+}
 
 /// <param name="Authenticated">The account of an authenticated sender; null for mail from outside.</param>
 /// <param name="Greylist">A stranger's message waits for its retry; null where it need not.</param>
@@ -84,6 +92,11 @@ public sealed record MailEnvelope(
     /// <summary>BODY=BINARYMIME (RFC 3030 §3) was said.</summary>
     public bool IsBinary { get; init; }
 
+    /// <summary>Its recipients as the rooms behind the gateway know them.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<OutboundRecipient> Wishes =>
+        [.. Recipients.Select(to => new OutboundRecipient(to.Address, to.Notify, to.OriginalRecipient))];
+
     /// <summary>What counts of it where the message is passed on.</summary>
     [JsonIgnore]
     public Origin Origin =>
@@ -116,7 +129,11 @@ public sealed record RefusedRequest(
     TransactionId Transaction,
     IReadOnlyList<EmailAddress> Recipients,
     Evidence Evidence
-);
+)
+{
+    /// <summary>Who wanted to hand it over.</summary>
+    public SessionFacts? Session { get; init; }
+}
 
 public enum ReceiveStatus
 {
@@ -142,8 +159,13 @@ public sealed record AppendRequest(
     MessageFlags Flags,
     IReadOnlyList<string> Keywords,
     DateTimeOffset Received
-);
+)
+{
+    /// <summary>Of an import; null for what a client puts there.</summary>
+    public ImportKey? Import { get; init; }
+}
 
+/// <param name="Uid">0 where an import had brought the message before.</param>
 public sealed record AppendResult(uint UidValidity, uint Uid, ulong Revision);
 
 /// <summary>What a door counted in some minutes.</summary>

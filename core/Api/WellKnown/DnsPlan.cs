@@ -16,6 +16,12 @@ public sealed record DnsPlan(IReadOnlyList<string> Domains, string Host)
     /// <summary>Domains whose senders may send for these: the smarthost's.</summary>
     public IReadOnlyList<string> SpfIncludes { get; init; } = [];
 
+    /// <summary>
+    /// True where mail may leave by hosts that neither <c>mx</c> nor the includes name: then the record does not forbid it
+    /// (<c>~all</c>, RFC 7208 §8.5).
+    /// </summary>
+    public bool SpfSoftFail { get; init; }
+
     /// <summary>Signing keys to be published, by domain; a domain without any is one whose keys are not known.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<DomainKeyPair>> Keys { get; init; } =
         new Dictionary<string, IReadOnlyList<DomainKeyPair>>();

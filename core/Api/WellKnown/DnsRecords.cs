@@ -80,7 +80,10 @@ public static class DnsRecords
     }
 
     static string Spf(DnsPlan plan) =>
-        string.Join(' ', ["v=spf1", "mx", .. plan.SpfIncludes.Select(name => $"include:{name}"), "-all"]);
+        string.Join(
+            ' ',
+            ["v=spf1", "mx", .. plan.SpfIncludes.Select(name => $"include:{name}"), plan.SpfSoftFail ? "~all" : "-all"]
+        );
 
     /// <summary>A character string: quoted, at most 255 octets (RFC 1035 §3.3), several where it is longer.</summary>
     static string Text(string text) => string.Join(' ', text.Chunk(255).Select(part => $"\"{new string(part)}\""));

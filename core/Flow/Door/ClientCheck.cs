@@ -36,7 +36,7 @@ sealed record ClientCheck(
         return new(
             client,
             door.Spf.CheckMailFromAsync(sender, from is null ? "" : $"{from.Local}@{from.Domain}", cancel),
-            from is null ? null : door.Spf.CheckHeloAsync(sender, cancel),
+            from is null ? null : door.HeloSpf.CheckHeloAsync(sender, cancel),
             door.Iprev.CheckAsync(client, cancel),
             door.Helo.CheckAsync(client, helo, cancel),
             door.Lists.CheckAsync(items, cancel)

@@ -17,7 +17,7 @@ static class DoorPolicy
             return Refusal(DoorOutcome.Reject, "7.1", $"{dmarc.PolicyDomain} asks to refuse mail that fails DMARC");
         var isSpfStrict = options.SpfFailure == SpfFailure.Reject && !IsAuthentic(trust);
         if (isSpfStrict && spf is { Result: SpfResult.Fail })
-            return Refusal(DoorOutcome.Reject, "7.23", $"{spf.Domain} does not let this client send for it (SPF)");
+            return Refusal(DoorOutcome.Reject, "7.23", Forbidden(spf));
         var isUnknown = dmarc.Result == DmarcResult.TempError && options.Dmarc.Mode != DmarcMode.ReportOnly;
         isUnknown |= isSpfStrict && spf is { Result: SpfResult.TempError };
         if (isUnknown && options.LookupFailure == LookupFailure.Defer && trust.Forwarder is null)
@@ -67,6 +67,9 @@ static class DoorPolicy
             return (DoorOutcome.Reject, "7.1", $"The content is refused: {found}");
         if (decision == ScanDecision.Defer)
             return (DoorOutcome.Defer, "7.1", "The message cannot be scanned now; try again later");
+        // Before the points: malware alone has enough of them to be refused.
+        if (decision == ScanDecision.Quarantine)
+            return (DoorOutcome.Quarantine, "", $"A scanner says so: {found}");
         if (score.Total >= options.Content.RejectAt)
             return (DoorOutcome.Reject, "7.1", $"This looks like spam: {Heaviest(score)}");
         if (score.Total >= options.QuarantineAt)
@@ -78,6 +81,13 @@ static class DoorPolicy
         if (score.Total >= options.Content.JunkAt)
             return (DoorOutcome.Junk, ByScore, $"Points: {Heaviest(score)}");
         return (DoorOutcome.Accept, "", "");
+    }
+
+    /// <summary>With the domain's own words as such: nobody is to take them for ours. RFC 7208 §6.2.</summary>
+    static string Forbidden(SpfVerdict spf)
+    {
+        var reason = $"{spf.Domain} does not let this client send for it (SPF)";
+        return string.IsNullOrEmpty(spf.Explanation) ? reason : $"{reason}, and explains: {spf.Explanation}";
     }
 
     static bool IsAuthentic(TrustVerdicts trust) =>

@@ -175,6 +175,8 @@ public sealed class MessageCheck : IDisposable
             return verdict;
         if (arc.Result == ArcResult.TempError && arc.MayBeForwarded(verdict, door.Options))
             return Unknown(verdict, "a trusted forwarder's seal could not be checked for now");
+        if (client.Address is null && await MayPassAsync(input with { SpfDomain = Sender, SpfPassed = true }, late))
+            return Unknown(verdict, "SPF cannot be checked without the client's address", DmarcResult.None);
         if (spf?.Result != SpfResult.TempError && !dkim.Any(one => one.IsUnknown))
             return verdict;
         var hopes = input with
@@ -182,15 +184,25 @@ public sealed class MessageCheck : IDisposable
             SpfPassed = spf?.Result is SpfResult.Pass or SpfResult.TempError,
             Dkim = [.. Identities(dkim, DkimVerdict.Pass, DkimVerdict.TempError)],
         };
-        return (await door.Dmarc.CheckAsync(hopes, late)).Result == DmarcResult.Fail
-            ? verdict
-            : Unknown(verdict, "SPF or a signature could not be checked for now");
+        return await MayPassAsync(hopes, late)
+            ? Unknown(verdict, "SPF or a signature could not be checked for now")
+            : verdict;
     }
 
-    static DmarcVerdict Unknown(DmarcVerdict verdict, string why) =>
+    async ValueTask<bool> MayPassAsync(DmarcInput hopes, CancellationToken late) =>
+        (await door.Dmarc.CheckAsync(hopes, late)).Result != DmarcResult.Fail;
+
+    /// <summary>The domain that SPF would be asked for (RFC 7208 §2.4).</summary>
+    DnsName? Sender => DnsName.TryParse(from?.Domain ?? helo, out var name) ? name : null;
+
+    static DmarcVerdict Unknown(
+        DmarcVerdict verdict,
+        string why,
+        DmarcResult result = DmarcResult.TempError // nobody knows for now
+    ) =>
         verdict with
         {
-            Result = DmarcResult.TempError,
+            Result = result,
             Disposition = DmarcPolicy.None,
             Reason = why,
             Steps = [.. verdict.Steps, why],

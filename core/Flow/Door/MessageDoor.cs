@@ -40,7 +40,12 @@ public sealed class MessageDoor(
 
     internal TimeProvider Time => time;
 
-    internal SpfVerifier Spf { get; } = new(resolver, time, options.Spf);
+    /// <summary>Of the reverse path. A domain's explanation is for the reply of a refusal.</summary>
+    internal SpfVerifier Spf { get; } =
+        new(resolver, time, options.Spf with { Explains = options.SpfFailure == SpfFailure.Reject });
+
+    /// <summary>Of the HELO name, for which alone nobody is refused.</summary>
+    internal SpfVerifier HeloSpf { get; } = new(resolver, time, options.Spf with { Explains = false });
 
     internal IprevVerifier Iprev { get; } = new(resolver, time);
 

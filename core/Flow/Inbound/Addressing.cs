@@ -83,11 +83,15 @@ sealed class Addressing(Expansion expansion, IBlobs blobs)
 
         // Who passes junk on is taken for its sender. What was promised and would be lost is.
         var isUnwanted = mail.Evidence is { Outcome: not DoorOutcome.Accept };
-        isUnwanted &= !(mail.IsPromised && entries.TrueForAll(entry => entry.Leads.Mailboxes.Count == 0));
-        ForwardedHead? head = null;
         if (isUnwanted)
-            entries = Without(entries, _ => true, ReceivingStatus.Unwanted, refused);
-        else
+            entries = Without(
+                entries,
+                entry => !mail.IsPromised || entry.Leads.Mailboxes.Count > 0,
+                ReceivingStatus.Unwanted,
+                refused
+            );
+        ForwardedHead? head = null;
+        if (entries.Exists(entry => entry.Leads.Outside.Count > 0))
         {
             head = await HeadAsync(mail, leaving.Select(entry => entry.To), cancel);
             if (!mail.IsPromised)
@@ -142,7 +146,10 @@ sealed class Addressing(Expansion expansion, IBlobs blobs)
         BlobNames.Of(Forwarder.IdOf(mail.Transaction, to.Address));
 
     /// <summary>Others get the message, so that it was accepted: its sender hears by mail of those who do not.</summary>
-    /// <remarks>Not where it is spam: its sender's name is seldom his own, and who owns it would be bothered (RFC 5321 §6.2).</remarks>
+    /// <remarks>
+    /// Not of spam whose sender's name nobody vouches for: it is seldom his own, and who owns it would be bothered (RFC 5321
+    /// §6.2).
+    /// </remarks>
     async ValueTask<IEnumerable<Delivery>> NoticesAsync(
         Incoming mail,
         List<RefusedRecipient> dropped,
@@ -151,7 +158,7 @@ sealed class Addressing(Expansion expansion, IBlobs blobs)
     )
     {
         var owed = dropped
-            .Where(one => one.Why == ReceivingStatus.Loops)
+            .Where(one => one.Why == ReceivingStatus.Loops || mail.Evidence is { IsAuthenticated: true })
             .Where(one => DsnWishes.Wants(mail.Origin.Sender, one.To.Notify, NoticeKinds.Failed))
             .DistinctBy(one => one.To.Address.Key)
             .ToList();

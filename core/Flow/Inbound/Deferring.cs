@@ -1,5 +1,5 @@
 using Cloud.Flow.Door;
-using Cloud.Mail;
+using Cloud.Flow.Outbound;
 using Cloud.Store;
 using Cloud.Store.Ports;
 
@@ -15,7 +15,7 @@ public static class Deferring
         IQueues queues,
         TransactionId transaction,
         Origin origin,
-        IReadOnlyList<EmailAddress> recipients,
+        IReadOnlyList<OutboundRecipient> recipients,
         UploadedMessage message,
         Evidence? evidence,
         DateTimeOffset received,

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Cloud.Flow.Hooks;
 using Cloud.Flow.Outbound.Forwarding;
 using Cloud.Flow.Outbound.Returned;
 using Cloud.Store;
@@ -12,9 +13,9 @@ namespace Cloud.Flow.Inbound;
 /// <summary>Files a message into accounts, and queues what cannot be filed now.</summary>
 /// <remarks>
 /// Steps: 1. every account, and what is passed on, that neither has the message nor takes the upload itself gets its own copy of it, before any
-/// account owns that and could delete it; 2. each account takes its message in one transaction, and so does the outbox;
-/// 3. what failed goes to queue
-/// <see cref="Queue"/>. Any step may be repeated.
+/// account owns that and could delete it; 2. each account takes its message in one transaction, and so does the outbox,
+/// and those who asked for it are told; 3. what failed, to be told as well, goes to queue <see cref="Queue"/>. Any step
+/// may be repeated.
 /// </remarks>
 sealed class Filing(
     AccountStore accounts,
@@ -22,7 +23,8 @@ sealed class Filing(
     Judging judging,
     Forwarder forwarder,
     VerpBounces bounces,
-    Complaints complaints
+    Complaints complaints,
+    InboundEvents events
 )
 {
     public const string Queue = "inbound";
@@ -44,6 +46,7 @@ sealed class Filing(
     )
     {
         var result = new FilingResult();
+        var filed = new ConcurrentStack<Delivery>();
         try
         {
             await EachAsync(mail.Deliveries, PrepareAsync, cancel); // step 1
@@ -52,19 +55,20 @@ sealed class Filing(
         {
             result.Fault = e;
             // The first account must not own the source before the copies are made.
-            foreach (var delivery in mail.Deliveries.Except(result.Filed))
+            foreach (var delivery in mail.Deliveries)
                 result.Failed.Push(delivery);
             result.LacksCopies = true;
             return result;
         }
-        var left = mail.Deliveries.Except(result.Filed).ToList();
+        var left = mail.Deliveries.Except(filed).ToList();
         await EachAsync(left, delivery => FileAsync(mail, delivery, repeated, result, cancel), cancel); // step 2
+        await EachAsync([.. filed], delivery => TellAgainAsync(mail, delivery, result, cancel), cancel);
         return result;
 
         async ValueTask PrepareAsync(Delivery delivery)
         {
             if (repeated && await IsFiledAsync(mail, delivery, cancel))
-                result.Filed.Push(delivery);
+                filed.Push(delivery);
             else
                 await CopyAsync(mail, delivery, copied, cancel);
         }
@@ -94,6 +98,26 @@ sealed class Filing(
         var number = EmailId.From(transaction);
         var rows = await EmailReader.ReadAsync(accounts.Rows, new(delivery.Account), [number], cancel);
         return rows.Any(row => row.Email.Transaction == transaction);
+    }
+
+    /// <summary>The try that filed it may have ended before it could tell.</summary>
+    async ValueTask TellAgainAsync(
+        InboundMail mail,
+        Delivery delivery,
+        FilingResult result,
+        CancellationToken cancel
+    )
+    {
+        try
+        {
+            await events.TellAsync(mail, delivery, judgement: null, cancel);
+            result.Filed.Push(delivery);
+        }
+        catch (StoreException e)
+        {
+            result.Failed.Push(delivery);
+            result.Fault = e;
+        }
     }
 
     async ValueTask CopyAsync(InboundMail mail, Delivery delivery, bool copied, CancellationToken cancel)
@@ -130,9 +154,6 @@ sealed class Filing(
             var deposited = await DepositAsync(judgement.Keywords);
             if (deposited.Status == DepositStatus.TooManyKeywords)
                 deposited = await DepositAsync([]);
-            // A sender's copy that was not wanted the last time has no bytes left, and nobody misses them.
-            var isUnwanted = mail.IsSentCopy && deposited.Status == DepositStatus.BytesMissing;
-            result.Of(isUnwanted ? DepositStatus.Removed : deposited.Status).Push(delivery);
             // The copy made for this try, which nobody else can have.
             var isWaste = mail.IsSentCopy
                 ? deposited.Status is not (DepositStatus.Done or DepositStatus.Repeated)
@@ -145,6 +166,11 @@ sealed class Filing(
                 await bounces.LearnAsync(mail, delivery, CancellationToken.None);
                 await complaints.LearnAsync(mail, delivery, CancellationToken.None);
             }
+            if (deposited.Status is DepositStatus.Done or DepositStatus.Repeated)
+                await events.TellAsync(mail, delivery, judgement, cancel); // a fault of this is one of the filing
+            // A sender's copy that was not wanted the last time has no bytes left, and nobody misses them.
+            var isUnwanted = mail.IsSentCopy && deposited.Status == DepositStatus.BytesMissing;
+            result.Of(isUnwanted ? DepositStatus.Removed : deposited.Status).Push(delivery);
         }
         catch (AccountMissingException)
         {
@@ -205,7 +231,10 @@ sealed class Filing(
                 (isAccepted ? result.Filed : result.Lost).Push(delivery);
             }
             else if (await forwarder.AcceptAsync(mail, delivery, cancel))
+            {
+                await events.TellAsync(mail, delivery, judgement: null, cancel);
                 result.Filed.Push(delivery);
+            }
             else
                 result.Missing.Push(delivery);
         }
@@ -249,7 +278,7 @@ sealed class FilingResult
     /// <summary>Their bytes are gone, and no user has deleted them: the message is lost to these.</summary>
     public ConcurrentStack<Delivery> Lost { get; } = new();
 
-    /// <summary>Not filed, for certain.</summary>
+    /// <summary>Not filed, for certain; or filed, and those who asked for it could not be told.</summary>
     public ConcurrentStack<Delivery> Failed { get; } = new();
 
     /// <summary>The store failed; they may have been filed.</summary>

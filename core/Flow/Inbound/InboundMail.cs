@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Cloud.Flow.Door;
+using Cloud.Flow.Outbound;
+using Cloud.Flow.Trace;
 using Cloud.Mail;
 using Cloud.Store;
 using Cloud.Store.Messages;
@@ -11,13 +13,14 @@ namespace Cloud.Flow.Inbound;
 /// <summary>A message on its way into accounts: what a transaction still has to do, kept on a queue when it must wait.</summary>
 /// <param name="Received">Seconds since 1970 UTC.</param>
 /// <param name="Deliveries">The accounts it goes to; none yet where <paramref name="Recipients"/> are still to be looked up.</param>
-/// <param name="Recipients">As the envelope named them; null once the deliveries are known.</param>
+/// <param name="Recipients">As the envelope named them, with their wishes; null once the deliveries are known.</param>
 /// <param name="Source">The blob that was uploaded; deliveries take copies of it, the first one perhaps it itself.</param>
 /// <param name="Tries">How often it was tried from the queue; it travels along, as a sent-again message is a new one.</param>
 /// <param name="Evidence">What the door found out; null for mail that nobody has judged.</param>
 /// <param name="Fields">Header fields put in front of it where nobody has judged it, each with its CRLF; null for none.</param>
 /// <param name="IsSentCopy">The sender's own copy: it goes to Sent, and is read.</param>
-/// <param name="Origin">How it came; null where it is passed on to nobody, or long ago.</param>
+/// <param name="Origin">How it came; null for a sender's own copy.</param>
+/// <param name="Session">Who handed it over, for its trace; null where nobody did.</param>
 sealed record InboundMail(
     string Transaction,
     long Received,
@@ -26,12 +29,13 @@ sealed record InboundMail(
     byte[] Sha256,
     byte[] Index,
     IReadOnlyList<Delivery> Deliveries,
-    IReadOnlyList<EmailAddress>? Recipients = null,
+    IReadOnlyList<OutboundRecipient>? Recipients = null,
     int Tries = 0,
     Evidence? Evidence = null,
     byte[]? Fields = null,
     bool IsSentCopy = false,
-    Origin? Origin = null
+    Origin? Origin = null,
+    SessionFacts? Session = null
 )
 {
     /// <summary>Octets of index that travel along; a longer one is made anew from the blob.</summary>
@@ -115,7 +119,7 @@ sealed record InboundMail(
             var isWhole =
                 mail is { Transaction: not null, Source: not null, Sha256: not null, Index: not null }
                 && mail.Deliveries?.All(delivery => delivery is { IsWhole: true }) == true
-                && mail.Recipients?.Contains(null!) != true;
+                && mail.Recipients?.All(recipient => recipient is { Address: not null }) != false;
             return isWhole ? mail : null;
         }
         catch (JsonException)
@@ -123,6 +127,10 @@ sealed record InboundMail(
             return null;
         }
     }
+
+    /// <summary>A mailbox's copy, or one that is still to come; what is only passed on does not stay here.</summary>
+    public Delivery? FiledOf(FilingResult result) =>
+        Deliveries.Except(result.Missing).FirstOrDefault(delivery => delivery.Forward is null);
 
     public Deposit DepositOf(Delivery delivery, Judgement judgement) =>
         new(TransactionId.TryParse(Transaction) ?? default, delivery.Blob, Size, Sha256, Index, Received)

@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using Cloud.Flow.Outbound.Reports;
 using Cloud.Store.Accounts;
 using Cloud.Store.Ports;
 
@@ -32,10 +33,16 @@ public sealed class InboundWorker
     readonly IQueues queues;
     readonly SetAside aside;
 
-    internal InboundWorker(AccountStore store, Addressing addresses, Filing work, IQueues source)
+    internal InboundWorker(
+        AccountStore store,
+        Addressing addresses,
+        Filing work,
+        IQueues source,
+        ReceivedReports reports
+    )
     {
         (time, filing, queues) = (store.Time, work, source);
-        queued = new(store, addresses, work);
+        queued = new(store, addresses, work, reports);
         aside = new(queued, work, source);
     }
 

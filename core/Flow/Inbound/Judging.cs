@@ -1,6 +1,7 @@
 using System.Text;
 using Cloud.Flow.Door;
 using Cloud.Flow.Junk;
+using Cloud.Flow.Trace;
 using Cloud.Mail;
 using Cloud.Store;
 using Cloud.Store.Accounts;
@@ -19,7 +20,10 @@ sealed class Judging(AccountStore accounts, JunkLessons lessons)
     public async ValueTask<Judgement> JudgeAsync(InboundMail mail, Delivery delivery, CancellationToken cancel)
     {
         if (mail.Evidence is not { } evidence)
-            return new(mail.IsSentCopy ? MailboxRole.Sent : MailboxRole.Inbox, [], mail.Fields, default);
+        {
+            var told = new MessageTrace(mail.Session, null).Pack();
+            return new(mail.IsSentCopy ? MailboxRole.Sent : MailboxRole.Inbox, [], mail.Fields, told);
+        }
         var account = new AccountId(delivery.Account);
         var score = evidence.Score;
         var index = new Lazy<MessageIndex?>(() => mail.Index.Length == 0 ? null : MessageIndex.Unpack(mail.Index));
@@ -49,7 +53,7 @@ sealed class Judging(AccountStore accounts, JunkLessons lessons)
             isJunk ? MailboxRole.Junk : MailboxRole.Inbox,
             isJunk ? [JunkKeyword] : [],
             FieldsOf(evidence, isJunk, delivery.To),
-            MessageTrace.Pack(evidence)
+            new MessageTrace(mail.Session, evidence).Pack()
         );
     }
 

@@ -1,4 +1,5 @@
 using Cloud.Flow.Outbound;
+using Cloud.Flow.Outbound.Reports;
 using Cloud.Store;
 using Cloud.Store.Accounts;
 using Cloud.Store.Messages;
@@ -7,7 +8,7 @@ using Cloud.Store.Ports;
 namespace Cloud.Flow.Inbound;
 
 /// <summary>One try to file a message of a queue.</summary>
-sealed class QueuedFiling(AccountStore accounts, Addressing addressing, Filing filing)
+sealed class QueuedFiling(AccountStore accounts, Addressing addressing, Filing filing, ReceivedReports reports)
 {
     public async ValueTask<FilingTry> TryAsync(InboundMail queued, CancellationToken cancel)
     {
@@ -27,6 +28,15 @@ sealed class QueuedFiling(AccountStore accounts, Addressing addressing, Filing f
             // The upload itself another try may have given to somebody else; where nobody has it, the sweep finds it.
             foreach (var delivery in result.Missing.Where(delivery => delivery.Blob != mail.Source))
                 await BlobWaste.RemoveAsync(accounts.Blobs, delivery.Blob);
+            if (queued.Recipients is { } recipients && complete.FiledOf(result) is { } filed)
+                await reports.NoteAsync(
+                    TransactionId.TryParse(mail.Transaction) ?? default,
+                    recipients.Select(one => one.Address),
+                    filed.Blob,
+                    complete.Index,
+                    mail.Evidence,
+                    isOurs: false
+                );
             // Bytes that are gone may be restored: what names them stays.
             Delivery[] rest = [.. result.Pending, .. result.Lost];
             return new(rest.Length > 0 ? mail with { Deliveries = rest } : null)
@@ -52,7 +62,7 @@ sealed class QueuedFiling(AccountStore accounts, Addressing addressing, Filing f
         var incoming = new Incoming(
             TransactionId.TryParse(mail.Transaction) ?? default,
             mail.Source,
-            [.. recipients.Select(recipient => new OutboundRecipient(recipient))],
+            recipients,
             mail.Origin ?? Origin.Nobody,
             mail.Evidence
         )

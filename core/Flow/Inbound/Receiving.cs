@@ -1,6 +1,7 @@
 using Cloud.Flow.Door;
 using Cloud.Flow.Outbound;
 using Cloud.Flow.Outbound.Reports;
+using Cloud.Flow.Trace;
 using Cloud.Mail;
 using Cloud.Store;
 using Cloud.Store.Accounts;
@@ -43,6 +44,7 @@ sealed class Receiving(AccountStore accounts, Addressing addressing, Filing fili
     /// <param name="repeated">The transaction was tried before.</param>
     /// <param name="fields">Put in front of a message that has no evidence.</param>
     /// <param name="isTold">See <see cref="Incoming.IsTold"/>.</param>
+    /// <param name="session">Who handed it over, for its trace.</param>
     public async ValueTask<ReceivingResult> ReceiveAsync(
         TransactionId transaction,
         Origin origin,
@@ -52,7 +54,8 @@ sealed class Receiving(AccountStore accounts, Addressing addressing, Filing fili
         bool repeated,
         CancellationToken cancel,
         byte[]? fields = null,
-        bool isTold = false
+        bool isTold = false,
+        SessionFacts? session = null
     )
     {
         InboundMail mail;
@@ -65,7 +68,7 @@ sealed class Receiving(AccountStore accounts, Addressing addressing, Filing fili
                 IsTold = isTold,
             };
             addressed = await Quarantine.AddressAsync(addressing, incoming, cancel);
-            mail = MailOf(incoming, message, addressed) with { Fields = fields };
+            mail = MailOf(incoming, message, addressed) with { Fields = fields, Session = session?.Bounded };
         }
         catch (StoreException)
         {
@@ -88,7 +91,7 @@ sealed class Receiving(AccountStore accounts, Addressing addressing, Filing fili
         // Only what certainly nobody has: a queue that failed may have taken it all the same, and another try of this
         // transaction may have filed the copies that this one missed. What is waste after all, the sweep finds.
         await RemoveAsync(mail, result.Missing);
-        if (status == ReceivingStatus.Accepted && FiledOf(mail, result) is { } filed)
+        if (status == ReceivingStatus.Accepted && mail.FiledOf(result) is { } filed)
             await reports.NoteAsync(
                 transaction,
                 recipients.Select(one => one.Address),
@@ -106,10 +109,6 @@ sealed class Receiving(AccountStore accounts, Addressing addressing, Filing fili
         || !result.Lost.IsEmpty
         || mail.Deliveries.Except(result.Missing).Any(delivery => delivery.Blob == mail.Source);
 
-    /// <summary>A mailbox's copy; what is only passed on does not stay here.</summary>
-    static Delivery? FiledOf(InboundMail mail, FilingResult result) =>
-        mail.Deliveries.Except(result.Missing).FirstOrDefault(delivery => delivery.Forward is null);
-
     InboundMail MailOf(Incoming incoming, UploadedMessage message, Addressed addressed) =>
         new(
             incoming.Transaction.ToString(),
@@ -120,9 +119,7 @@ sealed class Receiving(AccountStore accounts, Addressing addressing, Filing fili
             message.Index.ToArray(),
             addressed.Deliveries,
             Evidence: addressed.Evidence,
-            Origin: addressed.Deliveries.Any(delivery => delivery.Forward is not null) || incoming.Origin.From is null
-                ? incoming.Origin
-                : null
+            Origin: incoming.Origin
         );
 
     async ValueTask<bool> TryQueueAsync(InboundMail mail, FilingResult result)

@@ -1,4 +1,6 @@
 using Cloud.Flow.Door;
+using Cloud.Flow.Hooks;
+using Cloud.Flow.Trace;
 using Cloud.Mail;
 using Cloud.Store;
 using Cloud.Store.Directory;
@@ -12,7 +14,7 @@ namespace Cloud.Flow.Inbound;
 /// reads what it removes and nothing else. A message costs one write; its recipients were looked up at RCPT. How many
 /// are kept is <see cref="RefusalBudget"/>'s to say: strangers decide how many there are. To change it is a migration.
 /// </remarks>
-sealed class RefusedMail(IRows rows, MailDirectory directory)
+sealed class RefusedMail(IRows rows, MailDirectory directory, InboundEvents events)
 {
     public const string Table = "refused";
 
@@ -33,13 +35,13 @@ sealed class RefusedMail(IRows rows, MailDirectory directory)
 
     /// <param name="transaction">As the sender was told.</param>
     /// <param name="recipients">Whom the message was for; who is none of ours counts for nothing.</param>
-    /// <param name="evidence">Why it was refused.</param>
+    /// <param name="trace">Who wanted to hand it over, and why it was refused.</param>
     /// <param name="cancel">Ends the write.</param>
     /// <exception cref="StoreException">It is not kept.</exception>
     public async ValueTask KeepAsync(
         TransactionId transaction,
         IReadOnlyList<EmailAddress> recipients,
-        Evidence evidence,
+        MessageTrace trace,
         CancellationToken cancel
     )
     {
@@ -54,26 +56,51 @@ sealed class RefusedMail(IRows rows, MailDirectory directory)
 
         var row = new RowData
         {
-            { "Trace", MessageTrace.Pack(evidence, MaxTrace) },
+            { "Trace", trace.Pack(MaxTrace) },
             { "Accounts", string.Join(' ', accounts.Take(MaxAccounts)) },
         };
         await rows.CommitAsync(Table, new RowTransaction(Partition).Upsert($"{transaction}", row), cancel);
+        await events.TellRefusedAsync(transaction, recipients, evidence, cancel);
     }
 
     /// <summary>One read.</summary>
-    /// <returns>Lines for people; null when nothing is kept of it, or it was not for this account.</returns>
+    /// <returns>Null when nothing is kept of it.</returns>
     /// <exception cref="StoreException">It cannot be read now.</exception>
-    public async ValueTask<IReadOnlyList<string>?> FindAsync(
-        AccountId account,
-        TransactionId transaction,
+    public async ValueTask<RefusedMessage?> FindAsync(TransactionId transaction, CancellationToken cancel) =>
+        await rows.GetAsync(Table, new(Partition, $"{transaction}"), cancel) is { } row ? From(row) : null;
+
+    /// <summary>The last ones, newest first.</summary>
+    /// <param name="read">How many are looked at.</param>
+    public async ValueTask<IReadOnlyList<RefusedMessage>> NewestAsync(
+        DateTimeOffset now,
+        int read,
         CancellationToken cancel
     )
     {
-        if (await rows.GetAsync(Table, new(Partition, $"{transaction}"), cancel) is not { } row)
-            return null;
-        var isFor = (row.Data.String("Accounts") ?? "").Split(' ').Contains(account.Value);
-        return isFor && MessageTrace.Unpack(row.Data.Bytes("Trace")) is { } evidence
-            ? [.. TraceReader.Lines(evidence, transaction.At)]
-            : null;
+        // Rows come oldest first: a step back in time is doubled until it holds enough, or all.
+        var found = new List<RefusedMessage>();
+        for (var back = TimeSpan.FromHours(1); ; back *= 4)
+        {
+            var since = back < Age ? back : Age;
+            found.Clear();
+            var from = new TransactionId((ulong)(now - since).ToUnixTimeMilliseconds(), 0);
+            await foreach (var row in rows.ReadAsync(Table, new(Partition, $"{from}", null), cancel))
+            {
+                if (From(row) is { } refused)
+                    found.Add(refused);
+            }
+            if (found.Count >= read || since == Age)
+                break;
+        }
+        found.Reverse();
+        return [.. found.Take(read)];
     }
+
+    static RefusedMessage? From(Row row) =>
+        TransactionId.TryParse(row.Key.Row) is { } id && MessageTrace.Unpack(row.Data.Bytes("Trace")) is { } trace
+            ? new(id, [.. (row.Data.String("Accounts") ?? "").Split(' ').Select(one => new AccountId(one))], trace)
+            : null;
 }
+
+/// <param name="Accounts">Whom it was for.</param>
+sealed record RefusedMessage(TransactionId Id, IReadOnlyList<AccountId> Accounts, MessageTrace Trace);

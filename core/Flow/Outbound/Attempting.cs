@@ -1,3 +1,4 @@
+using Cloud.Flow.Hooks;
 using Cloud.Store;
 using Cloud.Store.Messages;
 using Cloud.Store.Outbox;
@@ -8,8 +9,8 @@ namespace Cloud.Flow.Outbound;
 /// <summary>One attempt to pass a message on to a next hop.</summary>
 /// <remarks>
 /// Steps: 1. what is to be done now is claimed: nobody else does it until the lease is over; 2. the relay sends; 3. the
-/// task of the next attempt goes to the queue; 4. the outcomes are recorded; 5. the sender is told; 6. when nothing is
-/// left to do for anybody, the bytes go. A crash between 2 and 4 is the only way to send twice, and counted when the next
+/// task of the next attempt goes to the queue, and those who asked for it are told of the outcomes; 4. these are recorded;
+/// 5. the sender is told; 6. when nothing is left to do for anybody, the bytes go. A crash between 2 and 4 is the only way to send twice, and counted when the next
 /// one claims.
 /// </remarks>
 sealed class Attempting(
@@ -17,6 +18,7 @@ sealed class Attempting(
     OutboundQueue queue,
     Relaying relaying,
     Telling telling,
+    OutboundEvents events,
     IBlobs blobs,
     RunningClaims claims,
     TimeProvider time,
@@ -47,6 +49,12 @@ sealed class Attempting(
                 await FinishAsync(entry);
             if (rows.Ready.Count == 0)
                 return await WaitAsync(task, rows.Later, cancel);
+            if (entry.Message.IsHeld) // since it was being sent
+            {
+                if (await HoldAsync(entry, rows.Ready, cancel))
+                    return await WaitAsync(task, rows.Later, cancel);
+                continue;
+            }
             var claim = entropy.Next64();
             claims.Begin(claim);
             try
@@ -77,6 +85,23 @@ sealed class Attempting(
             return new(OutboundOutcome.Superseded, task.Id);
         await queue.SendAsync(task.Again(due), cancel);
         return new(OutboundOutcome.Waits, task.Id);
+    }
+
+    /// <summary>Who holds a message cannot take from the relay what that is sending; what comes back of it is held then.</summary>
+    /// <returns>False when somebody else was faster.</returns>
+    async ValueTask<bool> HoldAsync(OutboxEntry entry, IReadOnlyList<RecipientRow> ready, CancellationToken cancel)
+    {
+        var held = ready
+            .Select(row =>
+                row with
+                {
+                    State = RecipientState.Held,
+                    PossibleRepeats = row.PossibleRepeats + (row.State == RecipientState.Sending ? 1 : 0),
+                    LeaseEnd = null,
+                }
+            )
+            .ToList();
+        return await WriteAsync(entry, held, 0, cancel) is not null;
     }
 
     /// <returns>Null when somebody else was faster.</returns>
@@ -117,6 +142,7 @@ sealed class Attempting(
         var sent = await relaying.SendAsync(claimed, task.First, cancel); // step 2
         var isScheduled = await ScheduleAsync(task, sent); // step 3
         var rows = isScheduled ? sent.Rows : [.. sent.Rows.Select(row => Unscheduled(row, task.Attempt))];
+        OutboundMeter.Untold(await events.TellAsync(sent.Message, rows));
         var recorded = await RecordAsync(claimed, rows); // step 4
         if (recorded is not null)
             await EndAsync(recorded, sent);

@@ -8,8 +8,11 @@ public interface IRelay
     /// Cancelled when the time of the attempt is over, shortly before somebody else may make the next one: nothing may be
     /// sent afterwards.
     /// </param>
-    /// <returns>An outcome for each recipient of the job; one that is left out counts as deferred.</returns>
-    /// <exception cref="OperationCanceledException">The time is over: recipients count as deferred.</exception>
+    /// <returns>
+    /// An outcome for each recipient of the job; one that is left out counts as deferred. Once anybody has been asked this
+    /// is how an attempt ends, whatever cuts it short: what was heard is not to be asked for again.
+    /// </returns>
+    /// <exception cref="OperationCanceledException">The time is over, and nothing is known: all may have got it.</exception>
     /// <exception cref="Store.Ports.StoreException">Nothing was sent; it is tried again.</exception>
     ValueTask<RelayResult> SendAsync(RelayJob job, CancellationToken cancel);
 }
@@ -58,15 +61,14 @@ public sealed record RelayJob(
 public sealed record RelayRecipient(int Number, OutboundRecipient Recipient, DateTimeOffset FirstAttempt);
 
 /// <param name="Outcomes">One for each recipient.</param>
-/// <param name="Facts">What is told of the connection; null where there was none.</param>
-public sealed record RelayResult(IReadOnlyList<RelayOutcome> Outcomes, RelayFacts? Facts = null);
+public sealed record RelayResult(IReadOnlyList<RelayOutcome> Outcomes)
+{
+    /// <summary>Lines of the dialogue with all hosts, secrets masked. What is too much for a row is cut.</summary>
+    public IReadOnlyList<string> Transcript { get; init; } = [];
 
-/// <summary>How it went over the wire.</summary>
-/// <param name="Host">Name of the server that took or refused the message last.</param>
-/// <param name="Address">Its IP address and port.</param>
-/// <param name="Tls">Version, cipher suite and how it was checked; null in clear.</param>
-/// <param name="Transcript">Lines of the dialogue, secrets masked. What is too much for a row is cut.</param>
-public sealed record RelayFacts(string? Host, string? Address, string? Tls, IReadOnlyList<string> Transcript);
+    /// <summary>A fault of ours that has ended the attempt when somebody had been asked already; null for none.</summary>
+    public Exception? Fault { get; init; }
+}
 
 public enum RelayVerdict
 {
@@ -94,6 +96,15 @@ public sealed record RelayOutcome(int Number, RelayVerdict Verdict, string Statu
 {
     /// <summary>The server that said so; null if none did.</summary>
     public string? Host { get; init; }
+
+    /// <summary>Its IP address and port; null where it came to none.</summary>
+    public string? HostAddress { get; init; }
+
+    /// <summary>Version, cipher suite and how it was checked; null in clear.</summary>
+    public string? Tls { get; init; }
+
+    /// <summary>A line for each host that was asked for the recipient or could not be, with what it said; in order.</summary>
+    public IReadOnlyList<string> Trail { get; init; } = [];
 
     /// <summary>Of a deferred one: its server may have it, since all was sent and the answer did not come back.</summary>
     public bool MayHaveBeenTaken { get; init; }

@@ -60,7 +60,12 @@ sealed class LocalRelay(MailDirectory directory, Expansion expansion, Receiving 
             repeated: job.Attempt > 1 || job.MayBeRepeated,
             cancel,
             Encoding.UTF8.GetBytes($"Return-Path: <{job.Message.From}>\r\n"), // RFC 5321 §4.4
-            isTold: true
+            isTold: true,
+            session: (job.Message.Session ?? new("queue")) with
+            {
+                From = $"{job.Message.From}",
+                Of = $"{job.Message.Id}",
+            }
         );
         if (!result.KeepsSource)
             await BlobWaste.RemoveAsync(blobs, message.Blob);

@@ -18,6 +18,15 @@ static class OutboundMeter
 
     static readonly Counter<long> Requeued = Meter.CreateCounter<long>("cloud.outbound.requeued");
 
+    static readonly Counter<long> Unreadable = Meter.CreateCounter<long>("cloud.outbound.damaged");
+    static readonly Counter<long> Lost = Meter.CreateCounter<long>("cloud.outbound.events_lost");
+
+    public static void Untold(int events)
+    {
+        if (events > 0)
+            Lost.Add(events);
+    }
+
     public static void Attempted(IEnumerable<RecipientRow> rows)
     {
         foreach (var row in rows)
@@ -40,4 +49,6 @@ static class OutboundMeter
         if (tasks > 0)
             Requeued.Add(tasks);
     }
+
+    public static void Damaged() => Unreadable.Add(1);
 }

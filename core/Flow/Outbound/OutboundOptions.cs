@@ -46,8 +46,10 @@ public sealed record OutboundOptions
     /// </summary>
     public TimeSpan LookEvery { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Attempts at the same time in one process.</summary>
-    public int Parallel { get; init; } = 20;
+    /// <summary>
+    /// Attempts at the same time in one process: more than one destination gets, so that none that is slow stops all others.
+    /// </summary>
+    public int Parallel { get; init; } = 32;
 
     /// <summary>
     /// Octets of a message that comes back whole (Postfix's bounce_size_limit). Of a longer one, or with RET=HDRS, it is

@@ -54,7 +54,7 @@ public sealed class Outbox
     }
 
     static IEnumerable<OutboundTask> Plan(OutboxEntry? written, OutboxEntry entry, Submission message) =>
-        TaskPlan.Of(written ?? entry, isFresh: written is not null, message.Options.Priority);
+        TaskPlan.Of(written ?? entry, _ => true, isFresh: written is not null, message.Options.Priority);
 
     /// <summary>Once more where the answer was lost: then it is known whether it was written.</summary>
     async ValueTask<OutboxEntry?> InsertAsync(OutboxEntry entry, CancellationToken cancel)

@@ -58,7 +58,7 @@ public sealed class OutboxControl
                 if (TransactionId.TryParse(row.Key.Partition) is not { } id)
                     continue;
                 seen = id;
-                if (await ToMessageAsync(id, row, filter, cancel) is { } message)
+                if (await FindAsync(id, row, filter, cancel) is { } message)
                     found.Add(message);
                 if (found.Count == limit)
                     return new(found, continuation is null && i == page.Rows.Count - 1 ? null : id);
@@ -84,6 +84,19 @@ public sealed class OutboxControl
     /// <param name="last">What was listed last, from the same millisecond perhaps.</param>
     static TransactionId PlaceOf(TransactionId read, TransactionId? last) =>
         last?.Milliseconds == read.Milliseconds ? read : read with { Random = 0 };
+
+    async ValueTask<QueuedMessage?> FindAsync(TransactionId id, Row row, OutboxFilter filter, CancellationToken cancel)
+    {
+        try
+        {
+            return await ToMessageAsync(id, row, filter, cancel);
+        }
+        catch (DamagedException)
+        {
+            OutboundMeter.Damaged();
+            return null; // the others are still to be seen
+        }
+    }
 
     async ValueTask<QueuedMessage?> ToMessageAsync(
         TransactionId id,
@@ -189,9 +202,8 @@ public sealed class OutboxControl
         // All that waits, also what an earlier try has changed without getting here.
         if (result is not null && await store.ReadAllAsync(id, cancel) is { } entry)
         {
-            var waiting = entry.Recipients.Where(row => row.State == RecipientState.Waiting).ToList();
             var priority = SubmissionCodec.PriorityOf(entry);
-            var tasks = TaskPlan.Of(entry with { Recipients = waiting }, isFresh: false, priority);
+            var tasks = TaskPlan.Of(entry, row => row.State == RecipientState.Waiting, isFresh: false, priority);
             if (await queue.TrySendAsync(tasks) > 0)
                 throw new StoreException("The queue cannot take it now");
         }

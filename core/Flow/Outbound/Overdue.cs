@@ -128,20 +128,36 @@ sealed class Overdue(IRows rows, IQueues queues, TimeProvider time)
         {
             if (cancel.IsCancellationRequested || time.GetUtcNow() >= end)
                 break;
-            var message = MessageRow.Unpack(OutboxRows.Bytes(row.Data), row.ETag);
-            if (message.IsDone || TransactionId.TryParse(row.Key.Partition) is not { } id)
-                continue;
-            var entry = await store.ReadAllAsync(id, message, cancel);
-            var due = await findAsync(entry);
-            var priority = SubmissionCodec.PriorityOf(entry);
-            var tasks = TaskPlan.Of(entry with { Recipients = due }, isFresh: false, priority).ToList();
-            foreach (var task in tasks)
-                await queue.SendAsync(task, cancel);
-            OutboundMeter.Requeue(tasks.Count);
-            requeued += tasks.Count;
+            try
+            {
+                requeued += await RequeueAsync(row, findAsync, cancel);
+            }
+            catch (DamagedException)
+            {
+                OutboundMeter.Damaged(); // the others' mail does not wait for it
+            }
         }
 
         return requeued;
+    }
+
+    async ValueTask<int> RequeueAsync(
+        Row row,
+        Func<OutboxEntry, ValueTask<List<RecipientRow>>> findAsync,
+        CancellationToken cancel
+    )
+    {
+        var message = MessageRow.Unpack(OutboxRows.Bytes(row.Data), row.ETag);
+        if (message.IsDone || TransactionId.TryParse(row.Key.Partition) is not { } id)
+            return 0;
+        var entry = await store.ReadAllAsync(id, message, cancel);
+        var due = (await findAsync(entry)).Select(to => to.Number).ToHashSet();
+        var priority = SubmissionCodec.PriorityOf(entry);
+        var tasks = TaskPlan.Of(entry, to => due.Contains(to.Number), isFresh: false, priority).ToList();
+        foreach (var task in tasks)
+            await queue.SendAsync(task, cancel);
+        OutboundMeter.Requeue(tasks.Count);
+        return tasks.Count;
     }
 
     /// <summary>

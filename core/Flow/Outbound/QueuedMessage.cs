@@ -37,6 +37,9 @@ public sealed record QueuedRecipient(
     NoticeKinds Told
 )
 {
+    /// <summary>A line for each host of each attempt, with what it said; oldest first.</summary>
+    public IReadOnlyList<string> History { get; init; } = [];
+
     internal static QueuedRecipient From(RecipientRow row) =>
         new(
             row.Number,
@@ -54,7 +57,10 @@ public sealed record QueuedRecipient(
             row.Transcript,
             row.PossibleRepeats,
             row.Told
-        );
+        )
+        {
+            History = AttemptHistory.LinesOf(row.History),
+        };
 }
 
 /// <param name="Cursor">Pass it on for the next page; null after the last. A page may be empty before that.</param>

@@ -43,8 +43,7 @@ sealed class Relaying(
 
         var now = time.GetUtcNow();
         var recorded = claimed.Recipients.Select(row => Record(message, row, outcomes, attempt, now)).ToList();
-        if (attempt.Result.Facts is { } facts)
-            recorded[0] = recorded[0] with { Transcript = TextOf(facts.Transcript) };
+        recorded[0] = recorded[0] with { Transcript = TextOf(attempt.Result.Transcript) };
         var first = recorded.Min(row => row.FirstAttempt) ?? now;
         var isFirst = claimed.Recipients.Any(row => row.LastAttempt is null);
         return new(message, recorded, isFirst ? TellDelayAt(message, recorded, first) : null)
@@ -119,7 +118,8 @@ sealed class Relaying(
         {
             if (message.Options.Verp)
                 job = job with { VerpTags = await returns.TagsOfAsync(message.Id, either.Token) };
-            return new(await relay.SendAsync(job, either.Token)) { IsBlobMissing = isBlobMissing };
+            var result = await relay.SendAsync(job, either.Token);
+            return new(result) { Fault = result.Fault, IsBlobMissing = isBlobMissing };
         }
         catch (StoreException e)
         {
@@ -166,9 +166,10 @@ sealed class Relaying(
             Status = outcome.Status,
             Reply = Line(outcome.Reply),
             Host = outcome.Host,
-            HostAddress = outcome.Host is null ? null : attempt.Result.Facts?.Address,
-            Tls = outcome.Host is null ? null : attempt.Result.Facts?.Tls,
+            HostAddress = outcome.HostAddress,
+            Tls = outcome.Tls,
             Transcript = null,
+            History = AttemptHistory.Add(row, outcome, now),
             PossibleRepeats = row.PossibleRepeats + (isUncertain ? 1 : 0),
         };
         if (ended.State == RecipientState.Waiting)

@@ -1,5 +1,6 @@
 using System.Net.Http;
 using Cloud.Dns;
+using Cloud.Flow.Hooks;
 using Cloud.Flow.Inbound;
 using Cloud.Flow.Outbound.Forwarding;
 using Cloud.Flow.Outbound.Reports;
@@ -27,11 +28,12 @@ public sealed class Sending
         Receiving receiving,
         ForwardingRooms forwarding,
         ReceivedReports reports,
+        OutboundEvents events,
         IRelay? relay,
         OutboundOptions options
     )
     {
-        (accounts, directory, Received) = (mail, addresses, reports);
+        (accounts, directory, Received, Receiving, HostName) = (mail, addresses, reports, receiving, options.HostName);
         var (rows, blobs, time, entropy) = (accounts.Rows, accounts.Blobs, accounts.Time, accounts.Entropy);
         var (store, queue) = (forwarding.Store, forwarding.Queue);
         outbox = store;
@@ -57,7 +59,7 @@ public sealed class Sending
             options.HostName
         );
         var claims = new RunningClaims(accounts.Options.SoleOwner);
-        var attempting = new Attempting(store, queue, relaying, telling, blobs, claims, time, entropy, options);
+        var attempting = new Attempting(store, queue, relaying, telling, events, blobs, claims, time, entropy, options);
         Worker = new(attempting, telling, DeadLetters, queue, queues, time, options);
         Schedule = new(new(rows, queues, time), reports, accounts.Options.SoleOwner, time);
         Counted = new(rows);
@@ -80,6 +82,12 @@ public sealed class Sending
 
     /// <summary>Looks after what is due by time alone; somebody must run it.</summary>
     public Schedule Schedule { get; }
+
+    /// <summary>Files what we write ourselves.</summary>
+    internal Receiving Receiving { get; }
+
+    /// <summary>Where we write from, where no domain of ours is meant.</summary>
+    internal string HostName { get; }
 
     /// <summary>What others have reported.</summary>
     internal ReceivedReports Received { get; }

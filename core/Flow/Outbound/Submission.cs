@@ -1,3 +1,4 @@
+using Cloud.Flow.Trace;
 using Cloud.Mail;
 using Cloud.Store;
 
@@ -80,6 +81,12 @@ public sealed record Submission
 
     /// <summary>Not sent before somebody releases it.</summary>
     public bool IsHeld { get; init; }
+
+    /// <summary>The message that this one was made from, where it is passed on; null for one that came by itself.</summary>
+    public TransactionId? Parent { get; init; }
+
+    /// <summary>How it came; null where nobody handed it over.</summary>
+    public SessionFacts? Session { get; init; }
 
     /// <summary>It came from elsewhere, and what becomes of it says nothing of a sender of ours.</summary>
     public bool IsForwarded { get; init; }

@@ -1,3 +1,4 @@
+using Cloud.Flow.Trace;
 using Cloud.Store;
 using Cloud.Store.Outbox;
 using Cloud.Store.Packing;
@@ -32,6 +33,8 @@ static class SubmissionCodec
         pack.Varint((ulong)message.Start);
         pack.Text(message.SealingDomain);
         pack.Byte((byte)Bit(message.IsForwarded, 0));
+        pack.Text(message.Parent?.ToString());
+        Pack(pack, message.Session?.Bounded);
         if (message.Labels is { } labels)
             Pack(pack, labels);
         return pack.ToArray();
@@ -62,6 +65,14 @@ static class SubmissionCodec
             metadata[name] = pack.Text() ?? "";
         }
         return new(key, tags, metadata);
+    }
+
+    static void Pack(PackWriter pack, SessionFacts? session)
+    {
+        pack.Text(session?.By);
+        pack.Text(session?.Client);
+        pack.Text(session?.Helo);
+        pack.Text(session?.Tls);
     }
 
     static void Pack(PackWriter pack, SendOptions options)
@@ -112,12 +123,20 @@ static class SubmissionCodec
             Start = pack.AtEnd ? 0 : (int)pack.Varint32(), // older rows have none of these
             SealingDomain = pack.AtEnd ? null : pack.Text(),
             IsForwarded = !pack.AtEnd && (pack.Byte() & 1) != 0,
+            Parent = pack.AtEnd ? null : TransactionId.TryParse(pack.Text()),
+            Session = pack.AtEnd ? null : UnpackSession(ref pack),
             Labels = pack.AtEnd ? null : UnpackLabels(ref pack),
         };
     }
 
     /// <exception cref="StoreException">As <see cref="Unpack"/>.</exception>
     public static int PriorityOf(OutboxEntry entry) => Unpack(entry.Id, entry.Message, []).Options.Priority;
+
+    static SessionFacts? UnpackSession(ref PackReader pack)
+    {
+        var (by, client, helo, tls) = (pack.Text(), pack.Text(), pack.Text(), pack.Text());
+        return by is null ? null : new(by, client, helo, tls);
+    }
 
     static SendOptions UnpackOptions(ref PackReader pack)
     {
@@ -140,7 +159,7 @@ static class SubmissionCodec
     /// <exception cref="StoreException">The row is damaged.</exception>
     public static OutboundRecipient ToRecipient(RecipientRow row) =>
         new(
-            EmailAddress.TryParse(row.Address) ?? throw new StoreException("A recipient of the outbox is damaged"),
+            EmailAddress.TryParse(row.Address) ?? throw new DamagedException("A recipient of the outbox is damaged"),
             row.Notify,
             row.OriginalRecipient
         );

@@ -6,26 +6,39 @@ namespace Cloud.Flow.Outbound;
 static class TaskPlan
 {
     /// <summary>One task for each next hop, or more where it has many recipients.</summary>
-    /// <param name="entry">With the recipients that wait, in the order of their numbers.</param>
+    /// <remarks>
+    /// How recipients are cut into tasks depends on all of them, so that who is tried with whom, which a local delivery's
+    /// transaction is named after, stays the same at every attempt.
+    /// </remarks>
+    /// <param name="entry">With all its recipients, in the order of their numbers.</param>
+    /// <param name="isDue">Whom something is to be done for.</param>
     /// <param name="isFresh">The rows are as they stand: what the first attempt needs may travel along.</param>
     /// <param name="priority">The message's.</param>
-    public static IEnumerable<OutboundTask> Of(OutboxEntry entry, bool isFresh, int priority)
+    public static IEnumerable<OutboundTask> Of(
+        OutboxEntry entry,
+        Predicate<RecipientRow> isDue,
+        bool isFresh,
+        int priority
+    )
     {
         var parts = Parts(entry.Recipients);
-        return parts.Select(some =>
+        foreach (var some in parts)
         {
+            var due = some.FindAll(isDue);
+            if (due.Count == 0)
+                continue;
             var task = new OutboundTask(
                 entry.Id.ToString(),
                 some[0].Number,
                 some[^1].Number - some[0].Number + 1,
-                some.Max(to => to.Attempts) + 1,
-                some.Min(to => to.Next).ToUnixTimeMilliseconds(),
+                due.Max(to => to.Attempts) + 1,
+                due.Min(to => to.Next).ToUnixTimeMilliseconds(),
                 OutboundWork.Attempt
             )
             {
                 Priority = priority == 0 ? null : priority,
             };
-            return isFresh && some.TrueForAll(to => to.ETag is not null)
+            yield return isFresh && some.TrueForAll(to => to.ETag is not null)
                 ? task with
                 {
                     Message = entry.Message.Pack(),
@@ -34,7 +47,7 @@ static class TaskPlan
                     Rows = [.. some.Select(to => new CarriedRow(RecipientCodec.Pack(to), to.ETag!))],
                 }
                 : task;
-        });
+        }
     }
 
     /// <summary>Recipients of one next hop whose numbers lie close enough together for one task.</summary>

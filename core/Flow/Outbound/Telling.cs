@@ -118,7 +118,8 @@ sealed class Telling(
         else
         {
             var isEightBit = octets.AsSpan().ContainsAnyExceptInRange((byte)0, (byte)127);
-            await outbox.AcceptAsync(ToSubmission(id, sender, written, isGlobal, isEightBit, at), cancel);
+            var submission = ToSubmission(id, sender, written, isGlobal, isEightBit, at);
+            await outbox.AcceptAsync(submission with { SigningDomain = await SigningDomainAsync(cancel) }, cancel);
         }
         OutboundMeter.Told(kind);
     }
@@ -138,13 +139,27 @@ sealed class Telling(
             new(written.Blob, written.Size, written.Sha256, written.Index),
             evidence: null,
             repeated,
-            cancel
+            cancel,
+            session: new("notice", From: "")
         );
         if (result.Status == ReceivingStatus.Failed)
             throw new StoreException("A notice could not be filed");
         // Nobody is left who could be told, or it went on to elsewhere in a copy.
         if (!result.KeepsSource)
             await BlobWaste.RemoveAsync(blobs, written.Blob);
+    }
+
+    /// <summary>The domain of ours that the host, in whose name notices are written, lies in.</summary>
+    /// <returns>Null where it lies in none: then they are not signed.</returns>
+    async ValueTask<string?> SigningDomainAsync(CancellationToken cancel)
+    {
+        for (var name = EmailAddress.CanonicalDomain(hostName); name.Contains('.', StringComparison.Ordinal); )
+        {
+            if (await directory.HasDomainAsync(name, cancel))
+                return name;
+            name = name[(name.IndexOf('.', StringComparison.Ordinal) + 1)..];
+        }
+        return null;
     }
 
     /// <summary>RFC 3461 §6.1: an empty reverse path, so that it comes back to nobody.</summary>

@@ -13,7 +13,7 @@ sealed class SenderRights(MailDirectory directory)
     {
         if (@as is null)
             return true;
-        if (await directory.ResolveAsync(@as, cancel) is not { } reached)
+        if (await directory.SendersAsync(@as, cancel) is not { } reached)
             return false; // no domain of ours
         if (reached.Contains(account))
             return true;

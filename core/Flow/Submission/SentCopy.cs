@@ -1,5 +1,6 @@
 using Cloud.Flow.Inbound;
 using Cloud.Flow.Outbound;
+using Cloud.Flow.Trace;
 using Cloud.Store;
 using Cloud.Store.Accounts;
 using Cloud.Store.Messages;
@@ -31,7 +32,8 @@ sealed class SentCopy(AccountStore accounts, Filing filing)
             message.Index.ToArray(),
             [new(request.Sender.Value, blob)],
             Fields: request.Content.BlindFields.ToArray(),
-            IsSentCopy: true
+            IsSentCopy: true,
+            Session: new("copy", Of: $"{request.Transaction}")
         );
     }
 

@@ -1,5 +1,6 @@
 using Cloud.Flow.Inbound;
 using Cloud.Flow.Outbound;
+using Cloud.Flow.Trace;
 using Cloud.Mail;
 using Cloud.Store;
 
@@ -21,6 +22,9 @@ public sealed record SubmitRequest(
     SubmittedContent Content
 )
 {
+    /// <summary>How it came, for its trace.</summary>
+    public SessionFacts? Session { get; init; }
+
     /// <summary>As the sender asked for; what the message itself tells is added.</summary>
     public SendOptions Options { get; init; } = SendOptions.None;
 

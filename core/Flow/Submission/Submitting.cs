@@ -1,4 +1,5 @@
 using System.Text;
+using Cloud.Flow.Hooks;
 using Cloud.Flow.Inbound;
 using Cloud.Flow.Outbound;
 using Cloud.Flow.Outbound.Forwarding;
@@ -16,7 +17,7 @@ readonly record struct SubmittingResult(SubmitResult Result, bool KeepsSource);
 /// <summary>Takes messages that accounts want sent.</summary>
 /// <remarks>
 /// Steps: 1. whether the account may send in these names, to these recipients, so much; 2. the bytes of the sender's
-/// copy; 3. the message goes into our accounts, if that is where all its recipients are, and else to the outbox, which
+/// copy, and those are told who want to hear of what is sent; 3. the message goes into our accounts, if that is where all its recipients are, and else to the outbox, which
 /// has it durably; 4. the sender's copy goes to Sent; 5. who was written to may answer. Any step may be repeated, and from
 /// step 3 on the message is kept.
 /// </remarks>
@@ -29,6 +30,7 @@ sealed class Submitting(
     Receiving receiving,
     Outbox outbox,
     KnownSenders known,
+    OutboundEvents events,
     TimeProvider time
 )
 {
@@ -54,6 +56,7 @@ sealed class Submitting(
             var (isCopyWanted, usesVerp) = await copies.SettingsAsync(request.Sender, cancel);
             if (isCopyWanted)
                 copy = await copies.PrepareAsync(request, cancel); // step 2
+            await events.TellSentAsync(request, DomainOf(request), cancel);
             result = isLocal
                 ? await DeliverAsync(request, repeated, cancel)
                 : await SendAsync(request, usesVerp, cancel); // step 3
@@ -100,6 +103,8 @@ sealed class Submitting(
                 return (Rejected("1.2", $"No whole domain name: {recipient.Address.Domain}"), false);
             isLocal &= leads is not null && !WantsSuccess(recipient);
         }
+        // So does who is told of it.
+        isLocal = isLocal && !await events.IsFollowedAsync(DomainOf(request), cancel);
         return (null, isLocal);
     }
 
@@ -114,7 +119,8 @@ sealed class Submitting(
             evidence: null,
             repeated,
             cancel,
-            Encoding.UTF8.GetBytes($"Return-Path: <{request.From}>\r\n") // RFC 5321 §4.4
+            Encoding.UTF8.GetBytes($"Return-Path: <{request.From}>\r\n"), // RFC 5321 §4.4
+            session: request.Session
         );
         SubmitResult answer = result.Status switch
         {
@@ -147,6 +153,7 @@ sealed class Submitting(
                 Labels = request.Labels,
                 Subject = content.Subject,
                 MessageId = content.MessageId,
+                Session = request.Session,
             },
             cancel
         );
@@ -185,6 +192,9 @@ sealed class Submitting(
             TlsOptional = content.IsTlsOptional && !asked.RequireTls, // RFC 8689 §5
         };
     }
+
+    static string DomainOf(SubmitRequest request) =>
+        EmailAddress.CanonicalDomain((request.From ?? request.Content.Authors[0]).Domain);
 
     static bool WantsSuccess(OutboundRecipient recipient) =>
         recipient.Notify?.Contains("SUCCESS", StringComparison.OrdinalIgnoreCase) == true;

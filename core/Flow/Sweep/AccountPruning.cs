@@ -29,7 +29,8 @@ sealed class AccountPruning(AccountStore accounts)
         {
             isDone =
                 await PruneThreadsAsync(account, result, clock)
-                && await PruneCorrespondentsAsync(account, result, clock);
+                && await PruneCorrespondentsAsync(account, result, clock)
+                && await PruneAsync(ImportRows.All(account), ImportRows.At, ImportRows.Age, clock) is not null;
         }
 
         return isDone ? kept.Messages : null;

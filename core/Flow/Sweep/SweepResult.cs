@@ -9,6 +9,9 @@ public sealed record SweepResult
     /// <summary>Accounts looked at.</summary>
     public int Accounts { get; set; }
 
+    /// <summary>Deleted users whose time to come back was over, and that are gone with all their mail.</summary>
+    public int Users { get; set; }
+
     /// <summary>Rows of the change log that were older than its retention, and are gone.</summary>
     public int LogRows { get; set; }
 

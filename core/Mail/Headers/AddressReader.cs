@@ -66,16 +66,36 @@ ref struct AddressReader(Octets text)
 
         if (stop == '<')
             return Angle(start);
-        var local = (Start: start, End: at);
+        var end = at;
         if (stop != '@')
-            return new Address(CommentText(), default, Clean(local.Start, local.End, spaced: true), Octets.Empty);
+            return new Address(CommentText(), default, Clean(start, end, spaced: true), Octets.Empty);
 
         at++;
         var domain = at;
         stop = Run("<,;"u8);
         if (stop == '<')
             return Angle(start); // an address as display name: a@b <a@b>
-        return new Address(CommentText(), default, Clean(local.Start, local.End), Clean(domain, at));
+        var local = LastWord(start, end);
+        var words = Clean(start, local, spaced: true); // of a mailbox without its angle brackets: Ada a@b
+        return new Address(words.IsNilOrEmpty ? CommentText() : words, default, Clean(local, end), Clean(domain, at));
+    }
+
+    /// <summary>Where the last of some words begins. Dots hold words together: RFC 5322 §4.4 (obs-local-part).</summary>
+    int LastWord(int start, int end)
+    {
+        var (begin, resume) = (start, at);
+        for (at = start; at < end; )
+        {
+            var gap = at;
+            SkipSpace();
+            if (at > gap && at < end && bytes[at] != '.' && (gap == start || bytes[gap - 1] != '.'))
+                begin = at;
+            if (at < end && (bytes[at] != '"' || !SkipQuoted()))
+                at += bytes[at] == '\\' ? 2 : 1;
+        }
+
+        at = resume;
+        return begin;
     }
 
     /// <summary>At <c>&lt;</c>: [route] local@domain &gt;, with the display name before it.</summary>

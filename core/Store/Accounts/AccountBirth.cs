@@ -22,7 +22,12 @@ static class AccountBirth
         ("Archive", MailboxRole.Archive),
     ];
 
-    public static async ValueTask<AccountId> CreateAsync(AccountStore accounts, CancellationToken cancel)
+    /// <param name="retention">See <see cref="AccountRow.Retention"/>.</param>
+    public static async ValueTask<AccountId> CreateAsync(
+        AccountStore accounts,
+        CancellationToken cancel,
+        int? retention = null
+    )
     {
         var id = NewId(accounts.Time, accounts.Entropy);
         var now = accounts.Time.GetUtcNow();
@@ -64,7 +69,10 @@ static class AccountBirth
             LogFrom: 1,
             LogSince: now.ToUnixTimeSeconds(),
             Removed: false
-        );
+        )
+        {
+            Retention = retention,
+        };
         transaction.Insert(AccountRows.Key, AccountRows.ToRow(account));
         transaction.Insert(ChangeRows.Key(1), ChangeRows.ToRow(log, now, accounts.Entropy.Next64()));
         var commit = await accounts.Rows.CommitAsync(Tables.Mail, transaction, cancel);

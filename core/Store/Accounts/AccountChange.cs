@@ -21,11 +21,13 @@ sealed class AccountChange(
     readonly Dictionary<MailboxId, MailboxRow?> mailboxes = [];
     readonly Dictionary<(MailboxId Mailbox, uint Page), PageDraft> pages = [];
     readonly Dictionary<EmailId, EmailDraft?> emails = [];
-    readonly Dictionary<string, ThreadId> threads = [];
+    readonly Dictionary<string, (ThreadId Thread, EmailId Email)> threads = [];
     readonly List<string> removedBlobs = [];
     readonly List<string> prunedLog = [];
+    readonly List<string> imported = [];
     bool discarded;
     bool isQuietlyChanged;
+    int readsNoted;
     AccountRow account = state.Account with { Revision = state.Account.Revision + 1 };
 
     public AccountId Id => id;
@@ -148,6 +150,20 @@ sealed class AccountChange(
     {
         isQuietlyChanged |= savesSent != account.SavesSent;
         account = account with { SavesSent = savesSent };
+    }
+
+    /// <summary>What the account's row sums up, counted anew.</summary>
+    public void SetTotals(int messages, long octets)
+    {
+        isQuietlyChanged |= (messages, octets) != (account.Messages, account.Octets);
+        account = account with { Messages = messages, Octets = octets };
+    }
+
+    /// <param name="octets">0 for no limit.</param>
+    public void SetQuota(long octets)
+    {
+        isQuietlyChanged |= octets != account.Quota;
+        account = account with { Quota = octets };
     }
 
     /// <summary>Whether recipients elsewhere get what is sent under reverse paths of their own.</summary>
@@ -293,7 +309,10 @@ sealed class AccountChange(
         return row is null ? null : ThreadRows.From(row.Data);
     }
 
-    public void SetThread(string key, ThreadId thread) => threads[key] = thread;
+    /// <summary>Notes what an import has brought: the change is refused where it had brought it before.</summary>
+    public void SetImported(ImportKey key) => imported.Add(ImportRows.Key(key));
+
+    public void SetThread(string key, ThreadId thread, EmailId email) => threads[key] = (thread, email);
 
     /// <summary>Shows a message in a mailbox, under its next UID.</summary>
     public async ValueTask<MessageEntry> PlaceAsync(
@@ -314,6 +333,7 @@ sealed class AccountChange(
         email.Place(new(target, uid));
         Count(mailbox with { UidNext = uid + 1 }, entry, +1);
         Log.Of(target).Changed.Add(uid);
+        Log.Notes.Add(ChangeNote.Of(ChangeNoteKind.Placed, target, entry));
         return entry;
     }
 
@@ -325,6 +345,7 @@ sealed class AccountChange(
         var log = Log.Of(mailbox);
         log.Vanished.Add(entry.Uid);
         log.Changed.Remove(entry.Uid);
+        Log.Notes.Add(ChangeNote.Of(ChangeNoteKind.Removed, mailbox, entry));
         if (email is null || !email.Unplace(new(mailbox, entry.Uid)))
             return;
         removedBlobs.Add(email.Row.Email.Blob);
@@ -356,6 +377,7 @@ sealed class AccountChange(
             Deleted = mailbox.Deleted - Deleted(old) + Deleted(entry),
         };
         Log.Of(id).Changed.Add(entry.Uid);
+        Log.Notes.Add(ChangeNote.Of(ChangeNoteKind.Flagged, id, entry));
         return entry;
     }
 
@@ -410,12 +432,18 @@ sealed class AccountChange(
         }
         foreach (var (email, draft) in emails)
             draft?.AddTo(transaction, EmailRows.Key(email));
-        foreach (var (key, thread) in threads)
-            transaction.Upsert(key, ThreadRows.ToRow(thread, Now));
+        foreach (var (key, (thread, email)) in threads)
+            transaction.Upsert(key, ThreadRows.ToRow(thread, email, Now));
+        foreach (var row in imported)
+            transaction.Insert(row, ImportRows.ToRow(Now));
         foreach (var row in prunedLog)
             transaction.Delete(row);
         if (IsLogged)
         {
+            var reads = store.Reads.Waiting(id);
+            readsNoted = reads.Count;
+            foreach (var (email, when) in reads)
+                Log.Notes.Add(ChangeNote.Read(email, when));
             var at = DateTimeOffset.FromUnixTimeSeconds(Now);
             transaction.Insert(ChangeRows.Key(Revision), ChangeRows.ToRow(Log, at, token));
         }
@@ -457,6 +485,9 @@ sealed class AccountChange(
         }
         return new(account, etag, after, [.. lastPages]);
     }
+
+    /// <summary>Forgets what waited in memory and is in the log now.</summary>
+    public void ForgetReads() => store.Reads.Remove(id, readsNoted);
 
     /// <summary>Removes the blobs that no row names any more: after the commit, so that a crash only leaves waste.</summary>
     public async ValueTask RemoveBlobsAsync()

@@ -32,6 +32,11 @@ sealed record AccountRow(
     /// <summary>Each recipient elsewhere gets what is sent under a reverse path of its own.</summary>
     public bool UsesVerp { get; init; }
 
+    /// <summary>
+    /// Days that messages are kept, where nobody reads them: 0 until endpoints have them. Null for a user's, which stay.
+    /// </summary>
+    public int? Retention { get; init; }
+
     public bool HasRoom(long octets) => Quota == 0 || Octets + octets <= Quota;
 }
 
@@ -61,6 +66,8 @@ static class AccountRows
             row.Add("SavesSent", true);
         if (account.UsesVerp)
             row.Add("UsesVerp", true);
+        if (account.Retention is { } days)
+            row.Add("Retention", days);
         if (account.Watchers.Count > 0)
             row.Add("Watchers", Watcher.Pack(account.Watchers));
         return row;
@@ -82,5 +89,6 @@ static class AccountRows
             Watchers = Watcher.Unpack(row.Bytes("Watchers")),
             SavesSent = row.Bool("SavesSent"),
             UsesVerp = row.Bool("UsesVerp"),
+            Retention = row["Retention"] is int days ? days : null,
         };
 }

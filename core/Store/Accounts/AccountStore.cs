@@ -53,6 +53,9 @@ sealed class AccountStore(
 
     public StoreOptions Options => options;
 
+    /// <summary>First reads that the accounts' next changes note.</summary>
+    public ReadNotes Reads { get; } = new();
+
     /// <summary>The account as it is now.</summary>
     /// <returns>Null when there is none.</returns>
     public async ValueTask<AccountState?> CurrentAsync(AccountId account, CancellationToken cancel)
@@ -142,6 +145,7 @@ sealed class AccountStore(
             var commit = await CommitAsync(slot, change, transaction);
             if (commit.Committed)
             {
+                change.ForgetReads();
                 await change.RemoveBlobsAsync();
                 if (change.IsLogged && change.Revision % PruneEvery == 0)
                     await PruneAsync(slot, change);

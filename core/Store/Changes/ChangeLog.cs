@@ -21,6 +21,9 @@ sealed class ChangeLog
     /// <summary>Why messages that came with this change are where they are.</summary>
     public List<(TransactionId Transaction, ReadOnlyMemory<byte> Trace)> Traces { get; } = [];
 
+    /// <summary>What it did to single messages.</summary>
+    public ChangeNotes Notes { get; } = new();
+
     /// <summary>The mailbox's part, made when there is none: its properties changed if nothing else.</summary>
     public MailboxLog Of(MailboxId mailbox)
     {

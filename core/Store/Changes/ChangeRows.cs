@@ -27,6 +27,8 @@ static class ChangeRows
             row.Add("Removed", Pack(log.Removed));
         if (log.Traces.Count > 0)
             row.Add("Traces", Pack(log.Traces));
+        if (!log.Notes.IsEmpty)
+            row.Add("Notes", log.Notes.Pack());
         return row;
     }
 
@@ -68,6 +70,22 @@ static class ChangeRows
         }
         return null;
     }
+
+    /// <summary>The transactions whose messages the change brought with a trace.</summary>
+    public static IReadOnlyList<TransactionId> TracedIn(RowData row)
+    {
+        var traced = new List<TransactionId>();
+        var reader = new PackReader(row.Bytes("Traces") ?? []);
+        while (!reader.AtEnd)
+        {
+            traced.Add(new(reader.Varint(), reader.Fixed64()));
+            reader.Bytes(reader.Varint());
+        }
+        return traced;
+    }
+
+    /// <exception cref="StoreException">The row is damaged.</exception>
+    public static ChangeNotes Notes(RowData row) => ChangeNotes.Unpack(row.Bytes("Notes"));
 
     static byte[] Pack(List<(TransactionId Transaction, ReadOnlyMemory<byte> Trace)> traces)
     {

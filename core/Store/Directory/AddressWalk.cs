@@ -2,7 +2,10 @@ using Cloud.Mail;
 
 namespace Cloud.Store.Directory;
 
-/// <summary>Goes where addresses lead: an exact user or alias, then without the detail (RFC 5233), then the domain's catch-all.</summary>
+/// <summary>
+/// Goes where addresses lead: an exact user or alias, then without the detail (RFC 5233), then the domain's patterns of
+/// routes, then its catch-all.
+/// </summary>
 /// <param name="follows">Also where users have their mail forwarded to.</param>
 /// <param name="origin">The key of an address that is about to lead here; null for none.</param>
 sealed class AddressWalk(MailDirectory directory, bool follows, string? origin = null)
@@ -10,6 +13,9 @@ sealed class AddressWalk(MailDirectory directory, bool follows, string? origin =
     readonly HashSet<string> visited = new(StringComparer.Ordinal);
 
     public List<AccountId> Accounts { get; } = [];
+
+    /// <summary>Those among them that may not send.</summary>
+    public List<AccountId> Suspended { get; } = [];
 
     /// <summary>Whose mail goes on to elsewhere without being kept.</summary>
     public List<AccountId> Bypassed { get; } = [];
@@ -33,8 +39,11 @@ sealed class AddressWalk(MailDirectory directory, bool follows, string? origin =
             return;
         }
         var plain = address.WithoutDetail.Key;
-        var catchAll = "*" + key[key.LastIndexOf('@')..];
-        foreach (var name in plain == key ? [key, catchAll] : new[] { key, plain, catchAll })
+        var domain = key[key.LastIndexOf('@')..];
+        var patterns = await directory.PatternsAsync(domain[1..], cancel);
+        var matching = patterns.Where(pattern => Wildcards.Matches(pattern, key.AsSpan(0, key.Length - domain.Length)));
+        IEnumerable<string> names = plain == key ? [key] : [key, plain];
+        foreach (var name in names.Concat(matching.Append("*").Select(local => local + domain)))
         {
             if (name == origin)
             {
@@ -63,6 +72,8 @@ sealed class AddressWalk(MailDirectory directory, bool follows, string? origin =
         var accounts = forward is { Keeps: false } ? Bypassed : Accounts;
         if (!accounts.Contains(user.Account))
             accounts.Add(user.Account);
+        if (user.Suspended)
+            Suspended.Add(user.Account);
         return forward?.Targets ?? [];
     }
 }

@@ -6,14 +6,16 @@ namespace Cloud.Store.Directory;
 /// <summary>Rows of table <c>directory</c>: one partition, so that a user cannot enter a domain that is going.</summary>
 /// <remarks>
 /// <c>d!{domain}</c> a domain, <c>u!{domain}!{local}</c> a user, <c>x!{domain}!{local}</c> an alias (<c>*</c> is the
-/// catch-all), <c>k!{domain}!{number}</c> a pair of signing keys, <c>g!{account}</c> whom a user may send as, <c>s!scram</c> and
-/// <c>s!srs</c> secrets, <c>ak!{id}</c> a key to the API and <c>al!{id}</c> when it was last used. The domain comes first, so that one range lists its users; local parts are encoded to fit a key. To change it is a migration.
+/// catch-all), <c>k!{domain}!{number}</c> a pair of signing keys, <c>g!{account}</c> whom a user may send as, <c>s!scram</c>,
+/// <c>s!srs</c> and <c>s!links</c> secrets, <c>ak!{id}</c> a key to the API and <c>al!{id}</c> when it was last used, <c>h!hooks</c> the version of the webhooks' subscriptions. The domain comes first, so that one range lists its users; local parts are encoded to fit a key. To change it is a migration.
 /// </remarks>
 static class DirectoryRows
 {
     public const string Partition = "directory";
     public const string Secret = "s!scram";
     public const string ReturnPathSecret = "s!srs";
+    public const string LinkSecret = "s!links";
+    public const string Hooks = "h!hooks";
 
     static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
 
@@ -103,6 +105,14 @@ static class DirectoryRows
             { "ServerKey", user.Credentials.ServerKey },
             { "Removing", user.Removing },
         };
+        if (user.IsRoute)
+            row.Add("Route", true);
+        if (user.Suspended)
+            row.Add("Suspended", true);
+        if (user.KeptUntil is { } until)
+            row.Add("KeptUntil", until);
+        if (user.AppPasswords.Count > 0)
+            row.Add("AppPasswords", AppPassword.Pack(user.AppPasswords));
         if (user.Forward is not { } forward)
             return row;
         row.Add("Forward", string.Join('\n', forward.Targets));
@@ -123,8 +133,27 @@ static class DirectoryRows
             row.Bool("Removing")
         )
         {
+            IsRoute = row.Bool("Route"),
+            Suspended = row.Bool("Suspended"),
+            KeptUntil = row.Time("KeptUntil"),
+            AppPasswords = AppPassword.Unpack(row.Bytes("AppPasswords")),
             Forward = row.String("Forward") is { } targets ? new(targets.Split('\n'), row.Bool("ForwardKeeps")) : null,
         };
+
+    /// <summary>Local parts of a domain's routes that are patterns.</summary>
+    public static IReadOnlyList<string> Patterns(RowData domain) =>
+        domain.String("Routes") is { Length: > 0 } text ? text.Split('\n') : [];
+
+    /// <summary>The same domain with other patterns.</summary>
+    public static RowData WithPatterns(RowData domain, IReadOnlyList<string> patterns)
+    {
+        var row = new RowData();
+        foreach (var (name, value) in domain.Where(property => property.Key != "Routes"))
+            row.Add(name, value);
+        if (patterns.Count > 0)
+            row.Add("Routes", string.Join('\n', patterns));
+        return row;
+    }
 
     public static RowData ToRow(string alias, IReadOnlyList<string> targets) =>
         new() { { "Alias", alias }, { "Targets", string.Join('\n', targets) } };

@@ -17,26 +17,31 @@ sealed class KnownLogins(TimeProvider time, Entropy entropy)
     static readonly TimeSpan Age = TimeSpan.FromMinutes(10);
 
     readonly byte[] key = entropy.Bytes(32);
-    readonly ConcurrentDictionary<string, (byte[] Proof, long At)> known = new(StringComparer.Ordinal);
+    readonly ConcurrentDictionary<string, (byte[] Proof, Credentials By, long At)> known = new(StringComparer.Ordinal);
 
-    public bool Contains(UserRow user, string client, string password) =>
-        known.TryGetValue(Name(user, client), out var login)
-        && time.GetElapsedTime(login.At) < Age
-        && CryptographicOperations.FixedTimeEquals(login.Proof, Proof(user, password));
+    /// <returns>What the login was checked with; null where it is not known.</returns>
+    public Credentials? Find(UserRow user, string client, string password)
+    {
+        if (!known.TryGetValue(Name(user, client), out var login) || time.GetElapsedTime(login.At) >= Age)
+            return null;
+        // Taken back or set anew since?
+        var by = user.AllCredentials.FirstOrDefault(one => one.StoredKey.AsSpan().SequenceEqual(login.By.StoredKey));
+        return by is not null && CryptographicOperations.FixedTimeEquals(login.Proof, Proof(by, password)) ? by : null;
+    }
 
-    public void Add(UserRow user, string client, string password)
+    public void Add(UserRow user, string client, string password, Credentials by)
     {
         if (known.Count >= Limit)
             known.Clear();
-        known[Name(user, client)] = (Proof(user, password), time.GetTimestamp());
+        known[Name(user, client)] = (Proof(by, password), by, time.GetTimestamp());
     }
 
     static string Name(UserRow user, string client) => $"{client} {user.Address}";
 
-    byte[] Proof(UserRow user, string password)
+    byte[] Proof(Credentials by, string password)
     {
         using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
-        hmac.AppendData(user.Credentials.StoredKey);
+        hmac.AppendData(by.StoredKey);
         hmac.AppendData(Encoding.UTF8.GetBytes(password));
         return hmac.GetHashAndReset();
     }

@@ -30,6 +30,25 @@ sealed class MailDirectory(IRows rows, TimeProvider time, StoreOptions options)
     public async ValueTask<bool> HasDomainAsync(string domain, CancellationToken cancel) =>
         domain.All(KeyText.IsAllowed) && await cache.GetAsync(DirectoryRows.Domain(domain), cancel) is not null;
 
+    /// <summary>Patterns that a domain's routes may have: each is compared with every address that is nobody's.</summary>
+    public const int MaxPatterns = 100;
+
+    /// <summary>Local parts of a domain's routes that are patterns, in the order in which they count.</summary>
+    public async ValueTask<IReadOnlyList<string>> PatternsAsync(string domain, CancellationToken cancel) =>
+        domain.All(KeyText.IsAllowed) && await cache.GetAsync(DirectoryRows.Domain(domain), cancel) is { } row
+            ? DirectoryRows.Patterns(row)
+            : [];
+
+    /// <summary>Whose a domain is; empty for the operator's own, and for none of ours.</summary>
+    public async ValueTask<string> TenantOfAsync(string domain, CancellationToken cancel) =>
+        domain.All(KeyText.IsAllowed) && await cache.GetAsync(DirectoryRows.Domain(domain), cancel) is { } row
+            ? row.String("Tenant") ?? ""
+            : "";
+
+    /// <summary>Another one whenever subscriptions of webhooks have changed; null where there never was one.</summary>
+    public async ValueTask<string?> HooksVersionAsync(CancellationToken cancel) =>
+        (await cache.GetAsync(DirectoryRows.Hooks, cancel))?.String("Version");
+
     /// <summary>The domain, when there is but one: it completes a bare name at login.</summary>
     public async ValueTask<string?> OnlyDomainAsync(CancellationToken cancel)
     {
@@ -69,6 +88,17 @@ sealed class MailDirectory(IRows rows, TimeProvider time, StoreOptions options)
         var walk = new AddressWalk(this, follows: false);
         await walk.AddAsync(address, cancel);
         return walk.Accounts;
+    }
+
+    /// <summary>The accounts that may send in an address' name, since it reaches them and they are not suspended.</summary>
+    /// <returns>Null when its domain is not ours.</returns>
+    public async ValueTask<IReadOnlyList<AccountId>?> SendersAsync(EmailAddress address, CancellationToken cancel)
+    {
+        if (!await HasDomainAsync(EmailAddress.CanonicalDomain(address.Domain), cancel))
+            return null;
+        var walk = new AddressWalk(this, follows: false);
+        await walk.AddAsync(address, cancel);
+        return [.. walk.Accounts.Except(walk.Suspended)];
     }
 
     /// <summary>Where mail for an address of ours goes: over aliases, and where users have it forwarded.</summary>

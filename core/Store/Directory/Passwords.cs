@@ -40,10 +40,18 @@ static class Passwords
     }
 
     /// <summary>Takes as long for a wrong password as for a right one.</summary>
-    public static bool Verify(string password, Credentials credentials)
+    /// <param name="all">Of one salt and as many rounds; at least one.</param>
+    /// <returns>Those that the password opens; null where it opens none.</returns>
+    public static Credentials? Find(string password, IReadOnlyList<Credentials> all)
     {
-        var derived = Derive(password, credentials.Salt, credentials.Iterations);
-        return derived is not null && CryptographicOperations.FixedTimeEquals(derived.StoredKey, credentials.StoredKey);
+        var derived = Derive(password, all[0].Salt, all[0].Iterations);
+        Credentials? found = null;
+        foreach (var one in all)
+        {
+            if (derived is not null && CryptographicOperations.FixedTimeEquals(derived.StoredKey, one.StoredKey))
+                found = one;
+        }
+        return found;
     }
 
     /// <summary>Checks a client's proof (RFC 5802 §3).</summary>

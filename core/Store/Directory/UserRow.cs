@@ -1,11 +1,32 @@
 namespace Cloud.Store.Directory;
 
 /// <summary>A user: an address with its account and credentials.</summary>
-/// <param name="Removing">Being deleted: no login, no mail.</param>
+/// <param name="Removing">Being deleted, or deleted and still to be had back: no login, no mail.</param>
 sealed record UserRow(string Address, AccountId Account, Credentials Credentials, bool Removing)
 {
     /// <summary>Where mail for the user goes as well, or instead; null for nowhere else.</summary>
     public UserForward? Forward { get; init; }
+
+    /// <summary>A route: nobody logs in, webhooks alone tell of its mail. Its address may be a pattern.</summary>
+    public bool IsRoute { get; init; }
+
+    /// <summary>No login and no sending; mail still comes in.</summary>
+    public bool Suspended { get; init; }
+
+    /// <summary>Of one being deleted: its mail is kept until then, and it can come back; null: there is no way back.</summary>
+    public DateTimeOffset? KeptUntil { get; init; }
+
+    /// <summary>At most <see cref="AppPassword.Most"/>.</summary>
+    public IReadOnlyList<AppPassword> AppPasswords { get; init; } = [];
+
+    /// <summary>May log in and send.</summary>
+    public bool IsActive => !Removing && !Suspended;
+
+    /// <summary>All that it can log in with: the user's own password first, then those of its programs.</summary>
+    public IEnumerable<Credentials> AllCredentials =>
+        AppPasswords
+            .Select(one => Credentials with { StoredKey = one.StoredKey, ServerKey = one.ServerKey })
+            .Prepend(Credentials);
 }
 
 /// <param name="Targets">1 to <see cref="MailDirectory.MaxAliasTargets"/> addresses.</param>

@@ -21,6 +21,9 @@ sealed record Deposit(
     /// <summary>Filed into the mailbox of this role where there is one, and it is not <see cref="MailboxRole.None"/>.</summary>
     public MailboxRole Role { get; init; }
 
+    /// <summary>Of an import: it is not put there a second time. Null for what comes by itself.</summary>
+    public ImportKey? Import { get; init; }
+
     /// <summary>Why it is there: kept in the log with the change; empty for nothing.</summary>
     public ReadOnlyMemory<byte> Trace { get; init; }
 }
@@ -32,7 +35,7 @@ enum DepositStatus
     /// <summary>The transaction was done before; what it made then is the answer.</summary>
     Repeated,
 
-    /// <summary>Sent has the message already, by the client or by the server; what is there is the answer.</summary>
+    /// <summary>Sent has the message already, by the client or by the server; or an import has brought it before.</summary>
     Present,
     NoMailbox,
 

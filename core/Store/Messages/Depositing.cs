@@ -42,6 +42,8 @@ static class Depositing
                         return Repeated(change, mailbox, taken.Row);
                     id = new(id.Value + 1);
                 }
+                if (deposit.Import is { } import && change.Refused == ImportRows.Key(import))
+                    return new(DepositStatus.Present, change.Mailbox(mailbox)?.UidValidity ?? 0, 0, 0);
                 if (repeated && await GoneAsync(accounts, change, deposit) is { } gone)
                     return new(gone, 0, 0, 0);
                 return await PlaceAsync(change, mailbox, id, deposit, flags, keywords, withinQuota);
@@ -94,6 +96,8 @@ static class Depositing
         {
             DeliveryFields = deposit.DeliveryFields,
         };
+        if (deposit.Import is { } import)
+            change.SetImported(import);
         if (!deposit.Trace.IsEmpty)
             change.Log.Traces.Add((deposit.Transaction, deposit.Trace));
         var entry = await change.PlaceAsync(target, change.AddEmail(email), flags, bits, deposit.Received);
@@ -117,9 +121,9 @@ static class Depositing
         var thread = names.Parent is { } parent ? await change.ThreadAsync(parent) : null;
         var found = thread ?? new ThreadId(id.Value);
         if (names.Own is { } own)
-            change.SetThread(own, found);
+            change.SetThread(own, found, id);
         if (isSent && names.Own is { } sent)
-            change.SetThread(ThreadRows.SentKey(sent), found);
+            change.SetThread(ThreadRows.SentKey(sent), found, id);
         return found;
     }
 

@@ -27,9 +27,19 @@ static class ThreadRows
     public static string SentKey(string key) => key + "!sent";
 
     /// <param name="at">When the message came, seconds since 1970 UTC.</param>
-    public static RowData ToRow(ThreadId thread, long at) => new() { { "Thread", (long)thread.Value }, { "At", at } };
+    /// <param name="email">The message that bears the Message-ID; the last of several.</param>
+    public static RowData ToRow(ThreadId thread, EmailId email, long at) =>
+        new()
+        {
+            { "Thread", (long)thread.Value },
+            { "Email", (long)email.Value },
+            { "At", at },
+        };
 
     public static ThreadId From(RowData row) => new((ulong)row.Long("Thread"));
+
+    /// <returns>Null in a row of before that was kept.</returns>
+    public static EmailId? EmailOf(RowData row) => row["Email"] is long email ? new((ulong)email) : null;
 
     /// <summary>When the message came; in a row of before that was kept, when its thread began.</summary>
     public static DateTimeOffset At(RowData row) =>

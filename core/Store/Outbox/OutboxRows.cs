@@ -45,5 +45,5 @@ static class OutboxRows
 
     /// <exception cref="StoreException">The row is damaged.</exception>
     public static byte[] Bytes(RowData data) =>
-        data.Bytes(Packed) ?? throw new StoreException("A row of the outbox is damaged");
+        data.Bytes(Packed) ?? throw new DamagedException("A row of the outbox is damaged");
 }

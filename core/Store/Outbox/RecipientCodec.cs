@@ -34,6 +34,7 @@ static class RecipientCodec
         pack.Byte((byte)row.Owed);
         pack.Fixed64(row.Notice);
         pack.Time(row.NoticeAt);
+        pack.Text(row.History);
         return pack.ToArray();
     }
 
@@ -65,6 +66,7 @@ static class RecipientCodec
             Owed = (NoticeKinds)pack.Byte(),
             Notice = pack.Fixed64(),
             NoticeAt = pack.Time(),
+            History = pack.AtEnd ? null : pack.Text(), // rows of earlier programs end before
             ETag = etag,
         };
     }

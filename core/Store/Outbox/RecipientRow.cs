@@ -85,6 +85,9 @@ sealed record RecipientRow(int Number, string Address, string NextHop)
     /// <summary>The last attempt's dialogue, with the first recipient of those that had it; null for the others.</summary>
     public string? Transcript { get; init; }
 
+    /// <summary>A line for each host of each attempt, oldest first; null before the first.</summary>
+    public string? History { get; init; }
+
     /// <summary>Attempts that came to no end, so that nobody knows whether they sent it.</summary>
     public int PossibleRepeats { get; init; }
 

@@ -85,5 +85,5 @@ ref struct PackReader(ReadOnlySpan<byte> packed)
     /// <summary>The year 9999's last.</summary>
     const ulong LastMillisecond = 253_402_300_799_999;
 
-    static StoreException Damaged() => new("A stored row is damaged");
+    static DamagedException Damaged() => new("A stored row is damaged");
 }

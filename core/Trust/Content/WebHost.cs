@@ -46,7 +46,7 @@ sealed record WebHost(string Name, bool IsAddress, bool HasUser)
         || Registered(one) is { } registered && registered.Equals(Registered(other));
 
     public static DnsName? Registered(string domain) =>
-        DnsName.TryParse(domain, out var name) ? PublicSuffixes.Shipped.RegistrableDomain(name) : null;
+        DnsName.TryParse(domain, out var name) ? PublicSuffixes.Current.RegistrableDomain(name) : null;
 
     static string NameOf(Uri uri)
     {

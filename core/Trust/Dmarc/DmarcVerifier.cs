@@ -79,7 +79,7 @@ public sealed class DmarcVerifier(
         Discovery discovery =
             options.Discovery == DmarcDiscovery.TreeWalk
                 ? new TreeWalkDiscovery(resolver, steps)
-                : new SuffixDiscovery(resolver, suffixes ?? PublicSuffixes.Shipped, steps);
+                : new SuffixDiscovery(resolver, suffixes ?? PublicSuffixes.Current, steps);
         var found = await discovery.FindAsync(domain, cancel);
         if (found.Failure is { } failure)
             return Verdict(DmarcResult.TempError, domain, Line.Of(failure), steps);

@@ -31,7 +31,7 @@ public sealed class ReportDestinations(IResolver resolver, PublicSuffixes? suffi
     {
         if (!DnsName.TryParse(destination.Address.Domain, out var host))
             return (ReportConsent.Refused, destination);
-        var list = suffixes ?? PublicSuffixes.Shipped;
+        var list = suffixes ?? PublicSuffixes.Current;
         if ((list.RegistrableDomain(host) ?? host) == (list.RegistrableDomain(policyDomain) ?? policyDomain))
             return (ReportConsent.Given, destination);
         if (host.TryPrepend($"{policyDomain}._report._dmarc") is not { } name)

@@ -37,7 +37,7 @@ static class ListNames
     {
         if (SpfNames.TryParse(text) is not { LabelCount: > 1 } name || !HostNames.IsHost(name.ToString()))
             return null;
-        return list.ByOrganization ? PublicSuffixes.Shipped.RegistrableDomain(name) ?? name : name;
+        return list.ByOrganization ? PublicSuffixes.Current.RegistrableDomain(name) ?? name : name;
     }
 
     /// <summary>Whether lists can know an address: no private, loopback or link-local one. RFC 6890 §2.2.</summary>

@@ -5,6 +5,9 @@ public enum ScanDecision
 {
     Accept,
     Junk,
+
+    /// <summary>Kept from its recipients, for the operator.</summary>
+    Quarantine,
     Defer,
     Refuse,
 }
@@ -15,10 +18,13 @@ public sealed record ScanPolicy
     /// <summary>Mail waits while a scanner fails (a 4xx, the sender tries again), rather than going in unscanned.</summary>
     public bool FailClosed { get; init; }
 
+    /// <summary>The same by a scanner's name, where it differs for one.</summary>
+    public IReadOnlyDictionary<string, bool> FailClosedOf { get; init; } = new Dictionary<string, bool>();
+
     /// <summary>Mail that is larger than is scanned is refused, rather than going in unscanned. To wait would not help it.</summary>
     public bool RefuseTooLarge { get; init; }
 
-    /// <summary>Malware is refused; otherwise it goes into Junk.</summary>
+    /// <summary>Malware is refused; otherwise it is quarantined, whatever its points are.</summary>
     public bool RefuseInfected { get; init; } = true;
 
     /// <summary>A scanner may have spam refused; otherwise it goes into Junk, where a mistake can be found.</summary>
@@ -35,10 +41,12 @@ public sealed record ScanPolicy
         {
             ScanOutcome.Junk => ScanDecision.Junk,
             ScanOutcome.Refuse => MayRefuse ? ScanDecision.Refuse : ScanDecision.Junk,
-            ScanOutcome.Infected => RefuseInfected ? ScanDecision.Refuse : ScanDecision.Junk,
+            ScanOutcome.Infected => RefuseInfected ? ScanDecision.Refuse : ScanDecision.Quarantine,
             ScanOutcome.Defer => MayDefer ? ScanDecision.Defer : ScanDecision.Accept,
             ScanOutcome.TooLarge => RefuseTooLarge ? ScanDecision.Refuse : ScanDecision.Accept,
-            ScanOutcome.Failed => FailClosed ? ScanDecision.Defer : ScanDecision.Accept,
+            ScanOutcome.Failed => FailClosedOf.GetValueOrDefault(verdict.Scanner, FailClosed)
+                ? ScanDecision.Defer
+                : ScanDecision.Accept,
             _ => ScanDecision.Accept,
         };
 }

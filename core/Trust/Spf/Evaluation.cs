@@ -34,7 +34,7 @@ sealed class Evaluation(IResolver resolver, SpfOptions options, MacroValues orig
             return Ends(SpfResult.TempError, "out of time");
         }
 
-        if (result == SpfResult.Fail && failed is { Explanation: { } place } by)
+        if (options.Explains && result == SpfResult.Fail && failed is { Explanation: { } place } by)
             Explanation = await ExplainAsync(place, by.Domain, cancel);
         return result;
     }

@@ -15,6 +15,9 @@ public sealed record SpfOptions
     /// <summary>Names of the client: more are not looked at. RFC 7208 §4.6.4.</summary>
     public int MaxPointers { get; init; } = 10;
 
+    /// <summary>Whether a failure's explanation is looked up: a question more, for whoever passes it on. RFC 7208 §6.2.</summary>
+    public bool Explains { get; init; } = true;
+
     /// <summary>Characters of an explanation, cut there: a reply line of SMTP has 512 octets (RFC 5321 §4.5.3.1.5).</summary>
     public int MaxExplanation { get; init; } = 400;
 

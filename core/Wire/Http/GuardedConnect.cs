@@ -81,6 +81,9 @@ public sealed class GuardedConnect(IResolver resolver, IReadOnlyList<IPNetwork>?
     {
         if (IPAddress.TryParse(host, out var literal))
             return [literal];
+        // RFC 6761 §6.3: nobody needs to be asked, and nobody else can say otherwise.
+        if (host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
+            return [IPAddress.Loopback, IPAddress.IPv6Loopback];
         if (!DnsName.TryParse(host, out var name))
             return [];
         var six = resolver.AaaaAsync(name, cancel).AsTask();

@@ -30,6 +30,7 @@ token() {
 
 directory=/run/cloud-listener
 mkdir -p "$directory"
+trap 'rm -f "$directory/header" "$directory/token" "$directory/secrets.new"' EXIT
 { printf 'Authorization: Bearer '; token https://vault.azure.net; } >"$directory/header"
 : >"$directory/secrets.new"
 while IFS='=' read -r name uri; do
@@ -38,7 +39,6 @@ while IFS='=' read -r name uri; do
   printf '%s=%s\n' "$name" "$value" >>"$directory/secrets.new"
 done </etc/cloud-listener/secrets
 mv "$directory/secrets.new" "$directory/secrets"
-rm "$directory/header"
 
 registry=${image%%/*}
 case $registry in
@@ -48,7 +48,6 @@ case $registry in
     -d grant_type=access_token -d "service=$registry" --data-urlencode "access_token@$directory/token" |
     jq -er .refresh_token |
     podman login "$registry" --username 00000000-0000-0000-0000-000000000000 --password-stdin >/dev/null
-  rm "$directory/token"
   ;;
 esac
 podman pull --quiet "$image" || podman image exists "$image" # without the registry, what is here does

@@ -1,3 +1,4 @@
+using Cloud.Flow.Hooks;
 using Cloud.Flow.Outbound.Relay;
 using Cloud.Flow.Outbound.Relay.Smarthosts;
 using Cloud.Flow.Outbound.Reports;
@@ -28,7 +29,7 @@ public abstract partial class SettingSource
     protected RelayOptions Sender(string hostname)
     {
         var faults = new List<string>();
-        var smarthosts = SmarthostTableText.Parse(All("smarthost"), Secret(), faults);
+        var smarthosts = SmarthostTableText.Parse(All("smarthost"), SmarthostPassword(), faults);
         Faults.AddRange(faults.Select(fault => $"smarthost: {fault}"));
         return new()
         {
@@ -42,12 +43,12 @@ public abstract partial class SettingSource
     /// <param name="hostname">What the server calls itself.</param>
     protected ReportOptions Reports(string hostname) => ReportSettings.Read(One, hostname, Faults);
 
-    SmarthostSecret Secret()
+    protected HookOptions Hooks() => HookSettings.Read(One, Faults);
+
+    SmarthostSecret SmarthostPassword()
     {
         if (ExistingFile("smarthost-secret-file") is { } file)
             return SmarthostSecret.InFile(file);
-        return environment(SmarthostSecretVariable) is { Length: > 0 } text
-            ? SmarthostSecret.Of(text)
-            : SmarthostSecret.None;
+        return Secret(SmarthostSecretVariable) is { } text ? SmarthostSecret.Of(text) : SmarthostSecret.None;
     }
 }

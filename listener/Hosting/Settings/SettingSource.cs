@@ -10,8 +10,9 @@ namespace Cloud.Listener.Hosting.Settings;
 /// <summary>Reads settings from a command line, the environment and a JSON file, in that order of weight.</summary>
 /// <remarks>
 /// The same names everywhere: <c>--log-level</c>, <c>CLOUD_LOG_LEVEL</c>, <c>"log-level"</c>. Lists are given by
-/// repeating the option, with commas in the environment (semicolons between smarthosts), as arrays in JSON. The connection string's variable is
-/// <c>CLOUD_STORAGE</c>. Every fault is kept, in words, so that all are told at once.
+/// repeating the option, with commas in the environment (semicolons between what has commas of its own), as arrays in
+/// JSON; what can be given once only is never cut. The connection string's variable is <c>CLOUD_STORAGE</c>. Every
+/// fault is kept, in words, so that all are told at once.
 /// </remarks>
 public abstract partial class SettingSource(
     IReadOnlyDictionary<string, IReadOnlyList<string>> commandLine,
@@ -49,27 +50,38 @@ public abstract partial class SettingSource(
         }
     }
 
-    protected IReadOnlyList<string> All(string name)
-    {
-        if (commandLine.TryGetValue(name, out var given) && given.Count > 0)
-            return given;
-        if (environment(Variable(name)) is { Length: > 0 } value)
-            return name is "connection-string" or "report-organization"
-                ? [value]
-                : value.Split(Separator(name), StringSplitOptions.TrimEntries);
-        return file.GetValueOrDefault(name) ?? [];
-    }
+    protected IReadOnlyList<string> All(string name) =>
+        Given(
+            name,
+            value =>
+                name is "connection-string" or "report-organization"
+                    ? [value]
+                    : value.Split(Separator(name), StringSplitOptions.TrimEntries)
+        );
 
-    /// <summary>A smarthost has commas of its own.</summary>
-    protected static char Separator(string name) => name == "smarthost" ? SmarthostTableText.Separator : ',';
+    /// <summary>Smarthosts and lists of the domain name system have commas of their own.</summary>
+    protected static char Separator(string name) =>
+        name is "smarthost" or "dns-list" ? SmarthostTableText.Separator : ',';
 
     protected string? One(string name)
     {
-        var values = All(name);
+        var values = Given(name, value => [value]); // A key may have commas, and a path.
         if (values.Count > 1)
             Faults.Add($"{name}: given {values.Count} times, and there can be one only.");
         return values.Count == 0 ? null : values[0];
     }
+
+    IReadOnlyList<string> Given(string name, Func<string, IReadOnlyList<string>> parted)
+    {
+        if (commandLine.TryGetValue(name, out var given) && given.Count > 0)
+            return given;
+        if (environment(Variable(name)) is { Length: > 0 } value)
+            return parted(value.Trim());
+        return file.GetValueOrDefault(name) ?? [];
+    }
+
+    /// <summary>A variable that is no setting, since a secret has no place on a command line and in no list.</summary>
+    protected string? Secret(string variable) => environment(variable) is { Length: > 0 } text ? text : null;
 
     protected string? ExistingFile(string name)
     {

@@ -1,3 +1,4 @@
+using Cloud.Flow.Door.Greylisting;
 using Cloud.Flow.Submission;
 using Cloud.Listener.Hosting.Abuse;
 using Cloud.Wire.Limits;
@@ -47,6 +48,9 @@ public abstract partial class SettingSource
     /// <summary>What may be sent, wherever the gateway runs.</summary>
     protected SubmissionOptions Submission() =>
         SubmissionSettings.Read((name, standard) => Number(name, standard, 0, Most));
+
+    /// <summary>How long strangers wait, wherever the gateway runs.</summary>
+    protected GreylistOptions GreylistTimes() => GreylistSettings.Read(Number);
 
     protected bool TellsClient() => Switch("tells-client");
 

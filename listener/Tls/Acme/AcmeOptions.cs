@@ -15,9 +15,6 @@ public sealed record AcmeOptions
     /// </summary>
     public IReadOnlyList<string> MoreNames { get; init; } = [];
 
-    /// <summary>Where account key, certificate and its key are kept; closed to other users.</summary>
-    public required string State { get; init; }
-
     public AcmeAccount Account { get; init; } = new();
 
     /// <summary>Longest wait for a validation or for the certificate. Default: 10 minutes.</summary>

@@ -11,10 +11,12 @@ namespace Cloud.Listener.Tls.Acme;
 /// once; or when the authority says (ARI, RFC 9773). What was issued is kept before it is used: a server that is
 /// started again and again does not order again and again.
 /// </remarks>
+/// <param name="files">Where account key, certificate and its key are kept; closed to others.</param>
 /// <param name="http">Makes a client for one look; it is disposed after it.</param>
 /// <param name="leadsHere">Whether a name of <see cref="AcmeOptions.MoreNames"/> is ours by now; null for never.</param>
 public sealed class AcmeSource(
     AcmeOptions options,
+    IAcmeFiles files,
     IChallengeResponder responder,
     Func<HttpClient> http,
     TimeProvider time,
@@ -29,25 +31,25 @@ public sealed class AcmeSource(
     /// <summary>Names of a certificate: what authorities commonly take.</summary>
     const int MaxNames = 100;
 
-    readonly AcmeState state = new(options.State, options.Directory);
+    readonly AcmeState state = new(files, options.Directory);
     readonly ILogger logger = loggers.CreateLogger<AcmeSource>();
     ServerCertificate? current;
     DateTimeOffset due;
     DateTimeOffset askAgain;
+    bool isStateRead;
 
-    /// <summary>Authorities bear five failed validations of a name in an hour, and few orders in a week.</summary>
-    public (TimeSpan First, TimeSpan Most) Retry => (TimeSpan.FromMinutes(15), TimeSpan.FromHours(12));
+    /// <summary>Authorities bear five failed validations of a name in an hour, and few orders in a week; our own store
+    /// may be asked sooner.</summary>
+    public (TimeSpan First, TimeSpan Most) Retry =>
+        isStateRead
+            ? (TimeSpan.FromMinutes(15), TimeSpan.FromHours(12))
+            : (TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(15));
 
     public async ValueTask<CertificateLook> LookAsync(CancellationToken cancel)
     {
         var started = current is null;
-        if (
-            started
-            && state.Certificate() is { } kept
-            && Covers(kept, options.Names)
-            && kept.NotAfter > time.GetUtcNow()
-        )
-            Take(kept);
+        if (started)
+            await TakeKeptAsync(cancel);
         var found = started ? current : null;
         try
         {
@@ -67,6 +69,15 @@ public sealed class AcmeSource(
             return new(found, Retry.First);
         }
         return new(found, Soonest(due - time.GetUtcNow()));
+    }
+
+    async Task TakeKeptAsync(CancellationToken cancel)
+    {
+        isStateRead = false;
+        var kept = await state.CertificateAsync(cancel);
+        isStateRead = true;
+        if (kept is not null && Covers(kept, options.Names) && kept.NotAfter > time.GetUtcNow())
+            Take(kept);
     }
 
     /// <summary>Those that must be in a certificate, and of the others those that can be.</summary>
@@ -101,7 +112,7 @@ public sealed class AcmeSource(
 
     async Task<ServerCertificate> OrderOneAsync(IReadOnlyList<string> names, CancellationToken cancel)
     {
-        using var key = state.Account();
+        using var key = await state.AccountAsync(cancel);
         using var client = new AcmeClient(http(), options.Directory, key, time);
         AcmeLog.Ordering(logger, string.Join(", ", names), options.Directory.Host, responder.Type);
         await client.SignInAsync(options.Account, cancel);
@@ -111,16 +122,16 @@ public sealed class AcmeSource(
         if (!Covers(issued, names))
             throw new CertificateException("the authority issued a certificate for other names");
         Take(issued);
-        Keep(chain, privateKey);
+        await KeepAsync(chain, privateKey, cancel);
         return issued;
     }
 
     /// <summary>A certificate that cannot be kept is used all the same: to order another would not help the disk.</summary>
-    void Keep(string chain, string privateKey)
+    async Task KeepAsync(string chain, string privateKey, CancellationToken cancel)
     {
         try
         {
-            state.Keep(chain, privateKey);
+            await state.KeepAsync(chain, privateKey, cancel);
         }
         catch (CertificateException e)
         {
@@ -145,7 +156,7 @@ public sealed class AcmeSource(
         askAgain = time.GetUtcNow() + Interval;
         try
         {
-            using var key = state.Account();
+            using var key = await state.AccountAsync(cancel);
             using var client = new AcmeClient(http(), options.Directory, key, time);
             if (await client.RenewalInfoAsync(id, cancel) is not var (window, again))
                 return;

@@ -1,13 +1,16 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
+using Cloud.Bench.Servers;
 
 namespace Cloud.Bench.Scenarios;
 
 /// <summary>The published Functions handler: from exec to its first answer, and what it has used by then.</summary>
 static class HandlerStart
 {
+    /// <summary>What the host allows a handler to start in.</summary>
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     public static async Task RunAsync(Options options)
     {
         var folders = (options.Text("functions") ?? "artifacts/functions").Split(',');
@@ -37,7 +40,7 @@ static class HandlerStart
 
     static async Task<(double Milliseconds, double OfProcessor, double Megabytes)> StartAsync(string executable)
     {
-        var port = FreePort();
+        var port = Programs.FreePort();
         var start = new ProcessStartInfo(executable)
         {
             RedirectStandardOutput = true,
@@ -61,7 +64,8 @@ static class HandlerStart
                     answer.EnsureSuccessStatusCode();
                     break;
                 }
-                catch (HttpRequestException e) when (e.InnerException is SocketException && !process.HasExited)
+                catch (HttpRequestException e)
+                    when (e.InnerException is SocketException && !process.HasExited && clock.Elapsed < Patience)
                 {
                     await Task.Delay(2);
                 }
@@ -82,11 +86,4 @@ static class HandlerStart
             .Where(line => line.StartsWith("VmRSS:", StringComparison.Ordinal))
             .Select(line => double.Parse(line[6..^2].Trim(), CultureInfo.InvariantCulture) / 1024)
             .Single();
-
-    static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

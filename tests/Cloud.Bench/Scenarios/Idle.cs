@@ -8,6 +8,9 @@ namespace Cloud.Bench.Scenarios;
 /// <summary>What an idle plain IMAP connection costs in resident memory: greeted only, and selected in IDLE.</summary>
 static class Idle
 {
+    /// <summary>A server that changes for longer does not idle.</summary>
+    const int MostSeconds = 120;
+
     public static async Task RunAsync(Options options)
     {
         var count = options.Number("connections", 2000);
@@ -73,7 +76,8 @@ static class Idle
     /// <summary>Waits until the figure stands still for a second.</summary>
     static async Task<long> SettledAsync(int pid)
     {
-        for (var last = 0L; ; )
+        var last = 0L;
+        for (var seconds = 0; seconds < MostSeconds; seconds++)
         {
             var now = ProcessFigures.ResidentBytes(pid);
             if (Math.Abs(now - last) < 256 * 1024)
@@ -81,5 +85,6 @@ static class Idle
             last = now;
             await Task.Delay(TimeSpan.FromSeconds(1));
         }
+        throw new InvalidOperationException($"The memory does not stand still: {last} octets at last");
     }
 }

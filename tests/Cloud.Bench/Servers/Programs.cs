@@ -8,6 +8,14 @@ namespace Cloud.Bench.Servers;
 /// <summary>Other people's programs.</summary>
 static class Programs
 {
+    /// <summary>A folder for one of them, which the users that it runs as may search.</summary>
+    public static async Task<string> MakeFolderAsync()
+    {
+        var root = Directory.CreateTempSubdirectory("cloud-bench-peer-").FullName;
+        await RunAsync("chmod", "755", root);
+        return root;
+    }
+
     public static async Task<int> PidAsync(string path)
     {
         for (var tries = 0; tries < 200; tries++)
@@ -27,6 +35,26 @@ static class Programs
     {
         using var cat = Process.Start(new ProcessStartInfo("cat", [path]) { RedirectStandardOutput = true })!;
         return await cat.StandardOutput.ReadToEndAsync();
+    }
+
+    /// <summary>Waits until somebody listens there.</summary>
+    /// <param name="name">For the complaint where nobody does.</param>
+    public static async Task AnsweringAsync(IPEndPoint address, string name)
+    {
+        for (var tries = 0; tries < 200; tries++)
+        {
+            using var client = new TcpClient();
+            try
+            {
+                await client.ConnectAsync(address);
+                return;
+            }
+            catch (SocketException)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(50));
+            }
+        }
+        throw new InvalidOperationException($"Nobody answers at {address}: {name}");
     }
 
     public static int FreePort()

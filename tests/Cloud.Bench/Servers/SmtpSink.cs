@@ -37,7 +37,7 @@ sealed class SmtpSink : IAsyncDisposable
             )!,
             port
         );
-        await Task.Delay(TimeSpan.FromMilliseconds(300));
+        await Programs.AnsweringAsync(sink.Address, "smtp-sink");
         return sink;
     }
 

@@ -17,25 +17,15 @@ sealed class Postfix : Peer
             Directory.CreateDirectory(At(name));
         await Tool.RunAsync(Folder, "chown", "postfix:", At("data"));
         await Tool.RunAsync(Folder, "chown", "nobody:", At("mail"));
-        Write("etc/main.cf", MainCf(reports));
-        Write("etc/master.cf", MasterCf);
+        Write("etc/main.cf", PostfixFiles.MainCf(Folder, Host, "/dev/stdout", Settings(reports)));
+        Write("etc/master.cf", PostfixFiles.MasterCf(Port, processes: 20));
         return await PeerProcess.StartAsync(Port, DnsProcess.Find("postfix")!, "-c", At("etc"), "start-fg");
     }
 
-    string MainCf(int reports) =>
+    string Settings(int reports) =>
         $$"""
-            compatibility_level = 3.6
-            queue_directory = {{Folder}}/queue
-            data_directory = {{Folder}}/data
-            command_directory = /usr/sbin
-            daemon_directory = /usr/lib/postfix/sbin
-            maillog_file = /dev/stdout
-            myhostname = {{Host}}
-            mydestination =
             alias_maps =
             alias_database =
-            inet_interfaces = loopback-only
-            inet_protocols = ipv4
             mynetworks =
             smtputf8_enable = yes
             message_size_limit = 20000000
@@ -51,26 +41,5 @@ sealed class Postfix : Peer
             virtual_uid_maps = static:65534
             virtual_gid_maps = static:65534
             transport_maps = inline:{ { example.test = smtp:[127.0.0.1]:{{reports}} } }
-            """;
-
-    string MasterCf =>
-        $"""
-            127.0.0.1:{Port} inet n - n - 20 smtpd
-            cleanup unix n - n - 0 cleanup
-            qmgr unix n - n 300 1 qmgr
-            tlsmgr unix - - n 1000? 1 tlsmgr
-            rewrite unix - - n - - trivial-rewrite
-            bounce unix - - n - 0 bounce
-            defer unix - - n - 0 bounce
-            trace unix - - n - 0 bounce
-            verify unix - - n - 1 verify
-            proxymap unix - - n - - proxymap
-            smtp unix - - n - - smtp
-            error unix - - n - - error
-            retry unix - - n - - error
-            virtual unix - n n - - virtual
-            anvil unix - - n - 1 anvil
-            scache unix - - n - 1 scache
-            postlog unix-dgram n - n - 1 postlogd
             """;
 }

@@ -8,7 +8,7 @@ namespace Cloud.Clients.Peers;
 
 /// <summary>kill -9 at any moment while mail goes out: what got 250 arrives, and twice only where that is counted.</summary>
 /// <remarks>CLOUD_TEST_SENDS says how many letters are submitted; 10,000 take some minutes.</remarks>
-public sealed class SendingCrashTests(ITestOutputHelper output) : ClientTests
+public sealed class SendingCrashTests(ITestOutputHelper output) : SendingTests
 {
     const int Senders = 8;
 
@@ -23,50 +23,10 @@ public sealed class SendingCrashTests(ITestOutputHelper output) : ClientTests
         CultureInfo.InvariantCulture
     );
 
-    readonly RecordingSink sink = new();
     readonly ConcurrentDictionary<int, byte> accepted = [];
-    PeerWorld? world;
     int next;
 
-    protected override string[] Arguments =>
-        [
-            "--resolver",
-            $"127.0.0.1:{world!.Port}",
-            "--relay-networks",
-            "127.0.0.0/8",
-            "--relay-port",
-            $"{sink.Port}",
-            "--log-level",
-            "warning",
-            .. new[]
-            {
-                "submission-rate",
-                "send-messages-hour",
-                "send-messages-day",
-                "send-recipients-hour",
-                "send-recipients-day",
-                "domain-messages-hour",
-                "domain-messages-day",
-                "domain-recipients-hour",
-                "domain-recipients-day",
-            }.SelectMany(limit => new[] { $"--{limit}", "0" }),
-        ];
-
-    public override async Task InitializeAsync()
-    {
-        if (!PeerWorld.IsPossible)
-            return;
-        world = await PeerWorld.StartAsync();
-        await base.InitializeAsync();
-    }
-
-    public override async Task DisposeAsync()
-    {
-        await base.DisposeAsync();
-        await sink.DisposeAsync();
-        if (world is not null)
-            await world.DisposeAsync();
-    }
+    protected override string[] Arguments => [.. Outwards, "--log-level", "warning", .. Unlimited.Sending];
 
     [SkippableFact]
     public async Task Whatever_was_accepted_arrives_and_twice_only_where_that_is_counted()
@@ -88,7 +48,7 @@ public sealed class SendingCrashTests(ITestOutputHelper output) : ClientTests
         await StartAsync();
         await UntilEmptyAsync();
 
-        var came = sink
+        var came = Sink
             .Came.GroupBy(one => one.Letter)
             .ToDictionary(group => int.Parse(group.Key), group => group.ToList());
         Assert.Empty(accepted.Keys.Except(came.Keys));
@@ -125,7 +85,7 @@ public sealed class SendingCrashTests(ITestOutputHelper output) : ClientTests
                 var number = Interlocked.Increment(ref next);
                 if (number > Sends)
                     break;
-                await sender.SendAsync(Letter(number), $"ada@{Peer.Domain}");
+                await sender.SendAsync(LetterOf($"{number}"), $"ada@{Peer.Domain}");
                 accepted[number] = 1;
                 first.TrySetResult();
             }
@@ -137,20 +97,12 @@ public sealed class SendingCrashTests(ITestOutputHelper output) : ClientTests
         }
     }
 
-    static Letter Letter(int number) =>
-        Clients.Letter.Of(
-            $"{number}",
-            $"From: {MailServer.Bob}\nTo: ada@{Peer.Domain}\nSubject: letter {number}\n"
-                + "Date: Sun, 22 Nov 2026 08:00:00 +0000\n"
-                + $"Message-ID: <{number}@example.test>\n\n{new string('x', 70)}\n"
-        );
-
     async Task UntilEmptyAsync()
     {
         var waited = Stopwatch.StartNew();
         while ((await QueueAsync("list")).GetArrayLength() > 0)
         {
-            Assert.True(waited.Elapsed < Patience, $"{accepted.Count} taken, {sink.Came.Count} came; {Cloud.Output}");
+            Assert.True(waited.Elapsed < Patience, $"{accepted.Count} taken, {Sink.Came.Count} came; {Cloud.Output}");
             await Task.Delay(Pause);
         }
     }

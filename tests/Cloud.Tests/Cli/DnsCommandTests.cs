@@ -33,6 +33,14 @@ public sealed class DnsCommandTests
     }
 
     [Fact]
+    public async Task Senders_that_the_record_does_not_name_are_not_forbidden_if_there_are_such()
+    {
+        var (code, zone, _) = await CloudProcess.RunAsync(null, "dns", "example.org", "--spf-softfail", "--zone-file");
+        Assert.Equal(0, code);
+        Assert.Contains("example.org. 3600 IN TXT \"v=spf1 mx ~all\"\n", zone);
+    }
+
+    [Fact]
     public async Task The_page_for_people_tells_what_waits()
     {
         var (_, page, _) = await CloudProcess.RunAsync(null, "dns", "example.org");

@@ -1,37 +1,20 @@
 using System.Net;
-using System.Text;
 using System.Text.RegularExpressions;
-using Cloud.Dns.Messages;
-using Cloud.Tests.Dns;
 using Cloud.Tests.Sessions;
 
 namespace Cloud.Tests.Cli;
 
 /// <summary>Mail comes to `cloud serve` and goes on to another server; what that one reports goes back to the sender.</summary>
-public sealed class ForwardCommandTests : IDisposable
+public sealed class ForwardCommandTests : SendingCommandTests
 {
-    const string Zone = """
-        outside.test 300 MX 10 mx.outside.test
-        far.test 300 MX 10 mx.outside.test
-        mx.outside.test 300 A 127.0.0.1
-        """;
-
-    readonly string data = Directory.CreateTempSubdirectory("cloud-forward-").FullName;
-
-    public void Dispose() => Directory.Delete(data, recursive: true);
-
     [Fact]
     public async Task Mail_for_an_alias_reaches_another_server_and_its_report_the_sender()
     {
         await using var sink = new SmtpSink();
         await using var names = NameServer();
-        await RunAsync(null, "domain", "add", "example.test");
-        await RunAsync("a good secret\n", "user", "add", "ada@example.test");
-        await RunAsync(null, "alias", "add", "sales@example.test", "you@outside.test", "ada@example.test");
-        await using var cloud = await CloudProcess.ServeAsync(
-            data,
-            ["--resolver", $"{names.Address}", "--relay-networks", "127.0.0.0/8", "--relay-port", $"{sink.Port}"]
-        );
+        await PrepareAsync();
+        await RunAsync("alias", "add", "sales@example.test", "you@outside.test", "ada@example.test");
+        await using var cloud = await ServeAsync(sink, names);
         var smtp = cloud.Ports["smtp"];
 
         await SendAsync(smtp, "ann@far.test", "sales@example.test", "Subject: Hello\r\n\r\nWell.");
@@ -68,35 +51,6 @@ public sealed class ForwardCommandTests : IDisposable
     {
         await using var client = await ScriptConnection.OpenAsync(smtp);
         await client.ReadLineAsync();
-        var replies = new List<string>();
-        foreach (var said in (string[])["EHLO mx.far.test", $"MAIL FROM:<{from}>", $"RCPT TO:<{to}>", .. more])
-        {
-            await client.SendAsync(Encoding.ASCII.GetBytes($"{said}\r\n"), byteByByte: false);
-            var reply = "";
-            do reply = await client.ReadLineAsync() ?? "";
-            while (reply.Length > 3 && reply[3] == '-');
-            replies.Add(reply);
-        }
-        return replies;
-    }
-
-    static FakeNameServer NameServer()
-    {
-        var records = ZoneText.Records(Zone).ToList();
-        return FakeNameServer.Of(query =>
-        {
-            var known = records.Where(record => record.Name == query.Question.Name).ToList();
-            return new ResponseWriter
-            {
-                Code = known.Count > 0 ? ResponseCode.NoError : ResponseCode.NameError,
-                Answers = [.. known.Where(record => record.Type == query.Question.Type)],
-            };
-        });
-    }
-
-    async Task RunAsync(string? input, params string[] arguments)
-    {
-        var (code, _, errors) = await CloudProcess.RunAsync(input, [.. arguments, "--data", data]);
-        Assert.True(code == 0, $"{string.Join(' ', arguments)}: {errors}");
+        return await TalkAsync(client, ["EHLO mx.far.test", $"MAIL FROM:<{from}>", $"RCPT TO:<{to}>", .. more]);
     }
 }

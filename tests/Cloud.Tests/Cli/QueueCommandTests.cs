@@ -1,29 +1,19 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Cloud.Dns.Messages;
-using Cloud.Tests.Dns;
 using Cloud.Tests.Sessions;
 
 namespace Cloud.Tests.Cli;
 
 /// <summary>A message goes out of `cloud serve` to another server, and `cloud queue` looks after those that wait.</summary>
-public sealed class QueueCommandTests : IDisposable
+public sealed class QueueCommandTests : SendingCommandTests
 {
-    const string Zone = """
-        outside.test 300 MX 10 mx.outside.test
-        mx.outside.test 300 A 127.0.0.1
-        """;
-
-    readonly string data = Directory.CreateTempSubdirectory("cloud-queue-").FullName;
-
-    public void Dispose() => Directory.Delete(data, recursive: true);
-
     [Fact]
     public async Task What_a_user_submits_reaches_another_server_signed()
     {
         await using var sink = new SmtpSink();
         await using var names = NameServer();
+        await PrepareAsync();
         await using var cloud = await ServeAsync(sink, names);
 
         var id = await SubmitAsync(cloud, "Hello");
@@ -52,7 +42,7 @@ public sealed class QueueCommandTests : IDisposable
         await using var names = NameServer();
         await PrepareAsync();
         await using var cloud = await CloudProcess.ServeAsync(
-            data,
+            Data,
             ["--resolver", $"{names.Address}", "--smarthost", "sink"]
         );
         var id = await SubmitAsync(cloud, "Hello");
@@ -73,6 +63,7 @@ public sealed class QueueCommandTests : IDisposable
     {
         await using var sink = new SmtpSink();
         await using var names = NameServer();
+        await PrepareAsync();
         await using var cloud = await ServeAsync(sink, names);
         var later = await SubmitAsync(cloud, "Later", " HOLDFOR=3600");
         var never = await SubmitAsync(cloud, "Never", " HOLDFOR=3600");
@@ -102,7 +93,7 @@ public sealed class QueueCommandTests : IDisposable
     public async Task Addresses_are_put_on_a_list_and_taken_off(bool running)
     {
         await PrepareAsync();
-        await using var cloud = running ? await CloudProcess.ServeAsync(data) : null;
+        await using var cloud = running ? await CloudProcess.ServeAsync(Data) : null;
         foreach (var whose in new[] { "example.test", "ada@example.test" })
         {
             await RunAsync("suppression", "add", whose, "bert@outside.test", "--days", "3", "--text", "asked for it");
@@ -123,7 +114,7 @@ public sealed class QueueCommandTests : IDisposable
     public async Task Mistakes_are_told_in_one_line()
     {
         await PrepareAsync();
-        await using var cloud = await CloudProcess.ServeAsync(data);
+        await using var cloud = await CloudProcess.ServeAsync(Data);
         foreach (
             var arguments in new string[][]
             {
@@ -136,40 +127,11 @@ public sealed class QueueCommandTests : IDisposable
             }
         )
         {
-            var (code, output, errors) = await CloudProcess.RunAsync(null, [.. arguments, "--data", data]);
+            var (code, output, errors) = await CloudProcess.RunAsync(null, [.. arguments, "--data", Data]);
             Assert.True(code == 1, $"{string.Join(' ', arguments)}: exit code {code}, {errors}");
             Assert.Empty(output);
             Assert.Single(errors.Trim().Split('\n'));
         }
-    }
-
-    static FakeNameServer NameServer()
-    {
-        var records = ZoneText.Records(Zone).ToList();
-        return FakeNameServer.Of(query =>
-        {
-            var known = records.Where(record => record.Name == query.Question.Name).ToList();
-            return new ResponseWriter
-            {
-                Code = known.Count > 0 ? ResponseCode.NoError : ResponseCode.NameError,
-                Answers = [.. known.Where(record => record.Type == query.Question.Type)],
-            };
-        });
-    }
-
-    async Task<CloudProcess> ServeAsync(SmtpSink sink, FakeNameServer names)
-    {
-        await PrepareAsync();
-        return await CloudProcess.ServeAsync(
-            data,
-            ["--resolver", $"{names.Address}", "--relay-networks", "127.0.0.0/8", "--relay-port", $"{sink.Port}"]
-        );
-    }
-
-    async Task PrepareAsync()
-    {
-        await RunAsync("domain", "add", "example.test");
-        await CloudProcess.RunAsync("a good secret\n", ["user", "add", "ada@example.test", "--data", data]);
     }
 
     /// <returns>The message's id, as the 250 tells it.</returns>
@@ -177,39 +139,24 @@ public sealed class QueueCommandTests : IDisposable
     {
         await using var client = await ScriptConnection.OpenAsync(cloud.Ports["submissions"]);
         await client.StartTlsAsync();
-        var token = Convert.ToBase64String(Encoding.ASCII.GetBytes("\0ada@example.test\0a good secret"));
+        var token = Convert.ToBase64String(Encoding.ASCII.GetBytes($"\0ada@example.test\0{Password}"));
         await client.ReadLineAsync();
-        var reply = "";
-        foreach (
-            var said in new[]
-            {
-                "EHLO client.test",
-                $"AUTH PLAIN {token}",
-                $"MAIL FROM:<ada@example.test>{parameters}",
-                "RCPT TO:<bert@outside.test>",
-                "DATA",
-                $"From: ada@example.test\r\nTo: bert@outside.test\r\nSubject: {subject}\r\n\r\nWell.\r\n.",
-            }
-        )
-        {
-            await client.SendAsync(Encoding.ASCII.GetBytes($"{said}\r\n"), byteByByte: false);
-            do reply = await client.ReadLineAsync() ?? "";
-            while (reply.Length > 3 && reply[3] == '-');
-            Assert.Matches("^[23]", reply);
-        }
-        return Regex.Match(reply, "[0-9a-f]{27}").Value;
+        var replies = await TalkAsync(
+            client,
+            "EHLO client.test",
+            $"AUTH PLAIN {token}",
+            $"MAIL FROM:<ada@example.test>{parameters}",
+            "RCPT TO:<bert@outside.test>",
+            "DATA",
+            $"From: ada@example.test\r\nTo: bert@outside.test\r\nSubject: {subject}\r\n\r\nWell.\r\n."
+        );
+        Assert.All(replies, reply => Assert.Matches("^[23]", reply));
+        return Regex.Match(replies[^1], "[0-9a-f]{27}").Value;
     }
 
     async Task<IEnumerable<string>> IdsAsync(params string[] options)
     {
         using var list = JsonDocument.Parse(await RunAsync(["queue", "list", "--json", .. options]));
         return [.. list.RootElement.EnumerateArray().Select(message => message.GetProperty("id").GetString()!)];
-    }
-
-    async Task<string> RunAsync(params string[] arguments)
-    {
-        var (code, output, errors) = await CloudProcess.RunAsync(null, [.. arguments, "--data", data]);
-        Assert.True(code == 0, $"{string.Join(' ', arguments)}: {errors}");
-        return output;
     }
 }

@@ -95,6 +95,16 @@ public sealed class SettingsReaderTests
             settings!.Door.Dns.Servers
         );
         Assert.Equal("127.0.0.1:5353,2001:db8::1", settings.HandlerTexts["CLOUD_RESOLVER"]);
+        Assert.False(settings.Door.Dns.TrustAuthenticated);
+    }
+
+    [Fact]
+    public void What_a_resolver_has_validated_is_believed_where_that_is_said()
+    {
+        var (settings, faults) = Read(new() { ["resolver"] = ["127.0.0.1"], ["trust-ad"] = ["true"] }, []);
+        Assert.Empty(faults);
+        Assert.True(settings!.Door.Dns.TrustAuthenticated);
+        Assert.Equal("true", settings.HandlerTexts["CLOUD_TRUST_AD"]);
     }
 
     [Fact]
@@ -110,6 +120,7 @@ public sealed class SettingsReaderTests
                 ["relay-networks"] = ["10.0.0.0/8", "192.0.2.1"],
                 ["relay-port"] = ["2525"],
                 ["send-messages-hour"] = ["7"],
+                ["greylist-minutes"] = ["3"],
             },
             new() { ["CLOUD_DOMAIN_RECIPIENTS_DAY"] = "0" }
         );
@@ -122,6 +133,7 @@ public sealed class SettingsReaderTests
                 ["CLOUD_RELAY_NETWORKS"] = "10.0.0.0/8,192.0.2.1",
                 ["CLOUD_RELAY_PORT"] = "2525",
                 ["CLOUD_SEND_MESSAGES_HOUR"] = "7",
+                ["CLOUD_GREYLIST_MINUTES"] = "3",
                 ["CLOUD_DOMAIN_RECIPIENTS_DAY"] = "0",
             },
             settings!.HandlerTexts
@@ -137,6 +149,7 @@ public sealed class SettingsReaderTests
         Assert.Equal(settings.Submission.PerAccount, told!.Submission.PerAccount);
         Assert.Equal(settings.Submission.PerDomain, told.Submission.PerDomain);
         Assert.Equal(settings.Relay.Port, told.Relay.Port);
+        Assert.Equal((TimeSpan.FromMinutes(3), settings.Greylist), (told.Greylist.Delay, told.Greylist));
         Assert.Equal(settings.Relay.Smarthosts.Default!.User, told.Relay.Smarthosts.Default!.User);
         Assert.Null(told.Relay.Smarthosts.Of("example.com"));
     }

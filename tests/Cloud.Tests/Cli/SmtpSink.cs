@@ -1,26 +1,14 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using System.Threading.Channels;
 
 namespace Cloud.Tests.Cli;
 
-/// <summary>Another domain's mail host on 127.0.0.1: takes every message, and keeps it for the test.</summary>
-sealed class SmtpSink : IAsyncDisposable
+/// <summary>Takes every message, and keeps it for the test.</summary>
+sealed class SmtpSink : MailHost
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    readonly TcpListener listener = new(IPAddress.Loopback, 0);
     readonly Channel<string> messages = Channel.CreateUnbounded<string>();
-    readonly Task accepting;
-
-    public SmtpSink()
-    {
-        listener.Start();
-        accepting = AcceptAsync();
-    }
-
-    public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
 
     /// <summary>The next message with its envelope's lines in front, once it is here.</summary>
     public async Task<string> ReceivedAsync() => await messages.Reader.ReadAsync().AsTask().WaitAsync(Patience);
@@ -28,31 +16,8 @@ sealed class SmtpSink : IAsyncDisposable
     /// <summary>Messages that came and have not been looked at.</summary>
     public int Unread => messages.Reader.Count;
 
-    public async ValueTask DisposeAsync()
+    protected override async Task TalkAsync(StreamReader reader, StreamWriter writer)
     {
-        listener.Stop();
-        await accepting;
-    }
-
-    async Task AcceptAsync()
-    {
-        try
-        {
-            while (true)
-                _ = TalkAsync(await listener.AcceptTcpClientAsync());
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            return; // stopped
-        }
-    }
-
-    async Task TalkAsync(TcpClient client)
-    {
-        using var held = client;
-        using var reader = new StreamReader(client.GetStream(), Encoding.Latin1);
-        await using var writer = new StreamWriter(client.GetStream(), Encoding.Latin1);
-        (writer.NewLine, writer.AutoFlush) = ("\r\n", true);
         var message = new StringBuilder();
         await writer.WriteLineAsync("220 mx.outside.test");
         while (await reader.ReadLineAsync() is { } line)

@@ -12,7 +12,7 @@ public sealed class FaultyQueues(IQueues inner, IFaults faults) : IQueues
         CancellationToken cancel
     ) =>
         await faults.RunAsync(
-            "send",
+            $"send {queue}",
             async () =>
             {
                 await inner.SendAsync(queue, body, delay, cancel);

@@ -5,6 +5,7 @@ using Cloud.Api.Gateway;
 using Cloud.Flow.Inbound;
 using Cloud.Flow.Outbound;
 using Cloud.Flow.Submission;
+using Cloud.Flow.Trace;
 using Cloud.Mail;
 using Cloud.Store;
 using Cloud.Store.Accounts;
@@ -215,6 +216,15 @@ public sealed class TestBackend : IAsyncDisposable
             await gateway.DisposeAsync();
         if (Hop is not null)
             await Hop.DisposeAsync();
+    }
+
+    /// <summary>What a user may hear of a message, a line a step.</summary>
+    /// <returns>Null where that is nothing.</returns>
+    public async Task<IReadOnlyList<string>?> TraceAsync(string user, string id)
+    {
+        var transaction = TransactionId.TryParse(id)!.Value;
+        var report = await Backend.Traces.ShowAsync(transaction, TraceScope.User(user), default);
+        return report?.Steps.Select(step => $"{step.Kind}: {step.Text}").ToList();
     }
 
     public Task<AuthenticateResult> LoginAsync(string login, string password, string client = "192.0.2.1") =>

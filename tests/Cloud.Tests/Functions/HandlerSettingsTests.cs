@@ -1,3 +1,5 @@
+using Cloud.Dns;
+using Cloud.Flow.Door.Greylisting;
 using Cloud.Flow.Submission;
 using Cloud.Functions.Authorization;
 using Cloud.Functions.Hosting;
@@ -47,9 +49,24 @@ public sealed class HandlerSettingsTests
     [Fact]
     public void Name_servers_can_be_given()
     {
-        Assert.Empty(Read().Settings!.Resolvers);
-        var resolvers = Read(("CLOUD_RESOLVER", "192.0.2.53, 192.0.2.54:5353")).Settings!.Resolvers;
-        Assert.Equal(["192.0.2.53:53", "192.0.2.54:5353"], resolvers.Select(one => $"{one}"));
+        Assert.Equal(ResolvConf.Read().Servers, Read().Settings!.Dns.Servers);
+        var dns = Read(("CLOUD_RESOLVER", "192.0.2.53, 192.0.2.54:5353")).Settings!.Dns;
+        Assert.Equal(["192.0.2.53:53", "192.0.2.54:5353"], dns.Servers.Select(one => $"{one}"));
+        Assert.False(dns.TrustAuthenticated);
+        Assert.True(Read(("CLOUD_RESOLVER", "127.0.0.1"), ("CLOUD_TRUST_AD", "true")).Settings!.Dns.TrustAuthenticated);
+    }
+
+    [Fact]
+    public void How_long_strangers_wait_can_be_set()
+    {
+        Assert.Equal(new GreylistOptions(), Read().Settings!.Greylist);
+        var greylist = Read(("CLOUD_GREYLIST_MINUTES", "2"), ("CLOUD_GREYLIST_NETWORK_AFTER", "0")).Settings!.Greylist;
+        Assert.Equal((TimeSpan.FromMinutes(2), 0), (greylist.Delay, greylist.AllowNetworkAfter));
+        Assert.Equal(new GreylistOptions().RetryWindow, greylist.RetryWindow);
+        Assert.Equal(
+            "CLOUD_GREYLIST_MINUTES: must be a number from 1 to 720.",
+            Assert.Single(Read(("CLOUD_GREYLIST_MINUTES", "0")).Faults)
+        );
     }
 
     [Fact]
@@ -178,6 +195,7 @@ public sealed class HandlerSettingsTests
     [InlineData("CLOUD_LOG_LEVEL", "secret")]
     [InlineData("CLOUD_ENDS_WITH_INPUT", "secret")]
     [InlineData("CLOUD_RESOLVER", "secret.example.org")]
+    [InlineData("CLOUD_TRUST_AD", "secret")]
     [InlineData(
         "CLOUD_RESOLVER",
         "192.0.2.1,192.0.2.2,192.0.2.3,192.0.2.4,192.0.2.5,192.0.2.6,192.0.2.7,192.0.2.8,192.0.2.9"

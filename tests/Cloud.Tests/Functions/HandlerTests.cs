@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Cloud.Api.Gateway;
 using Cloud.Api.Rest;
+using Cloud.Flow.Hooks;
 using Cloud.Flow.Inbound;
 using Cloud.Flow.Outbound.Reports;
 using Cloud.Flow.Sweep;
@@ -44,6 +45,7 @@ public sealed class HandlerTests : IAsyncLifetime
     public async Task DisposeAsync() => await handler.DisposeAsync();
 
     static readonly Lazy<DailyReports> NoReports = new(() => throw new NotSupportedException());
+    static readonly Lazy<HookWorker> NoHooks = new(() => throw new NotSupportedException());
 
     [Fact]
     public async Task It_says_at_once_that_it_is_ready()
@@ -187,7 +189,15 @@ public sealed class HandlerTests : IAsyncLifetime
     public async Task Somebody_is_called_where_accepted_mail_cannot_be_filed()
     {
         var log = new Lines();
-        var services = new Services(test.Backend, new(test.Backend), new(() => new(test.Backend)), new PlatformAuthorization(), NoReports, log);
+        var services = new Services(
+            test.Backend,
+            new(test.Backend),
+            new(() => new(test.Backend)),
+            new PlatformAuthorization(),
+            NoReports,
+            NoHooks,
+            log
+        );
         await InboundPoisonFunction.Function.RunAsync(services, await QueuedAsync(), default);
         var (level, text) = Assert.Single(log.Said);
         Assert.Equal(LogLevel.Critical, level);
@@ -335,7 +345,15 @@ public sealed class HandlerTests : IAsyncLifetime
     public void A_sweep_that_stands_until_somebody_looks_is_an_error(SweepHold hold, bool isTold)
     {
         var lines = new Lines();
-        var services = new Services(test.Backend, new(test.Backend), new(() => new(test.Backend)), new PlatformAuthorization(), NoReports, lines);
+        var services = new Services(
+            test.Backend,
+            new(test.Backend),
+            new(() => new(test.Backend)),
+            new PlatformAuthorization(),
+            NoReports,
+            NoHooks,
+            lines
+        );
         services.Tell(new SweepResult { Held = 3, Hold = hold });
         Assert.Equal(isTold, lines.Said.Exists(said => said.Level == LogLevel.Error && said.Text.Contains($"{hold}")));
         Assert.Equal(isTold ? 1 : 0, lines.Said.Count);

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Cloud.Cli.Serve;
+using Cloud.Flow.Door.Greylisting;
 using Cloud.Flow.Inbound;
 using Cloud.Flow.Outbound;
 using Cloud.Flow.Outbound.Reports;
@@ -60,7 +61,10 @@ public sealed class ConsistencyTests
         var granting = files.Where(file =>
             File.ReadAllText(file).Contains("roleAssignments@", StringComparison.Ordinal)
         );
-        Assert.Equal(["rbac-dns.bicep", "rbac.bicep"], granting.Select(Path.GetFileName).Order());
+        Assert.Equal(
+            ["rbac-certificate.bicep", "rbac-dns.bicep", "rbac.bicep"],
+            granting.Select(Path.GetFileName).Order()
+        );
 
         var assignments = Regex.Matches(
             Source.Read("infra/app/rbac.bicep"),
@@ -75,11 +79,13 @@ public sealed class ConsistencyTests
         );
         Assert.Equal(
             [
+                ("mail::blobs::certificates", "blobContributor"),
                 ("mail::blobs::messages", "blobContributor"),
                 ("mail::queueService::inbound", "queueSender"),
                 ("mail::queueService::watch", "queueProcessor"),
                 ("registry", "acrPull"),
                 ("vault::gatewayKey", "secretsUser"),
+                ("vault::rspamdPassword", "secretsUser"),
             ],
             granted
                 .Where(g => g.Name.StartsWith("listener", StringComparison.Ordinal))
@@ -175,15 +181,70 @@ public sealed class ConsistencyTests
     }
 
     [Fact]
-    public void Every_limit_of_sending_can_be_given_to_the_handler()
+    public void Every_limit_of_sending_and_every_time_of_greylisting_can_be_given_to_the_handler()
+    {
+        AssertGiven("sendLimits", SubmissionSettings.Names.Select(setting => setting.Name));
+        AssertGiven("greylistTimes", GreylistSettings.Names.Select(setting => setting.Name));
+        var functions = Source.Read("infra/app/functions.bicep");
+        Assert.Contains("items(union(sendLimits, greylistTimes))", functions);
+    }
+
+    [Fact]
+    public void All_that_is_set_of_strangers_and_their_mail_can_be_given_to_the_listener()
+    {
+        // These the template sets by itself, or by parameters of their own.
+        string[] others = ["resolver", "trust-client-address", "rspamd-password-file"];
+        var names = DoorSettingSource
+            .DoorNames.Concat(SettingSource.StrangerNames)
+            .Select(setting => setting.Name)
+            .Except(others);
+        AssertGiven("doorSettings", names);
+        Assert.Contains("items(doorSettings)", Source.Read("infra/main.bicep"));
+    }
+
+    [Fact]
+    public void All_that_the_container_can_be_told_is_in_its_table()
+    {
+        var page = Source.Read("docs/listener.md");
+        var names = DoorSettingSource
+            .DoorNames.Concat(SettingSource.StrangerNames)
+            .Concat(SettingSource.SenderNames)
+            .Concat(SubmissionSettings.Names)
+            .Concat(GreylistSettings.Names)
+            .Concat(ReportSettings.Names)
+            .Select(setting => setting.Name)
+            .Select(SettingSource.Variable)
+            .Append("CLOUD_RSPAMD_PASSWORD");
+        Assert.DoesNotContain(names, name => !page.Contains($"`{name}`", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_certificate_from_a_vault_takes_the_place_of_ACME()
+    {
+        var main = Source.Read("infra/main.bicep");
+        Assert.Contains("acme: empty(certificateId) ? 'http-01' : 'off'", main);
+        Assert.Contains("&& inZone && empty(certificateId)", main);
+        Assert.Contains("module certificateRbac 'app/rbac-certificate.bicep' = if (!empty(certificateId))", main);
+        Assert.Contains("scope: vault::certificate", Source.Read("infra/app/rbac-certificate.bicep"));
+    }
+
+    [Fact]
+    public async Task What_acme_issued_outlives_a_replica_in_a_container_that_is_made()
+    {
+        var made = (await VariableAsync("app/storage.bicep", "certificates")).GetString();
+        Assert.Contains($"      name: '{made}'\n", Source.Read("infra/app/rbac.bicep"));
+        var main = Source.Read("infra/main.bicep");
+        Assert.Contains("acmeContainer: provesInZone ? storage.outputs.listenerContainer : ''", main);
+        Assert.Contains("keepsCertificate: provesInZone\n", main);
+    }
+
+    /// <summary>A parameter has exactly these settings, each from a variable of the same name.</summary>
+    static void AssertGiven(string parameter, IEnumerable<string> names)
     {
         using var parameters = JsonDocument.Parse(Source.Read("infra/main.parameters.json"));
-        var limits = parameters.RootElement.GetProperty("parameters").GetProperty("sendLimits").GetProperty("value");
-        Assert.Equal(
-            SubmissionSettings.Names.Select(setting => SettingSource.Variable(setting.Name)),
-            limits.EnumerateObject().Select(limit => limit.Name)
-        );
-        Assert.All(limits.EnumerateObject(), limit => Assert.Equal($"${{{limit.Name}}}", limit.Value.GetString()));
+        var given = parameters.RootElement.GetProperty("parameters").GetProperty(parameter).GetProperty("value");
+        Assert.Equal(names.Select(SettingSource.Variable), given.EnumerateObject().Select(setting => setting.Name));
+        Assert.All(given.EnumerateObject(), setting => Assert.Equal($"${{{setting.Name}}}", setting.Value.GetString()));
     }
 
     [SkippableFact]
@@ -198,7 +259,9 @@ public sealed class ConsistencyTests
             .Distinct();
         Assert.DoesNotContain(
             given,
-            name => !code.Contains($"\"{name[6..].ToLowerInvariant().Replace('_', '-')}\"", StringComparison.Ordinal)
+            name =>
+                !code.Contains($"\"{name}\"", StringComparison.Ordinal)
+                && !code.Contains($"\"{name[6..].ToLowerInvariant().Replace('_', '-')}\"", StringComparison.Ordinal)
         );
     }
 

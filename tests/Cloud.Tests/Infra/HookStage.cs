@@ -12,16 +12,20 @@ sealed class HookStage : IDisposable
     [
         "sh",
         "awk",
+        "base64",
         "cat",
+        "chmod",
         "cut",
         "date",
         "dirname",
         "grep",
+        "install",
         "mkdir",
         "mktemp",
         "mv",
         "rm",
         "sed",
+        "seq",
         "sort",
         "tr",
     ];
@@ -71,9 +75,20 @@ sealed class HookStage : IDisposable
 
     public string Read(string path) => File.ReadAllText(Path.Combine(root, path));
 
-    public async Task<(int ExitCode, string Output, string Errors)> RunAsync(string hook)
+    /// <summary>Where a script finds a path of the system that a test has moved into the stage.</summary>
+    public string Moved(string path) => root + path;
+
+    public UnixFileMode ModeOf(string path) => File.GetUnixFileMode(Path.Combine(root, path));
+
+    public bool Has(string path) => File.Exists(Path.Combine(root, path));
+
+    public Task<(int ExitCode, string Output, string Errors)> RunAsync(string hook) =>
+        RunScriptAsync($"infra/hooks/{hook}.sh");
+
+    /// <param name="script">Its path in the stage.</param>
+    public async Task<(int ExitCode, string Output, string Errors)> RunScriptAsync(string script)
     {
-        var start = new ProcessStartInfo("/bin/sh", [$"./infra/hooks/{hook}.sh"]) { WorkingDirectory = root };
+        var start = new ProcessStartInfo("/bin/sh", [$"./{script}"]) { WorkingDirectory = root };
         start.Environment.Clear();
         start.Environment["PATH"] = Path.Combine(root, "bin");
         start.Environment["TMPDIR"] = root;

@@ -12,7 +12,7 @@ public sealed class PostprovisionTests : IDisposable
         example.net. 3600 IN MX 10 mail.example.org.
         """;
 
-    const string Plan = "--host mail.example.org --ipv4 192.0.2.25 --mta-sts testing --no-keys";
+    const string Plan = "--host mail.example.org --ipv4 192.0.2.25 --mta-sts testing";
 
     readonly HookStage stage = new HookStage()
         .Stub("az")
@@ -41,8 +41,8 @@ public sealed class PostprovisionTests : IDisposable
         Assert.Contains("no smarthost is set", output);
         Assert.Equal(
             [
-                $"cloud dns --zone-file {Plan} example.org example.net",
-                $"cloud dns --check {Plan} example.org example.net",
+                $"cloud dns --zone-file {Plan} --spf-softfail example.org example.net --no-keys",
+                $"cloud dns --check {Plan} --spf-softfail example.org example.net --no-keys",
             ],
             stage.Calls
         );
@@ -113,7 +113,7 @@ public sealed class PostprovisionTests : IDisposable
               differs  example.org. MX 10 mail.example.org.
                        there is 10 mx.old.example
               missing  example.net. MX 10 mail.example.org.
-            PTR
+            DKIM: the signing keys could not be looked up
             """,
             output
         );
@@ -122,8 +122,121 @@ public sealed class PostprovisionTests : IDisposable
     [Fact]
     public async Task When_all_is_seen_it_says_so()
     {
-        var (_, output, _) = await stage.Stub("cloud", Cloud("there    x", 0)).RunAsync("postprovision");
+        var (_, output, _) = await stage
+            .Set("CLOUD_MAIL_ACCOUNT", "stmail")
+            .Stub("cloud", Cloud("there    x", 0))
+            .RunAsync("postprovision");
         Assert.Contains("All of them are seen in DNS.", output);
+        Assert.DoesNotContain("DKIM", output.Replace(Records, "", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Signing_keys_are_read_from_the_store_and_their_records_written_and_checked()
+    {
+        const string Store =
+            "--store azure --blob-endpoint https://stmail.blob.core.windows.net "
+            + "--queue-endpoint https://stmail.queue.core.windows.net "
+            + "--table-endpoint https://stmail.table.core.windows.net";
+        const string Key = "cloud-x7k2mp-rsa._domainkey.example.org. 3600 IN TXT \"v=DKIM1; p=MIIB\" \"IjAN\"";
+        stage
+            .Set("CLOUD_MAIL_ACCOUNT", "stmail")
+            .Set("CLOUD_DNS_ZONE_ID", Zone)
+            .Stub("cloud", $"case \"$*\" in *--check*) exit 0 ;; esac\ncat <<'END'\n{Key}\nEND")
+            .Stub(
+                "az",
+                "case \"$4\" in import) while [ $# -gt 1 ]; do [ \"$1\" = --file-name ] && cat \"$2\" >imported; shift; done ;; esac"
+            );
+        var (code, output, errors) = await stage.RunAsync("postprovision");
+        Assert.True(code == 0, errors);
+        Assert.Equal($"{Key}\n", stage.Read("imported"));
+        Assert.Contains("All of them are seen in DNS.", output);
+        var asked = stage.Calls.Where(call => call.StartsWith("cloud dns", StringComparison.Ordinal)).ToList();
+        Assert.Equal(2, asked.Count);
+        Assert.All(asked, call => Assert.EndsWith($"example.org example.net {Store}", call));
+    }
+
+    [Fact]
+    public async Task What_azd_knows_is_not_taken_for_settings_of_the_command()
+    {
+        var (code, output, _) = await stage
+            .Set("CLOUD_SMARTHOST", "smtp.example.net")
+            .Set("CLOUD_MAIL_ACCOUNT", "stmail")
+            .Stub("cloud", "echo \"; ${CLOUD_SMARTHOST:-nothing}, ${CLOUD_MAIL_HOST:-nothing}\"")
+            .RunAsync("postprovision");
+        Assert.Equal(0, code);
+        Assert.Equal("; nothing, nothing\n", stage.Read(".azure/post/dns.zone"));
+        Assert.Contains("azd env set CLOUD_REVERSE_DNS true", output);
+    }
+
+    [Fact]
+    public async Task A_domain_without_keys_is_not_called_complete()
+    {
+        const string Seen = """
+            there    example.org. MX 10 mail.example.org.
+            there    cloud-x7k2mp-rsa._domainkey.example.org. TXT "v=DKIM1; p=MIIB"
+            later    cloud._domainkey.example.net. TXT "v=DKIM1; p=…"
+                     comes with the keys
+            """;
+        var (code, output, _) = await stage
+            .Set("CLOUD_MAIL_ACCOUNT", "stmail")
+            .Stub("cloud", Cloud(Seen, 0))
+            .RunAsync("postprovision");
+        Assert.Equal(0, code);
+        Assert.DoesNotContain("All of them", output);
+        Assert.Contains("DKIM is not there yet", output);
+        Assert.Contains("DKIM: example.net has no signing keys yet", output);
+        Assert.DoesNotContain("DKIM: example.org", output);
+    }
+
+    [Fact]
+    public async Task Where_the_store_lets_nobody_in_the_other_records_are_written_and_DKIM_is_told_to_miss()
+    {
+        const string Body =
+            "case \"$*\" in *--store*) echo 'first line' >&2; echo 'no right to read' >&2; exit 1 ;; esac\n";
+        var (code, output, _) = await stage
+            .Set("CLOUD_MAIL_ACCOUNT", "stmail")
+            .Stub("cloud", Body + Cloud("later    cloud._domainkey.example.org. TXT x", 0))
+            .RunAsync("postprovision");
+        Assert.Equal(0, code);
+        Assert.Equal($"{Records}\n", stage.Read(".azure/post/dns.zone"));
+        Assert.DoesNotContain("All of them", output);
+        Assert.Contains("DKIM: the signing keys could not be looked up", output);
+        Assert.Contains("The store said: no right to read", output);
+        Assert.Contains("azd hooks run postprovision", output);
+    }
+
+    [Theory]
+    [InlineData("", "", "", true)]
+    [InlineData("", "spf.example.net", "", true)]
+    [InlineData("smtp.example.net", "", "", true)]
+    [InlineData("smtp.example.net", "spf.example.net", "", false)]
+    [InlineData("smtp.example.net", "spf.example.net", "minute=30;other.example=off", true)]
+    public async Task Senders_are_forbidden_only_where_all_of_ours_are_named(
+        string smarthost,
+        string include,
+        string more,
+        bool isSoft
+    )
+    {
+        stage.Set("CLOUD_SMARTHOST", smarthost).Set("CLOUD_SPF_INCLUDE", include).Set("CLOUD_SMARTHOST_MORE", more);
+        await stage.RunAsync("postprovision");
+        Assert.All(
+            stage.Calls,
+            call => Assert.Equal(isSoft, call.Contains("--spf-softfail", StringComparison.Ordinal))
+        );
+    }
+
+    [Fact]
+    public async Task A_smarthost_that_SPF_does_not_name_is_warned_about()
+    {
+        var (code, _, errors) = await stage.Set("CLOUD_SMARTHOST", "smtp.example.net").RunAsync("postprovision");
+        Assert.Equal(0, code);
+        Assert.Contains("SPF does not name smtp.example.net", errors);
+        (_, _, errors) = await stage
+            .Set("CLOUD_SPF_INCLUDE", "spf.example.net,more.example.net")
+            .RunAsync("postprovision");
+        Assert.Equal("", errors);
+        Assert.Contains("--spf-include spf.example.net --spf-include more.example.net", stage.Calls[^1]);
     }
 
     [Fact]

@@ -111,6 +111,33 @@ public sealed class PreprovisionTests : IDisposable
     }
 
     [Fact]
+    public async Task A_smarthost_that_SPF_will_not_name_is_warned_about()
+    {
+        stage.Set("CLOUD_DOMAINS", "example.org").Set("CLOUD_SMARTHOST_HOST", "smtp.example.net");
+        var (code, _, errors) = await stage.RunAsync("preprovision");
+        Assert.Equal(0, code);
+        Assert.Contains("mail leaves through smtp.example.net, which SPF will not name", errors);
+        Assert.Equal((0, "", ""), await stage.Set("CLOUD_SPF_INCLUDE", "spf.example.net").RunAsync("preprovision"));
+    }
+
+    [Theory]
+    [InlineData("/subscriptions/S/resourceGroups/G/providers/Microsoft.KeyVault/vaults/V/secrets/mx-2026", true)]
+    [InlineData("/subscriptions/S/resourceGroups/G/providers/Microsoft.KeyVault/vaults/V/secrets/mx/0123", false)]
+    [InlineData("/subscriptions/S/resourceGroups/G/providers/Microsoft.KeyVault/vaults/V/secrets/", false)]
+    [InlineData("/subscriptions/S/resourceGroups/G/providers/Microsoft.KeyVault/vaults/V", false)]
+    [InlineData("https://v.vault.azure.net/secrets/mx", false)]
+    public async Task A_certificate_in_a_vault_is_named_by_its_secrets_id(string id, bool isRight)
+    {
+        stage.Set("CLOUD_DOMAINS", "example.org").Set("CLOUD_CERTIFICATE_ID", id);
+        var (code, _, errors) = await stage.Set("CLOUD_LISTENER_HOST", "containerapp").RunAsync("preprovision");
+        Assert.Equal(isRight ? (0, "") : (1, errors), (code, errors));
+        Assert.Equal(
+            !isRight,
+            errors.Contains("CLOUD_CERTIFICATE_ID is not the resource id", StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
     public async Task The_vault_of_a_try_that_failed_is_found_again()
     {
         stage.Stub("az", "case $1 in keyvault) echo kv-abc ;; esac").Set("CLOUD_DOMAINS", "example.org");

@@ -31,6 +31,10 @@ static class Tool
     public static async Task<IReadOnlyList<string>> AzureYamlAsync(string path) =>
         [.. (await NodeAsync("azure-yaml.mjs", path)).RootElement.EnumerateArray().Select(fault => fault.GetString()!)];
 
+    /// <summary>What is wrong with the data that prepares a machine.</summary>
+    public static async Task<IReadOnlyList<string>> CloudInitAsync(string path) =>
+        [.. (await NodeAsync("cloud-init.mjs", path)).RootElement.EnumerateArray().Select(fault => fault.GetString()!)];
+
     public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(
         ProcessStartInfo start,
         CancellationToken cancel = default

@@ -1,3 +1,4 @@
+using Cloud.Flow.Trace;
 using Cloud.Store.Accounts;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
@@ -26,7 +27,11 @@ static class AppendMessage
             message.Sha256,
             message.Index,
             request.Received.ToUnixTimeSeconds()
-        );
+        )
+        {
+            Import = request.Import,
+            Trace = request.Import is null ? default : new MessageTrace(new("import"), null).Pack(),
+        };
         try
         {
             var result = await accounts.DepositAsync(

@@ -1,6 +1,7 @@
 using Cloud.Flow.Door;
 using Cloud.Flow.Inbound;
 using Cloud.Flow.Outbound;
+using Cloud.Flow.Trace;
 using Cloud.Store;
 
 namespace Cloud.Api.Gateway.Operations;
@@ -15,24 +16,21 @@ static class ReceiveMessage
         MailEnvelope envelope,
         UploadedMessage message,
         Evidence? evidence,
+        SessionFacts session,
         bool repeated,
         CancellationToken cancel
     )
     {
         repeated |= uploads.IsTaken(message.Blob);
-        var recipients = envelope.Recipients.Select(to => new OutboundRecipient(
-            to.Address,
-            to.Notify,
-            to.OriginalRecipient
-        ));
         var result = await receiving.ReceiveAsync(
             transaction,
             envelope.Origin,
-            [.. recipients],
+            envelope.Wishes,
             message,
             evidence,
             repeated,
-            cancel
+            cancel,
+            session: session
         );
         if (result.KeepsSource)
             uploads.Take(message.Blob);

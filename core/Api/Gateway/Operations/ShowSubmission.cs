@@ -18,7 +18,7 @@ static class ShowSubmission
         // Dialogues tell of smarthosts and their users: they are the operator's.
         return new(
             ListSubmissions.ForSender(found.Message),
-            [.. found.Recipients.Select(to => to with { Transcript = null })]
+            [.. found.Recipients.Select(to => to with { Transcript = null, History = [] })]
         );
     }
 }

@@ -112,7 +112,10 @@ public static class GatewayOperations
 
     public static readonly Operation<Repeatable<AppendRequest>, Result<AppendResult>> Append = new(
         "append",
-        Checked(Types.RepeatableAppendRequest, call => Sound.Is(call.Request.Keywords)),
+        Checked(
+            Types.RepeatableAppendRequest,
+            call => Sound.Is(call.Request.Keywords) && call.Request.Import?.IsSound != false
+        ),
         Codecs.Refusable(Plain(Types.ResultHeadAppendResult)),
         repeatable: true,
         (served, call, cancel) => served.Gateway.AppendAsync(call.Request, call.Repeated || served.IsLate, cancel)

@@ -114,6 +114,7 @@ sealed class Forwarder(Expansion expansion, ReturnPaths returns, Outbox outbox, 
             Sha256 = mail.Sha256,
             Accepted = DateTimeOffset.FromUnixTimeSeconds(mail.Received),
             IsForwarded = true,
+            Parent = TransactionId.TryParse(mail.Transaction),
             Subject = index?.Subject,
             MessageId = index?.MessageId is { IsNilOrEmpty: false } id ? id.ToString() : null,
         };

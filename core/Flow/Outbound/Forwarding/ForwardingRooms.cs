@@ -1,3 +1,4 @@
+using Cloud.Flow.Hooks;
 using Cloud.Flow.Outbound.Returned;
 using Cloud.Store.Accounts;
 using Cloud.Store.Directory;
@@ -9,7 +10,13 @@ namespace Cloud.Flow.Outbound.Forwarding;
 /// <summary>What forwarding shares with sending and receiving.</summary>
 sealed class ForwardingRooms
 {
-    public ForwardingRooms(AccountStore accounts, MailDirectory directory, IQueues queues, OutboundOptions options)
+    public ForwardingRooms(
+        AccountStore accounts,
+        MailDirectory directory,
+        IQueues queues,
+        OutboundEvents events,
+        OutboundOptions options
+    )
     {
         var (rows, time) = (accounts.Rows, accounts.Time);
         Store = new(rows, time);
@@ -21,8 +28,8 @@ sealed class ForwardingRooms
         Limits = new(rows, time);
         Suppression = new(rows, time, options);
         var returned = new ReturnedMail(Store, accounts.Blobs);
-        Bounces = new(returned, Suppression, Returns);
-        Complaints = new(returned, Suppression);
+        Bounces = new(returned, Suppression, Returns, events);
+        Complaints = new(returned, Suppression, events);
     }
 
     public OutboxStore Store { get; }

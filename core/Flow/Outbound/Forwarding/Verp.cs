@@ -11,6 +11,9 @@ namespace Cloud.Flow.Outbound.Forwarding;
 /// </remarks>
 static class Verp
 {
+    /// <summary>Octets of a local part that every server takes. RFC 5321 §4.5.3.1.1.</summary>
+    const int MostLocal = 64;
+
     /// <returns>The sender's own path where the other would be too long for an address; null for none.</returns>
     public static EmailAddress? PathOf(EmailAddress? from, EmailAddress recipient, string tag)
     {
@@ -18,8 +21,10 @@ static class Verp
             return null;
         var domain = EmailAddress.CanonicalDomain(recipient.Domain);
         var local = $"{from.WithoutDetail.Local}+{recipient.Local}={domain}={tag}";
-        var length = Encoding.UTF8.GetByteCount(local) + 1 + Encoding.UTF8.GetByteCount(from.Domain);
-        return length <= EmailAddress.MaxLength ? new(local, from.Domain) : from;
+        var octets = Encoding.UTF8.GetByteCount(local);
+        var isShort =
+            octets <= MostLocal && octets + 1 + Encoding.UTF8.GetByteCount(from.Domain) <= EmailAddress.MaxLength;
+        return isShort ? new(local, from.Domain) : from;
     }
 
     /// <returns>Whom mail was for that came back to such a path; null where it is none.</returns>

@@ -1,3 +1,4 @@
+using Cloud.Flow.Hooks;
 using Cloud.Flow.Inbound;
 using Cloud.Flow.Outbound.Returned;
 using Cloud.Mail;
@@ -12,7 +13,7 @@ namespace Cloud.Flow.Outbound.Forwarding;
 /// It counts only if it has a message back that we sent to that recipient for that account. The path's tag, which goes with
 /// the message, nobody knows but that recipient: of a list, one cannot write for another.
 /// </remarks>
-sealed class VerpBounces(ReturnedMail returned, Suppression suppression, ReturnPaths returns)
+sealed class VerpBounces(ReturnedMail returned, Suppression suppression, ReturnPaths returns, OutboundEvents events)
 {
     /// <summary>Looks at a message that was filed just now; for all others it costs nothing.</summary>
     /// <remarks>Nothing is thrown: the message is filed in any case.</remarks>
@@ -33,8 +34,10 @@ sealed class VerpBounces(ReturnedMail returned, Suppression suppression, ReturnP
             var row = new RecipientRow(0, $"{recipient}", recipient.Domain)
             {
                 Reply = failure.DiagnosticCode?.Text ?? failure.Status,
+                Status = failure.Status,
             };
             await suppression.TryAddBounceAsync(sent.Message, row);
+            await events.TellBounceAsync(sent.Message, row, cancel);
         }
         catch (StoreException)
         {

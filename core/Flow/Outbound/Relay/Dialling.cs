@@ -7,14 +7,16 @@ using Cloud.Wire.Smtp;
 namespace Cloud.Flow.Outbound.Relay;
 
 /// <param name="Connection">Null where there is a fault.</param>
-/// <param name="Facts">Of a connection that came to nothing.</param>
-readonly record struct Dialled(OpenConnection? Connection, RouteFault? Fault, RelayFacts? Facts);
+/// <param name="Lines">What was said on a connection that came to nothing.</param>
+readonly record struct Dialled(OpenConnection? Connection, RouteFault? Fault, IReadOnlyList<string> Lines);
 
 /// <summary>Opens a connection to one address of a host, as safe as it has to be, and counts it for reports.</summary>
 sealed record Dialling(SmtpRelay Relay, RelayJob Job, HostTarget Target, IPEndPoint End, Passages Passages)
 {
     /// <summary>False for a server that breaks it.</summary>
     public bool Pipelining { get; init; } = true;
+
+    public HostSeen Seen => new($"{Target.Host}", $"{End}");
 
     public string Key => $"{Target.Host} {End} {Target.Tls.Key}";
 
@@ -27,23 +29,30 @@ sealed record Dialling(SmtpRelay Relay, RelayJob Job, HostTarget Target, IPEndPo
         }
         catch (IOException e)
         {
-            return new(null, new(false, "4.7.8", e.Message), null);
+            return new(null, new(false, "4.7.8", e.Message), []);
         }
 
         var options = Options(Target.Tls.Demand, credentials);
         var opening = await SmtpConnection.OpenAsync(options, cancel);
         Count(opening);
-        if (opening.Failure is { Fault: SmtpFault.Handshake } && Target.Tls.AllowsClear)
+        if (Target.Tls.AllowsClear && IsOfTls(opening.Failure))
             opening = await SmtpConnection.OpenAsync(options with { Tls = SmtpTlsDemand.None }, cancel);
         if (opening.IsOpen)
-            return new(new(Key, $"{Target.Host}", End, opening.Connection), null, null);
+            return new(new(Key, Seen with { Tls = TextOf(opening.Connection.Tls) }, opening.Connection), null, []);
         await LearnAsync(opening.Failure);
-        var facts = new RelayFacts($"{Target.Host}", $"{End}", null, opening.Transcript.Lines);
-        return new(null, FaultOf(opening.Failure), facts);
+        return new(null, FaultOf(opening.Failure), opening.Transcript.Lines);
     }
 
-    /// <summary>For traces: how a connection is encrypted, and what vouches for the server.</summary>
-    public static string? TextOf(SmtpTlsFacts? tls) =>
+    /// <summary>Without TLS it might have gone well: a handshake fails, or hangs, or is where the server goes away.</summary>
+    static bool IsOfTls(SmtpFailure? failure) =>
+        failure
+            is {
+                Phase: SmtpPhase.Tls,
+                Fault: SmtpFault.Handshake or SmtpFault.Timeout or SmtpFault.Lost or SmtpFault.Protocol,
+            };
+
+    /// <summary>How a connection is encrypted, and what vouches for the server.</summary>
+    static string? TextOf(SmtpTlsFacts? tls) =>
         tls is null
             ? null
             : $"{tls.Protocol} {tls.Cipher}, {(tls.IsAuthenticated ? "verified" : "not verified")}: {tls.Certificate?.Verdict.Reason}";
@@ -77,9 +86,9 @@ sealed record Dialling(SmtpRelay Relay, RelayJob Job, HostTarget Target, IPEndPo
     async ValueTask LearnAsync(SmtpFailure failure)
     {
         if (failure.Reply is { } told && Complaint.IsOfRate(told))
-            await Passages.Domain.LimitedAsync();
+            await Passages.Domain.Passage.LimitedAsync();
         else if (failure.Reply is { } reply && Complaint.IsOne(reply))
-            await Passages.Domain.SlowedAsync();
+            await Passages.Domain.Passage.SlowedAsync();
         else if (failure.Fault is SmtpFault.Connect or SmtpFault.Timeout or SmtpFault.Lost or SmtpFault.Protocol)
             await Passages.Address.FailedAsync();
     }

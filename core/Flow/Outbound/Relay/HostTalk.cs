@@ -18,10 +18,14 @@ sealed class HostTalk(SmtpRelay relay, RelayJob job)
     const int Recipients = 100;
 
     readonly HashSet<int> heard = [];
+    readonly Dialogue dialogue = new();
     SevenBitForm? sevenBit;
 
-    /// <summary>Of the last talk that came to something; null while none did.</summary>
-    public RelayFacts? Facts { get; private set; }
+    /// <summary>What was said so far.</summary>
+    public IReadOnlyList<string> Lines => dialogue.Lines;
+
+    /// <summary>Those of the transaction under way, whose answers are not taken yet.</summary>
+    public IReadOnlyList<RelayRecipient> Asking { get; private set; } = [];
 
     /// <returns>Whether the server was heard about the message.</returns>
     public async ValueTask<bool> RunAsync(
@@ -34,48 +38,72 @@ sealed class HostTalk(SmtpRelay relay, RelayJob job)
     )
     {
         var dialling = new Dialling(relay, job, target, end, passages);
-        var connection = relay.Idle.TryTake(dialling.Key) ?? await OpenAsync(dialling, standing, cancel);
-        var pipelining = true;
         heard.Clear();
-        for (var i = 0; connection is not null && i < MaxTransactions; i++)
+        var connection = relay.Idle.TryTake(dialling.Key) ?? await OpenAsync(dialling, standing, cancel);
+        try
         {
-            var asked = Portion(connection, target.Smarthost, standing);
-            if (asked.Count == 0)
-                break;
-            if (!await CanConvertAsync(connection, standing, cancel))
-                break;
-            var wasOld = connection.IsOld;
-            var outcome = await connection.Connection.SendAsync(Message(asked, content), cancel);
-            Facts = FactsOf(connection, outcome);
-            if (wasOld && HasGone(outcome) || pipelining && BreaksPipelining(outcome))
+            var (pipelining, isAgain) = (true, false);
+            for (var i = 0; connection is { Connection.IsUsable: true } && i < MaxTransactions; i++)
             {
-                pipelining &= !BreaksPipelining(outcome);
-                await connection.Connection.DisposeAsync();
-                connection = await OpenAsync(dialling with { Pipelining = pipelining }, standing, cancel);
-                continue;
+                var asked = Portion(connection, target.Smarthost, standing);
+                if (asked.Count == 0 || !await CanConvertAsync(connection, standing, cancel))
+                    break;
+                if (!isAgain && await passages.Domain.Allowance.TakeAsync(cancel) is { } delay)
+                {
+                    standing.Wait(delay);
+                    break;
+                }
+
+                var wasOld = connection.IsOld;
+                var outcome = await SendAsync(connection, asked, content, cancel);
+                isAgain = wasOld && HasGone(outcome) || pipelining && BreaksPipelining(outcome);
+                if (isAgain)
+                {
+                    Asking = [];
+                    pipelining &= !BreaksPipelining(outcome);
+                    relay.Idle.Return(connection);
+                    connection = null;
+                    connection = await OpenAsync(dialling with { Pipelining = pipelining }, standing, cancel);
+                    continue;
+                }
+
+                standing.Take(asked, outcome, connection.Seen);
+                Asking = [];
+                heard.UnionWith(Answered(asked, outcome));
+                await LearnAsync(passages, outcome);
             }
 
-            standing.Take(asked, outcome, $"{target.Host}");
-            heard.UnionWith(Answered(asked, outcome));
-            await LearnAsync(passages, outcome);
-            if (!connection.Connection.IsUsable)
-                break;
+            return connection is not null;
         }
+        finally
+        {
+            if (connection is not null)
+                relay.Idle.Return(connection);
+        }
+    }
 
-        if (connection is null)
-            return false;
-        await relay.Idle.ReturnAsync(connection);
-        return true;
+    async ValueTask<SmtpOutcome> SendAsync(
+        OpenConnection connection,
+        List<RelayRecipient> asked,
+        SignedContent content,
+        CancellationToken cancel
+    )
+    {
+        var message = Message(asked, content);
+        Asking = asked;
+        var outcome = await connection.Connection.SendAsync(message, cancel);
+        dialogue.Add(connection.Seen, outcome.Transcript.Lines);
+        return outcome;
     }
 
     async ValueTask<OpenConnection?> OpenAsync(Dialling dialling, Standing standing, CancellationToken cancel)
     {
         var dialled = await dialling.RunAsync(cancel);
-        if (dialled.Fault is { } fault)
-            standing.Note(fault, $"{dialling.Target.Host}");
-        if (dialled.Facts is not null)
-            Facts = dialled.Facts;
-        return dialled.Connection;
+        if (dialled.Connection is not null)
+            return dialled.Connection;
+        standing.Note(dialled.Fault!, dialling.Seen);
+        dialogue.Add(dialling.Seen, dialled.Lines);
+        return null;
     }
 
     /// <summary>Makes the message fit a server that takes it in 7 bit alone.</summary>
@@ -91,7 +119,7 @@ sealed class HostTalk(SmtpRelay relay, RelayJob job)
         }
         catch (StoreException e)
         {
-            standing.Note(new(false, "4.3.0", $"the message could not be read: {e.Message}"), $"{connection.Host}");
+            standing.Note(new(false, "4.3.0", $"the message could not be read: {e.Message}"), connection.Seen);
             return false;
         }
     }
@@ -167,24 +195,16 @@ sealed class HostTalk(SmtpRelay relay, RelayJob job)
     static async ValueTask LearnAsync(Passages passages, SmtpOutcome outcome)
     {
         if (RepliesOf(outcome).Any(Complaint.IsOfRate))
-            await passages.Domain.LimitedAsync();
+            await passages.Domain.Passage.LimitedAsync();
         else if (outcome.Failure is { Reply: { } reply } && Complaint.IsOne(reply))
-            await passages.Domain.SlowedAsync();
+            await passages.Domain.Passage.SlowedAsync();
         else if (outcome.Failure is null)
         {
             await passages.Address.WorkedAsync();
-            await passages.Domain.WorkedAsync();
+            await passages.Domain.Passage.WorkedAsync();
         }
     }
 
     static IEnumerable<SmtpReply> RepliesOf(SmtpOutcome outcome) =>
         outcome.Recipients.Select(one => one.Reply).Append(outcome.Failure?.Reply).OfType<SmtpReply>();
-
-    static RelayFacts FactsOf(OpenConnection connection, SmtpOutcome outcome) =>
-        new(
-            connection.Host,
-            $"{connection.EndPoint}",
-            Dialling.TextOf(connection.Connection.Tls),
-            outcome.Transcript.Lines
-        );
 }

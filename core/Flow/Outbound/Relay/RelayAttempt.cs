@@ -1,19 +1,19 @@
 using System.Net;
-using Cloud.Flow.Door.Rates;
 using Cloud.Flow.Outbound.Relay.Connections;
 using Cloud.Flow.Outbound.Relay.Smarthosts;
 using Cloud.Flow.Outbound.Relay.Tls;
 using Cloud.Flow.Outbound.Relay.Traffic;
+using Cloud.Store.Ports;
 using Cloud.Trust.MtaSts;
 using Cloud.Trust.TlsRpt;
-using Cloud.Wire.Smtp;
 
 namespace Cloud.Flow.Outbound.Relay;
 
 /// <summary>One message's way to one next hop: host after host, address after address, until nobody is left.</summary>
 /// <remarks>
 /// A recipient that a host refuses for good, takes, or may have taken, is done with. One that it puts off is asked of the
-/// next host (RFC 5321 §5.1), and comes again later when all of them put it off.
+/// next host (RFC 5321 §5.1), and comes again later when all of them put it off. What was heard stands, however the attempt
+/// ends.
 /// </remarks>
 sealed class RelayAttempt(SmtpRelay relay, RelayJob job)
 {
@@ -26,53 +26,76 @@ sealed class RelayAttempt(SmtpRelay relay, RelayJob job)
 
     Smarthost? Smarthost { get; } = relay.Options.Smarthosts.Of(job.Message.From?.Domain ?? job.Message.SigningDomain);
 
+    /// <summary>At once with a smarthost, or with a domain or an address of the world.</summary>
+    int AtOnce => Smarthost is null ? DestinationState.MostAtOnce : DestinationState.MostOfSmarthost;
+
+    /// <exception cref="StoreException">Nobody was asked for anything yet.</exception>
     public async ValueTask<RelayResult> RunAsync(CancellationToken cancel)
     {
         if (Smarthost is { IsSink: true })
             return await Sink.TakeAsync(job, relay.Keys, relay.Time, cancel);
+        try
+        {
+            return await FindHostsAsync(cancel);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            // Who was being asked has nothing: a transaction that is cancelled behind its final dot has an outcome.
+            standing.Note(new(false, "4.3.0", "The attempt took too long"), null);
+            return standing.Result(talk.Lines);
+        }
+        catch (Exception e) when (e is not StoreException || standing.HasAnswers || talk.Asking.Count > 0)
+        {
+            var fault = new RouteFault(
+                false,
+                "4.3.0",
+                e is StoreException ? "Our store cannot be read now" : "A fault of ours"
+            );
+            standing.Doubt(talk.Asking, fault);
+            standing.Note(fault, null);
+            return standing.Result(talk.Lines) with { Fault = e };
+        }
+    }
+
+    async ValueTask<RelayResult> FindHostsAsync(CancellationToken cancel)
+    {
         using var passage = await relay.Destinations.EnterAsync(
             Smarthost is null ? $"domain {job.NextHop}" : $"smarthost {Smarthost}",
+            AtOnce,
             asksStore: job.IsLater,
             job.Message.Options.Priority,
             cancel
         );
         if (passage.ClosedUntil is { } until)
-            return standing.Postponed($"{job.NextHop} gets no more at the moment", until);
+            return standing.Postponed(new($"{job.NextHop} gets no more at the moment", until));
 
         var route = Smarthost is null ? await relay.Routing.FindAsync(job.NextHop, cancel) : RouteTo(Smarthost);
         if (route.Fault is { } fault)
             return standing.Ended(fault);
-        if (Smarthost is not null && await OverLimitAsync(Smarthost, cancel) is { } limited)
-            return limited;
+        if (Smarthost is { MaxSize: > 0 and var most } && job.Message.Size > most)
+            return standing.Ended(new(true, "5.3.4", $"{Smarthost} takes {most} octets at most"));
+        var allowance = new Allowance(relay, job, Smarthost, passage);
+        return await allowance.TakeFirstAsync(cancel) is { } delay
+            ? standing.Postponed(delay)
+            : await TryHostsAsync(route.Hosts, new(passage, allowance), cancel);
+    }
+
+    async ValueTask<RelayResult> TryHostsAsync(IReadOnlyList<MailHost> hosts, DomainTurn turn, CancellationToken cancel)
+    {
         await using var content = await SignedContent.OfAsync(job, relay.Keys, relay.Time, cancel);
         var policy = Smarthost is null
             ? await relay.Demands.PolicyOfAsync(job.NextHop, job.Message.Options, cancel)
             : null;
         if (policy is { Fault: not PolicyFault.None })
             relay.SessionsOf(job.Message)?.Failed(job.NextHop, Unread, new(KindOf(policy.Fault), "", "", "", ""));
-        foreach (var host in route.Hosts)
+        foreach (var host in hosts)
         {
             if (standing.IsOver || tries >= relay.Options.MaxTries)
                 break;
-            await TryHostAsync(host, policy, content, passage, cancel);
+            await TryHostAsync(host, policy, content, turn, cancel);
         }
 
-        return standing.Result(talk.Facts);
-    }
-
-    /// <summary>What its operator lets us send through a smarthost: so many in a time, messages so long.</summary>
-    async ValueTask<RelayResult?> OverLimitAsync(Smarthost smarthost, CancellationToken cancel)
-    {
-        if (smarthost.MaxSize > 0 && job.Message.Size > smarthost.MaxSize)
-            return standing.Ended(new(true, "5.3.4", $"{smarthost} takes {smarthost.MaxSize} octets at most"));
-        var rate = await relay.Rates.TakeAsync($"smarthost {smarthost}", smarthost.Rates, job.Recipients.Count, cancel);
-        // Where nobody can tell it goes out: the smarthost has limits of its own.
-        return rate.Outcome == RateOutcome.OverLimit
-            ? standing.Postponed(
-                $"{smarthost} gets no more at the moment: {rate.Reason}",
-                relay.Time.GetUtcNow() + (rate.Wait ?? TimeSpan.FromMinutes(1))
-            )
-            : null;
+        return standing.Result(talk.Lines);
     }
 
     static TlsFailure KindOf(PolicyFault fault) =>
@@ -98,7 +121,7 @@ sealed class RelayAttempt(SmtpRelay relay, RelayJob job)
         MailHost host,
         MtaStsVerdict? policy,
         SignedContent content,
-        Passage domain,
+        DomainTurn turn,
         CancellationToken cancel
     )
     {
@@ -109,7 +132,7 @@ sealed class RelayAttempt(SmtpRelay relay, RelayJob job)
         {
             if (tls is { Policy: { } held, RefusalKind: { } kind })
                 relay.SessionsOf(job.Message)?.Failed(job.NextHop, held, new(kind, "", $"{host}", "", refusal.Reason));
-            standing.Note(refusal, $"{host}");
+            standing.Note(refusal, new($"{host}"));
             return;
         }
 
@@ -118,11 +141,11 @@ sealed class RelayAttempt(SmtpRelay relay, RelayJob job)
             cancel
         );
         if (fault is not null)
-            standing.Note(Smarthost is null ? fault : fault with { IsPermanent = false }, $"{host}");
+            standing.Note(Smarthost is null ? fault : fault with { IsPermanent = false }, new($"{host}"));
         var target = new HostTarget(host, tls, Smarthost);
         foreach (var address in addresses)
         {
-            if (tries++ >= relay.Options.MaxTries || await TryAddressAsync(target, address, content, domain, cancel))
+            if (tries++ >= relay.Options.MaxTries || await TryAddressAsync(target, address, content, turn, cancel))
                 return;
         }
     }
@@ -132,23 +155,24 @@ sealed class RelayAttempt(SmtpRelay relay, RelayJob job)
         HostTarget target,
         IPAddress address,
         SignedContent content,
-        Passage domain,
+        DomainTurn turn,
         CancellationToken cancel
     )
     {
+        var end = new IPEndPoint(address, target.Smarthost?.Port ?? relay.Options.Port);
         using var passage = await relay.Destinations.EnterAsync(
             $"address {address}",
+            AtOnce,
             job.IsLater,
             job.Message.Options.Priority,
             cancel
         );
         if (passage.ClosedUntil is { } until)
         {
-            standing.Note(new(false, "4.4.1", $"{target.Host} has not answered of late"), $"{target.Host}", until);
+            standing.Skip(new($"{target.Host}", $"{end}"), until);
             return false;
         }
 
-        var end = new IPEndPoint(address, target.Smarthost?.Port ?? relay.Options.Port);
-        return await talk.RunAsync(target, end, content, standing, new(passage, domain), cancel);
+        return await talk.RunAsync(target, end, content, standing, new(passage, turn), cancel);
     }
 }

@@ -104,21 +104,20 @@ public sealed class SmtpRelay : IRelay, IAsyncDisposable
 
     public async ValueTask<RelayResult> SendAsync(RelayJob job, CancellationToken cancel)
     {
-        var attempt = new RelayAttempt(this, job);
         try
         {
-            return await attempt.RunAsync(cancel);
+            return await new RelayAttempt(this, job).RunAsync(cancel);
         }
         finally
         {
-            await Sessions.FlushAsync(isLast: false, CancellationToken.None);
+            _ = Sessions.FlushSoonAsync();
         }
     }
 
     public async ValueTask DisposeAsync()
     {
         await Idle.DisposeAsync();
-        await Sessions.FlushAsync(isLast: true, CancellationToken.None);
+        await Sessions.DisposeAsync();
         source?.Dispose();
         if (resolver is not null)
             await resolver.DisposeAsync();

@@ -1,3 +1,4 @@
+using Cloud.Flow.Hooks;
 using Cloud.Flow.Inbound;
 using Cloud.Mail;
 using Cloud.Mail.Reports;
@@ -12,7 +13,7 @@ namespace Cloud.Flow.Outbound.Returned;
 /// domain and it has a message back that we sent to that recipient for an account of ours; of what was only passed on
 /// here, no account is the sender.
 /// </remarks>
-sealed class Complaints(ReturnedMail returned, Suppression suppression)
+sealed class Complaints(ReturnedMail returned, Suppression suppression, OutboundEvents events)
 {
     /// <summary>The local parts that reports come to: RFC 2142 §4, §5, and what feedback loops are registered with.</summary>
     static readonly string[] Mailboxes = ["postmaster", "abuse", "fbl"];
@@ -35,11 +36,11 @@ sealed class Complaints(ReturnedMail returned, Suppression suppression)
             if (sent is null)
                 return;
             foreach (var row in RecipientsOf(sent, report))
-                await suppression.TryAddComplaintAsync(
-                    sent.Message,
-                    row,
-                    $"{report.Type}, as {AuthorOf(index)} reports"
-                );
+            {
+                var reason = $"{report.Type}, as {AuthorOf(index)} reports";
+                await suppression.TryAddComplaintAsync(sent.Message, row, reason);
+                await events.TellComplaintAsync(sent.Message, row, reason, cancel);
+            }
         }
         catch (StoreException)
         {

@@ -13,12 +13,21 @@ public sealed class PublicSuffixes
 
     static readonly Lazy<PublicSuffixes> Lazy = new(Load);
 
+    static PublicSuffixes? newer;
+
     readonly ReadOnlyMemory<byte> rules;
 
     PublicSuffixes(ReadOnlyMemory<byte> rules) => this.rules = rules;
 
     /// <summary>The list that this build came with; read when it is first used.</summary>
     public static PublicSuffixes Shipped => Lazy.Value;
+
+    /// <summary>The list in force: the shipped one, or a newer one that was installed.</summary>
+    /// <remarks>One for the process: where names can be registered is a fact of the world, and no server's setting.</remarks>
+    public static PublicSuffixes Current => Volatile.Read(ref newer) ?? Shipped;
+
+    /// <summary>Puts a newer list in force; null puts the shipped one.</summary>
+    public static void Install(PublicSuffixes? list) => Volatile.Write(ref newer, list);
 
     /// <summary>The number of rules.</summary>
     public int Count => rules.Span.Count((byte)'\n');

@@ -169,8 +169,8 @@ public abstract class DeliveryFieldTests(Hop hop) : GatewayTests(hop)
         var (transaction, alice) = (test.NewTransaction(), EmailAddress.TryParse(TestBackend.Alice)!);
         var refused = Evidence with { Outcome = DoorOutcome.Reject, Reason = "so it is" };
         await test.Gateway.KeepRefusedAsync(new(transaction, [alice], refused), default);
-        var lines = await test.Admin.TraceAsync(TestBackend.Alice, $"{transaction}", default);
-        Assert.EndsWith("Reject, -0.5 points so it is", lines[0]);
+        var lines = (await test.TraceAsync(TestBackend.Alice, $"{transaction}"))!;
+        Assert.Equal("Refused: Reject, -0.5 points so it is", lines[^1]);
     }
 
     async Task<(TestBackend, MessageEntry, Email)> DeliverAsync(Evidence evidence)

@@ -23,7 +23,8 @@ public sealed class OpenApiTests
         ["postKeys"] = """{"name":"a key","scopes":["send"],"domain":"acme.example","networks":["192.0.2.1"]}""",
         ["patchKeysKey"] = """{"name":"renamed"}""",
         ["postSends"] = """{"from":"ada@acme.example","to":["a@elsewhere.test"],"text":"hi","tags":["t"]}""",
-        ["postSendsBatch"] = """{"messages":[{"from":"ada@acme.example","to":["a@b.test"],"text":"hi"},{"from":"x"}]}""",
+        ["postSendsBatch"] =
+            """{"messages":[{"from":"ada@acme.example","to":["a@b.test"],"text":"hi"},{"from":"x"}]}""",
         ["putDomainsDomainTemplatesTemplate"] = """{"subject":"s","text":"{{t}}"}""",
         ["postUsersUserMailboxes"] = """{"name":"New"}""",
         ["patchUsersUserMailboxesMailbox"] = """{"subscribed":true}""",
@@ -66,7 +67,9 @@ public sealed class OpenApiTests
             ApiRoutes.All.Select(route => $"{route.Method} {route.Template}").Order(),
             Operations.Select(row => $"{(string)row[0]} {(string)row[1]}").Order()
         );
-        var ids = Operations.Select(row => OperationOf((string)row[0], (string)row[1]).GetProperty("operationId").GetString());
+        var ids = Operations.Select(row =>
+            OperationOf((string)row[0], (string)row[1]).GetProperty("operationId").GetString()
+        );
         Assert.Equal(ids.Count(), ids.Distinct().Count());
     }
 
@@ -108,12 +111,18 @@ public sealed class OpenApiTests
         foreach (var property in properties.EnumerateObject())
         {
             var body = JsonNode.Parse(BodyOf(operation)!)!.AsObject();
-            var types = property.Value.TryGetProperty("type", out var type) ? SchemaCheck.Types(type).ToList() : ["object"];
-            body[property.Name] = types.Contains("object") || types.Contains("array") ? 17 : new JsonObject { ["no"] = 1 };
+            var types = property.Value.TryGetProperty("type", out var type)
+                ? SchemaCheck.Types(type).ToList()
+                : ["object"];
+            body[property.Name] =
+                types.Contains("object") || types.Contains("array") ? 17 : new JsonObject { ["no"] = 1 };
             var answer = await api.SendAsync(method, Filled(path, values), body.ToJsonString());
             Check(answer, operation);
             Assert.True(answer.Status == 422, $"{property.Name}: {answer.Text}");
-            Assert.StartsWith($"#/{property.Name}", answer.Json.GetProperty("errors")[0].GetProperty("pointer").GetString());
+            Assert.StartsWith(
+                $"#/{property.Name}",
+                answer.Json.GetProperty("errors")[0].GetProperty("pointer").GetString()
+            );
         }
         var unknown = JsonNode.Parse(BodyOf(operation)!)!.AsObject();
         unknown["unheardOf"] = 1;
@@ -131,7 +140,9 @@ public sealed class OpenApiTests
         if (!operation.TryGetProperty("parameters", out var parameters))
             return;
         var (api, values) = await WorldAsync();
-        foreach (var parameter in parameters.EnumerateArray().Where(one => one.GetProperty("in").GetString() == "query"))
+        foreach (
+            var parameter in parameters.EnumerateArray().Where(one => one.GetProperty("in").GetString() == "query")
+        )
         {
             var (name, type) = (
                 parameter.GetProperty("name").GetString()!,

@@ -45,6 +45,13 @@ public sealed class DnsRecordsTests
         );
 
     [Fact]
+    public void Where_mail_leaves_by_hosts_that_are_not_named_the_record_does_not_forbid_it() =>
+        Assert.Equal(
+            ["\"v=spf1 mx ~all\""],
+            Data(DnsRecords.For(Plan with { SpfSoftFail = true }), "example.org.", "TXT")
+        );
+
+    [Fact]
     public void A_long_text_is_cut_into_strings_of_255()
     {
         var many = Enumerable.Range(0, 20).Select(i => $"relay-number-{i}.example.test").ToArray();

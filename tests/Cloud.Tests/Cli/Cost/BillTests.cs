@@ -35,19 +35,23 @@ public sealed class BillTests
     static readonly Scenario[] Scenarios =
     [
         Scenario("receive", Count.None with { BlobWrites = 1, Transactions = 1, RowChanges = 5, Executions = 2 }),
+        Scenario("judge", Count.None with { BlobWrites = 1, Transactions = 1, RowChanges = 5, Executions = 2 }),
         Scenario("sync", Count.None with { BlobReads = 2, RowReads = 3, Executions = 1 }),
         Scenario("idle", Count.None with { Executions = 1 }),
         Scenario("watch", Count.None with { QueueOperations = 3600 }),
         Scenario("sweep", Count.None),
+        Scenario("timers", Count.None),
+        Scenario("send", Count.None with { QueueOperations = 3 }),
     ];
 
-    static Bill Bill(int clients) => new(Scenarios, new CostOptions { Clients = clients }, Prices);
+    static Bill Bill(int clients, int sent = 0) =>
+        new(Scenarios, new CostOptions { Clients = clients, Sent = sent }, Prices);
 
     [Theory]
     [InlineData(0, 512, 10 + 2 + 8 + 1000 * 0.5 + 400)] // a write, a transaction, two executions, a GB-second, log
     [InlineData(0, 2048, 10 + 2 + 8 + 1000 * 2 + 400)]
-    [InlineData(1, 512, 2 + 6 + 4 + 1000 * 0.25 + 200)]
-    [InlineData(3, 512, 3000)]
+    [InlineData(2, 512, 2 + 6 + 4 + 1000 * 0.25 + 200)]
+    [InlineData(4, 512, 3000)]
     public void A_thousand_costs_what_was_counted_times_its_price(int scenario, int memory, double cost) =>
         Assert.Equal((decimal)cost, Bill(0).Thousand(Scenarios[scenario], memory));
 
@@ -68,11 +72,37 @@ public sealed class BillTests
     }
 
     [Fact]
+    public void Of_100_messages_some_are_sent_besides() =>
+        Assert.Equal(40 * 3 * 3 / 3600m, Bill(0, sent: 20).Month(200, "shed", 512) - Bill(0).Month(200, "shed", 512));
+
+    [Fact]
+    public void Timers_run_each_day_though_there_is_no_mail()
+    {
+        Scenario[] scenarios =
+        [
+            .. Scenarios[..6],
+            Scenario("timers", Count.None with { Executions = 172 }),
+            Scenarios[7],
+        ];
+        var bill = new Bill(scenarios, new CostOptions { Clients = 0 }, Prices);
+        var runs = 172 * 730 / 24m;
+        var cost = (runs - 500) * 0.004m + (runs / 2 - 100) * 0.5m + runs * 0.2m;
+        Assert.Equal(7.5m + cost, bill.Month(0, "shed", 512), 6);
+    }
+
+    [Fact]
     public void What_the_sweep_takes_grows_with_the_messages_that_are_kept()
     {
         // A list of 5,000 names is 0.01, on each of 30.4 days; a page of rows 0.002.
-        Scenario[] scenarios = [Scenario("receive", Count.None), Scenario("sync", Count.None), .. Scenarios[2..]];
-        var cost = new Bill(scenarios, new CostOptions { Clients = 0 }, Prices).Month(5_000_000, "shed", 512) - 7.5m;
+        Scenario[] scenarios =
+        [
+            Scenario("receive", Count.None),
+            Scenario("judge", Count.None),
+            Scenario("sync", Count.None),
+            .. Scenarios[3..],
+        ];
+        var cost =
+            new Bill(scenarios, new CostOptions { Clients = 0, Sent = 0 }, Prices).Month(5_000_000, "shed", 512) - 7.5m;
         Assert.InRange(cost, 30.4m * 1000 * 0.01m, 30.5m * (1000 * 0.01m + 210 * 0.002m));
     }
 
@@ -98,6 +128,7 @@ public sealed class BillTests
         {
             Months = [0, 100],
             Clients = 0,
+            Sent = 0,
             Memory = [512],
         };
         var page = new CostReport(Scenarios, options, Prices).Write();
@@ -105,10 +136,13 @@ public sealed class BillTests
             """
                      for one  blobs written  read  rows read  transactions (rows)  queue  calls  octets sent  kept      512 MB
             receive  once                 1     0          0                1 (5)      0      2            0     0    920.0000
+            judge    once                 1     0          0                1 (5)      0      2            0     0    920.0000
             sync     once                 0     2          3                0 (0)      0      1            0     0    462.0000
             idle     once                 0     0          0                0 (0)      0      1            0     0    454.0000
             watch    once                 0     0          0                0 (0)  3,600      0            0     0  3,000.0000
             sweep    once                 0     0          0                0 (0)      0      0            0     0      0.0000
+            timers   once                 0     0          0                0 (0)      0      0            0     0      0.0000
+            send     once                 0     0          0                0 (0)      3      0            0     0      2.5000
             """,
             page
         );

@@ -87,8 +87,8 @@ public abstract class DoorStoreSuite
         Assert.StartsWith("Authentication-Results: mx.example.test;", text);
         Assert.Contains("\r\nX-Envelope-To: <alice@example.test>\r\n", text);
         Assert.Empty(await world.ReadAsync("INBOX"));
-        var trace = await world.Backend.Admin.TraceAsync(TestBackend.Bob, reply.Split(' ')[^1], default);
-        Assert.Contains(" Quarantine, ", trace[0]);
+        var trace = (await world.Backend.TraceAsync(TestBackend.Bob, reply.Split(' ')[^1]))!;
+        Assert.Contains(trace, line => line.StartsWith("Verdict: Quarantine, "));
     }
 
     [Fact]

@@ -46,6 +46,10 @@ sealed class FakeWorld : IAsyncDisposable
         66.2.0.192.bl.test           A    127.0.0.2
         66.2.0.192.bl.test           TXT  "an open proxy"
         _dmarc.down.test             SERVFAIL
+        telling.test                 TXT  "v=spf1 -all exp=why.%{d}"
+        why.telling.test             TXT  "See http://%{d}/?i=%{i}"
+        odd.test                     TXT  "v=spf1 -all exp=why.%{d}"
+        why.odd.test                 TXT  "250 2.0.0 Ok\010"
         late.test                    HANG
         _dmarc.late.test             HANG
         """;

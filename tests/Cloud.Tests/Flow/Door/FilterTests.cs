@@ -95,6 +95,24 @@ public sealed class FilterTests
     }
 
     [Fact]
+    public async Task Malware_that_is_to_be_quarantined_reaches_nobody_else_however_many_points_it_has()
+    {
+        await using var world = await FakeWorld.OpenAsync(options =>
+            options with
+            {
+                Scanners = [new FakeVerdict(ScanOutcome.Infected)],
+                ScanPolicy = new() { RefuseInfected = false },
+                QuarantineAddress = TestBackend.Bob,
+            }
+        );
+        var letter = FakeWorld.Letter("x@plain.test");
+        Assert.StartsWith("250 ", await world.SendAsync(FakeWorld.Plain, "plain.test", "x@plain.test", letter));
+        Assert.Empty(await world.ReadAsync("INBOX"));
+        Assert.Empty(await world.ReadAsync("Junk"));
+        Assert.Contains("MALWARE", Assert.Single(await world.ReadAsync("INBOX", world.Backend.BobId)));
+    }
+
+    [Fact]
     public async Task Mail_like_what_was_moved_to_Junk_goes_there_by_itself()
     {
         await using var world = await FakeWorld.OpenAsync(options =>

@@ -1,5 +1,6 @@
 using Cloud.Api.Gateway;
 using Cloud.Flow.Inbound;
+using Cloud.Flow.Outbound;
 using Cloud.Mail;
 using Cloud.Store;
 using Cloud.Store.Counting;
@@ -118,7 +119,7 @@ public sealed class CopyTests : IAsyncLifetime
             queues,
             request.Transaction,
             Origin.Nobody,
-            [EmailAddress.TryParse(Team)!],
+            [new(EmailAddress.TryParse(Team)!)],
             request.Message,
             null,
             clock.GetUtcNow(),
@@ -173,7 +174,7 @@ public sealed class CopyTests : IAsyncLifetime
     {
         await PointAsync(TestBackend.Bob);
         var request = await UploadAsync();
-        EmailAddress[] team = [EmailAddress.TryParse(Team)!];
+        OutboundRecipient[] team = [new(EmailAddress.TryParse(Team)!)];
         await Deferring.DeferAsync(
             queues,
             request.Transaction,

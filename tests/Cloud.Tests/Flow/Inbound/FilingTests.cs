@@ -2,6 +2,7 @@ using System.Text;
 using Cloud.Api.Gateway;
 using Cloud.Flow.Door;
 using Cloud.Flow.Inbound;
+using Cloud.Flow.Outbound;
 using Cloud.Mail;
 using Cloud.Store;
 using Cloud.Store.Messages;
@@ -91,10 +92,12 @@ public sealed class FilingTests
         await OpenAsync();
         var transaction = test.NewTransaction();
         var message = await test.UploadAsync(transaction, "text");
-        List<EmailAddress> recipients =
+        List<OutboundRecipient> recipients =
         [
-            .. Enumerable.Range(0, 300).Select(n => new EmailAddress($"alice.{n:d30}", "example.test")),
-            EmailAddress.TryParse(TestBackend.Alice)!,
+            .. Enumerable
+                .Range(0, 300)
+                .Select(n => new OutboundRecipient(new EmailAddress($"alice.{n:d30}", "example.test"))),
+            new(EmailAddress.TryParse(TestBackend.Alice)!),
         ];
         await Deferring.DeferAsync(
             queues,

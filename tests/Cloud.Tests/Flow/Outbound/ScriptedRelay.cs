@@ -18,10 +18,13 @@ sealed class ScriptedRelay : IRelay
     /// <summary>What lies in the world's mailboxes: message and recipient, once for each time that it was taken.</summary>
     public ConcurrentQueue<(string Id, string Recipient, string? Content)> Taken { get; } = new();
 
-    public RelayFacts? Facts { get; set; } = new("mx.there.test", "192.0.2.25:25", "TLS 1.3", ["220 mx.there.test"]);
-
     public static RelayOutcome Take(RelayJob job, RelayRecipient to) =>
-        new(to.Number, RelayVerdict.Sent, "2.0.0", "250 2.0.0 Ok") { Host = "mx.there.test" };
+        new(to.Number, RelayVerdict.Sent, "2.0.0", "250 2.0.0 Ok")
+        {
+            Host = "mx.there.test",
+            HostAddress = "192.0.2.25:25",
+            Tls = "TLS 1.3",
+        };
 
     public static RelayOutcome Relay(RelayJob job, RelayRecipient to) =>
         Take(job, to) with
@@ -49,6 +52,6 @@ sealed class ScriptedRelay : IRelay
             var to = job.Recipients.Single(one => one.Number == outcome.Number).Recipient.Address;
             Taken.Enqueue((job.Message.Id.ToString(), to.ToString(), content));
         }
-        return new(outcomes, Facts);
+        return new(outcomes) { Transcript = ["220 mx.there.test"] };
     }
 }

@@ -62,6 +62,45 @@ public sealed class ContainerSettingsTests : IDisposable
     }
 
     [Fact]
+    public void Lists_have_semicolons_between_them_for_their_codes_have_commas()
+    {
+        var variables = Least();
+        variables["CLOUD_DNS_LIST"] =
+            "dbl.spamhaus.org weight=4 codes=127.0.1.2-99 for=helo,mailfrom,from; bl.spamcop.net weight=2";
+        Assert.Equal(
+            ["dbl.spamhaus.org", "bl.spamcop.net"],
+            Good(variables).Door.Options!.Lists.Select(list => $"{list.Zone}")
+        );
+    }
+
+    [Fact]
+    public void Where_no_directory_outlives_a_restart_a_container_keeps_what_acme_issued()
+    {
+        var variables = Least();
+        variables["CLOUD_HOSTNAME"] = "mx.example.org";
+        variables["CLOUD_ACME"] = "http-01";
+        variables["CLOUD_ACME_DIRECTORY"] = "https://acme.test/directory";
+        variables["CLOUD_ACME_CONTAINER"] = "listener";
+        Assert.StartsWith("CLOUD_ACME_CONTAINER: needs", Assert.Single(Faults(variables)));
+        variables.Remove("CLOUD_STORAGE");
+        foreach (var service in new[] { "blob", "queue", "table" })
+            variables[$"CLOUD_{service.ToUpperInvariant()}_ENDPOINT"] = $"https://a.{service}.test/";
+        var acme = Good(variables).Tls.Acme!;
+        Assert.Equal((new Uri("https://a.blob.test/listener"), null), (acme.Container, acme.Directory));
+        variables["CLOUD_ACME_CONTAINER"] = "not/a/container";
+        Assert.StartsWith("CLOUD_ACME_CONTAINER: \"not/a/container\"", Assert.Single(Faults(variables)));
+    }
+
+    [Fact]
+    public void A_gateway_key_may_have_commas()
+    {
+        var variables = Least();
+        variables["CLOUD_GATEWAY"] = "https://mail.azurewebsites.test/";
+        variables["CLOUD_GATEWAY_KEY"] = "one, and another, half";
+        Assert.Equal("one, and another, half", Good(variables).Gateway.Key);
+    }
+
+    [Fact]
     public void All_faults_are_told_at_once_by_the_variables_names()
     {
         var faults = Faults(

@@ -168,7 +168,7 @@ public sealed class ListenerProcessTests(AzuriteFixture azurite) : IAsyncLifetim
             store.Queues,
             transaction,
             Origin.Nobody,
-            [recipient],
+            [new(recipient)],
             message,
             null,
             DateTimeOffset.UtcNow,

@@ -67,6 +67,9 @@ public sealed class CountsHandoverTests
     MessageDoor Door() =>
         new(new() { Hostname = "mx.example.test", CountsForReports = true }, Dns, clock, new SeededEntropy(1));
 
+    Task RunAsync(MessageDoor door, CancellationToken stop) =>
+        new CountsHandover(door.Counts!, gateway, clock, new SeededEntropy(2), NullLogger.Instance).RunAsync(stop);
+
     async Task StepAsync(TimeSpan time)
     {
         gateway.Asked = new();
@@ -79,13 +82,7 @@ public sealed class CountsHandoverTests
     {
         var door = Door();
         using var stop = new CancellationTokenSource();
-        var running = new CountsHandover(
-            door.Counts!,
-            gateway,
-            clock,
-            new SeededEntropy(2),
-            NullLogger.Instance
-        ).RunAsync(stop.Token);
+        var running = RunAsync(door, stop.Token);
         await CountAsync(door);
         for (var minute = 0; minute < 9; minute++)
             clock.Advance(TimeSpan.FromMinutes(1));
@@ -110,13 +107,7 @@ public sealed class CountsHandoverTests
     {
         var door = Door();
         using var stop = new CancellationTokenSource();
-        var running = new CountsHandover(
-            door.Counts!,
-            gateway,
-            clock,
-            new SeededEntropy(2),
-            NullLogger.Instance
-        ).RunAsync(stop.Token);
+        var running = RunAsync(door, stop.Token);
         await CountAsync(door);
         gateway.Refuses = true;
         await StepAsync(TimeSpan.FromMinutes(10));

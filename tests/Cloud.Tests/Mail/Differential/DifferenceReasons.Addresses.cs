@@ -18,7 +18,7 @@ static partial class DifferenceReasons
 
     static readonly Broken[] BrokenOnes =
     [
-        new("Ada ada@here.example", " <Adaada@here.example>", " <Ada ada@here.example>", " <\"Ada ada\"@here.example>"),
+        new("Ada ada@here.example", "Ada <ada@here.example>", " <Ada ada@here.example>", " <\"Ada ada\"@here.example>"),
         new("ada@", " <ada>", "", Fault),
         new("@here.example", " <@here.example>", " <@here.example>", " <<>>"),
         new("a@b@c.example", " <a@b@c.example>", " <@c.example>", " <<>>"),
@@ -34,7 +34,7 @@ static partial class DifferenceReasons
         [
             new(
                 "from to",
-                "Junk in an address list becomes a mailbox, so that the reader sees it",
+                "Junk in an address list becomes a mailbox, so that the reader sees it; words before an address are its name",
                 d => BrokenOnes.Aggregate(d, MendBroken).Theirs
             ),
             new(

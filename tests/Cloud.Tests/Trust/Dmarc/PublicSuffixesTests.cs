@@ -78,6 +78,39 @@ public sealed class PublicSuffixesTests
         Assert.Null(list.RegistrableDomain(DnsName.Parse("any.ck")));
     }
 
+    [Fact]
+    public void A_converted_list_is_read_and_a_broken_one_refused()
+    {
+        var list = SuffixList.Convert("uk\nco.uk\n*.ck\n!www.ck\n");
+        Assert.Equal(4, SuffixList.Read(list).Count);
+        var text = System.Text.Encoding.ASCII.GetString(list);
+        string[] broken =
+        [
+            "",
+            "uk\n",
+            "// Rules: 0.\n",
+            text[..^1],
+            text[..^3], // cut between two rules
+            text.Replace("co.uk", "xo.uk"), // out of order
+            text.Replace("co.uk", "co uk"),
+            text.Replace("co.uk\n", "\n"),
+            text.Replace("co.uk\n", "co.uk\n// why\n"),
+            text.Replace("Rules: 4", "Rules: 5"),
+            text.Replace("Rules: 4", "Rules: "),
+        ];
+        foreach (var one in broken)
+            Assert.Throws<FormatException>(() => SuffixList.Read(System.Text.Encoding.ASCII.GetBytes(one)));
+    }
+
+    [Fact]
+    public void The_shipped_list_is_as_one_that_is_installed() =>
+        Assert.Equal(
+            PublicSuffixes.Shipped.Count,
+            SuffixList
+                .Read(System.Text.Encoding.ASCII.GetBytes(Source.Read("core/Trust/Dmarc/Suffixes/public_suffix.txt")))
+                .Count
+        );
+
     [Theory]
     [InlineData("// nothing but comments")]
     [InlineData("a..b")]

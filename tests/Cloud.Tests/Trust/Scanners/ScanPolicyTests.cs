@@ -33,5 +33,24 @@ public sealed class ScanPolicyTests
         Assert.Equal(ScanDecision.Refuse, policy.Decide(Verdict(ScanOutcome.Infected), Verdict(ScanOutcome.Failed)));
     }
 
+    [Fact]
+    public void A_scanner_may_fail_otherwise_than_the_others()
+    {
+        var policy = new ScanPolicy
+        {
+            FailClosed = true,
+            FailClosedOf = new Dictionary<string, bool> { ["x"] = false },
+        };
+        Assert.Equal(ScanDecision.Accept, policy.Decide(Verdict(ScanOutcome.Failed)));
+        Assert.Equal(ScanDecision.Defer, policy.Decide(Verdict(ScanOutcome.Failed) with { Scanner = "y" }));
+    }
+
+    [Fact]
+    public void Malware_may_be_quarantined()
+    {
+        var policy = new ScanPolicy { RefuseInfected = false };
+        Assert.Equal(ScanDecision.Quarantine, policy.Decide(Verdict(ScanOutcome.Infected), Verdict(ScanOutcome.Junk)));
+    }
+
     static ScanVerdict Verdict(ScanOutcome outcome) => new("x", outcome, "", []);
 }

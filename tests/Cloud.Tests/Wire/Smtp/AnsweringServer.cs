@@ -8,10 +8,13 @@ namespace Cloud.Tests.Wire.Smtp;
 /// <summary>A server that answers whatever it is told, as a function says; and knows what it took.</summary>
 /// <remarks>
 /// The function gets the verb in upper case (<c>GREETING</c>, <c>MESSAGE</c> for what stands behind DATA and the last BDAT)
-/// and the line; what it returns is sent with CRLF, line feeds in it becoming CRLF. Null closes the connection.
+/// and the line; what it returns is sent with CRLF, line feeds in it becoming CRLF. Null closes the connection, and
+/// <see cref="Silence"/> leaves it open without a word until the client has gone.
 /// </remarks>
 sealed class AnsweringServer
 {
+    public const string Silence = "(silence)";
+
     const string Offer = "250-mx.example.test\n250-PIPELINING\n250-CHUNKING\n250 8BITMIME";
 
     readonly Func<string, string, string?> answer;
@@ -32,6 +35,9 @@ sealed class AnsweringServer
     public PipedStream Client { get; }
 
     public Task Served { get; }
+
+    /// <summary>A client waits for what will not come.</summary>
+    public bool IsSilent { get; private set; }
 
     /// <summary>Whole messages, with dots undone, whether they were taken or refused.</summary>
     public List<string> Messages { get; } = [];
@@ -120,9 +126,19 @@ sealed class AnsweringServer
 
     async Task SayAsync(string? text)
     {
-        if (text is null)
+        if (text == Silence)
+            await WaitAsync();
+        if (text is null or Silence)
             throw new EndOfStreamException();
         await stream.WriteAsync(Encoding.Latin1.GetBytes(text.Replace("\n", "\r\n") + "\r\n"));
+    }
+
+    async Task WaitAsync()
+    {
+        IsSilent = true;
+        while (await stream.ReadAsync(buffer) > 0)
+            continue;
+        IsSilent = false;
     }
 
     async Task<string?> ReadLineAsync()

@@ -1,3 +1,5 @@
+using Cloud.Flow.Outbound.Relay.Traffic;
+
 namespace Cloud.Flow.Outbound.Relay.Connections;
 
 /// <summary>Connections that the next message to the same host can use: a handshake costs more than a message.</summary>
@@ -6,8 +8,8 @@ sealed class IdleConnections : IAsyncDisposable
     /// <summary>Connections kept. Default 100, some 40 KiB each.</summary>
     const int MaxKept = 100;
 
-    /// <summary>Kept for one host: as many as there are attempts at a time, which a smarthost gets all of.</summary>
-    const int MaxKeptPerHost = 20;
+    /// <summary>Kept for one host: as many as there are transactions at a time.</summary>
+    const int MaxKeptPerHost = DestinationState.MostOfSmarthost;
 
     /// <summary>How long one is kept. Servers count idle ones as abuse after a while; Postfix keeps its 2 s.</summary>
     static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
@@ -16,6 +18,7 @@ sealed class IdleConnections : IAsyncDisposable
     readonly ITimer timer;
     readonly Lock turn = new();
     readonly List<(OpenConnection Connection, DateTimeOffset Since)> kept = []; // oldest first
+    readonly List<Task> ending = []; // each for some seconds at most: see SmtpTimeouts.Quit
     bool isClosed;
 
     public IdleConnections(TimeProvider time)
@@ -39,11 +42,19 @@ sealed class IdleConnections : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes one back, or closes it.</summary>
-    public async ValueTask ReturnAsync(OpenConnection connection)
+    /// <summary>Takes one back, or closes it. Nobody waits for a server's good-bye while an answer of it is not recorded.</summary>
+    public void Return(OpenConnection connection)
     {
-        if (!TryKeep(connection))
-            await connection.Connection.DisposeAsync();
+        if (TryKeep(connection))
+            return;
+        var closing = connection.Connection.DisposeAsync().AsTask();
+        if (closing.IsCompleted)
+            return;
+        lock (turn)
+        {
+            ending.RemoveAll(one => one.IsCompleted);
+            ending.Add(closing);
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -52,6 +63,10 @@ sealed class IdleConnections : IAsyncDisposable
             isClosed = true;
         await timer.DisposeAsync();
         await CloseAsync(TakeAll(_ => true));
+        List<Task> left;
+        lock (turn)
+            left = [.. ending];
+        await Task.WhenAll(left).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     bool TryKeep(OpenConnection connection)

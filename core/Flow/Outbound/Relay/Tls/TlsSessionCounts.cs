@@ -9,7 +9,7 @@ namespace Cloud.Flow.Outbound.Relay.Tls;
 /// In memory first, then added to table <c>tlsrpt</c> (a partition a day, a row a domain): a process that is killed loses
 /// what it counted in the last minute, and no message costs an operation of its own.
 /// </remarks>
-sealed class TlsSessionCounts(IRows rows, TimeProvider time)
+sealed class TlsSessionCounts(IRows rows, TimeProvider time) : IAsyncDisposable
 {
     public const string Table = "tlsrpt";
 
@@ -21,9 +21,14 @@ sealed class TlsSessionCounts(IRows rows, TimeProvider time)
 
     static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
 
+    /// <summary>How long a process that ends may write; what is left then is lost.</summary>
+    static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(10);
+
     readonly Lock turn = new();
     Dictionary<(DateOnly Day, string Domain), TlsDay> pending = [];
     DateTimeOffset since = DateTimeOffset.MaxValue;
+    DateTimeOffset pausedUntil;
+    Task writing = Task.CompletedTask;
 
     public static string Partition(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
@@ -33,26 +38,56 @@ sealed class TlsSessionCounts(IRows rows, TimeProvider time)
         Count(domain, day => day.AddFailure(policy, failure));
 
     /// <summary>Writes what was counted, when it is time; what cannot be written now is kept for the next time.</summary>
-    public async ValueTask FlushAsync(bool isLast, CancellationToken cancel)
+    /// <returns>For who wants to wait; nothing is thrown.</returns>
+    public Task FlushSoonAsync()
+    {
+        lock (turn)
+        {
+            var now = time.GetUtcNow();
+            var isTime = pending.Count >= MaxPending || pending.Count > 0 && now - since >= Longest;
+            if (isTime && now >= pausedUntil && writing.IsCompleted)
+                writing = Task.Run(() => FlushAsync(CancellationToken.None));
+            return writing;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using var over = new CancellationTokenSource(LongestEnd, time);
+        Task last;
+        lock (turn)
+            last = writing;
+        await last.WaitAsync(over.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await FlushAsync(over.Token);
+    }
+
+    async Task FlushAsync(CancellationToken cancel)
     {
         Dictionary<(DateOnly Day, string Domain), TlsDay> taken;
         lock (turn)
-        {
-            if (pending.Count == 0 || !isLast && pending.Count < MaxPending && time.GetUtcNow() - since < Longest)
-                return;
             (taken, pending, since) = (pending, [], DateTimeOffset.MaxValue);
-        }
-
+        var isFailing = false;
         foreach (var day in taken.Values)
         {
-            try
-            {
-                await AddAsync(day, cancel);
-            }
-            catch (Exception e) when (e is StoreException or OperationCanceledException)
-            {
+            isFailing = isFailing || !await TryAddAsync(day, cancel);
+            if (isFailing) // a store that fails is not asked for each domain
                 Keep(day.Day, day.Domain, _ => day, other => other.Merge(day));
-            }
+        }
+
+        lock (turn)
+            pausedUntil = isFailing ? time.GetUtcNow() + Longest : pausedUntil;
+    }
+
+    async ValueTask<bool> TryAddAsync(TlsDay day, CancellationToken cancel)
+    {
+        try
+        {
+            await AddAsync(day, cancel);
+            return true;
+        }
+        catch (Exception e) when (e is StoreException or OperationCanceledException)
+        {
+            return false;
         }
     }
 

@@ -3,24 +3,38 @@ using Cloud.Wire.Limits;
 namespace Cloud.Flow.Outbound.Relay.Traffic;
 
 /// <summary>A destination as one process sees it: how many are there now, who waits for his turn.</summary>
-sealed class Destination(string name)
+/// <param name="most">Transactions at once, where nothing else was learned.</param>
+sealed class Destination(string name, int most = DestinationState.MostAtOnce)
 {
     readonly Lock turn = new();
-    readonly LinkedList<(TaskCompletionSource Turn, int Priority)> waiting = [];
+    readonly LinkedList<Waiter> waiting = [];
     int inUse;
+    DateTimeOffset moved;
+    TimeSpan pace = FirstPace;
     SlidingWindow sent;
     DateTimeOffset promised;
     double spread;
 
-    /// <summary>Longest time for which a message is sent away; then it looks again.</summary>
+    /// <summary>Longest time beyond the first free place for which a message is sent away; then it looks again.</summary>
     static readonly TimeSpan LongestPromise = TimeSpan.FromHours(1);
 
     /// <summary>The golden ratio's fraction: steps of it, modulo 1, lie evenly however many there are.</summary>
     const double EvenStep = 0.618_033_988_749_895;
 
+    /// <summary>From one place that becomes free to the next, while nothing is known: eight transactions of 0.8 s.</summary>
+    static readonly TimeSpan FirstPace = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>What one more counts in the mean pace.</summary>
+    const double Share = 0.2;
+
+    /// <summary>How soon the first comes again of those that found no place, at least and at most.</summary>
+    static readonly TimeSpan Soonest = TimeSpan.FromSeconds(1);
+
+    static readonly TimeSpan Latest = TimeSpan.FromSeconds(30);
+
     public string Name => name;
 
-    public DestinationState State { get; private set; } = DestinationState.Fresh;
+    public DestinationState State { get; private set; } = DestinationState.FreshOf(most);
 
     /// <summary>When the store's state was last looked at.</summary>
     public DateTimeOffset ReadAt { get; set; } = DateTimeOffset.MinValue;
@@ -37,47 +51,64 @@ sealed class Destination(string name)
     /// <summary>Who comes first after failures is alone, until it has worked.</summary>
     int AtOnce => State.Failures >= DestinationState.Patience ? 1 : State.Concurrency;
 
-    /// <summary>Waits for a place.</summary>
-    /// <returns>False when the time is over before one is free.</returns>
+    /// <summary>
+    /// Waits for a place, if no more than would fill it wait already: who waits keeps mail for others from being sent.
+    /// </summary>
+    /// <returns>Null: it has one; else when to come again.</returns>
     /// <param name="priority">Who has a higher one goes first; of the same, who came first.</param>
-    public async ValueTask<bool> EnterAsync(int priority, TimeSpan longest, TimeProvider time, CancellationToken cancel)
+    public async ValueTask<DateTimeOffset?> EnterAsync(
+        int priority,
+        TimeSpan longest,
+        TimeProvider time,
+        CancellationToken cancel
+    )
     {
-        LinkedListNode<(TaskCompletionSource Turn, int Priority)> own;
+        Waiter own;
         lock (turn)
         {
+            var now = time.GetUtcNow();
             if (inUse < AtOnce)
             {
+                moved = now;
                 inUse++;
-                return true;
+                return null;
             }
 
+            if (waiting.Count >= AtOnce && !TryPutOut(priority))
+                return NextFree(now);
             own = Queue(priority);
         }
 
         try
         {
-            await own.Value.Turn.Task.WaitAsync(longest, time, cancel);
-            return true;
+            if (await own.Turn.Task.WaitAsync(longest, time, cancel))
+                return null;
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
-            if (Withdraw(own))
+            var isIn = !TryWithdraw(own) && await own.Turn.Task; // at the last moment
+            if (cancel.IsCancellationRequested)
             {
-                cancel.ThrowIfCancellationRequested();
-                return false;
+                if (isIn)
+                    Leave(time.GetUtcNow());
+                throw;
             }
 
-            if (!cancel.IsCancellationRequested)
-                return true; // It was given a place at the last moment.
-            Leave();
-            throw;
+            if (isIn)
+                return null;
         }
+
+        lock (turn)
+            return NextFree(time.GetUtcNow());
     }
 
-    public void Leave()
+    public void Leave(DateTimeOffset now)
     {
         lock (turn)
         {
+            if (inUse >= AtOnce)
+                pace += ((now > moved ? now - moved : TimeSpan.Zero) - pace) * Share;
+            moved = now;
             inUse--;
             Admit();
         }
@@ -96,13 +127,44 @@ sealed class Destination(string name)
         }
     }
 
-    LinkedListNode<(TaskCompletionSource Turn, int Priority)> Queue(int priority)
+    Waiter Queue(int priority)
     {
-        var own = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), priority);
+        var own = new Waiter(priority);
         var before = waiting.Last;
         while (before is not null && before.Value.Priority < priority)
             before = before.Previous;
-        return before is null ? waiting.AddFirst(own) : waiting.AddAfter(before, own);
+        if (before is null)
+            waiting.AddFirst(own);
+        else
+            waiting.AddAfter(before, own);
+        return own;
+    }
+
+    /// <summary>Sends the last one away, if he has to stand back.</summary>
+    bool TryPutOut(int priority)
+    {
+        if (waiting.Last is not { } last || last.Value.Priority >= priority)
+            return false;
+        waiting.RemoveLast();
+        last.Value.Turn.SetResult(false);
+        return true;
+    }
+
+    /// <summary>When a place is free for one more, if all go on as they did of late; each a little later than the one before.</summary>
+    DateTimeOffset NextFree(DateTimeOffset now)
+    {
+        // Where nobody has left for long, nobody will soon.
+        var step = now - moved > pace ? now - moved : pace;
+        var round = step * AtOnce;
+        return PromiseHere(
+            now
+                + (
+                    round < Soonest ? Soonest
+                    : round > Latest ? Latest
+                    : round
+                ),
+            step
+        );
     }
 
     /// <summary>Counts a message, if the learned rate has room for it.</summary>
@@ -118,14 +180,26 @@ sealed class Destination(string name)
             var wait = sent.TryAdd(now.UtcTicks, TimeSpan.TicksPerMinute, limit, 1);
             if (wait == 0)
                 return null;
-            var first = now + TimeSpan.FromTicks(wait);
-            var next = (promised > first ? promised : first) + TimeSpan.FromMinutes(1) / limit;
-            var last = now + LongestPromise;
-            if (next <= last)
-                return promised = next;
-            spread = (spread + EvenStep) % 1;
-            return first + (last - first) * spread;
+            return PromiseHere(now + TimeSpan.FromTicks(wait), TimeSpan.FromMinutes(1) / limit);
         }
+    }
+
+    /// <summary>When one more comes again, each a step later than the one before.</summary>
+    /// <param name="first">When there is room again.</param>
+    public DateTimeOffset Promise(DateTimeOffset first, TimeSpan step)
+    {
+        lock (turn)
+            return PromiseHere(first, step);
+    }
+
+    DateTimeOffset PromiseHere(DateTimeOffset first, TimeSpan step)
+    {
+        var next = (promised > first ? promised : first) + step;
+        var last = first + LongestPromise;
+        if (next <= last)
+            return promised = next;
+        spread = (spread + EvenStep) % 1;
+        return first + (last - first) * spread;
     }
 
     /// <summary>Messages of the last minute.</summary>
@@ -135,15 +209,10 @@ sealed class Destination(string name)
             return sent.Count(now.UtcTicks, TimeSpan.TicksPerMinute);
     }
 
-    bool Withdraw(LinkedListNode<(TaskCompletionSource Turn, int Priority)> own)
+    bool TryWithdraw(Waiter own)
     {
         lock (turn)
-        {
-            if (own.List is null)
-                return false;
-            waiting.Remove(own);
-            return true;
-        }
+            return waiting.Remove(own);
     }
 
     void Admit()
@@ -152,7 +221,15 @@ sealed class Destination(string name)
         {
             waiting.RemoveFirst();
             inUse++;
-            first.Value.Turn.SetResult();
+            first.Value.Turn.SetResult(true);
         }
+    }
+
+    sealed class Waiter(int priority)
+    {
+        public int Priority => priority;
+
+        /// <summary>True: it has a place; false: it has to stand back.</summary>
+        public TaskCompletionSource<bool> Turn { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

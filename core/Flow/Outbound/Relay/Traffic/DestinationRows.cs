@@ -56,7 +56,7 @@ static class DestinationRows
         return new(
             Math.Max(0, BinaryPrimitives.ReadInt32LittleEndian(packed.AsSpan(4))),
             Time(packed.AsSpan(16)),
-            Math.Clamp(BinaryPrimitives.ReadInt32LittleEndian(packed.AsSpan(12)), 1, DestinationState.MostAtOnce),
+            Math.Clamp(BinaryPrimitives.ReadInt32LittleEndian(packed.AsSpan(12)), 1, DestinationState.MostOfSmarthost),
             Math.Max(0, BinaryPrimitives.ReadInt32LittleEndian(packed.AsSpan(8))),
             version == Version ? Rate(packed.AsSpan(24)) : null
         );

@@ -15,8 +15,14 @@ public sealed record DestinationState(
     LearnedRate? Rate = null
 )
 {
-    /// <summary>Default: what Postfix has (default_destination_concurrency_limit), and large sites take from a stranger.</summary>
-    public const int MostAtOnce = 20;
+    /// <summary>
+    /// Default 8: with as many that wait half of the attempts that a process makes at a time, so that one slow destination
+    /// leaves room for all others. Large sites take 10 to 20 from a stranger.
+    /// </summary>
+    public const int MostAtOnce = 8;
+
+    /// <summary>Of a smarthost, which gets all mail. Default 20: what Postfix has (default_destination_concurrency_limit).</summary>
+    public const int MostOfSmarthost = 20;
 
     /// <summary>Failures before nobody goes there: fewer could be one bad moment.</summary>
     public const int Patience = 3;
@@ -28,6 +34,16 @@ public sealed record DestinationState(
     static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(30);
 
     public static readonly DestinationState Fresh = new(0, DateTimeOffset.MinValue, MostAtOnce, 0);
+
+    /// <summary>Of <see cref="Concurrency"/>.</summary>
+    public int Most { get; init; } = MostAtOnce;
+
+    public bool IsFresh => this == FreshOf(Most);
+
+    public static DestinationState FreshOf(int most) => Fresh with { Concurrency = most, Most = most };
+
+    /// <summary>The same, as others have learned it, for one who goes there with so many at once.</summary>
+    public DestinationState AtMost(int most) => this with { Concurrency = Math.Min(Concurrency, most), Most = most };
 
     public bool IsOpen(DateTimeOffset now) => now >= ClosedUntil;
 
@@ -65,24 +81,15 @@ public sealed record DestinationState(
     /// </summary>
     public DestinationState Worked(DateTimeOffset now)
     {
-        if (this == Fresh)
-            return this;
-        var closed = Failures < Patience && ClosedUntil > now ? ClosedUntil : Fresh.ClosedUntil;
-        var calm = Concurrency == MostAtOnce ? 0 : Calm + 1;
-        return calm >= CalmEnough
-            ? Fresh with
-            {
-                ClosedUntil = closed,
-                Concurrency = Concurrency + 1,
-                Rate = Rate,
-            }
-            : Fresh with
-            {
-                ClosedUntil = closed,
-                Concurrency = Concurrency,
-                Calm = calm,
-                Rate = Rate,
-            };
+        var calm = Concurrency == Most ? 0 : Calm + 1;
+        var isMore = calm >= CalmEnough;
+        return this with
+        {
+            Failures = 0,
+            ClosedUntil = Failures < Patience && ClosedUntil > now ? ClosedUntil : Fresh.ClosedUntil,
+            Concurrency = isMore ? Concurrency + 1 : Concurrency,
+            Calm = isMore ? 0 : calm,
+        };
     }
 
     static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;

@@ -19,35 +19,44 @@ public sealed class Destinations(IRows rows, TimeProvider time)
     /// <summary>Longest wait for a place; then somebody else's mail goes on, and this comes again.</summary>
     static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
 
-    /// <summary>When mail comes again that found no place.</summary>
-    static readonly TimeSpan Again = TimeSpan.FromSeconds(30);
-
     readonly ConcurrentDictionary<string, Destination> known = new(StringComparer.Ordinal);
+
+    /// <summary>Goes to a domain or host of the world.</summary>
+    public ValueTask<Passage> EnterAsync(string name, bool asksStore, int priority, CancellationToken cancel) =>
+        EnterAsync(name, DestinationState.MostAtOnce, asksStore, priority, cancel);
 
     /// <summary>Goes to a destination, when that may be.</summary>
     /// <param name="name">Of a domain or host, with what tells the two apart.</param>
+    /// <param name="most">Transactions at once, where nothing else was learned.</param>
     /// <param name="asksStore">Whether others' experience is looked at.</param>
     /// <param name="priority">Of several that wait for a place the highest goes first (RFC 6710 §1).</param>
     /// <param name="cancel">Ends the wait.</param>
     /// <returns>A passage, to be disposed of; its <see cref="Passage.ClosedUntil"/> is set where nobody may go there now.</returns>
-    /// <exception cref="StoreException">The store does not answer.</exception>
-    public async ValueTask<Passage> EnterAsync(string name, bool asksStore, int priority, CancellationToken cancel)
+    public async ValueTask<Passage> EnterAsync(
+        string name,
+        int most,
+        bool asksStore,
+        int priority,
+        CancellationToken cancel
+    )
     {
-        var destination = Find(name);
+        var destination = Find(name, most);
         if (asksStore)
             await ReadAsync(destination, cancel);
         if (!destination.State.IsOpen(time.GetUtcNow()))
             return Passage.Closed(destination.State.ClosedUntil);
-        if (!await destination.EnterAsync(priority, LongestWait, time, cancel))
-            return Passage.Closed(time.GetUtcNow() + Again);
+        if (await destination.EnterAsync(priority, LongestWait, time, cancel) is { } free)
+            return Passage.Closed(free);
         var now = time.GetUtcNow();
         // It may have been closed while this waited, or has had all that it takes in a minute.
         var later = destination.State.IsOpen(now) ? destination.Count(now) : destination.State.ClosedUntil;
         if (later is null)
             return new(this, destination);
-        destination.Leave();
+        destination.Leave(now);
         return Passage.Closed(later.Value);
     }
+
+    internal DateTimeOffset Now => time.GetUtcNow();
 
     internal ValueTask FailedAsync(Destination destination) =>
         LearnAsync(destination, state => state.Failed(time.GetUtcNow()));
@@ -63,7 +72,7 @@ public sealed class Destinations(IRows rows, TimeProvider time)
     }
 
     internal ValueTask WorkedAsync(Destination destination) =>
-        destination.State == DestinationState.Fresh
+        destination.State.IsFresh
             ? ValueTask.CompletedTask
             : LearnAsync(destination, state => state.Worked(time.GetUtcNow()));
 
@@ -85,20 +94,30 @@ public sealed class Destinations(IRows rows, TimeProvider time)
     static bool IsNews(DestinationState before, DestinationState now) =>
         before.ClosedUntil != now.ClosedUntil || before.Concurrency != now.Concurrency || before.Rate != now.Rate;
 
+    /// <summary>What cannot be read now is not known: it goes on as at a first attempt.</summary>
     async ValueTask ReadAsync(Destination destination, CancellationToken cancel)
     {
         if (time.GetUtcNow() - destination.ReadAt < Believed || DestinationRows.Key(destination.Name) is not { } key)
             return;
-        var row = await rows.GetAsync(DestinationRows.Table, key, cancel);
+        Row? row;
+        try
+        {
+            row = await rows.GetAsync(DestinationRows.Table, key, cancel);
+        }
+        catch (StoreException)
+        {
+            return;
+        }
+
         destination.ReadAt = time.GetUtcNow();
         if (row is not null)
         {
             var stored = DestinationRows.Of(row.Data);
-            destination.Learn(own => stored.ClosedUntil >= own.ClosedUntil ? stored : own);
+            destination.Learn(own => stored.ClosedUntil >= own.ClosedUntil ? stored.AtMost(own.Most) : own);
         }
     }
 
-    Destination Find(string name)
+    Destination Find(string name, int most)
     {
         if (known.TryGetValue(name, out var destination))
             return destination;
@@ -111,6 +130,6 @@ public sealed class Destinations(IRows rows, TimeProvider time)
             }
         }
 
-        return known.GetOrAdd(name, static name => new(name));
+        return known.GetOrAdd(name, static (name, most) => new(name, most), most);
     }
 }

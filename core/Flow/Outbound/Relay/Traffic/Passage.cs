@@ -16,6 +16,15 @@ public sealed class Passage : IDisposable
 
     internal static Passage Closed(DateTimeOffset until) => new(until);
 
+    /// <summary>Counts one more transaction, if a learned rate has room for it.</summary>
+    /// <returns>Null: it has; else when to come again.</returns>
+    internal DateTimeOffset? CountAgain() => destination!.Count(destinations!.Now);
+
+    /// <summary>When somebody comes again that a limit has no room for: behind all others that were told so.</summary>
+    /// <param name="first">When there is room again.</param>
+    /// <param name="step">From one to the next.</param>
+    internal DateTimeOffset Promise(DateTimeOffset first, TimeSpan step) => destination!.Promise(first, step);
+
     /// <summary>It could not be connected to, or did not speak.</summary>
     public ValueTask FailedAsync() => destinations?.FailedAsync(destination!) ?? ValueTask.CompletedTask;
 
@@ -28,5 +37,5 @@ public sealed class Passage : IDisposable
     /// <summary>It was heard to the end of a transaction.</summary>
     public ValueTask WorkedAsync() => destinations?.WorkedAsync(destination!) ?? ValueTask.CompletedTask;
 
-    public void Dispose() => destination?.Leave();
+    public void Dispose() => destination?.Leave(destinations!.Now);
 }

@@ -55,6 +55,22 @@ public sealed class ForwardingHonestyTests
     }
 
     [Fact]
+    public async Task A_sender_whose_name_is_proven_hears_of_what_was_taken_for_spam()
+    {
+        var world = await OpenAsync(You);
+        var result = await world.ReceiveAsync(Far, Text, Spam with { IsAuthenticated = true }, Sales, TestBackend.Bob);
+        Assert.Equal(ReceiveStatus.Accepted, result.Status);
+        await world.WorkAsync();
+        await world.WorkAsync();
+        var (_, recipient, content) = Assert.Single(world.Relay.Taken);
+        Assert.Equal(Far, recipient);
+        Assert.Contains("Status: 5.7.1", content);
+        Assert.Contains($"Final-Recipient: rfc822; {Sales}", content);
+        Assert.DoesNotContain("Well?", content);
+        Assert.Single((await world.Test.OpenAsync(world.Test.BobId, "Junk")).Entries);
+    }
+
+    [Fact]
     public async Task A_sender_hears_of_the_recipient_who_gets_nothing_though_others_do()
     {
         var world = await OpenAsync(You);

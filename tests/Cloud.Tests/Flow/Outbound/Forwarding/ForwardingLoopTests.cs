@@ -1,6 +1,7 @@
 using System.Text;
 using Cloud.Api.Admin;
 using Cloud.Api.Gateway;
+using Cloud.Flow.Door;
 using Cloud.Flow.Inbound;
 using Cloud.Mail;
 using Cloud.Store.Directory;
@@ -139,7 +140,7 @@ public sealed class ForwardingLoopTests
             world.Queues,
             transaction,
             Origin.Of(EmailAddress.TryParse(Far)),
-            [EmailAddress.TryParse(Sales)!],
+            [new(EmailAddress.TryParse(Sales)!)],
             message,
             null,
             world.Clock.GetUtcNow(),
@@ -149,6 +150,34 @@ public sealed class ForwardingLoopTests
         await world.WorkAsync();
         Assert.StartsWith("SRS0=", world.Relay.Jobs.Single().Message.From!.Local);
         Assert.Single(await world.InboxAsync(world.Test.BobId));
+    }
+
+    [Fact]
+    public async Task What_was_promised_and_looks_like_spam_goes_on_for_those_who_have_no_mailbox()
+    {
+        var world = await ForwardingWorld.OpenAsync();
+        await world.Admin.AddAliasAsync(Sales, [You], default);
+        var transaction = world.Test.NewTransaction();
+        var message = await world.Test.UploadAsync(transaction, Text);
+        await Deferring.DeferAsync(
+            world.Queues,
+            transaction,
+            Origin.Of(EmailAddress.TryParse(Far)),
+            [
+                new(EmailAddress.TryParse(Sales)!, "NEVER", "rfc822;team@far.test"),
+                new(EmailAddress.TryParse(TestBackend.Bob)!),
+            ],
+            message,
+            new(DoorOutcome.Junk, "", "Points", "", [], []),
+            world.Clock.GetUtcNow(),
+            default
+        );
+        await world.Test.Backend.Inbound.WorkAsync(default);
+        await world.WorkAsync();
+        var recipient = Assert.Single(world.Relay.Jobs.Single().Recipients).Recipient;
+        Assert.Equal((You, "NEVER"), ($"{recipient.Address}", recipient.Notify));
+        Assert.Equal("rfc822;team@far.test", recipient.OriginalRecipient);
+        Assert.Single((await world.Test.OpenAsync(world.Test.BobId, "Junk")).Entries);
     }
 
     static Task RefusedAsync(Func<ValueTask> act) => Assert.ThrowsAsync<AdminException>(() => act().AsTask());

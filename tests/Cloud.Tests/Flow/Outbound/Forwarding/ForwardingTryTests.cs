@@ -78,7 +78,7 @@ public sealed class ForwardingTryTests
             world.Queues,
             request.Transaction,
             request.Envelope.Origin,
-            [EmailAddress.TryParse(Sales)!],
+            [new(EmailAddress.TryParse(Sales)!)],
             request.Message,
             null,
             world.Clock.GetUtcNow(),

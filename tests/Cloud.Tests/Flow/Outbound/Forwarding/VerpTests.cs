@@ -27,6 +27,9 @@ public sealed class VerpTests
         Assert.Null(Verp.PathOf(null, Parse("bob@there.test"), "abcdefgh"));
         var alice = Parse("alice@here.test");
         Assert.Equal(alice, Verp.PathOf(alice, Parse($"{new string('b', 230)}@there.test"), "abcdefgh"));
+        // As a whole it would be an address, but its local part longer than every server takes.
+        Assert.Equal(alice, Verp.PathOf(alice, Parse($"{new string('b', 39)}@there.test"), "abcdefgh"));
+        Assert.NotEqual(alice, Verp.PathOf(alice, Parse($"{new string('b', 38)}@there.test"), "abcdefgh"));
     }
 
     [Theory]

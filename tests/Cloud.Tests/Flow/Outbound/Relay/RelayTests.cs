@@ -4,6 +4,7 @@ using Cloud.Flow.Outbound.Relay.Smarthosts;
 using Cloud.Mail;
 using Cloud.Store.Ports;
 using Cloud.Tests.Dns;
+using Cloud.Tests.Fakes;
 using Cloud.Trust.Dkim;
 using Cloud.Wire.Limits;
 
@@ -234,11 +235,25 @@ public sealed class RelayTests : IAsyncDisposable
         var put = await other.SendAsync(other.Job(["ada@there.example"]) with { Attempt = 2 });
         Assert.Equal(RelayVerdict.Deferred, put.Outcomes[0].Verdict);
         Assert.Equal(world.Clock.GetUtcNow().AddMinutes(1), put.Outcomes[0].NextAttempt);
+        Assert.True(put.Outcomes[0].IsUntried); // nobody was asked
         Assert.Empty(other.Dialled);
 
         world.Clock.Advance(TimeSpan.FromMinutes(1));
         var sent = await other.SendAsync(other.Job(["ada@there.example"]) with { Attempt = 3 });
         Assert.Equal(RelayVerdict.Relayed, sent.Outcomes[0].Verdict);
+    }
+
+    [Fact]
+    public async Task An_attempt_that_asked_anybody_is_one_though_other_hosts_were_left_alone()
+    {
+        world.Zones.Add($"alone.example A {Second}");
+        for (var i = 0; i < 3; i++)
+            await world.SendAsync("ada@alone.example");
+        Domain();
+        var outcome = Assert.Single(await world.SendAsync("ada@there.example"));
+        Assert.Equal([Second, Second, Second, First], world.Dialled);
+        Assert.Equal((RelayVerdict.Deferred, false), (outcome.Verdict, outcome.IsUntried));
+        Assert.Null(outcome.NextAttempt); // as the schedule has it, not when the other host may be asked
     }
 
     [Fact]
@@ -305,7 +320,7 @@ public sealed class RelayTests : IAsyncDisposable
         Assert.Equal(RelayVerdict.Relayed, result.Outcomes[0].Verdict);
         Assert.Equal("AUTH PLAIN " + Convert.ToBase64String("\0a@b, c\0s3cret"u8), said);
         Assert.All(world.Zones.Asked, question => Assert.Equal("relay.example", $"{question.Name}"));
-        Assert.DoesNotContain(result.Facts!.Transcript, line => line.Contains("s3cret") || line.Contains(said![11..]));
+        Assert.DoesNotContain(result.Transcript, line => line.Contains("s3cret") || line.Contains(said![11..]));
     }
 
     [Fact]
@@ -390,6 +405,72 @@ public sealed class RelayTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Mail_beyond_a_smarthosts_limit_comes_again_one_after_the_other_and_each_transaction_counts()
+    {
+        world.Options = world.Options with
+        {
+            Smarthosts = new(SmarthostText.TryParse("relay.example,none,minute=3", SmarthostSecret.None, out _)),
+        };
+        world.Zones.Add($"relay.example A {First}");
+        world.Serve($"{First}:587");
+        var job = world.Job(
+            [.. Enumerable.Range(0, 5).Select(i => $"u{i}@there.example")],
+            message => message with { Options = new() { Verp = true } }
+        ) with
+        {
+            VerpTags = _ => "tag",
+        };
+        var parts = (await world.SendAsync(job)).Outcomes;
+        Assert.Equal(3, parts.Count(one => one.Verdict == RelayVerdict.Relayed));
+        Assert.All(parts.Skip(3), one => Assert.True(one is { IsUntried: true, Status: "4.4.5" }));
+        Assert.Equal(3, world.Mail($"{First}:587").Count);
+
+        var times = new List<DateTimeOffset>();
+        for (var i = 0; i < 4; i++)
+            times.Add(Assert.Single(await world.SendAsync("ada@there.example")).NextAttempt!.Value);
+        Assert.All(times.Zip(times.Skip(1)), pair => Assert.Equal(TimeSpan.FromSeconds(20), pair.Second - pair.First));
+        Assert.Equal(parts[3].NextAttempt + TimeSpan.FromSeconds(20), times[0]);
+    }
+
+    [Fact]
+    public async Task What_is_counted_for_reports_is_written_beside_the_sending_and_given_up_at_the_first_fault()
+    {
+        var store = new Stuck("get tlsrpt");
+        await using var slow = new RelayWorld { Faults = store };
+        foreach (var name in new[] { "a.example", "b.example", "c.example" })
+            slow.Zones.Add($"{name} A {First}");
+        slow.Serve(First);
+        Assert.Equal(RelayVerdict.Relayed, Assert.Single(await slow.SendAsync("ada@a.example")).Verdict);
+        Assert.Equal(RelayVerdict.Relayed, Assert.Single(await slow.SendAsync("ada@b.example")).Verdict);
+        slow.Clock.Advance(TimeSpan.FromMinutes(2)); // it is time to write
+        await slow.Relay.Idle.DisposeAsync();
+        Assert.Equal(RelayVerdict.Relayed, Assert.Single(await slow.SendAsync("ada@c.example")).Verdict);
+        await store.Asked.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        store.Fail();
+        await slow.DisposeAsync();
+        Assert.InRange(store.Count, 2, 2); // once in time, and once at the end
+    }
+
+    [Fact]
+    public async Task A_servers_good_bye_is_not_waited_for()
+    {
+        Domain();
+        world.Serve(
+            First,
+            (verb, line) =>
+                verb switch
+                {
+                    "EHLO" => "250-mx\n250 LIMITS MAILMAX=1",
+                    "QUIT" => Wire.Smtp.AnsweringServer.Silence,
+                    _ => RelayWorld.Takes(verb, line),
+                }
+        );
+        var sending = world.Relay.SendAsync(world.Job(["ada@there.example"]), CancellationToken.None).AsTask();
+        var outcome = Assert.Single((await sending.WaitAsync(TimeSpan.FromSeconds(10))).Outcomes); // the clock stands still
+        Assert.Equal(RelayVerdict.Relayed, outcome.Verdict);
+    }
+
+    [Fact]
     public async Task A_message_that_requires_TLS_comes_back_where_nothing_vouches_for_the_host()
     {
         Domain();
@@ -431,6 +512,29 @@ public sealed class RelayTests : IAsyncDisposable
         var taken = Assert.Single(world.Mail(First));
         Assert.Contains("\r\nDate: Sun, 1 Mar 2026 12:00:00 +0000\r\nFrom: me@here.example\r\n", taken);
         Assert.Equal(2, await world.VerifiedAsync(taken));
+    }
+
+    /// <summary>An operation of the store that hangs until it fails, as do all like it from then on.</summary>
+    sealed class Stuck(string operation) : IFaults
+    {
+        readonly TaskCompletionSource over = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        int count;
+
+        public TaskCompletionSource Asked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public int Count => count;
+
+        public void Fail() => over.SetResult();
+
+        public async ValueTask<T> RunAsync<T>(string name, Func<ValueTask<T>> work)
+        {
+            if (!name.StartsWith(operation, StringComparison.Ordinal))
+                return await work();
+            Interlocked.Increment(ref count);
+            Asked.TrySetResult();
+            await over.Task;
+            throw new StoreException("stuck");
+        }
     }
 
     /// <summary>Knows whether all of it was read before it was closed.</summary>

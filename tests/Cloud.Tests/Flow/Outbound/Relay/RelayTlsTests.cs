@@ -103,8 +103,8 @@ public sealed class RelayTlsTests : IAsyncDisposable
         world.Play(Host, Encrypted + Taken, TestCertificates.For("other.example"));
         var result = await SendAsync();
         Assert.Equal(RelayVerdict.Relayed, result.Outcomes[0].Verdict);
-        Assert.StartsWith("Tls13 TLS_", result.Facts!.Tls);
-        Assert.Contains("not verified", result.Facts.Tls);
+        Assert.StartsWith("Tls13 TLS_", result.Outcomes[0].Tls);
+        Assert.Contains("not verified", result.Outcomes[0].Tls);
         var (policy, sessions) = Assert.Single((await CountedAsync()).Policies);
         Assert.Equal((TlsPolicyKind.None, 1, 0), (policy.Kind, sessions.Successful, sessions.Failed));
     }
@@ -116,10 +116,29 @@ public sealed class RelayTlsTests : IAsyncDisposable
         world.Play(Host, Hello + "S: 250-mx\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 Go\nS: this is not TLS\n");
         var result = await SendAsync();
         Assert.Equal(RelayVerdict.Relayed, result.Outcomes[0].Verdict);
-        Assert.Null(result.Facts!.Tls);
+        Assert.Null(result.Outcomes[0].Tls);
         Assert.Equal([Host, Host], world.Dialled);
         var failure = Assert.Single((await CountedAsync()).Policies.Values.Single().Failures).Key;
         Assert.Equal((TlsFailure.ValidationFailure, Name), (failure.Result, failure.Host));
+    }
+
+    [Theory]
+    [InlineData("C: STARTTLS\nS: 220 Go\nH:\n")]
+    [InlineData("C: STARTTLS\nH:\n")]
+    [InlineData("C: STARTTLS\n")]
+    public async Task So_is_one_that_hangs_or_where_the_server_goes_away(string hangs)
+    {
+        world.Play(Host, Clear);
+        world.Play(Host, Hello + "S: 250-mx\nS: 250 STARTTLS\n" + hangs);
+        var sending = SendAsync();
+        while (world.Dialled.Count < 2 && !sending.IsCompleted)
+        {
+            world.Clock.Advance(TimeSpan.FromSeconds(5));
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
+        }
+
+        Assert.Equal(RelayVerdict.Relayed, (await sending).Outcomes[0].Verdict);
+        Assert.Equal([Host, Host], world.Dialled);
     }
 
     [Theory]
@@ -192,7 +211,7 @@ public sealed class RelayTlsTests : IAsyncDisposable
         var result = await SendAsync();
         Assert.Equal(matches ? RelayVerdict.Relayed : RelayVerdict.Deferred, result.Outcomes[0].Verdict);
         if (matches)
-            Assert.Contains("verified: TLSA", result.Facts!.Tls);
+            Assert.Contains("verified: TLSA", result.Outcomes[0].Tls);
         Assert.Equal(TlsPolicyKind.Tlsa, Assert.Single((await CountedAsync()).Policies).Key.Kind);
     }
 

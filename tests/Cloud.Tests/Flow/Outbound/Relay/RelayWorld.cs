@@ -34,6 +34,9 @@ sealed class RelayWorld : IAsyncDisposable
 
     public MemoryRows Rows { get; private init; } = new();
 
+    /// <summary>Of the relay's rows; null: none.</summary>
+    public IFaults? Faults { get; init; }
+
     /// <summary>Addresses connected to, in order.</summary>
     public ConcurrentQueue<string> Dialled { get; } = [];
 
@@ -63,7 +66,7 @@ sealed class RelayWorld : IAsyncDisposable
             },
             Zones,
             Policies,
-            Rows,
+            Faults is null ? Rows : new FaultyRows(Rows, Faults),
             Keys,
             Clock,
             new SeededEntropy(1)
@@ -74,15 +77,37 @@ sealed class RelayWorld : IAsyncDisposable
         [.. Servers.Where(one => one.Address == address).SelectMany(one => one.Server.Messages)];
 
     /// <summary>A server that answers as the function says; see <see cref="AnsweringServer"/>.</summary>
-    public RelayWorld Serve(string address, Func<string, string, string?>? answer = null)
+    public RelayWorld Serve(string address, Func<string, string, string?>? answer = null) =>
+        ServeEach(address, () => answer ?? Takes);
+
+    /// <summary>A server that answers on each connection as a function of its own says.</summary>
+    public RelayWorld ServeEach(string address, Func<Func<string, string, string?>> answers)
     {
         hosts[address] = () =>
         {
-            var server = new AnsweringServer(answer ?? Takes);
+            var server = new AnsweringServer(answers());
             Servers.Enqueue((address, server));
             return server.Client;
         };
         return this;
+    }
+
+    /// <summary>A server that takes connections, and says nothing.</summary>
+    public RelayWorld ServeSilence(string address) => Serve(address, (_, _) => AnsweringServer.Silence);
+
+    /// <summary>Lets time pass until something has come to its end, while a server keeps it waiting.</summary>
+    public async Task<T> PatientlyAsync<T>(Task<T> work, TimeSpan step)
+    {
+        for (var calm = 0; !work.IsCompleted; calm++)
+        {
+            // Where nobody is silent it is the store that is waited for, or this machine that is slow.
+            if (Servers.Any(one => one.Server.IsSilent))
+                Clock.Advance(step);
+            else if (calm % 50 == 49)
+                Clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.WhenAny(work, Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System));
+        }
+        return await work;
     }
 
     /// <summary>A server that plays a script, for one connection.</summary>

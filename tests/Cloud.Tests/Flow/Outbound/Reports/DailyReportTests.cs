@@ -80,10 +80,9 @@ public sealed class DailyReportTests
 
     static async Task CountTlsAsync(OutboundWorld world, string domain)
     {
-        var counts = new TlsSessionCounts(world.Rows, world.Clock);
+        await using var counts = new TlsSessionCounts(world.Rows, world.Clock);
         counts.Succeeded(domain, TlsPolicySeen.Nothing);
         counts.Failed(domain, TlsPolicySeen.Nothing, new(TlsFailure.CertificateExpired, "", "mx.there.test", "", ""));
-        await counts.FlushAsync(isLast: true, default);
     }
 
     /// <summary>To a time after the next midnight at which days are reported.</summary>

@@ -2,7 +2,9 @@ using System.IO.Compression;
 using System.Text;
 using Cloud.Api.Admin;
 using Cloud.Flow.Door;
+using Cloud.Flow.Inbound;
 using Cloud.Flow.Outbound.Reports;
+using Cloud.Mail;
 using Cloud.Store;
 using Cloud.Store.Counting;
 using Cloud.Store.Messages;
@@ -92,6 +94,26 @@ public sealed class ReceivedReportTests
         await test.ReceiveAsync(mail, "postmaster@example.test");
         await test.ReceiveAsync(mail, "dmarc@example.test");
         Assert.Single(await ReadAsync(test));
+    }
+
+    [Fact]
+    public async Task A_report_that_waited_on_the_queue_is_read_as_well()
+    {
+        await using var test = await OpenAsync();
+        var transaction = test.NewTransaction();
+        var mail = ReportMails.Mail("application/zip", ReportMails.Zip(AggregateSamples.Search));
+        await Deferring.DeferAsync(
+            test.Backend.Queues,
+            transaction,
+            Origin.Nobody,
+            [new(EmailAddress.TryParse("dmarc@example.test")!)],
+            await test.UploadAsync(transaction, mail),
+            null,
+            clock.GetUtcNow(),
+            default
+        );
+        await test.Backend.Inbound.WorkAsync(default);
+        Assert.Equal(12, Assert.Single(await ReadAsync(test)).Passed);
     }
 
     [Theory]

@@ -84,7 +84,8 @@ public sealed class ReportRoundTripTests
         var (world, backend) = await OpenAsync();
         await world.SendAsync("ada@there.example");
         world.Clock.Advance(TimeSpan.FromMinutes(2));
-        await world.SendAsync("ada@there.example"); // what was counted is written
+        await world.SendAsync("ada@there.example");
+        await world.Relay.Sessions.FlushSoonAsync();
         await NextDayAsync(world, backend);
         var mail = world.Mail(Host)[^1];
         Assert.Equal(3, world.Mail(Host).Count);

@@ -62,6 +62,28 @@ public sealed class AcmeSourceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task While_it_cannot_be_told_what_is_kept_nothing_is_ordered_and_it_is_looked_again_soon()
+    {
+        await Source("mx.example.test").LookAsync(default);
+        var files = new Failing(new AcmeFolder(state.FullName)) { Fails = true };
+        var source = Source(files, challenges, new(), () => new(), "mx.example.test");
+        await Assert.ThrowsAsync<CertificateException>(async () => await source.LookAsync(default));
+        Assert.Equal(TimeSpan.FromMinutes(1), source.Retry.First);
+        files.Fails = false;
+        Assert.NotNull((await source.LookAsync(default)).Changed);
+        Assert.Equal(TimeSpan.FromMinutes(15), source.Retry.First);
+        Assert.Single(authority.Orders);
+    }
+
+    [Fact]
+    public async Task A_replica_that_begins_at_the_same_time_has_the_same_account()
+    {
+        var files = new Failing(new AcmeFolder(state.FullName)) { Between = LookOnceAsync };
+        await Source(files, challenges, new(), () => new(), "mx.example.test").LookAsync(default);
+        Assert.Equal(1, authority.Accounts);
+    }
+
+    [Fact]
     public async Task What_is_kept_can_be_read_by_its_owner_only()
     {
         await Source("mx.example.test").LookAsync(default);
@@ -308,9 +330,9 @@ public sealed class AcmeSourceTests : IAsyncLifetime
                 Directory = authority.Directory,
                 Names = ["mx.example.test"],
                 MoreNames = ["mta-sts.example.test"],
-                State = state.FullName,
                 Account = new() { Contact = "postmaster@example.test" },
             },
+            new AcmeFolder(state.FullName),
             challenges,
             () => new(),
             clock,
@@ -327,16 +349,28 @@ public sealed class AcmeSourceTests : IAsyncLifetime
     AcmeSource Source(IChallengeResponder responder, AcmeAccount account, params string[] names) =>
         Source(responder, account, () => new(), names);
 
-    AcmeSource Source(IChallengeResponder responder, AcmeAccount account, Func<HttpClient> http, params string[] names)
+    AcmeSource Source(
+        IChallengeResponder responder,
+        AcmeAccount account,
+        Func<HttpClient> http,
+        params string[] names
+    ) => Source(new AcmeFolder(state.FullName), responder, account, http, names);
+
+    AcmeSource Source(
+        IAcmeFiles files,
+        IChallengeResponder responder,
+        AcmeAccount account,
+        Func<HttpClient> http,
+        params string[] names
+    )
     {
         var options = new AcmeOptions
         {
             Directory = authority.Directory,
             Names = names,
-            State = state.FullName,
             Account = account,
         };
-        return new(options, responder, http, clock, new SeededEntropy(1), NullLoggerFactory.Instance);
+        return new(options, files, responder, http, clock, new SeededEntropy(1), NullLoggerFactory.Instance);
     }
 
     /// <summary>What the authority would read at http://NAME/.well-known/acme-challenge/TOKEN.</summary>
@@ -369,6 +403,28 @@ public sealed class AcmeSourceTests : IAsyncLifetime
             asked.Add(request.RequestUri!);
             return Task.FromResult(new HttpResponseMessage { Content = new StringContent(directory) });
         }
+    }
+
+    /// <summary>A store that does not answer, or in which somebody else is faster.</summary>
+    sealed class Failing(IAcmeFiles files) : IAcmeFiles
+    {
+        public bool Fails { get; set; }
+
+        /// <summary>Happens between finding nothing and adding it.</summary>
+        public Func<Task>? Between { get; init; }
+
+        public ValueTask<string?> ReadAsync(string name, CancellationToken cancel) =>
+            Fails ? throw new CertificateException("the store does not answer") : files.ReadAsync(name, cancel);
+
+        public async ValueTask<bool> TryAddAsync(string name, string text, CancellationToken cancel)
+        {
+            if (Between is not null)
+                await Between();
+            return await files.TryAddAsync(name, text, cancel);
+        }
+
+        public ValueTask WriteAsync(string name, string text, CancellationToken cancel) =>
+            files.WriteAsync(name, text, cancel);
     }
 
     sealed class TextRecords : ITextRecords

@@ -9,6 +9,9 @@ public sealed class DestinationTests
 {
     static readonly DateTimeOffset Noon = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
+    /// <summary>By when two thousand have looked again, where nothing is known of the destination.</summary>
+    static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(10);
+
     [Fact]
     public void A_backlog_beyond_an_hour_goes_out_at_the_learned_rate_without_much_asking()
     {
@@ -23,7 +26,7 @@ public sealed class DestinationTests
             asked++;
             if (destination.Count(due.At) is { } later)
             {
-                Assert.InRange(later, due.At.AddTicks(1), due.At.AddHours(1));
+                Assert.InRange(later, due.At.AddTicks(1), due.At.AddMinutes(62));
                 waiting.Enqueue(number, (later, number));
             }
             else
@@ -61,5 +64,51 @@ public sealed class DestinationTests
         Assert.Equal(1, rows.Commits);
         using var next = await destinations.EnterAsync("there.test", asksStore: false, 0, default);
         Assert.NotNull(next.ClosedUntil);
+    }
+
+    [Fact]
+    public async Task Only_a_few_wait_for_a_place_and_the_others_come_again_one_after_the_other()
+    {
+        var clock = new ManualClock();
+        var destinations = new Destinations(new MemoryRows(), clock);
+        var inside = new List<Passage>();
+        for (var i = 0; i < DestinationState.MostAtOnce; i++)
+            inside.Add(await EnterAsync());
+        var others = Enumerable.Range(0, 2000).Select(_ => EnterAsync().AsTask()).ToList();
+        var away = others.FindAll(one => one.IsCompleted);
+        Assert.Equal(2000 - DestinationState.MostAtOnce, away.Count);
+        var times = away.ConvertAll(one => one.Result.ClosedUntil!.Value);
+        Assert.Equal(times.Order().Distinct(), times); // the first is the first again
+        Assert.All(times, time => Assert.InRange(time - clock.GetUtcNow(), TimeSpan.FromSeconds(1), LookAgain));
+
+        // Of one where nobody comes to an end fewer look, all within an hour or so.
+        clock.Advance(TimeSpan.FromSeconds(20)); // and those who waited are sent away
+        foreach (var one in others)
+            await one;
+        clock.Advance(TimeSpan.FromMinutes(10));
+        var later = Enumerable.Range(0, 100).Select(_ => EnterAsync().AsTask()).ToList();
+        var spread = later.FindAll(one => one.IsCompleted).ConvertAll(one => one.Result.ClosedUntil!.Value);
+        Assert.Equal(spread.Count, spread.Distinct().Count());
+        Assert.InRange(spread.Max() - spread.Min(), TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(61));
+        inside.ForEach(one => one.Dispose());
+
+        ValueTask<Passage> EnterAsync() => destinations.EnterAsync("there.test", asksStore: false, 0, default);
+    }
+
+    [Fact]
+    public async Task Who_is_in_a_hurry_takes_the_place_in_line_of_one_who_is_not()
+    {
+        var destinations = new Destinations(new MemoryRows(), new ManualClock());
+        var inside = new List<Passage>();
+        for (var i = 0; i < DestinationState.MostAtOnce; i++)
+            inside.Add(await EnterAsync(0));
+        var line = Enumerable.Range(0, DestinationState.MostAtOnce).Select(_ => EnterAsync(0).AsTask()).ToList();
+        var urgent = EnterAsync(5).AsTask();
+        Assert.NotNull((await line[^1].WaitAsync(TimeSpan.FromSeconds(10))).ClosedUntil);
+        inside[0].Dispose();
+        Assert.Null((await urgent.WaitAsync(TimeSpan.FromSeconds(10))).ClosedUntil);
+        Assert.DoesNotContain(line[..^1], one => one.IsCompleted);
+
+        ValueTask<Passage> EnterAsync(int priority) => destinations.EnterAsync("there.test", false, priority, default);
     }
 }

@@ -1,0 +1,33 @@
+using Cloud.Store.Ports;
+
+namespace Cloud.Flow.Hooks;
+
+/// <summary>Where rooms tell what happens to mail: one queue message where somebody asked for it, and nothing else.</summary>
+sealed class EventFeed(HookBook book, HookQueue queue)
+{
+    /// <summary>Whether somebody asks for such events of a domain: then it may be worth to make one.</summary>
+    /// <exception cref="StoreException">Nobody can tell now.</exception>
+    public async ValueTask<bool> MayWantAsync(MailEventKind kind, string domain, CancellationToken cancel)
+    {
+        var set = await book.CurrentAsync(cancel);
+        return set.MayWant(kind)
+            && set.Hooks.Any(hook =>
+                hook.IsEnabled && hook.Events.Contains(kind) && (hook.Domain is null || hook.Domain == domain)
+            );
+    }
+
+    /// <summary>Tells an event to those who asked for it.</summary>
+    /// <exception cref="StoreException">It may not have been told; to tell it again is told once.</exception>
+    public async ValueTask TellAsync(MailEvent told, CancellationToken cancel)
+    {
+        var set = await book.CurrentAsync(cancel);
+        if (!set.MayWant(told.Kind))
+            return;
+        var tenant = set.Hooks.Any(hook => hook.Tenant.Length > 0)
+            ? await book.TenantOfAsync(told.Domain, cancel)
+            : "";
+        var hooks = set.Hooks.Where(hook => hook.Wants(told, tenant)).Select(hook => hook.Id).Take(Hook.MaxOfEvent);
+        if (hooks.ToList() is { Count: > 0 } asked)
+            await queue.SendAsync(new(told with { Hooks = asked }), TimeSpan.Zero, cancel);
+    }
+}

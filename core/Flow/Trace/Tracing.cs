@@ -1,0 +1,324 @@
+using Cloud.Flow.Inbound;
+using Cloud.Flow.Outbound;
+using Cloud.Mail;
+using Cloud.Store;
+using Cloud.Store.Accounts;
+using Cloud.Store.Directory;
+using Cloud.Store.Messages;
+using Cloud.Store.Outbox;
+using Cloud.Store.Ports;
+
+namespace Cloud.Flow.Trace;
+
+/// <summary>Tells what happened to messages.</summary>
+/// <remarks>
+/// A view over what is written anyway: the accounts' logs, the outbox, what was refused. Nothing is stored for it that
+/// would cost an operation of its own; nothing of it is a message's content. Accounts are looked at one after the other
+/// where nobody says whose the message is: some reads for each.
+/// </remarks>
+public sealed class Tracing
+{
+    /// <summary>Messages in one list.</summary>
+    public const int MaxList = 200;
+
+    /// <summary>Users looked at for a message that nobody says whose it is.</summary>
+    const int MaxUsers = 10_000;
+
+    /// <summary>Refused messages looked at for those that were for one user.</summary>
+    const int MaxRefused = 2000;
+
+    /// <summary>How far from its copy in a mailbox a message of the outbox was accepted.</summary>
+    static readonly TimeSpan Near = TimeSpan.FromHours(1);
+
+    /// <summary>Submissions that are found for one question: beyond it those are missing that were taken last.</summary>
+    const int MaxSubmissions = 20_000;
+
+    static readonly TimeSpan[] Back = [TimeSpan.FromHours(6), TimeSpan.FromDays(3), AccountStore.LogAge];
+
+    readonly AccountStore accounts;
+    readonly MailDirectory directory;
+    readonly RefusedMail refused;
+    readonly OutboxControl control;
+    readonly OutboxHistory outbox;
+    readonly AccountHistory history;
+    readonly List<ITraceSource> sources = [];
+
+    internal Tracing(AccountStore store, MailDirectory users, RefusedMail refusals, OutboxControl queue)
+    {
+        (accounts, directory, refused, control) = (store, users, refusals, queue);
+        outbox = new(store.Rows, queue);
+        history = new(store);
+    }
+
+    /// <summary>Has somebody asked, too, from now on. Called while rooms are put together, before the first question.</summary>
+    public void Add(ITraceSource source) => sources.Add(source);
+
+    /// <summary>Tells all that is known of a message.</summary>
+    /// <returns>Null where nobody knows of it (any more), or the asker may not.</returns>
+    /// <exception cref="StoreException">It cannot be read now.</exception>
+    public async ValueTask<TraceReport?> ShowAsync(TransactionId id, TraceScope scope, CancellationToken cancel)
+    {
+        var users = await UsersAsync(scope, cancel);
+        var steps = new List<TraceStep>();
+        Email? email = null;
+        await AddRefusedAsync(id, scope, users, steps, cancel);
+        foreach (var details in await outbox.FindAsync(id, cancel))
+        {
+            var who = AddressOf(details.Message.Message.Account, users);
+            if (who is not null || scope.IsOperator)
+                steps.AddRange(OutboxHistory.Steps(details, who));
+        }
+        foreach (var (address, account) in users)
+        {
+            if (await history.ReadAsync(address, account, id, scope.Only is not null, cancel) is not { } found)
+                continue;
+            steps.AddRange(found.Steps);
+            email ??= found.Email;
+        }
+        if (steps.Count == 0 && email is null)
+            return null;
+        foreach (var source in sources)
+            steps.AddRange(await source.StepsAsync(id, scope, cancel));
+        return new(
+            id.ToString(),
+            email is null ? null : MessageIdOf(email),
+            email is null ? null : Convert.ToHexStringLower(email.Sha256.Span),
+            [.. steps.OrderBy(step => step.At).Take(TraceReport.MaxSteps)]
+        );
+    }
+
+    /// <summary>Finds messages by their Message-ID, in mailboxes and in the outbox.</summary>
+    /// <param name="messageId">With or without its angle brackets.</param>
+    /// <exception cref="StoreException">It cannot be read now.</exception>
+    public async ValueTask<IReadOnlyList<TraceSummary>> FindAsync(
+        string messageId,
+        TraceScope scope,
+        CancellationToken cancel
+    )
+    {
+        var name = messageId.Trim().TrimStart('<').TrimEnd('>');
+        var key = ThreadRows.Key(System.Text.Encoding.UTF8.GetBytes(name));
+        var users = await UsersAsync(scope, cancel);
+        var found = new List<TraceSummary>();
+        var now = accounts.Time.GetUtcNow();
+        var (since, until) = (DateTimeOffset.MaxValue, DateTimeOffset.MinValue);
+        foreach (var (address, account) in users)
+        {
+            if (await accounts.Rows.GetAsync(Tables.Mail, new(account.Value, key), cancel) is not { } row)
+                continue;
+            var at = ThreadRows.At(row.Data);
+            (since, until) = (at < since ? at : since, at > until ? at : until);
+            if (found.Count < MaxList && ThreadRows.EmailOf(row.Data) is { } email)
+                found.AddRange(await SummariesAsync(address, account, [email], cancel));
+        }
+        var filter = new OutboxFilter
+        {
+            Since = found.Count == 0 ? now - AccountStore.LogAge : since - Near,
+            Until = found.Count == 0 ? null : until + Near,
+        };
+        found.AddRange(await SubmissionsAsync(filter, scope, users, one => one.MessageId == name, cancel));
+        return Listed(found, MaxList);
+    }
+
+    /// <summary>Lists the newest messages of an address: a user's own, or those to and from somebody elsewhere.</summary>
+    /// <param name="limit">1 to <see cref="MaxList"/>.</param>
+    /// <exception cref="StoreException">It cannot be read now.</exception>
+    public async ValueTask<IReadOnlyList<TraceSummary>> ListAsync(
+        EmailAddress address,
+        TraceScope scope,
+        int limit,
+        CancellationToken cancel
+    )
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, MaxList);
+        var users = await UsersAsync(scope, cancel);
+        var found = new List<TraceSummary>();
+        if (await directory.ResolveAsync(address, cancel) is { Count: > 0 } own)
+        {
+            foreach (var (who, account) in users.Where(user => own.Contains(user.Account)))
+            {
+                found.AddRange(await NewestAsync(who, account, limit, cancel));
+                found.AddRange(await RefusedForAsync(who, account, limit, cancel));
+                found.AddRange(await NewestSentAsync(new() { Account = account }, scope, users, limit, cancel));
+            }
+        }
+        else
+        {
+            var toThem = new OutboxFilter { Recipient = address.ToString() };
+            found.AddRange(await NewestSentAsync(toThem, scope, users, limit, cancel));
+        }
+        return Listed(found, limit);
+    }
+
+    static IReadOnlyList<TraceSummary> Listed(IEnumerable<TraceSummary> found, int limit) =>
+        [.. found.OrderByDescending(one => one.At).DistinctBy(one => (one.Id, one.Who)).Take(limit)];
+
+    /// <summary>Users that the asker may hear of.</summary>
+    async ValueTask<IReadOnlyList<(string Address, AccountId Account)>> UsersAsync(
+        TraceScope scope,
+        CancellationToken cancel
+    )
+    {
+        var users = new List<(string, AccountId)>();
+        if (scope.Only is { } only)
+        {
+            if (await directory.FindUserAsync(only, cancel) is { } user && scope.Sees(user.Address))
+                users.Add((user.Address, user.Account));
+            return users;
+        }
+        await foreach (var row in directory.ListAsync(DirectoryRows.Users(null), cancel))
+        {
+            var user = DirectoryRows.ToUser(row.Data);
+            if (scope.Sees(user.Address))
+                users.Add((user.Address, user.Account));
+            if (users.Count == MaxUsers)
+                break;
+        }
+        return users;
+    }
+
+    static string? AddressOf(AccountId? account, IReadOnlyList<(string Address, AccountId Account)> users) =>
+        account is null ? null : users.FirstOrDefault(user => user.Account == account).Address;
+
+    async ValueTask AddRefusedAsync(
+        TransactionId id,
+        TraceScope scope,
+        IReadOnlyList<(string Address, AccountId Account)> users,
+        List<TraceStep> steps,
+        CancellationToken cancel
+    )
+    {
+        if (await refused.FindAsync(id, cancel) is not { } one)
+            return;
+        var who = users.Where(user => one.Accounts.Contains(user.Account)).Select(user => user.Address).ToList();
+        if (who.Count > 0 || scope.IsOperator)
+            steps.AddRange(EvidenceText.Steps(one.Trace, id.At, who.Count > 0 ? string.Join(' ', who) : null));
+    }
+
+    /// <summary>The account's newest messages.</summary>
+    async ValueTask<IReadOnlyList<TraceSummary>> NewestAsync(
+        string who,
+        AccountId account,
+        int limit,
+        CancellationToken cancel
+    )
+    {
+        var emails = await NewestEmails.ReadAsync(accounts, account, limit, cancel);
+        return await SummariesAsync(who, account, emails, cancel);
+    }
+
+    async ValueTask<IReadOnlyList<TraceSummary>> SummariesAsync(
+        string who,
+        AccountId account,
+        IReadOnlyList<EmailId> emails,
+        CancellationToken cancel
+    )
+    {
+        var rows = await EmailReader.ReadAsync(accounts.Rows, account, emails, cancel);
+        return
+        [
+            .. rows.Select(row => new TraceSummary(
+                row.Email.Transaction.ToString(),
+                row.Email.Transaction.At,
+                "in",
+                who,
+                AuthorOf(row.Email),
+                MessageIdOf(row.Email),
+                "in a mailbox"
+            )),
+        ];
+    }
+
+    async ValueTask<IReadOnlyList<TraceSummary>> RefusedForAsync(
+        string who,
+        AccountId account,
+        int limit,
+        CancellationToken cancel
+    )
+    {
+        var all = await refused.NewestAsync(accounts.Time.GetUtcNow(), MaxRefused, cancel);
+        return
+        [
+            .. all.Where(one => one.Accounts.Contains(account))
+                .Take(limit)
+                .Select(one => new TraceSummary(
+                    one.Id.ToString(),
+                    one.Id.At,
+                    "refused",
+                    who,
+                    one.Trace.Session?.From,
+                    null,
+                    one.Trace.Evidence is { } evidence ? EvidenceText.Verdict(evidence) : ""
+                )),
+        ];
+    }
+
+    /// <summary>The outbox is read from its old end on: so first what is newest, and further back where that is too little.</summary>
+    async ValueTask<IReadOnlyList<TraceSummary>> NewestSentAsync(
+        OutboxFilter filter,
+        TraceScope scope,
+        IReadOnlyList<(string Address, AccountId Account)> users,
+        int limit,
+        CancellationToken cancel
+    )
+    {
+        var now = accounts.Time.GetUtcNow();
+        for (var i = 0; ; i++)
+        {
+            var sent = filter with { Since = now - Back[i] };
+            var found = await SubmissionsAsync(sent, scope, users, _ => true, cancel);
+            if (found.Count >= limit || i == Back.Length - 1)
+                return found;
+        }
+    }
+
+    async ValueTask<IReadOnlyList<TraceSummary>> SubmissionsAsync(
+        OutboxFilter filter,
+        TraceScope scope,
+        IReadOnlyList<(string Address, AccountId Account)> users,
+        Func<Outbound.Submission, bool> takes,
+        CancellationToken cancel
+    )
+    {
+        var found = new List<TraceSummary>();
+        TransactionId? after = null;
+        do
+        {
+            var page = await control.ListAsync(filter, after, OutboxControl.MaxPage, cancel);
+            foreach (var queued in page.Messages.Where(queued => takes(queued.Message)))
+            {
+                var who = AddressOf(queued.Message.Account, users);
+                if (who is null && !scope.IsOperator)
+                    continue;
+                found.Add(SummaryOf(queued, who));
+            }
+            after = page.Cursor;
+        } while (after is not null && found.Count < MaxSubmissions);
+        return found;
+    }
+
+    static TraceSummary SummaryOf(QueuedMessage queued, string? who)
+    {
+        var state = queued.Open > 0 ? $"{queued.Open} of {queued.Recipients} recipients open" : "done";
+        return new(
+            queued.Message.Id.ToString(),
+            queued.Message.Accepted,
+            "out",
+            who,
+            queued.Message.From?.ToString(),
+            queued.Message.MessageId,
+            state
+        );
+    }
+
+    static string? MessageIdOf(Email email) =>
+        email.Index.Length > 0 && email.UnpackIndex().MessageId is { IsNilOrEmpty: false } id ? id.ToString() : null;
+
+    static string? AuthorOf(Email email)
+    {
+        if (email.Index.Length == 0 || email.UnpackIndex().Envelope.From is not [var author, ..])
+            return null;
+        return author.Mailbox.IsNil || author.Host.IsNil ? null : $"{author.Mailbox}@{author.Host}";
+    }
+}

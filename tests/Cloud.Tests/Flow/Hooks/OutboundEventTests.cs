@@ -1,0 +1,153 @@
+using Cloud.Flow.Hooks;
+using Cloud.Mail;
+using Cloud.Tests.Fakes;
+using Cloud.Tests.Flow.Outbound;
+
+namespace Cloud.Tests.Flow.Hooks;
+
+/// <summary>What becomes of mail that goes out.</summary>
+public sealed class OutboundEventTests
+{
+    const string Text = "From: alice@example.test\r\nSubject: Greetings\r\n\r\nHow are you?\r\n";
+
+    static readonly MailEventKind[] All =
+    [
+        MailEventKind.Sent,
+        MailEventKind.Delivered,
+        MailEventKind.Deferred,
+        MailEventKind.Bounced,
+        MailEventKind.Complained,
+    ];
+
+    [Fact]
+    public async Task A_message_is_told_when_it_is_taken_and_when_it_is_delivered()
+    {
+        await using var receiver = new HookReceiver();
+        await using var world = await HookWorld.OpenAsync();
+        await world.AddAsync(HookWorld.Wanted(receiver.Url, All) with { Domain = "example.test" });
+        await world.Test.SubmitAsync(Text, TestBackend.Alice, "bob@there.test");
+        await SendAsync(world);
+        var told = Told(receiver);
+        Assert.Equal(["message.sent", "message.delivered"], told.Select(one => one.Type));
+        Assert.Single(told.Select(one => one.Request.Data.GetProperty("trace").GetString()).Distinct());
+        var delivery = told[1].Request.Data.GetProperty("delivery");
+        Assert.Equal("bob@there.test", delivery.GetProperty("recipient").GetString());
+        Assert.Equal("mx.there.test", delivery.GetProperty("host").GetString());
+    }
+
+    [Fact]
+    public async Task Each_attempt_that_fails_is_told_and_the_end()
+    {
+        await using var receiver = new HookReceiver();
+        await using var world = await HookWorld.OpenAsync();
+        await world.AddAsync(receiver.Url, All);
+        world.Relay.Answer = ScriptedRelay.Defer;
+        await world.Test.SubmitAsync(Text, TestBackend.Alice, "bob@there.test");
+        await SendAsync(world);
+        world.Clock.Advance(TimeSpan.FromHours(1));
+        await SendAsync(world);
+        world.Relay.Answer = ScriptedRelay.Refuse;
+        world.Clock.Advance(TimeSpan.FromHours(4));
+        await SendAsync(world);
+        var told = Told(receiver);
+        Assert.Equal(
+            ["message.sent", "message.deferred", "message.deferred", "message.bounced"],
+            told.Select(one => one.Type)
+        );
+        Assert.Equal(4, told.Select(one => one.Request.Id).Distinct().Count());
+        Assert.Equal("5.1.1", told[3].Request.Data.GetProperty("delivery").GetProperty("status").GetString());
+        Assert.True(told[1].Request.Data.GetProperty("delivery").TryGetProperty("next", out _));
+    }
+
+    [Fact]
+    public async Task Mail_between_users_is_told_as_delivered_where_somebody_asked()
+    {
+        await using var receiver = new HookReceiver();
+        await using var world = await HookWorld.OpenAsync();
+        await world.AddAsync(receiver.Url, All);
+        await world.Test.SubmitAsync(Text, TestBackend.Alice, TestBackend.Bob);
+        await SendAsync(world);
+        Assert.Equal(["message.sent", "message.delivered"], Told(receiver).Select(one => one.Type));
+        Assert.Single((await world.Test.OpenAsync(world.Test.BobId)).Entries);
+    }
+
+    [Fact]
+    public async Task A_mail_is_not_sent_twice_because_its_event_could_not_be_told()
+    {
+        await using var world = await HookWorld.OpenAsync();
+        await world.AddAsync("https://hooks.test/", MailEventKind.Delivered);
+        await world.Test.SubmitAsync(Text, TestBackend.Alice, "bob@there.test");
+        world.Outage.Fails = "hooks";
+        await world.Clock.RunAsync(SendAsync(world), TimeSpan.FromSeconds(1));
+        world.Outage.Fails = null;
+        world.Clock.Advance(TimeSpan.FromDays(1));
+        await SendAsync(world);
+        Assert.Single(world.Relay.Taken);
+    }
+
+    [Fact]
+    public async Task A_message_whose_event_cannot_be_told_is_not_taken()
+    {
+        await using var world = await HookWorld.OpenAsync();
+        await world.AddAsync("https://hooks.test/", MailEventKind.Sent);
+        world.Outage.Fails = "hooks";
+        await Assert.ThrowsAnyAsync<Exception>(() =>
+            world.Test.SubmitAsync(Text, TestBackend.Alice, "bob@there.test")
+        );
+        await SendAsync(world);
+        Assert.Empty(world.Relay.Taken);
+    }
+
+    [Fact]
+    public async Task What_the_door_refuses_is_told_for_the_domain_it_was_for()
+    {
+        await using var receiver = new HookReceiver();
+        await using var world = await HookWorld.OpenAsync();
+        await world.AddAsync(receiver.Url, MailEventKind.Rejected);
+        var evidence = new Cloud.Flow.Door.Evidence(
+            Cloud.Flow.Door.DoorOutcome.Reject,
+            "7.1",
+            "It looks like spam",
+            "",
+            [],
+            []
+        );
+        var refused = new Cloud.Api.Gateway.RefusedRequest(
+            world.Test.NewTransaction(),
+            [EmailAddress.TryParse(TestBackend.Alice)!, EmailAddress.TryParse(TestBackend.Bob)!],
+            evidence
+        );
+        await world.Test.Gateway.KeepRefusedAsync(refused, default);
+        await world.WorkAsync();
+        var request = Assert.Single(receiver.TakeAll());
+        Assert.Equal("message.rejected", request.Json.GetProperty("type").GetString());
+        Assert.Equal("It looks like spam", request.Data.GetProperty("reason").GetString());
+        Assert.Equal(2, request.Data.GetProperty("envelope").GetProperty("recipients").GetInt32());
+    }
+
+    [Fact]
+    public async Task An_account_that_fills_up_is_told_once_for_each_mark()
+    {
+        await using var receiver = new HookReceiver();
+        await using var world = await HookWorld.OpenAsync(store: new() { SoleOwner = true, Quota = 1000 });
+        await world.Test.AddUserAsync("carol@example.test");
+        await world.AddAsync(receiver.Url, MailEventKind.Quota);
+        for (var i = 0; i < 20; i++)
+            await world.Test.ReceiveAsync("Subject: " + new string('x', 88) + "\r\n\r\n", "carol@example.test");
+        await world.WorkAsync();
+        Assert.Equal(
+            [80, 95],
+            receiver.TakeAll().Select(one => one.Data.GetProperty("quota").GetProperty("percent").GetInt32()).Order()
+        );
+    }
+
+    static async Task SendAsync(HookWorld world)
+    {
+        while (await world.Test.Backend.Sending.Worker.WorkAsync(_ => { }, default) > 0)
+            continue;
+        await world.WorkAsync();
+    }
+
+    static List<(string Type, HookRequest Request)> Told(HookReceiver receiver) =>
+        [.. receiver.TakeAll().Select(one => (one.Json.GetProperty("type").GetString()!, one))];
+}
