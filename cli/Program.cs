@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Cloud.Cli;
 using Cloud.Cli.Admin;
+using Cloud.Cli.Archive;
 using Cloud.Cli.Check;
 using Cloud.Cli.Cost;
 using Cloud.Cli.Dns;
@@ -13,12 +14,17 @@ var root = new RootCommand("Cloud: mail for your own domains.")
     DomainCommand.Create(),
     UserCommand.Create(),
     AliasCommand.Create(),
+    HookCommand.Create(),
+    RouteCommand.Create(),
     KeyCommand.Create(),
     SendCommand.Create(),
     QueueCommand.Create(),
     SuppressionCommand.Create(),
     ReportsCommand.Create(),
     TraceCommand.Create(),
+    ImportCommand.Create(),
+    ExportCommand.Create(),
+    StatsCommand.Create(),
     CompletionCommand.Create(),
     DnsCommand.Create(),
     CheckCommand.Create(),

@@ -3,7 +3,7 @@ using Cloud.Cli.Dns;
 
 namespace Cloud.Cli.Admin;
 
-/// <summary>`cloud domain add|list|keys|dns|remove`.</summary>
+/// <summary>`cloud domain add|list|keys|dns|verify|remove`.</summary>
 static class DomainCommand
 {
     public static Command Create() =>
@@ -13,6 +13,7 @@ static class DomainCommand
             List(),
             DomainKeysCommand.Create(),
             DnsCommand.CreateWithCheck(),
+            DomainVerifyCommand.Create(),
             Remove(),
         };
 
@@ -29,7 +30,16 @@ static class DomainCommand
     }
 
     static Command List() =>
-        SharedOptions.List("One domain a line.", async (admin, cancel) => await admin.ListDomainsAsync(cancel));
+        SharedOptions.Printing(
+            new Command("list", "One domain a line."),
+            (admin, _, cancel) => admin.ListDomainsAsync(cancel),
+            QueueJson.Default.IReadOnlyListString,
+            domains =>
+            {
+                foreach (var domain in domains)
+                    Console.WriteLine(domain);
+            }
+        );
 
     static Command Remove()
     {

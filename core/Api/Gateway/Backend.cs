@@ -1,8 +1,8 @@
 using Cloud.Flow.Door.Greylisting;
 using Cloud.Flow.Hooks;
 using Cloud.Flow.Inbound;
-using Cloud.Flow.Junk;
 using Cloud.Flow.Integrity;
+using Cloud.Flow.Junk;
 using Cloud.Flow.Keys;
 using Cloud.Flow.Outbound;
 using Cloud.Flow.Outbound.Forwarding;
@@ -71,6 +71,7 @@ public sealed class Backend
         Sweeper = new(Accounts, Directory, queues);
         Sending = new(Accounts, queues, Directory, Receiving, forwarding, reports, Hooks.Outbound, relay, outbound);
         Traces = new(Accounts, Directory, Refused, Sending.Control);
+        Traces.Add(Hooks.History);
         (Check, Repair) = (new(Accounts), new(Accounts));
         Statistics = new(Accounts, Directory, queues);
         Rights = new(Directory);
@@ -114,14 +115,14 @@ public sealed class Backend
         await Accounts.Blobs.ExistsAsync("probe", cancel);
     }
 
-    /// <summary>What the server calls itself.</summary>
-    internal string HostName { get; }
-
     internal AccountCheck Check { get; }
 
     internal AccountRepair Repair { get; }
 
     internal StoreStatistics Statistics { get; }
+
+    /// <summary>What the server calls itself.</summary>
+    internal string HostName { get; }
 
     internal IQueues Queues { get; }
 

@@ -99,9 +99,7 @@ sealed class Delivering(
             if (row.Endpoint.NeedsProbe && !await watch.TryProbeAsync(row))
                 return await SkipAsync(row, delivery);
             var claimed = isOurs ? delivery : await ClaimAsync(delivery);
-            return claimed is null
-                ? new(HookOutcome.Superseded, row.Hook.Id)
-                : await SendAsync(row, claimed, cancel);
+            return claimed is null ? new(HookOutcome.Superseded, row.Hook.Id) : await SendAsync(row, claimed, cancel);
         }
         finally
         {

@@ -23,7 +23,7 @@ sealed class EventFeed(HookBook book, HookQueue queue)
         var set = await book.CurrentAsync(cancel);
         if (!set.MayWant(told.Kind))
             return;
-        var tenant = set.Hooks.Any(hook => hook.Tenant.Length > 0)
+        var tenant = set.Hooks.Any(hook => hook.Tenant is not null)
             ? await book.TenantOfAsync(told.Domain, cancel)
             : "";
         var hooks = set.Hooks.Where(hook => hook.Wants(told, tenant)).Select(hook => hook.Id).Take(Hook.MaxOfEvent);

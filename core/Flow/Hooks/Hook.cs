@@ -1,5 +1,5 @@
-using Cloud.Mail;
 using System.Text.Json.Serialization;
+using Cloud.Mail;
 
 namespace Cloud.Flow.Hooks;
 
@@ -44,14 +44,14 @@ public sealed record Hook
     /// <summary><c>wh_</c> and 16 hexadecimal digits.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Whose it is; empty for the operator's own.</summary>
-    public string Tenant { get; init; } = "";
+    /// <summary>Whose it is: it hears of that tenant's domains alone. Empty for the operator's own, null for all.</summary>
+    public string? Tenant { get; init; }
 
     public required string Url { get; init; }
 
     public required IReadOnlyList<MailEventKind> Events { get; init; }
 
-    /// <summary>Null for all domains of the tenant.</summary>
+    /// <summary>Lower case, A-labels; null for all domains of the tenant.</summary>
     public string? Domain { get; init; }
 
     /// <summary>An address of ours, or a pattern of some.</summary>
@@ -95,7 +95,7 @@ public sealed record Hook
     internal bool Wants(MailEvent told, string tenant) =>
         IsEnabled
         && Events.Contains(told.Kind)
-        && (Tenant.Length == 0 || Tenant == tenant)
+        && (Tenant is null || Tenant == tenant)
         && (Domain is null || Domain == told.Domain)
         && (Address is null || (told.Address is { } address && Wildcards.Matches(Address, address)))
         && (Account is null || Account == told.Account)

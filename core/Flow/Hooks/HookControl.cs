@@ -145,7 +145,12 @@ public sealed class HookControl
         if (!IsId(id) || await store.FindAsync(id, cancel) is not { } row)
             return null;
         var number = TransactionId.Create(time, entropy);
-        var told = new MailEvent($"{number}", MailEventKind.Test, number.At.ToUnixTimeMilliseconds(), row.Hook.Domain ?? "")
+        var told = new MailEvent(
+            $"{number}",
+            MailEventKind.Test,
+            number.At.ToUnixTimeMilliseconds(),
+            row.Hook.Domain ?? ""
+        )
         {
             Hooks = [id],
         };

@@ -24,11 +24,7 @@ public static partial class HookLog
     [LoggerMessage(5400, LogLevel.Debug, "Event {Event} is delivered to webhook {Hook} (trace {Trace})")]
     static partial void Delivered(ILogger logger, string @event, string hook, string trace);
 
-    [LoggerMessage(
-        5401,
-        LogLevel.Information,
-        "Event {Event} waits for webhook {Hook}: {Reason} (trace {Trace})"
-    )]
+    [LoggerMessage(5401, LogLevel.Information, "Event {Event} waits for webhook {Hook}: {Reason} (trace {Trace})")]
     static partial void Waits(ILogger logger, string @event, string hook, string reason, string trace);
 
     [LoggerMessage(

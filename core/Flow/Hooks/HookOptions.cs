@@ -20,7 +20,7 @@ public sealed record HookOptions
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Attempts at the same time in one process.</summary>
-    public int Parallel { get; init; } = 20;
+    public int Parallel { get; init; } = 50;
 
     /// <summary>How often a worker looks into a queue that was empty. What is told in its own process wakes it.</summary>
     public TimeSpan LookEvery { get; init; } = TimeSpan.FromSeconds(1);

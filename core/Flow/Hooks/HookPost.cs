@@ -82,10 +82,7 @@ sealed class HookPost(HttpMessageHandler handler, HookOptions options, TimeProvi
         fields.TryAddWithoutValidation("User-Agent", "Cloud-Webhooks/1");
         fields.TryAddWithoutValidation(HookSignature.IdField, id);
         fields.TryAddWithoutValidation(HookSignature.TimeField, $"{HookSignature.Seconds(at)}");
-        fields.TryAddWithoutValidation(
-            HookSignature.SignatureField,
-            HookSignature.Of(row.Keys, id, at, body.Content)
-        );
+        fields.TryAddWithoutValidation(HookSignature.SignatureField, HookSignature.Of(row.Keys, id, at, body.Content));
         if (body.Title is { } title)
             fields.TryAddWithoutValidation("Title", title);
         return request;

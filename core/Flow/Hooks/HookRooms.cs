@@ -4,6 +4,7 @@ using Cloud.Flow.Hooks.Payloads;
 using Cloud.Flow.Hooks.Routes;
 using Cloud.Flow.Inbound;
 using Cloud.Flow.Outbound;
+using Cloud.Flow.Trace;
 using Cloud.Store.Accounts;
 using Cloud.Store.Directory;
 using Cloud.Store.Ports;
@@ -32,6 +33,7 @@ public sealed class HookRooms
         Outbound = new(feed, time);
         Control = new(store, queue, time, entropy);
         Routes = new(addresses, mail);
+        History = new HookHistory(store, addresses);
         Links = new(addresses, time, entropy);
     }
 
@@ -44,8 +46,19 @@ public sealed class HookRooms
     /// <summary>Short-lived links to messages and their parts.</summary>
     public HookLinks Links { get; }
 
+    /// <summary>Opens what a link names.</summary>
+    /// <returns>Null for a link that was not made here or is too old, and where what it names is gone.</returns>
+    /// <exception cref="StoreException">It cannot be read now.</exception>
+    public async ValueTask<LinkedContent?> OpenLinkAsync(string token, CancellationToken cancel) =>
+        await Links.OpenAsync(token, cancel) is { } target
+            ? await LinkedContent.OpenAsync(accounts, target, cancel)
+            : null;
+
     /// <summary>Where links lead, where that is known only once a port is got; see <see cref="HookOptions.PublicUrl"/>.</summary>
     public Uri? LocalUrl { get; set; }
+
+    /// <summary>What endpoints were told, for traces.</summary>
+    internal ITraceSource History { get; }
 
     internal InboundEvents Inbound { get; }
 

@@ -11,7 +11,11 @@ public static class HookSettings
     /// <summary>Each with the value a command line shows, and what it is, its default in brackets.</summary>
     public static IReadOnlyList<(string Name, string Value, string Description)> Names { get; } =
     [
-        (AllowPrivate, "true|false", "Lets webhooks reach loopback and private addresses, also in clear: for development"),
+        (
+            AllowPrivate,
+            "true|false",
+            "Lets webhooks reach loopback and private addresses, also in clear: for development"
+        ),
         (PublicUrl, "URL", "Where the HTTP API is reached from outside: links in webhooks lead there"),
     ];
 

@@ -21,7 +21,8 @@ sealed record HookRow(Hook Hook, HookKeys Keys, Endpoint Endpoint, string? ETag)
 sealed class HookStore(IRows rows, MailDirectory directory, KeyEncryptionKey? encryption, Entropy entropy)
 {
     public async ValueTask<HookRow?> FindAsync(string hook, CancellationToken cancel) =>
-        await rows.GetAsync(HookRows.Table, HookRows.Hook(hook), cancel) is { } row && From(row) is { Removed: null } one
+        await rows.GetAsync(HookRows.Table, HookRows.Hook(hook), cancel) is { } row
+        && From(row) is { Removed: null } one
             ? one
             : null;
 
@@ -57,7 +58,9 @@ sealed class HookStore(IRows rows, MailDirectory directory, KeyEncryptionKey? en
     }
 
     public async ValueTask<HookDelivery?> FindAsync(string hook, TransactionId number, CancellationToken cancel) =>
-        await rows.GetAsync(HookRows.Table, HookRows.Delivery(hook, number), cancel) is { } row ? DeliveryOf(row) : null;
+        await rows.GetAsync(HookRows.Table, HookRows.Delivery(hook, number), cancel) is { } row
+            ? DeliveryOf(row)
+            : null;
 
     /// <returns>With its ETag; null where it is there already.</returns>
     public ValueTask<HookDelivery?> InsertAsync(HookDelivery delivery, CancellationToken cancel) =>

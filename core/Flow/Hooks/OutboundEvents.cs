@@ -31,6 +31,8 @@ sealed class OutboundEvents(EventFeed feed, TimeProvider time)
             Author = $"{message.Content.Authors[0]}",
             To = [.. message.Recipients.Take(MailEvent.MaxAddresses).Select(to => $"{to.Address}")],
             Recipients = message.Recipients.Count,
+            Tags = message.Labels?.Tags,
+            Metadata = message.Labels?.Metadata,
             Subject = MailEvent.Cut(message.Content.Subject),
             MessageId = MailEvent.Cut(message.Content.MessageId),
             Size = message.Message.Size,
@@ -68,15 +70,17 @@ sealed class OutboundEvents(EventFeed feed, TimeProvider time)
     {
         if (DomainOf(message) is not { } domain)
             return;
-        await feed.TellAsync(OfRecipient(message, domain, row, MailEventKind.Complained) with { Reply = reason }, cancel);
+        await feed.TellAsync(
+            OfRecipient(message, domain, row, MailEventKind.Complained) with
+            {
+                Reply = reason,
+            },
+            cancel
+        );
     }
 
     /// <summary>A report says that a message did not reach a recipient after all.</summary>
-    public async ValueTask TellBounceAsync(
-        Outbound.Submission message,
-        RecipientRow row,
-        CancellationToken cancel
-    )
+    public async ValueTask TellBounceAsync(Outbound.Submission message, RecipientRow row, CancellationToken cancel)
     {
         if (DomainOf(message) is { } domain)
             await feed.TellAsync(OfRecipient(message, domain, row, MailEventKind.Bounced), cancel);
@@ -125,6 +129,8 @@ sealed class OutboundEvents(EventFeed feed, TimeProvider time)
             Author = message.From?.ToString(),
             To = [row.Address],
             Recipients = 1,
+            Tags = message.Labels?.Tags,
+            Metadata = message.Labels?.Metadata,
             Subject = MailEvent.Cut(message.Subject),
             MessageId = MailEvent.Cut(message.MessageId),
             Size = message.Size,

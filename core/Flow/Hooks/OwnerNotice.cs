@@ -63,7 +63,11 @@ sealed class OwnerNotice(MailDirectory directory, Receiving receiving, Outbox ou
             Endpoint: {new Uri(hook.Url).Host}
             Failing since: {since:u}
             Last answer: {last?.Fault ?? "none"}
-            {(hook.Disabled is { } why ? $"It is switched off: {why}." : "It is tried further; what is given up is kept for 30 days.")}
+            {(
+                hook.Disabled is { } why
+                    ? $"It is switched off: {why}."
+                    : "It is tried further; what is given up is kept for 30 days."
+            )}
 
             To see what happened:      cloud hook deliveries {hook.Id}
             To send again what failed: cloud hook replay {hook.Id} --state dead

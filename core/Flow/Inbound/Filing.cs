@@ -101,12 +101,7 @@ sealed class Filing(
     }
 
     /// <summary>The try that filed it may have ended before it could tell.</summary>
-    async ValueTask TellAgainAsync(
-        InboundMail mail,
-        Delivery delivery,
-        FilingResult result,
-        CancellationToken cancel
-    )
+    async ValueTask TellAgainAsync(InboundMail mail, Delivery delivery, FilingResult result, CancellationToken cancel)
     {
         try
         {

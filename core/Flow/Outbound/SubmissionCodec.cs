@@ -40,6 +40,14 @@ static class SubmissionCodec
         return pack.ToArray();
     }
 
+    static void Pack(PackWriter pack, SessionFacts? session)
+    {
+        pack.Text(session?.By);
+        pack.Text(session?.Client);
+        pack.Text(session?.Helo);
+        pack.Text(session?.Tls);
+    }
+
     static void Pack(PackWriter pack, SendLabels labels)
     {
         pack.Text(labels.Key);
@@ -65,14 +73,6 @@ static class SubmissionCodec
             metadata[name] = pack.Text() ?? "";
         }
         return new(key, tags, metadata);
-    }
-
-    static void Pack(PackWriter pack, SessionFacts? session)
-    {
-        pack.Text(session?.By);
-        pack.Text(session?.Client);
-        pack.Text(session?.Helo);
-        pack.Text(session?.Tls);
     }
 
     static void Pack(PackWriter pack, SendOptions options)

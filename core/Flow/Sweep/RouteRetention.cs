@@ -42,11 +42,7 @@ sealed class RouteRetention(AccountStore accounts)
         }
     }
 
-    static async ValueTask<uint?> LastAsync(
-        AccountChange change,
-        Store.Mailboxes.MailboxRow mailbox,
-        long before
-    )
+    static async ValueTask<uint?> LastAsync(AccountChange change, Store.Mailboxes.MailboxRow mailbox, long before)
     {
         uint? last = null;
         await foreach (var (_, entry) in change.EntriesAsync(mailbox, UidSet.All, 1, mailbox.UidNext - 1))

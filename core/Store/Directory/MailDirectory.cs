@@ -42,7 +42,7 @@ sealed class MailDirectory(IRows rows, TimeProvider time, StoreOptions options)
     /// <summary>Whose a domain is; empty for the operator's own, and for none of ours.</summary>
     public async ValueTask<string> TenantOfAsync(string domain, CancellationToken cancel) =>
         domain.All(KeyText.IsAllowed) && await cache.GetAsync(DirectoryRows.Domain(domain), cancel) is { } row
-            ? row.String("Tenant") ?? ""
+            ? DirectoryRows.TenantOf(row)
             : "";
 
     /// <summary>Another one whenever subscriptions of webhooks have changed; null where there never was one.</summary>

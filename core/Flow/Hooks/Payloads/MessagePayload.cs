@@ -130,7 +130,12 @@ sealed class MessagePayload(HookLinks links, HookOptions options, Func<Uri?> pub
         json.WriteString("text", text);
         json.WriteString("reply", ReplyText.Of(text).Own);
         var htmls = selection.Html.Where(part => part.Is("text"u8, "html"u8)).ToList();
-        var (html, isHtmlCut) = await TextAsync(message, htmls, (part, octets, _) => PartText.Decode(part, octets), cancel);
+        var (html, isHtmlCut) = await TextAsync(
+            message,
+            htmls,
+            (part, octets, _) => PartText.Decode(part, octets),
+            cancel
+        );
         if (htmls.Count > 0)
             json.WriteString("html", html);
         json.WriteBoolean("truncated", isCut || isHtmlCut);

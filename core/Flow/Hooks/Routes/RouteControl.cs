@@ -87,7 +87,10 @@ public sealed class RouteControl
         if (await RowAsync(address, cancel) is not { } row)
             return false;
         var user = DirectoryRows.ToUser(row.Data);
-        var (local, name) = (user.Address[..user.Address.LastIndexOf('@')], user.Address[(user.Address.LastIndexOf('@') + 1)..]);
+        var (local, name) = (
+            user.Address[..user.Address.LastIndexOf('@')],
+            user.Address[(user.Address.LastIndexOf('@') + 1)..]
+        );
         if (!user.Removing)
         {
             var first = new RowTransaction(DirectoryRows.Partition);
@@ -127,7 +130,11 @@ public sealed class RouteControl
 
     /// <summary>What is more exact counts first.</summary>
     static IReadOnlyList<string> Ordered(IEnumerable<string> patterns) =>
-        [.. patterns.OrderByDescending(one => one.Count(c => c is not ('*' or '?'))).ThenBy(one => one, StringComparer.Ordinal)];
+        [
+            .. patterns
+                .OrderByDescending(one => one.Count(c => c is not ('*' or '?')))
+                .ThenBy(one => one, StringComparer.Ordinal),
+        ];
 
     /// <summary>Of random octets: no password leads to them.</summary>
     Credentials NoPassword() =>

@@ -105,7 +105,14 @@ public sealed class DeliveryTests
         await world.AddAsync(wanted with { Domain = "other.test", Url = receiver.Url + "/domain" });
         await world.AddAsync(wanted with { Address = "b*@example.test", Url = receiver.Url + "/address" });
         var account = world.Test.AliceId.Value;
-        await world.AddAsync(wanted with { Mailbox = TestBackend.Alice, Account = account, Url = receiver.Url + "/box" });
+        await world.AddAsync(
+            wanted with
+            {
+                Mailbox = TestBackend.Alice,
+                Account = account,
+                Url = receiver.Url + "/box",
+            }
+        );
         await world.Test.ReceiveAsync(HookWorld.Text, TestBackend.Alice);
         await world.Test.ReceiveAsync(HookWorld.Text, TestBackend.Bob);
         await world.WorkAsync();

@@ -1,4 +1,6 @@
 using Cloud.Flow.Hooks;
+using Cloud.Flow.Trace;
+using Cloud.Store;
 using Cloud.Tests.Fakes;
 
 namespace Cloud.Tests.Flow.Hooks;
@@ -53,6 +55,46 @@ public sealed class ReplayTests
     }
 
     [Fact]
+    public async Task Deliveries_are_kept_for_thirty_days()
+    {
+        await using var receiver = new HookReceiver();
+        await using var world = await HookWorld.OpenAsync();
+        var hook = (await world.AddAsync(receiver.Url)).Hook.Id;
+        var other = (await world.AddAsync(receiver.Url)).Hook.Id;
+        await world.Test.ReceiveAsync(HookWorld.Text, TestBackend.Alice);
+        await world.WorkAsync();
+        await world.Control.RemoveAsync(other, default);
+        Assert.Null(await world.Control.FindAsync(other, default));
+        world.Clock.Advance(TimeSpan.FromDays(29));
+        await world.Test.Backend.Sweeper.RunAsync(TimeSpan.FromHours(1), default);
+        Assert.Single(await world.DeliveriesAsync(hook));
+        Assert.Single(await world.DeliveriesAsync(other));
+        world.Clock.Advance(TimeSpan.FromDays(2));
+        await world.Test.Backend.Sweeper.RunAsync(TimeSpan.FromHours(1), default);
+        Assert.Empty(await world.DeliveriesAsync(hook));
+        Assert.Empty(await world.DeliveriesAsync(other));
+        Assert.NotNull(await world.Control.FindAsync(hook, default));
+    }
+
+    [Fact]
+    public async Task The_trace_of_a_message_tells_what_endpoints_answered()
+    {
+        await using var receiver = new HookReceiver { Answer = _ => HookReceiver.Say(500) };
+        await using var world = await HookWorld.OpenAsync();
+        await world.AddAsync(receiver.Url);
+        await world.Test.ReceiveAsync(HookWorld.Text, TestBackend.Alice);
+        await world.Test.ReceiveAsync(HookWorld.Text, TestBackend.Bob);
+        await world.WorkAsync();
+        var trace = receiver.TakeAll().First(one => $"{one.Data.GetProperty("address")}" == TestBackend.Alice).Data;
+        var id = TransactionId.TryParse(trace.GetProperty("trace").GetString())!.Value;
+        var traces = world.Test.Backend.Traces;
+        var steps = (await traces.ShowAsync(id, TraceScope.Operator, default))!.Steps;
+        Assert.Contains(steps, step => step is { Kind: TraceKind.Hook, Who: "127.0.0.1" } && step.Text.EndsWith("500"));
+        var own = (await traces.ShowAsync(id, TraceScope.User(TestBackend.Alice), default))!.Steps;
+        Assert.Equal(2, own.Count(step => step.Kind == TraceKind.Hook)); // what it answered, and when it is tried again
+    }
+
+    [Fact]
     public async Task A_time_range_and_a_filter_say_which()
     {
         await using var receiver = new HookReceiver();
@@ -68,7 +110,17 @@ public sealed class ReplayTests
 
         Assert.Equal(2, await CountAsync(new() { To = noon }));
         Assert.Equal(4, await CountAsync(new() { From = noon }));
-        Assert.Equal(1, await CountAsync(new() { From = noon, Recipient = "bob@*", Kind = MailEventKind.Filed }));
+        Assert.Equal(
+            1,
+            await CountAsync(
+                new()
+                {
+                    From = noon,
+                    Recipient = "bob@*",
+                    Kind = MailEventKind.Filed,
+                }
+            )
+        );
         Assert.Equal(0, await CountAsync(new() { State = DeliveryState.Dead }));
 
         async Task<int> CountAsync(ReplayFilter filter)

@@ -24,7 +24,10 @@ public sealed class RouteTests
         Assert.Equal("orders-17@example.test", told.Data.GetProperty("address").GetString());
         Assert.Contains("Two of them.", told.Data.GetProperty("text").GetString());
         Assert.Equal(0, await CountAsync(world, route));
-        Assert.Equal(ReceiveStatus.Rejected, (await world.Test.ReceiveAsync(HookWorld.Text, "offers-1@example.test")).Status);
+        Assert.Equal(
+            ReceiveStatus.Rejected,
+            (await world.Test.ReceiveAsync(HookWorld.Text, "offers-1@example.test")).Status
+        );
     }
 
     [Fact]
@@ -83,7 +86,10 @@ public sealed class RouteTests
     {
         await using var world = await HookWorld.OpenAsync();
         await AddAsync(world, "in@example.test", 1);
-        Assert.DoesNotContain(await world.Test.Admin.ListUsersAsync(default), user => user.Address == "in@example.test");
+        Assert.DoesNotContain(
+            await world.Test.Admin.ListUsersAsync(default),
+            user => user.Address == "in@example.test"
+        );
         Assert.NotEqual(
             AuthenticateStatus.Ok,
             (await world.Test.LoginAsync("in@example.test", TestBackend.Password)).Status
@@ -99,7 +105,10 @@ public sealed class RouteTests
         await AddAsync(world, "in-*@example.test", 1);
         await world.Test.ReceiveAsync(HookWorld.Text, "in-1@example.test");
         Assert.True(await world.Test.Backend.Hooks.Routes.RemoveAsync("in-*@example.test", default));
-        Assert.Equal(ReceiveStatus.Rejected, (await world.Test.ReceiveAsync(HookWorld.Text, "in-1@example.test")).Status);
+        Assert.Equal(
+            ReceiveStatus.Rejected,
+            (await world.Test.ReceiveAsync(HookWorld.Text, "in-1@example.test")).Status
+        );
         Assert.Empty(await world.Test.Backend.Hooks.Routes.ListAsync(null, default));
         Assert.Equal(0, world.MemoryBlobs.Count);
     }

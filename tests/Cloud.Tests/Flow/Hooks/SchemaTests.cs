@@ -47,7 +47,9 @@ public sealed class SchemaTests
         // A complaint has its own test: it takes a report that comes back.
         Assert.Empty(MailEventNames.All.Except(["message.complained"]).Except(kinds));
         Assert.All(told, one => Assert.Empty(check.Faults(one.Json)));
-        Assert.NotEmpty(check.Faults(JsonDocument.Parse("""{"id":"evt_1","type":"x","timestamp":"1","data":{"a":1}}""").RootElement));
+        Assert.NotEmpty(
+            check.Faults(JsonDocument.Parse("""{"id":"evt_1","type":"x","timestamp":"1","data":{"a":1}}""").RootElement)
+        );
     }
 
     [Fact]
@@ -66,7 +68,10 @@ public sealed class SchemaTests
         var attachments = data.GetProperty("attachments").EnumerateArray().ToList();
         Assert.Equal(["2", "3"], attachments.Select(one => one.GetProperty("part").GetString()!));
         Assert.Equal("i@x", attachments[0].GetProperty("contentId").GetString());
-        Assert.Equal(["0@far.test", "1@far.test"], data.GetProperty("references").EnumerateArray().Select(id => id.GetString()!));
+        Assert.Equal(
+            ["0@far.test", "1@far.test"],
+            data.GetProperty("references").EnumerateArray().Select(id => id.GetString()!)
+        );
     }
 
     [Theory]
@@ -102,7 +107,11 @@ public sealed class SchemaTests
         await using var receiver = new HookReceiver();
         await using var world = await HookWorld.OpenAsync();
         await world.AddAsync(HookWorld.Wanted(receiver.Url) with { Preset = preset });
-        var text = "From: a@far.test\r\nSubject: <!channel> @everyone " + new string('*', 3000) + "\r\n\r\n" + new string('_', 9000);
+        var text =
+            "From: a@far.test\r\nSubject: <!channel> @everyone "
+            + new string('*', 3000)
+            + "\r\n\r\n"
+            + new string('_', 9000);
         await world.Test.ReceiveAsync(text, TestBackend.Alice);
         await world.WorkAsync();
         var request = Assert.Single(receiver.TakeAll());
@@ -114,7 +123,10 @@ public sealed class SchemaTests
     {
         await world.Test.AddUserAsync("carol@example.test");
         await world.Test.ReceiveAsync(Rich, "carol@example.test");
-        await world.Test.ReceiveAsync("Subject: " + new string('x', 900) + "\r\n\r\n" + new string('y', 2000), "carol@example.test");
+        await world.Test.ReceiveAsync(
+            "Subject: " + new string('x', 900) + "\r\n\r\n" + new string('y', 2000),
+            "carol@example.test"
+        );
         var transaction = world.Test.NewTransaction();
         var message = await world.Test.UploadAsync(transaction, "\r\n");
         var judged = new Evidence(
