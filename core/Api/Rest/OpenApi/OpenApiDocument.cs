@@ -116,7 +116,7 @@ static class OpenApiDocument
         return schema;
     }
 
-    static JsonObject Parameter(string name, string place, bool required, JsonObject schema, string? description)
+    static JsonNode Parameter(string name, string place, bool required, JsonObject schema, string? description)
     {
         var parameter = new JsonObject
         {
