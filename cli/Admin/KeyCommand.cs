@@ -17,7 +17,11 @@ static class KeyCommand
             Required = true,
         };
         scope.AcceptOnlyFromAmong([.. Cloud.Api.Rest.ApiScopes.Names]);
-        var name = new Option<string>("--name") { Description = "What it is used by", DefaultValueFactory = _ => "key" };
+        var name = new Option<string>("--name")
+        {
+            Description = "What it is used by",
+            DefaultValueFactory = _ => "key",
+        };
         var tenant = new Option<string?>("--tenant") { Description = "Whose domains it is for (all)" };
         var domain = new Option<string?>("--for-domain") { Description = "The only domain it is for" };
         var mailbox = new Option<string?>("--mailbox") { Description = "The only user it is for" };
@@ -92,7 +96,8 @@ static class KeyCommand
         var id = new Argument<string>("id");
         return SharedOptions.Asking(
             new Command("remove", "Revoke a key.") { id },
-            (api, parsed, cancel) => api.DoAsync("DELETE", $"/keys/{ApiCalls.Segment(parsed.GetRequiredValue(id))}", cancel)
+            (api, parsed, cancel) =>
+                api.DoAsync("DELETE", $"/keys/{ApiCalls.Segment(parsed.GetRequiredValue(id))}", cancel)
         );
     }
 }

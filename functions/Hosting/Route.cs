@@ -13,5 +13,6 @@ sealed class Route(IReadOnlyList<string> methods, string path, RequestDelegate e
     public RequestDelegate Endpoint => endpoint;
 
     public bool Takes(HttpRequest request) =>
-        methods.Contains(request.Method, StringComparer.OrdinalIgnoreCase) && matcher.Value.TryMatch(request.Path, request.RouteValues);
+        methods.Contains(request.Method, StringComparer.OrdinalIgnoreCase)
+        && matcher.Value.TryMatch(request.Path, request.RouteValues);
 }

@@ -239,7 +239,8 @@ sealed class QueueAdministration(Backend backend) : IQueueAdministration
     static EmailAddress Address(string text) =>
         EmailAddress.TryParse(text) ?? throw new AdminException($"{text} is no address");
 
-    static AdminException Unknown(string id) => new($"There is no message {id} in the queue (any more)", AdminFault.Missing);
+    static AdminException Unknown(string id) =>
+        new($"There is no message {id} in the queue (any more)", AdminFault.Missing);
 
     static AdminException NoLetter(string id) => new($"There is no dead letter {id}", AdminFault.Missing);
 }

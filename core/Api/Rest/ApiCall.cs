@@ -86,7 +86,9 @@ public sealed class ApiCall
     public string? After =>
         Query("after") is { } text
             ? Cursor.Decode(text)
-                ?? throw new ApiException(ApiProblem.BadParameter("after", "after is the `next` of a page of this list."))
+                ?? throw new ApiException(
+                    ApiProblem.BadParameter("after", "after is the `next` of a page of this list.")
+                )
             : null;
 
     /// <summary>Reads the request's body.</summary>

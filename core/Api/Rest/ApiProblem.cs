@@ -80,12 +80,7 @@ public sealed record ApiProblem(
 /// <summary>One thing that is wrong with a request; exactly one of its places is told.</summary>
 /// <param name="Pointer">In the body: a JSON pointer as a fragment (RFC 6901 §6).</param>
 /// <param name="Parameter">Of the query or the path.</param>
-public sealed record FieldFault(
-    string Detail,
-    string? Pointer = null,
-    string? Parameter = null,
-    string? Header = null
-);
+public sealed record FieldFault(string Detail, string? Pointer = null, string? Parameter = null, string? Header = null);
 
 /// <summary>The request cannot be done, and why: thrown wherever that is found, answered at one place.</summary>
 public sealed class ApiException(ApiProblem problem) : Exception(problem.Detail)

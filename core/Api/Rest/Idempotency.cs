@@ -109,7 +109,12 @@ static class Idempotency
     {
         var accounts = call.Rooms.Backend.Accounts;
         var now = accounts.Time.GetUtcNow();
-        var fresh = new Claim(ApiRows.Claim(hash), TransactionId.Create(accounts.Time, accounts.Entropy), fingerprint, now);
+        var fresh = new Claim(
+            ApiRows.Claim(hash),
+            TransactionId.Create(accounts.Time, accounts.Entropy),
+            fingerprint,
+            now
+        );
         var row = await accounts.Rows.GetAsync(ApiRows.Table, fresh.Key, cancel);
         if (row is null || ApiRows.Expires(row.Data) <= now)
             return await InsertAsync(call, fresh, row, cancel) ? (fresh, null) : (null, Busy());

@@ -71,7 +71,10 @@ static class JsonBody
                 $"The body is no JSON that is taken here: line {e.LineNumber + 1}, octet {e.BytePositionInLine + 1}."
             );
         }
-        return ApiProblem.Invalid(Pointer(fault.Path), "This cannot be here: an unknown name, or a value of another kind.");
+        return ApiProblem.Invalid(
+            Pointer(fault.Path),
+            "This cannot be here: an unknown name, or a value of another kind."
+        );
     }
 
     static List<FieldFault> Missing(JsonElement body, JsonTypeInfo type)

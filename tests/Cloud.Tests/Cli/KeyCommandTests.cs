@@ -48,14 +48,28 @@ public sealed class KeyCommandTests : IDisposable
         await RunAsync("domain", "add", "example.test");
         await RunAsync("user", "add", "--generate", "ada@example.test");
         await using var cloud = running ? await CloudProcess.ServeAsync(data) : null;
-        var sent = await RunAsync(
-            ["send", "--from", "ada@example.test", "--to", "ada@example.test", "--subject", "hi", "--text", "there"]
-        );
+        var sent = await RunAsync([
+            "send",
+            "--from",
+            "ada@example.test",
+            "--to",
+            "ada@example.test",
+            "--subject",
+            "hi",
+            "--text",
+            "there",
+        ]);
         Assert.Equal(0, sent.ExitCode);
         Assert.Matches("^[0-9a-f]{27}\n$", sent.Output);
-        var refused = await RunAsync(
-            ["send", "--from", "eve@elsewhere.test", "--to", "ada@example.test", "--text", "there"]
-        );
+        var refused = await RunAsync([
+            "send",
+            "--from",
+            "eve@elsewhere.test",
+            "--to",
+            "ada@example.test",
+            "--text",
+            "there",
+        ]);
         Assert.Equal(1, refused.ExitCode);
     }
 

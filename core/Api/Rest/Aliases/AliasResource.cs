@@ -55,8 +55,8 @@ static class AliasResource
 
     static async ValueTask<ApiAnswer> PutAsync(ApiCall call, CancellationToken cancel)
     {
-        var asked = await call.ReadAsync(AliasJson.Default.AliasTargets, cancel);
         var (key, row) = await FindAsync(call, cancel);
+        var asked = await call.ReadAsync(AliasJson.Default.AliasTargets, cancel);
         call.Match(row is null ? null : EntityTag.Of(row.ETag));
         await call.Rooms.Administration.AddAliasAsync(key, asked.Targets, cancel);
         return await ShowAsync(call, cancel);

@@ -25,7 +25,12 @@ static class DomainResource
             Response = DomainJson.Default.DomainInfo,
             HasTag = true,
         },
-        Route.Delete("/domains/{domain}", ApiScope.Admin, "Stop receiving; refused while it has users", RemoveAsync) with
+        Route.Delete(
+            "/domains/{domain}",
+            ApiScope.Admin,
+            "Stop receiving; refused while it has users",
+            RemoveAsync
+        ) with
         {
             HasTag = true,
         },

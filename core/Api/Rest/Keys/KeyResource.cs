@@ -92,8 +92,8 @@ static class KeyResource
 
     static async ValueTask<ApiAnswer> ChangeAsync(ApiCall call, CancellationToken cancel)
     {
-        var asked = await call.ReadAsync(KeyJson.Default.KeyChange, cancel);
         var (row, key) = await FindAsync(call, cancel);
+        var asked = await call.ReadAsync(KeyJson.Default.KeyChange, cancel);
         call.Match(EntityTag.Of(row.ETag));
         var changed = key with
         {
@@ -101,11 +101,7 @@ static class KeyResource
             Expires = asked.ExpiresAt is null ? key.Expires : EndOf(call, asked.ExpiresAt),
             Networks = asked.Networks is null ? key.Networks : NetworksOf(asked.Networks),
         };
-        var transaction = new RowTransaction(DirectoryRows.Partition).Replace(
-            row.Key.Row,
-            changed.ToRow(),
-            row.ETag
-        );
+        var transaction = new RowTransaction(DirectoryRows.Partition).Replace(row.Key.Row, changed.ToRow(), row.ETag);
         var done = await call.Rooms.Backend.Directory.CommitAsync(transaction);
         if (!done.Committed)
             throw new ApiException(ApiProblem.Changed);

@@ -64,8 +64,8 @@ static class MailboxResource
 
     static async ValueTask<ApiAnswer> ChangeAsync(ApiCall call, CancellationToken cancel)
     {
-        var asked = await call.ReadAsync(MailboxJson.Default.MailboxChange, cancel);
         var (account, mailbox) = await FindAsync(call, cancel);
+        var asked = await call.ReadAsync(MailboxJson.Default.MailboxChange, cancel);
         if (asked.Name is { } name && name != mailbox.Name)
             Refusals.Check(await call.Rooms.Gateway.RenameMailboxAsync(account, mailbox.Id, name, cancel), "#/name");
         if (asked.Subscribed is { } subscribed)

@@ -30,5 +30,12 @@ static class ByteRange
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     static ApiException Unsatisfiable(long size) =>
-        new(ApiProblem.Of(416, "range", $"There are {size} octets.", [new("It begins behind the end.", Header: "Range")]));
+        new(
+            ApiProblem.Of(
+                416,
+                "range",
+                $"There are {size} octets.",
+                [new("It begins behind the end.", Header: "Range")]
+            )
+        );
 }

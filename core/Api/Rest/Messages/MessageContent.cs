@@ -9,14 +9,22 @@ static class MessageContent
 {
     public const string MediaType = "message/rfc822";
 
-    public static readonly QueryParameter Range = new("Range", "One range of octets: bytes=0-499, bytes=500-, bytes=-500");
+    public static readonly QueryParameter Range = new(
+        "Range",
+        "One range of octets: bytes=0-499, bytes=500-, bytes=-500"
+    );
 
     public static async ValueTask<ApiAnswer> RawAsync(ApiCall call, CancellationToken cancel)
     {
         var found = await FoundMessage.FindAsync(call, cancel);
         var (start, length, isPart) = ByteRange.Of(call, found.Email.Size);
         var stream = await OpenAsync(call, found, start, length, cancel);
-        return Ranged(ApiAnswer.Streamed(isPart ? 206 : 200, MediaType, stream, length), start, length, found.Email.Size)
+        return Ranged(
+                ApiAnswer.Streamed(isPart ? 206 : 200, MediaType, stream, length),
+                start,
+                length,
+                found.Email.Size
+            )
             .With("ETag", $"\"{Convert.ToHexStringLower(found.Email.Sha256.Span[..12])}\"");
     }
 

@@ -173,7 +173,8 @@ static class MessageList
         if (call.After is not { } after)
             return uint.MaxValue;
         // UIDs of another mailbox, or of one that was made anew, mean nothing here (RFC 9051 §2.3.1.1).
-        return after.Split(' ') is [var id, var validity, var uid]
+        return
+            after.Split(' ') is [var id, var validity, var uid]
             && id == mailbox.Id.ToString()
             && validity == $"{mailbox.UidValidity}"
             && uint.TryParse(uid, NumberStyles.None, CultureInfo.InvariantCulture, out var before)

@@ -15,7 +15,12 @@ static class MessageResource
 
     public static readonly IReadOnlyList<Route> Routes =
     [
-        Route.Get("/users/{user}/messages", ApiScope.Read, "List or search a mailbox, newest first", MessageList.ListAsync) with
+        Route.Get(
+            "/users/{user}/messages",
+            ApiScope.Read,
+            "List or search a mailbox, newest first",
+            MessageList.ListAsync
+        ) with
         {
             Response = MessageJson.Default.PageMessageSummary,
             Query = MessageList.Query,
@@ -30,12 +35,22 @@ static class MessageResource
             ResponseType = MessageContent.MediaType,
             Headers = [MessageContent.Range],
         },
-        Route.Get($"{Message}/parts/{{part}}", ApiScope.Read, "Read an attachment, decoded", MessageContent.PartAsync) with
+        Route.Get(
+            $"{Message}/parts/{{part}}",
+            ApiScope.Read,
+            "Read an attachment, decoded",
+            MessageContent.PartAsync
+        ) with
         {
             ResponseType = "application/octet-stream",
             Headers = [MessageContent.Range],
         },
-        Route.Get("/users/{user}/threads/{thread}", ApiScope.Read, "List a conversation, oldest first", MessageList.ThreadAsync) with
+        Route.Get(
+            "/users/{user}/threads/{thread}",
+            ApiScope.Read,
+            "List a conversation, oldest first",
+            MessageList.ThreadAsync
+        ) with
         {
             Response = MessageJson.Default.PageMessageSummary,
         },
@@ -64,8 +79,8 @@ static class MessageResource
 
     static async ValueTask<ApiAnswer> ChangeAsync(ApiCall call, CancellationToken cancel)
     {
-        var asked = await call.ReadAsync(MessageJson.Default.MessageChange, cancel);
         var found = await FoundMessage.FindAsync(call, cancel);
+        var asked = await call.ReadAsync(MessageJson.Default.MessageChange, cancel);
         call.Match(found.Tag);
         var target = asked.Mailbox is { } name ? await TargetAsync(call, found.Account, name, cancel) : null;
         await MarkAsync(call, found, FlagAction.Add, FlagsOf(asked, true), asked.AddKeywords, cancel);
@@ -108,7 +123,9 @@ static class MessageResource
         {
             var uids = UidSet.Of(entry.Uid);
             if (isThere)
-                Done(await call.Rooms.Gateway.ExpungeAsync(found.Account, mailbox.Id, uids, onlyDeleted: false, cancel));
+                Done(
+                    await call.Rooms.Gateway.ExpungeAsync(found.Account, mailbox.Id, uids, onlyDeleted: false, cancel)
+                );
             else
                 Done(await call.Rooms.Gateway.MoveAsync(new(found.Account, mailbox.Id, uids, target), cancel));
             isThere = true;
@@ -140,12 +157,7 @@ static class MessageResource
         }
     }
 
-    static async ValueTask<Mailbox> TargetAsync(
-        ApiCall call,
-        AccountId account,
-        string name,
-        CancellationToken cancel
-    )
+    static async ValueTask<Mailbox> TargetAsync(ApiCall call, AccountId account, string name, CancellationToken cancel)
     {
         try
         {

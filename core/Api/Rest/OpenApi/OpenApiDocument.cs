@@ -62,7 +62,8 @@ static class OpenApiDocument
             ["operationId"] = IdOf(route),
             ["summary"] = route.Summary,
             ["tags"] = new JsonArray(Tag(route)),
-            ["x-scope"] = route.ForOperator ? "operator"
+            ["x-scope"] =
+                route.ForOperator ? "operator"
                 : route.Scope == ApiScope.None ? "none"
                 : string.Join(' ', ApiScopes.NamesOf(route.Scope)),
         };
@@ -115,7 +116,7 @@ static class OpenApiDocument
         return schema;
     }
 
-    static JsonObject Parameter(string name, string place, bool required, JsonObject schema, string? description)
+    static JsonNode Parameter(string name, string place, bool required, JsonObject schema, string? description)
     {
         var parameter = new JsonObject
         {

@@ -87,7 +87,9 @@ static class QueueResource
         };
         var after = call.After is { } place
             ? TransactionId.TryParse(place)
-                ?? throw new ApiException(ApiProblem.BadParameter("after", "after is the `next` of a page of this list."))
+                ?? throw new ApiException(
+                    ApiProblem.BadParameter("after", "after is the `next` of a page of this list.")
+                )
             : (TransactionId?)null;
         var page = await call.Rooms.Backend.Sending.Control.ListAsync(filter, after, call.Limit, cancel);
         return ApiAnswer.Ok(
@@ -156,9 +158,7 @@ static class QueueResource
             "held" => QueueState.Held,
             "done" => QueueState.Done,
             "all" => QueueState.All,
-            _ => throw new ApiException(
-                ApiProblem.BadParameter("state", "state is open, waiting, held, done or all.")
-            ),
+            _ => throw new ApiException(ApiProblem.BadParameter("state", "state is open, waiting, held, done or all.")),
         };
 
     static string? PartyOf(ApiCall call, string name) =>

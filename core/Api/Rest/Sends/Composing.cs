@@ -173,16 +173,13 @@ static class Composing
                 ApiProblem.Invalid($"#/attachments/{number}/content", "An attachment has content or upload.")
             ),
         };
-        return new DataPart(octets, type)
-        {
-            FileName = asked.FileName,
-            ContentId = asked.ContentId?.Trim('<', '>'),
-        };
+        return new DataPart(octets, type) { FileName = asked.FileName, ContentId = asked.ContentId?.Trim('<', '>') };
     }
 
     static OutgoingField FieldOf(KeyValuePair<string, string> field)
     {
-        var pointer = $"#/headers/{field.Key.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";
+        var pointer =
+            $"#/headers/{field.Key.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";
         if (
             Reserved.Contains(field.Key)
             || field.Key.StartsWith("Content-", StringComparison.OrdinalIgnoreCase)
@@ -194,7 +191,9 @@ static class Composing
             throw new ApiException(
                 ApiProblem.Invalid(pointer, $"A value is a line of up to {MaxHeaderValue} characters.")
             );
-        return Ascii.IsValid(field.Value) ? new RawField(field.Key, field.Value) : new TextField(field.Key, field.Value);
+        return Ascii.IsValid(field.Value)
+            ? new RawField(field.Key, field.Value)
+            : new TextField(field.Key, field.Value);
     }
 
     static string IdOf(string id) => id.Trim().TrimStart('<').TrimEnd('>');

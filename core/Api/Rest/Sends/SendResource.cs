@@ -74,11 +74,7 @@ static class SendResource
         return await call.OnceAsync(
             body,
             async (id, isRepeated, until) =>
-                ApiAnswer.Json(
-                    202,
-                    await SendAsync(call, asked, id, isRepeated, until),
-                    SendJson.Default.SendAccepted
-                ),
+                ApiAnswer.Json(202, await SendAsync(call, asked, id, isRepeated, until), SendJson.Default.SendAccepted),
             cancel
         );
     }
@@ -161,7 +157,9 @@ static class SendResource
         };
         var after = call.After is { } place
             ? TransactionId.TryParse(place)
-                ?? throw new ApiException(ApiProblem.BadParameter("after", "after is the `next` of a page of this list."))
+                ?? throw new ApiException(
+                    ApiProblem.BadParameter("after", "after is the `next` of a page of this list.")
+                )
             : (TransactionId?)null;
         var page = await call.Rooms.Backend.Sending.Control.ListAsync(filter, after, call.Limit, cancel);
         return ApiAnswer.Ok(
@@ -190,7 +188,8 @@ static class SendResource
     static async ValueTask<SendInfo> FindAsync(ApiCall call, CancellationToken cancel)
     {
         var sees = await SeesAsync(call, cancel);
-        return TransactionId.TryParse(call["send"]) is { } id
+        return
+            TransactionId.TryParse(call["send"]) is { } id
             && await call.Rooms.Backend.Sending.Control.ShowAsync(id, cancel) is { } found
             && sees(found.Message.Message)
             ? Info(found.Message, found.Recipients, call.Rooms.Time.GetUtcNow())

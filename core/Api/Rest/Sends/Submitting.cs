@@ -1,7 +1,8 @@
 using System.Globalization;
-using Cloud.Flow.Inbound;
+using Cloud.Api.Gateway;
 using Cloud.Flow.Outbound;
 using Cloud.Flow.Submission;
+using Cloud.Flow.Trace;
 using Cloud.Mail;
 using Cloud.Store;
 using Cloud.Store.Directory;
@@ -113,6 +114,7 @@ static class Submitting
             {
                 HoldUntil = envelope.HoldUntil,
                 Labels = envelope.Labels,
+                Session = FactsOf(call, envelope),
                 Options = new() { SmtpUtf8 = true },
             },
             cancel
@@ -128,6 +130,14 @@ static class Submitting
             : throw new ApiException(ProblemOf(result));
     }
 
+    static SessionFacts FactsOf(ApiCall call, Envelope envelope) =>
+        new(
+            "api",
+            ClientAddress.IsKnown(call.Request.Client) ? $"{call.Request.Client}" : null,
+            From: $"{envelope.From.Address}",
+            Account: call.Caller.Key
+        );
+
     /// <summary>What an earlier try under this transaction came to; null where it came to nothing.</summary>
     public static async ValueTask<SendAccepted?> FindAsync(ApiCall call, TransactionId id, CancellationToken cancel)
     {
@@ -138,6 +148,9 @@ static class Submitting
             await call.Rooms.Backend.Accounts.Blobs.DeleteAsync(BlobNames.Of(id), cancel);
             return null;
         }
+        // The rows are what counts, but whoever wrote them may not have come to the queue: one task too many does no harm.
+        if (found.Message is { IsHeld: false, Open: > 0 })
+            await call.Rooms.Backend.Sending.Control.ReleaseAsync(id, cancel);
         var message = found.Message.Message;
         return new(
             id.ToString(),

@@ -10,12 +10,22 @@ static class SuppressionResource
 {
     public static readonly IReadOnlyList<Route> Routes =
     [
-        Route.Get("/suppressions/{list}", ApiScope.Admin, "List what a user or a domain does not write to", ListAsync) with
+        Route.Get(
+            "/suppressions/{list}",
+            ApiScope.Admin,
+            "List what a user or a domain does not write to",
+            ListAsync
+        ) with
         {
             Response = SuppressionJson.Default.PageSuppressionInfo,
             Query = [QueryParameter.After, QueryParameter.Limit],
         },
-        Route.Get("/suppressions/{list}/{address}", ApiScope.Admin, "Show why an address is not written to", ShowAsync) with
+        Route.Get(
+            "/suppressions/{list}/{address}",
+            ApiScope.Admin,
+            "Show why an address is not written to",
+            ShowAsync
+        ) with
         {
             Response = SuppressionJson.Default.SuppressionInfo,
         },
@@ -49,15 +59,18 @@ static class SuppressionResource
             new(partition, SuppressionRows.Row(AddressOf(call).Key)),
             cancel
         );
-        return row is not null && SuppressionEntry.From(row.Data) is var entry && !(entry.Until <= call.Rooms.Time.GetUtcNow())
+        return
+            row is not null
+            && SuppressionEntry.From(row.Data) is var entry
+            && !(entry.Until <= call.Rooms.Time.GetUtcNow())
             ? ApiAnswer.Ok(Info(entry), SuppressionJson.Default.SuppressionInfo)
             : throw new ApiException(ApiProblem.NotFound("address on this list"));
     }
 
     static async ValueTask<ApiAnswer> PutAsync(ApiCall call, CancellationToken cancel)
     {
-        var asked = await call.ReadAsync(SuppressionJson.Default.NewSuppression, cancel);
         var (list, _) = await ListOfAsync(call, cancel);
+        var asked = await call.ReadAsync(SuppressionJson.Default.NewSuppression, cancel);
         if (asked.Text.Length > SuppressionEntry.MaxText)
             throw new ApiException(ApiProblem.Invalid("#/text", $"Up to {SuppressionEntry.MaxText} characters."));
         if (asked.Days is < 1 or > Admin.QueueQuery.MaxDays)

@@ -86,10 +86,12 @@ static class TemplateResource
 
     static async ValueTask<ApiAnswer> PutAsync(ApiCall call, CancellationToken cancel)
     {
-        var content = await call.ReadAsync(TemplateJson.Default.TemplateContent, cancel);
         var before = await FindAsync(call, cancel);
+        var content = await call.ReadAsync(TemplateJson.Default.TemplateContent, cancel);
         if (!IsName(call["template"]))
-            throw new ApiException(ApiProblem.BadParameter("template", "A name has up to 64 letters, digits, - and _."));
+            throw new ApiException(
+                ApiProblem.BadParameter("template", "A name has up to 64 letters, digits, - and _.")
+            );
         Check(content);
         call.Match(before is null ? null : EntityTag.Of(before.ETag));
         var data = new RowData { { "Subject", content.Subject }, { "At", call.Rooms.Time.GetUtcNow() } };
@@ -99,9 +101,7 @@ static class TemplateResource
             data.Add("Html", html);
         var key = ApiRows.Template(await DomainOfAsync(call, cancel), call["template"]);
         var transaction = new RowTransaction(key.Partition);
-        _ = before is null
-            ? transaction.Insert(key.Row, data)
-            : transaction.Replace(key.Row, data, before.ETag);
+        _ = before is null ? transaction.Insert(key.Row, data) : transaction.Replace(key.Row, data, before.ETag);
         var done = await call.Rooms.Backend.Accounts.Rows.CommitAsync(ApiRows.Table, transaction, cancel);
         return done.Committed
             ? ApiAnswer
@@ -154,7 +154,11 @@ static class TemplateResource
 
     static TemplateInfo ToInfo(Row row)
     {
-        var (subject, text, html) = (row.Data.String("Subject") ?? "", row.Data.String("Text"), row.Data.String("Html"));
+        var (subject, text, html) = (
+            row.Data.String("Subject") ?? "",
+            row.Data.String("Text"),
+            row.Data.String("Html")
+        );
         return new(
             row.Key.Row[ApiRows.TemplatePrefix.Length..],
             subject,

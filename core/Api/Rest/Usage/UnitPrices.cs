@@ -23,5 +23,6 @@ sealed record UnitPrices(string Date, string Currency, decimal KeptOctetMonth, d
         );
     }
 
-    static decimal Of(JsonElement price) => price.GetProperty("price").GetDecimal() / price.GetProperty("per").GetDecimal();
+    static decimal Of(JsonElement price) =>
+        price.GetProperty("price").GetDecimal() / price.GetProperty("per").GetDecimal();
 }

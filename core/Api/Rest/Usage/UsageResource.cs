@@ -77,7 +77,11 @@ static class UsageResource
         CancellationToken cancel
     )
     {
-        var filter = new OutboxFilter { Since = since, Sees = message => DomainOf(message) is { } domain && usage.ContainsKey(domain) };
+        var filter = new OutboxFilter
+        {
+            Since = since,
+            Sees = message => DomainOf(message) is { } domain && usage.ContainsKey(domain),
+        };
         TransactionId? after = null;
         for (var pages = 0; pages < MaxPages; pages++)
         {

@@ -89,9 +89,9 @@ static class UserResource
 
     static async ValueTask<ApiAnswer> ChangeAsync(ApiCall call, CancellationToken cancel)
     {
-        var asked = await call.ReadAsync(UserJson.Default.UserChange, cancel);
         var address = await call.UserAsync(cancel);
         var (row, user) = await FindAsync(call, address, cancel);
+        var asked = await call.ReadAsync(UserJson.Default.UserChange, cancel);
         call.Match(EntityTag.Of(row.ETag));
         var administration = call.Rooms.Administration;
         var sendsAs = new List<string>();
@@ -125,8 +125,8 @@ static class UserResource
 
     static async ValueTask<ApiAnswer> ForwardAsync(ApiCall call, CancellationToken cancel)
     {
-        var asked = await call.ReadAsync(UserJson.Default.Forward, cancel);
         var (_, user) = await FindAsync(call, await call.UserAsync(cancel), cancel);
+        var asked = await call.ReadAsync(UserJson.Default.Forward, cancel);
         await call.Rooms.Administration.ForwardAsync(user.Address, asked.Targets, asked.Keeps, cancel);
         return await ShowAsync(call, cancel);
     }

@@ -77,7 +77,7 @@ public sealed class AuthorizationTests
     {
         var (api, operatorKey) = await OpenAsync();
         var acmeKey = await MakeAsync(api, "admin", tenant: "acme");
-        var path = Filled(
+        var there = Filled(
             template,
             "none",
             new()
@@ -89,13 +89,29 @@ public sealed class AuthorizationTests
                 ["key"] = acmeKey.Split('_')[1],
             }
         );
+        var nowhere = Filled(
+            template,
+            "none",
+            new()
+            {
+                ["domain"] = "none.example",
+                ["user"] = "none@none.example",
+                ["alias"] = "none@none.example",
+                ["list"] = "none.example",
+                ["key"] = "0123456789abcdef",
+            }
+        );
         foreach (var key in await WrongAsync(api))
         {
-            var answer = await new RestClient(api, key).SendAsync(method, path, method == "GET" ? null : "{}");
+            var client = new RestClient(api, key);
+            var answer = await client.SendAsync(method, there, method == "GET" ? null : "{}");
+            var unheard = await client.SendAsync(method, nowhere, method == "GET" ? null : "{}");
             if (RouteOf(method, template).ForOperator)
                 Assert.Equal(403, answer.Status);
             else if (template.Contains('{'))
-                Assert.Equal(404, answer.Status);
+                Assert.Equal((unheard.Status, unheard.Text), (answer.Status, answer.Text));
+            if (template.Contains('{'))
+                Assert.InRange(answer.Status, 400, 422);
             Assert.DoesNotContain("acme", answer.Text);
         }
         Assert.Equal(200, (await new RestClient(api, operatorKey).GetAsync("/domains/acme.example")).Status);
@@ -160,10 +176,10 @@ public sealed class AuthorizationTests
     static string Filled(string template, string otherwise, Dictionary<string, string>? values = null) =>
         string.Join(
             '/',
-            template.Split('/').Select(one =>
-                one.StartsWith('{')
-                    ? Uri.EscapeDataString(values?.GetValueOrDefault(one[1..^1]) ?? otherwise)
-                    : one
-            )
+            template
+                .Split('/')
+                .Select(one =>
+                    one.StartsWith('{') ? Uri.EscapeDataString(values?.GetValueOrDefault(one[1..^1]) ?? otherwise) : one
+                )
         );
 }

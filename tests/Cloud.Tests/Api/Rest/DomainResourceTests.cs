@@ -18,7 +18,10 @@ public sealed class DomainResourceTests
 
         var shown = await api.GetAsync("/domains/new.example");
         Assert.Equal((200, """{"name":"new.example","tenant":null}"""), (shown.Status, shown.Text));
-        Assert.Equal(304, (await api.GetAsync("/domains/NEW.example", ("If-None-Match", shown.Header("ETag")!))).Status);
+        Assert.Equal(
+            304,
+            (await api.GetAsync("/domains/NEW.example", ("If-None-Match", shown.Header("ETag")!))).Status
+        );
         Assert.Equal(
             """{"items":[{"name":"example.test","tenant":null},{"name":"new.example","tenant":null}],"next":null}""",
             (await api.GetAsync("/domains")).Text
@@ -39,7 +42,9 @@ public sealed class DomainResourceTests
         do
         {
             var page = (await api.GetAsync($"/domains?limit=1{next}")).Json;
-            names.AddRange(page.GetProperty("items").EnumerateArray().Select(one => one.GetProperty("name").GetString()!));
+            names.AddRange(
+                page.GetProperty("items").EnumerateArray().Select(one => one.GetProperty("name").GetString()!)
+            );
             next = page.GetProperty("next").GetString() is { } cursor ? $"&after={cursor}" : null;
         } while (next is not null);
         Assert.Equal(["a.example", "b.example", "c.example", "example.test"], names);
@@ -97,7 +102,10 @@ public sealed class DomainResourceTests
             (await acme.PostAsync("/domains", """{"name":"acme.example"}""")).Text
         );
         Assert.Equal(422, (await acme.PostAsync("/domains", """{"name":"b.example","tenant":"other"}""")).Status);
-        Assert.Equal("""{"items":[{"name":"acme.example","tenant":"acme"}],"next":null}""", (await acme.GetAsync("/domains")).Text);
+        Assert.Equal(
+            """{"items":[{"name":"acme.example","tenant":"acme"}],"next":null}""",
+            (await acme.GetAsync("/domains")).Text
+        );
         Assert.Equal("""{"items":[],"next":null}""", (await other.GetAsync("/domains")).Text);
         Assert.Equal(404, (await other.GetAsync("/domains/acme.example")).Status);
         Assert.Equal(404, (await other.DeleteAsync("/domains/acme.example")).Status);

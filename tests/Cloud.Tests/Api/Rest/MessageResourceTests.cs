@@ -68,7 +68,10 @@ public sealed class MessageResourceTests
         var (test, api) = await OpenAsync();
         foreach (var subject in new[] { "alpha", "beta one", "beta two", "gamma" })
             await test.ReceiveAsync(Message(subject), TestBackend.Alice);
-        Assert.Equal(subjects.Split('|', StringSplitOptions.RemoveEmptyEntries), Subjects(await api.GetAsync(Mail + query)));
+        Assert.Equal(
+            subjects.Split('|', StringSplitOptions.RemoveEmptyEntries),
+            Subjects(await api.GetAsync(Mail + query))
+        );
     }
 
     [Fact]
@@ -105,7 +108,11 @@ public sealed class MessageResourceTests
         );
         Assert.Equal(
             (200, """["seen","flagged"]""", """["todo"]"""),
-            (marked.Status, marked.Json.GetProperty("flags").GetRawText(), marked.Json.GetProperty("keywords").GetRawText())
+            (
+                marked.Status,
+                marked.Json.GetProperty("flags").GetRawText(),
+                marked.Json.GetProperty("keywords").GetRawText()
+            )
         );
         Assert.Equal(412, (await api.SendAsync("PATCH", path, """{"seen":false}""", ("If-Match", tag))).Status);
         Assert.Equal(304, (await api.GetAsync(path, ("If-None-Match", marked.Header("ETag")!))).Status);

@@ -93,10 +93,10 @@ public sealed class SendResourceTests
         var shown = (await api.GetAsync(path)).Json;
         Assert.Equal("plain", shown.GetProperty("text").GetString()!.Trim());
         Assert.Contains("<p>rich", shown.GetProperty("html").GetString());
-        var files = shown.GetProperty("attachments").EnumerateArray().ToDictionary(
-            one => one.GetProperty("fileName").GetString()!,
-            one => one.GetProperty("part").GetString()!
-        );
+        var files = shown
+            .GetProperty("attachments")
+            .EnumerateArray()
+            .ToDictionary(one => one.GetProperty("fileName").GetString()!, one => one.GetProperty("part").GetString()!);
         var whole = await api.GetAsync($"{path}/parts/{files["Rechnung Ü.pdf"]}");
         Assert.Equal((200, "application/pdf"), (whole.Status, whole.Header("Content-Type")));
         Assert.Equal(pdf, Convert.ToBase64String(whole.Body));
@@ -192,7 +192,8 @@ public sealed class SendResourceTests
     public async Task Each_message_of_a_batch_is_taken_or_refused_by_itself()
     {
         var (test, api) = await OpenAsync();
-        var batch = $$"""{"messages":[{{Simple}},{{Simple.Replace("alice@", "eve@")}},{{Simple.Replace("Doe", "Moe")}}]}""";
+        var batch =
+            $$"""{"messages":[{{Simple}},{{Simple.Replace("alice@", "eve@")}},{{Simple.Replace("Doe", "Moe")}}]}""";
         var answer = await api.PostAsync("/sends/batch", batch, ("Idempotency-Key", "b"));
         Assert.Equal(
             [202, 422, 202],
@@ -210,7 +211,8 @@ public sealed class SendResourceTests
     public async Task A_raw_message_goes_octet_for_octet_to_whom_its_header_names()
     {
         var (test, api) = await OpenAsync();
-        var raw = "From: alice@example.test\r\nTo: a@elsewhere.test\r\nCc: B <b@elsewhere.test>\r\nBcc: c@elsewhere.test\r\nDate: Fri, 02 Jan 2026 03:04:05 +0000\r\nMessage-ID: <x@example.test>\r\n\r\nB\u00f6dy  \r\n.\r\n";
+        var raw =
+            "From: alice@example.test\r\nTo: a@elsewhere.test\r\nCc: B <b@elsewhere.test>\r\nBcc: c@elsewhere.test\r\nDate: Fri, 02 Jan 2026 03:04:05 +0000\r\nMessage-ID: <x@example.test>\r\n\r\nB\u00f6dy  \r\n.\r\n";
         var sent = await api.SendBytesAsync(
             "POST",
             "/sends/raw?tags=one,two",
@@ -284,10 +286,7 @@ public sealed class SendResourceTests
             (422, "#/variables/raw"),
             (missing.Status, missing.Json.GetProperty("errors")[0].GetProperty("pointer").GetString())
         );
-        var sent = await api.PostAsync(
-            "/sends",
-            ask.Replace("VARIABLES", """{"name":"<i>{{raw}}","raw":"<hr>"}""")
-        );
+        var sent = await api.PostAsync("/sends", ask.Replace("VARIABLES", """{"name":"<i>{{raw}}","raw":"<hr>"}"""));
         Assert.True(sent.Status == 202, sent.Text);
         await WorkAsync(test);
         var entry = Assert.Single((await test.OpenAsync(test.BobId)).Entries);
@@ -304,11 +303,23 @@ public sealed class SendResourceTests
     [InlineData("""{"from":"alice@example.test","text":"x"}""", "#/to")]
     [InlineData("""{"from":"alice@example.test","to":["a@b.test","a@b.test, c@d.test"],"text":"x"}""", "#/to/1")]
     [InlineData("""{"from":"alice@example.test","to":["a@b.test"]}""", "#/text")]
-    [InlineData("""{"from":"alice@example.test","to":["a@b.test"],"text":"x","headers":{"Received":"x"}}""", "#/headers/Received")]
-    [InlineData("""{"from":"alice@example.test","to":["a@b.test"],"text":"x","headers":{"X-A":"a\r\nBcc: e@f.test"}}""", "#/headers/X-A")]
+    [InlineData(
+        """{"from":"alice@example.test","to":["a@b.test"],"text":"x","headers":{"Received":"x"}}""",
+        "#/headers/Received"
+    )]
+    [InlineData(
+        """{"from":"alice@example.test","to":["a@b.test"],"text":"x","headers":{"X-A":"a\r\nBcc: e@f.test"}}""",
+        "#/headers/X-A"
+    )]
     [InlineData("""{"from":"alice@example.test","to":["a@b.test"],"text":"x","tags":["a b"]}""", "#/tags/0")]
-    [InlineData("""{"from":"alice@example.test","to":["a@b.test"],"text":"x","sendAt":"2027-01-01T00:00:00Z"}""", "#/sendAt")]
-    [InlineData("""{"from":"alice@example.test","to":["a@b.test"],"text":"x","attachments":[{"fileName":"a","content":"%"}]}""", "#/attachments/0/content")]
+    [InlineData(
+        """{"from":"alice@example.test","to":["a@b.test"],"text":"x","sendAt":"2027-01-01T00:00:00Z"}""",
+        "#/sendAt"
+    )]
+    [InlineData(
+        """{"from":"alice@example.test","to":["a@b.test"],"text":"x","attachments":[{"fileName":"a","content":"%"}]}""",
+        "#/attachments/0/content"
+    )]
     [InlineData("""{"from":"alice@example.test","to":["a@b.test"],"template":"none"}""", "#/template")]
     public async Task What_is_wrong_with_a_message_is_named(string body, string pointer)
     {
@@ -332,7 +343,9 @@ public sealed class SendResourceTests
         Assert.Equal(404, (await As(new("k2", null, ApiScope.Send)).GetAsync($"/sends/{Id(sent)}")).Status);
         Assert.Equal(404, (await As(new("k3", "other", ApiScope.Admin)).GetAsync($"/sends/{Id(sent)}")).Status);
         Assert.Equal(422, (await As(new("k3", "other", ApiScope.Send)).PostAsync("/sends", Simple)).Status);
-        Assert.Empty((await As(new("k2", null, ApiScope.Send)).GetAsync("/sends")).Json.GetProperty("items").EnumerateArray());
+        Assert.Empty(
+            (await As(new("k2", null, ApiScope.Send)).GetAsync("/sends")).Json.GetProperty("items").EnumerateArray()
+        );
         Assert.Single((await all.GetAsync("/sends")).Json.GetProperty("items").EnumerateArray());
     }
 
