@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Cloud.Cli;
 using Cloud.Cli.Admin;
+using Cloud.Cli.Archive;
 using Cloud.Cli.Check;
 using Cloud.Cli.Cost;
 using Cloud.Cli.Dns;
@@ -21,6 +22,9 @@ var root = new RootCommand("Cloud: mail for your own domains.")
     SuppressionCommand.Create(),
     ReportsCommand.Create(),
     TraceCommand.Create(),
+    ImportCommand.Create(),
+    ExportCommand.Create(),
+    StatsCommand.Create(),
     CompletionCommand.Create(),
     DnsCommand.Create(),
     CheckCommand.Create(),

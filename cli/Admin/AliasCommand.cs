@@ -32,12 +32,15 @@ static class AliasCommand
     }
 
     static Command List() =>
-        SharedOptions.List(
-            "Alias and targets, a line each.",
-            async (admin, cancel) =>
-                (await admin.ListAliasesAsync(cancel)).Select(alias =>
-                    $"{alias.Alias}\t{string.Join(' ', alias.Targets)}"
-                )
+        SharedOptions.Printing(
+            new Command("list", "Alias and targets, a line each."),
+            (admin, _, cancel) => admin.ListAliasesAsync(cancel),
+            QueueJson.Default.IReadOnlyListAliasInfo,
+            aliases =>
+            {
+                foreach (var alias in aliases)
+                    Console.WriteLine($"{alias.Alias}\t{string.Join(' ', alias.Targets)}");
+            }
         );
 
     static Command Remove()

@@ -3,15 +3,17 @@ using Cloud.Cli.Dns;
 
 namespace Cloud.Cli.Admin;
 
-/// <summary>`cloud domain add|list|keys|dns|remove`.</summary>
+/// <summary>`cloud domain add|list|keys|dns|verify|remove`.</summary>
 static class DomainCommand
 {
     public static Command Create() =>
-        new("domain", "The domains mail is received for.") {
+        new("domain", "The domains mail is received for.")
+        {
             Add(),
             List(),
             DomainKeysCommand.Create(),
             DnsCommand.CreateWithCheck(),
+            DomainVerifyCommand.Create(),
             Remove(),
         };
 
@@ -28,7 +30,16 @@ static class DomainCommand
     }
 
     static Command List() =>
-        SharedOptions.List("One domain a line.", async (admin, cancel) => await admin.ListDomainsAsync(cancel));
+        SharedOptions.Printing(
+            new Command("list", "One domain a line."),
+            (admin, _, cancel) => admin.ListDomainsAsync(cancel),
+            QueueJson.Default.IReadOnlyListString,
+            domains =>
+            {
+                foreach (var domain in domains)
+                    Console.WriteLine(domain);
+            }
+        );
 
     static Command Remove()
     {

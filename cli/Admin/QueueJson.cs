@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Cloud.Api.Admin;
 using Cloud.Flow.Outbound.Reports;
+using Cloud.Flow.Trace;
 
 namespace Cloud.Cli.Admin;
 
@@ -18,7 +19,14 @@ namespace Cloud.Cli.Admin;
 [JsonSerializable(typeof(IReadOnlyList<DeadTask>))]
 [JsonSerializable(typeof(IReadOnlyList<SuppressedAddress>))]
 [JsonSerializable(typeof(IReadOnlyList<ReportSummary>))]
-[JsonSerializable(typeof(TraceAnswer))]
+[JsonSerializable(typeof(IReadOnlyList<UserInfo>))]
+[JsonSerializable(typeof(IReadOnlyList<AliasInfo>))]
+[JsonSerializable(typeof(IReadOnlyList<GrantInfo>))]
+[JsonSerializable(typeof(IReadOnlyList<ForwardInfo>))]
+[JsonSerializable(typeof(IReadOnlyList<string>))]
+[JsonSerializable(typeof(TraceReport))]
+[JsonSerializable(typeof(DomainProof))]
+[JsonSerializable(typeof(IReadOnlyList<TraceSummary>))]
 sealed partial class QueueJson : JsonSerializerContext
 {
     public static void Print<T>(T value, JsonTypeInfo<T> type) =>

@@ -1,6 +1,10 @@
 using System.CommandLine;
 using Cloud.Api.Admin;
+using Cloud.Api.Rest.Traces;
+using Cloud.Cli.Control;
 using Cloud.Flow.Trace;
+using Cloud.Mail;
+using Cloud.Store;
 
 namespace Cloud.Cli.Admin;
 
@@ -13,24 +17,57 @@ static class TraceCommand
         {
             Description = "A message's id, as in the sender's 250, \"kept as ID\"; a Message-ID; or an address",
         };
-        return SharedOptions.Printing(
-            new Command("trace", "What happened to a message, or the newest messages of an address.") { what },
-            (admin, parsed, cancel) => admin.TraceAsync(parsed.GetRequiredValue(what), cancel),
-            QueueJson.Default.TraceAnswer,
-            Print
+        var json = new Option<bool>("--json") { Description = "Print JSON" };
+        return SharedOptions.Asking(
+            new Command("trace", "What happened to a message, or the newest messages of an address.") { what, json },
+            (api, parsed, cancel) => RunAsync(api, parsed.GetRequiredValue(what), parsed.GetValue(json), cancel)
         );
     }
 
-    static void Print(TraceAnswer answer)
+    static async ValueTask RunAsync(IApiCaller api, string what, bool asJson, CancellationToken cancel)
     {
-        if (answer.Report is { } report)
-            Print(report);
+        var id = TransactionId.TryParse(what) is null ? null : what;
+        IReadOnlyList<TraceSummary> found = [];
+        if (id is null)
+        {
+            var address = what.StartsWith('<') ? null : EmailAddress.TryParse(what);
+            found = address is null ? [] : await ListAsync(api, "address", what, cancel);
+            // A Message-ID without its brackets looks like an address of somebody elsewhere.
+            if (found.Count == 0)
+            {
+                found = await ListAsync(api, "messageId", what, cancel);
+                id = found.Select(one => one.Id).Distinct().ToList() is [var only] ? only : null;
+            }
+            if (found.Count == 0)
+                throw new AdminException(
+                    $"Nothing is known of {what}: it came over 30 days ago, or not at all; or it was refused over 7 days "
+                        + "ago, or with many others"
+                );
+        }
+        if (id is not null)
+            Print(await api.GetAsync($"/trace/{id}", TraceReportJson.Default.TraceReport, cancel), asJson);
         else
-            Print(answer.Messages);
+            Print(found, asJson);
     }
 
-    static void Print(TraceReport report)
+    static async ValueTask<IReadOnlyList<TraceSummary>> ListAsync(
+        IApiCaller api,
+        string by,
+        string what,
+        CancellationToken cancel
+    )
     {
+        var target = $"/trace?{by}={ApiCalls.Segment(what)}";
+        return (await api.GetAsync(target, TraceReportJson.Default.PageTraceSummary, cancel)).Items;
+    }
+
+    static void Print(TraceReport report, bool asJson)
+    {
+        if (asJson)
+        {
+            QueueJson.Print(report, QueueJson.Default.TraceReport);
+            return;
+        }
         Console.WriteLine($"id          {report.Id}");
         if (report.MessageId is { } messageId)
             Console.WriteLine($"message-id  {TextTable.Plain(messageId)}");
@@ -45,7 +82,13 @@ static class TraceCommand
         ]);
     }
 
-    static void Print(IReadOnlyList<TraceSummary> messages) =>
+    static void Print(IReadOnlyList<TraceSummary> messages, bool asJson)
+    {
+        if (asJson)
+        {
+            QueueJson.Print(messages, QueueJson.Default.IReadOnlyListTraceSummary);
+            return;
+        }
         TextTable.Print([
             ["ID", "TIME", "WAY", "USER", "FROM", "STATE", "MESSAGE-ID"],
             .. messages.Select(message =>
@@ -61,4 +104,5 @@ static class TraceCommand
                     ]
             ),
         ]);
+    }
 }

@@ -3,7 +3,7 @@ using Cloud.Api.Admin;
 
 namespace Cloud.Cli.Admin;
 
-/// <summary>`cloud user add|list|passwd|grant|revoke|grants|forward|unforward|forwards|sent|verp|remove`. Passwords come by prompt or standard input, never as an argument.</summary>
+/// <summary>`cloud user add|list|passwd|grant|revoke|grants|forward|unforward|forwards|sent|verp|app-password|suspend|resume|quota|remove|restore`. Passwords come by prompt or standard input, never as an argument.</summary>
 static class UserCommand
 {
     public static Command Create() =>
@@ -32,7 +32,12 @@ static class UserCommand
                 "Whether each recipient elsewhere gets a return path of its own.",
                 (admin, user, isOn, cancel) => admin.SetVerpAsync(user, isOn, cancel)
             ),
-            Remove(),
+            UserLifeCommands.AppPassword(),
+            UserLifeCommands.Suspend(),
+            UserLifeCommands.Resume(),
+            UserLifeCommands.Quota(),
+            UserLifeCommands.Remove(),
+            UserLifeCommands.Restore(),
         };
 
     static Command SendsAs(
@@ -120,33 +125,23 @@ static class UserCommand
     }
 
     static Command List() =>
-        SharedOptions.List(
-            "Address, messages and octets of each user, a line each.",
-            async (admin, cancel) =>
-                (await admin.ListUsersAsync(cancel)).Select(user => $"{user.Address}\t{user.Messages}\t{user.Octets}")
-        );
-
-    static Command Remove()
-    {
-        var address = new Argument<string>("address");
-        var sure = new Option<bool>("--yes") { Description = "Do not ask" };
-        var command = new Command("remove", "Remove a user and all mail.") { address, sure };
-        var store = new SharedOptions(command);
-        command.SetAction(
-            async (parsed, cancel) =>
+        SharedOptions.Printing(
+            new Command("list", "Address, messages, octets and state of each user, a line each."),
+            (admin, _, cancel) => admin.ListUsersAsync(cancel),
+            QueueJson.Default.IReadOnlyListUserInfo,
+            users =>
             {
-                var user = parsed.GetRequiredValue(address);
-                if (!parsed.GetValue(sure) && !Confirmed($"Remove {user} and all mail for good? (yes/no) "))
-                    return ExitCode.Failed;
-                return await store.RunAsync(parsed, admin => admin.RemoveUserAsync(user, cancel), cancel);
+                foreach (var user in users)
+                    Console.WriteLine($"{user.Address}\t{user.Messages}\t{user.Octets}{StateOf(user)}");
             }
         );
-        return command;
-    }
 
-    static bool Confirmed(string question)
-    {
-        Console.Error.Write(question);
-        return Console.ReadLine() == "yes";
-    }
+    static string StateOf(UserInfo user) =>
+        user switch
+        {
+            { IsDeleted: true, KeptUntil: { } until } => $"\tdeleted, kept until {TextTable.Time(until)}",
+            { IsDeleted: true } => "\tbeing removed",
+            { IsSuspended: true } => "\tsuspended",
+            _ => "",
+        };
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Net;
+using Cloud.Cli.Admin;
 using Cloud.Mail;
 using Cloud.Store.Ports;
 
@@ -86,6 +87,7 @@ static class CheckCommand
                 return faults.Count > 0 ? ExitCode.Usage : await RunAsync(options, services, account, cancel);
             }
         );
+        command.Subcommands.Add(StoreCheckCommand.Create());
         return command;
     }
 

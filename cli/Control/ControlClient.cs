@@ -78,10 +78,6 @@ sealed class ControlClient(SocketCaller socket) : IAdministration
     public async ValueTask RemoveAliasAsync(string alias, CancellationToken cancel) =>
         await AskAsync(new("RemoveAlias", alias, null, null), cancel);
 
-    public async ValueTask<TraceAnswer> TraceAsync(string what, CancellationToken cancel) =>
-        (await AskAsync(new("Trace", what, null, null), cancel)).Trace
-        ?? throw new AdminException("The server's answer lacks what was asked for.");
-
     async Task<ControlAnswer> AskAsync(ControlRequest request, CancellationToken cancel)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(request, ControlJson.Default.ControlRequest);

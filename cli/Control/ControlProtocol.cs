@@ -26,7 +26,6 @@ sealed record ControlAnswer(
     IReadOnlyList<UserInfo>? Users = null,
     IReadOnlyList<AliasInfo>? Aliases = null,
     IReadOnlyList<DomainKeyPair>? Keys = null,
-    IReadOnlyList<string>? Lines = null,
     IReadOnlyList<GrantInfo>? Grants = null,
     QueueList? Messages = null,
     QueueDetails? Message = null,
@@ -34,8 +33,7 @@ sealed record ControlAnswer(
     IReadOnlyList<DeadTask>? Dead = null,
     IReadOnlyList<SuppressedAddress>? Suppressed = null,
     IReadOnlyList<ForwardInfo>? Forwards = null,
-    IReadOnlyList<ReportSummary>? Reports = null,
-    TraceAnswer? Trace = null
+    IReadOnlyList<ReportSummary>? Reports = null
 );
 
 [JsonSerializable(typeof(ControlRequest))]

@@ -116,8 +116,6 @@ sealed class ControlServer : IAsyncDisposable
                 return new(null, Grants: await administration.ListGrantsAsync(cancel));
             case "ListKeys":
                 return new(null, Keys: await administration.ListKeysAsync(name, cancel));
-            case "Trace":
-                return new(null, Trace: await administration.TraceAsync(name, cancel));
             case "PrepareKeys":
                 return new(null, Keys: [await administration.PrepareKeysAsync(name, cancel)]);
         }

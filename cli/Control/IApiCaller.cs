@@ -60,6 +60,19 @@ static class ApiCalls
         return await ReadAsync(reply, answerType, cancel);
     }
 
+    /// <summary>Sends JSON where nothing is answered.</summary>
+    public static async ValueTask PutAsync<T>(
+        this IApiCaller caller,
+        string target,
+        T asked,
+        JsonTypeInfo<T> type,
+        CancellationToken cancel
+    )
+    {
+        using var body = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(asked, type));
+        await (await caller.AskAsync("PUT", target, body, cancel)).DisposeAsync();
+    }
+
     /// <summary>A call without a body either way: DELETE, and POST of what is done by being called.</summary>
     public static async ValueTask DoAsync(
         this IApiCaller caller,

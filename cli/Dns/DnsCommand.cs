@@ -265,7 +265,11 @@ static class DnsCommand
     }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, UseStringEnumConverter = true)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    WriteIndented = true,
+    UseStringEnumConverter = true
+)]
 [JsonSerializable(typeof(DnsRecord[]))]
 [JsonSerializable(typeof(RecordFinding[]))]
 sealed partial class DnsJson : JsonSerializerContext;

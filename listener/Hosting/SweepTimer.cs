@@ -41,6 +41,8 @@ static partial class SweepTimer
             var result = await sweeper.RunAsync(Limit, stop);
             if (result.Blobs + result.LogRows + result.ThreadRows > 0)
                 Log.Swept(logger, result.Accounts, result.LogRows, result.ThreadRows, result.Blobs);
+            if (result.Users > 0)
+                Log.Gone(logger, result.Users);
             ReportLog.Tell(logger, new ScheduleResult(result.Requeued, Reports: 0));
             if (result.Hold != SweepHold.None)
                 Log.Held(logger, result.Held, result.Hold);
@@ -63,6 +65,9 @@ static partial class SweepTimer
 
         [LoggerMessage(5101, LogLevel.Warning, "{Blobs} unnamed blobs are left for now: {Reason}")]
         public static partial void Held(ILogger logger, int blobs, SweepHold reason);
+
+        [LoggerMessage(5103, LogLevel.Information, "{Users} deleted users are gone for good with all their mail")]
+        public static partial void Gone(ILogger logger, int users);
 
         [LoggerMessage(5102, LogLevel.Error, "The sweep was stopped by a fault of the store; the next run goes on")]
         public static partial void Failed(ILogger logger, Exception exception);

@@ -1,7 +1,6 @@
 using System.Text;
 using Cloud.Api.Gateway;
 using Cloud.Flow.Keys;
-using Cloud.Flow.Trace;
 using Cloud.Mail;
 using Cloud.Store;
 using Cloud.Store.Accounts;
@@ -128,9 +127,6 @@ public sealed class Administration(Backend backend) : IAdministration
         }
         return users;
     }
-
-    public ValueTask<TraceAnswer> TraceAsync(string what, CancellationToken cancel) =>
-        TraceLookup.FindAsync(backend.Traces, what, TraceScope.Operator, cancel);
 
     public async ValueTask SetPasswordAsync(string address, string password, CancellationToken cancel)
     {

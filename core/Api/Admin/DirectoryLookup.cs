@@ -41,5 +41,6 @@ static class DirectoryLookup
             : (row, DirectoryRows.ToUser(row.Data));
     }
 
-    public static AdminException Changed() => new("Somebody else changed the directory at the same moment: try again", AdminFault.Changed);
+    public static AdminException Changed() =>
+        new("Somebody else changed the directory at the same moment: try again", AdminFault.Changed);
 }

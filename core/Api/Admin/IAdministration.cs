@@ -1,5 +1,4 @@
 using Cloud.Flow.Keys;
-using Cloud.Flow.Trace;
 
 namespace Cloud.Api.Admin;
 
@@ -67,10 +66,6 @@ public interface IAdministration
     ValueTask<IReadOnlyList<AliasInfo>> ListAliasesAsync(CancellationToken cancel);
 
     ValueTask RemoveAliasAsync(string alias, CancellationToken cancel);
-
-    /// <summary>What happened to messages.</summary>
-    /// <param name="what">A message's id, as in the sender's 250; a Message-ID; or an address, for its newest messages.</param>
-    ValueTask<TraceAnswer> TraceAsync(string what, CancellationToken cancel);
 }
 
 /// <param name="Octets">Used by its messages.</param>
@@ -89,10 +84,6 @@ public sealed record UserInfo(string Address, long Messages, long Octets)
     /// <summary>How many passwords of programs it has.</summary>
     public int AppPasswords { get; init; }
 }
-
-/// <param name="Report">Of the one message that was asked for; null where several were found.</param>
-/// <param name="Messages">The others: each can be asked for by its id.</param>
-public sealed record TraceAnswer(TraceReport? Report, IReadOnlyList<TraceSummary> Messages);
 
 public sealed record GrantInfo(string Address, IReadOnlyList<string> SendsAs);
 

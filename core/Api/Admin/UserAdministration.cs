@@ -25,7 +25,10 @@ sealed class UserAdministration(Backend backend) : IUserAdministration
             throw new AdminException($"A name has 1 to {AppPassword.MaxName} characters and no control characters");
         var (row, user) = await FindAsync(address, cancel);
         if (user.AppPasswords.Count == AppPassword.Most)
-            throw new AdminException($"{user.Address} has {AppPassword.Most} passwords of programs: revoke one first", AdminFault.InTheWay);
+            throw new AdminException(
+                $"{user.Address} has {AppPassword.Most} passwords of programs: revoke one first",
+                AdminFault.InTheWay
+            );
         if (user.AppPasswords.Any(one => one.Name == name))
             throw new AdminException($"{user.Address} has a password named {name} already", AdminFault.Exists);
         var text = string.Join('-', Enumerable.Range(0, Groups).Select(_ => Random(4)));
@@ -53,10 +56,7 @@ sealed class UserAdministration(Backend backend) : IUserAdministration
     )
     {
         var (_, user) = await FindAsync(address, cancel);
-        return
-        [
-            .. user.AppPasswords.Select(one => new AppPasswordInfo(one.Id, one.Name, one.Created, one.LastUsed)),
-        ];
+        return [.. user.AppPasswords.Select(one => new AppPasswordInfo(one.Id, one.Name, one.Created, one.LastUsed))];
     }
 
     public async ValueTask RevokeAppPasswordAsync(string address, string id, CancellationToken cancel)
@@ -132,7 +132,10 @@ sealed class UserAdministration(Backend backend) : IUserAdministration
     {
         var (row, user) = await DirectoryLookup.UserAsync(directory, address, cancel);
         return user.Removing
-            ? throw new AdminException($"{user.Address} is deleted: `cloud user restore` brings it back", AdminFault.InTheWay)
+            ? throw new AdminException(
+                $"{user.Address} is deleted: `cloud user restore` brings it back",
+                AdminFault.InTheWay
+            )
             : (row, user);
     }
 

@@ -1,8 +1,8 @@
 using Cloud.Flow.Door.Greylisting;
 using Cloud.Flow.Hooks;
 using Cloud.Flow.Inbound;
-using Cloud.Flow.Junk;
 using Cloud.Flow.Integrity;
+using Cloud.Flow.Junk;
 using Cloud.Flow.Keys;
 using Cloud.Flow.Outbound;
 using Cloud.Flow.Outbound.Forwarding;

@@ -94,7 +94,12 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
         SubmitMessage.RunAsync(backend.Submitting, uploads, request, repeated, cancel);
 
     public ValueTask KeepRefusedAsync(RefusedRequest request, CancellationToken cancel) =>
-        backend.Refused.KeepAsync(request.Transaction, request.Recipients, new(request.Session, request.Evidence), cancel);
+        backend.Refused.KeepAsync(
+            request.Transaction,
+            request.Recipients,
+            new(request.Session, request.Evidence),
+            cancel
+        );
 
     public ValueTask KeepCountsAsync(CountsRequest request, CancellationToken cancel) =>
         KeepCounts.RunAsync(backend.Sending.Counted, request, cancel);

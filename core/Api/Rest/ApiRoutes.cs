@@ -1,4 +1,6 @@
 using Cloud.Api.Rest.Aliases;
+using Cloud.Api.Rest.Archive;
+using Cloud.Api.Rest.Checks;
 using Cloud.Api.Rest.Domains;
 using Cloud.Api.Rest.Hooks;
 using Cloud.Api.Rest.InboundRoutes;
@@ -7,12 +9,15 @@ using Cloud.Api.Rest.Links;
 using Cloud.Api.Rest.Mailboxes;
 using Cloud.Api.Rest.Messages;
 using Cloud.Api.Rest.OpenApi;
+using Cloud.Api.Rest.Proofs;
 using Cloud.Api.Rest.Queue;
 using Cloud.Api.Rest.Sends;
 using Cloud.Api.Rest.Suppressions;
 using Cloud.Api.Rest.Templates;
+using Cloud.Api.Rest.Traces;
 using Cloud.Api.Rest.Uploads;
 using Cloud.Api.Rest.Usage;
+using Cloud.Api.Rest.UserLife;
 using Cloud.Api.Rest.Users;
 
 namespace Cloud.Api.Rest;
@@ -25,6 +30,11 @@ public static class ApiRoutes
         .. OpenApiResource.Routes,
         .. DomainResource.Routes,
         .. KeyResource.Routes,
+        .. UserLifeResource.Routes,
+        .. TraceResource.Routes,
+        .. ArchiveResource.Routes,
+        .. CheckResource.Routes,
+        .. ProofResource.Routes,
         .. HookResource.Routes,
         .. DeliveryResource.Routes,
         .. RouteResource.Routes,

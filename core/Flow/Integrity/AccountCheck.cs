@@ -25,6 +25,8 @@ sealed class AccountCheck(AccountStore accounts)
     {
         for (var tries = 1; ; tries++)
         {
+            // Rows are to be compared, not what memory has of them.
+            await accounts.ForgetAsync(account, cancel);
             if (await accounts.CurrentAsync(account, cancel) is not { } state)
                 return null;
             var run = new Run(accounts, account, state);

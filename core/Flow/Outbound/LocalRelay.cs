@@ -61,7 +61,11 @@ sealed class LocalRelay(MailDirectory directory, Expansion expansion, Receiving 
             cancel,
             Encoding.UTF8.GetBytes($"Return-Path: <{job.Message.From}>\r\n"), // RFC 5321 §4.4
             isTold: true,
-            session: (job.Message.Session ?? new("queue")) with { From = $"{job.Message.From}", Of = $"{job.Message.Id}" }
+            session: (job.Message.Session ?? new("queue")) with
+            {
+                From = $"{job.Message.From}",
+                Of = $"{job.Message.Id}",
+            }
         );
         if (!result.KeepsSource)
             await BlobWaste.RemoveAsync(blobs, message.Blob);

@@ -27,6 +27,7 @@ sealed class AccountHistory(AccountStore accounts)
     static readonly TimeSpan Skew = TimeSpan.FromMinutes(2);
 
     /// <param name="who">The account's address.</param>
+    /// <param name="email">Its row, as <see cref="FindAsync"/> found it; null where the account has none (any more).</param>
     /// <param name="isThorough">Reads all of the log, also where the account seems not to have had the message.</param>
     /// <returns>Null where neither the log nor a row tells of the message.</returns>
     /// <exception cref="StoreException">The log cannot be read now.</exception>
@@ -34,13 +35,13 @@ sealed class AccountHistory(AccountStore accounts)
         string who,
         AccountId account,
         TransactionId id,
+        Email? email,
         bool isThorough,
         CancellationToken cancel
     )
     {
         if (await accounts.CurrentAsync(account, cancel) is not { } state)
             return null;
-        var email = await FindAsync(account, id, cancel);
         var first = await FirstAsync(account, state.Account, id.At - Skew, cancel);
         var story = new MessageStory(state, who, email?.Id ?? EmailId.From(id));
         var looked = 0;
@@ -59,7 +60,9 @@ sealed class AccountHistory(AccountStore accounts)
         return new(story.Steps, email);
     }
 
-    async ValueTask<Email?> FindAsync(AccountId account, TransactionId id, CancellationToken cancel)
+    /// <summary>The message's row in an account: one read where there is none.</summary>
+    /// <exception cref="StoreException">It cannot be read now.</exception>
+    public async ValueTask<Email?> FindAsync(AccountId account, TransactionId id, CancellationToken cancel)
     {
         var number = EmailId.From(id).Value;
         var own = await EmailReader.ReadAsync(accounts.Rows, account, [new(number)], cancel);
@@ -71,12 +74,7 @@ sealed class AccountHistory(AccountStore accounts)
     }
 
     /// <summary>The first revision that may tell of what happened since a time: revisions rise with it.</summary>
-    async ValueTask<ulong> FirstAsync(
-        AccountId account,
-        AccountRow row,
-        DateTimeOffset since,
-        CancellationToken cancel
-    )
+    async ValueTask<ulong> FirstAsync(AccountId account, AccountRow row, DateTimeOffset since, CancellationToken cancel)
     {
         var (low, high) = (row.LogFrom, row.Revision);
         while (high - low > Few)

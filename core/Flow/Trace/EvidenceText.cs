@@ -16,12 +16,7 @@ static class EvidenceText
         foreach (var step in evidence.Steps)
             yield return new(at, TraceKind.Check, who, step);
         foreach (var hit in evidence.Hits)
-            yield return new(
-                at,
-                TraceKind.Rule,
-                who,
-                $"{hit.Name} {ContentScore.Text(hit.Score)}: {hit.Explanation}"
-            );
+            yield return new(at, TraceKind.Rule, who, $"{hit.Name} {ContentScore.Text(hit.Score)}: {hit.Explanation}");
         var isRefusal = evidence.Outcome is DoorOutcome.Reject or DoorOutcome.Defer;
         yield return new(at, isRefusal ? TraceKind.Refused : TraceKind.Verdict, who, Verdict(evidence));
     }

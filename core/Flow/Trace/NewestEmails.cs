@@ -27,7 +27,9 @@ static class NewestEmails
         {
             var start = Math.Max(end > Step ? end - Step + 1 : 1, state.Account.LogFrom);
             var part = new List<EmailId>();
-            await foreach (var row in accounts.Rows.ReadAsync(Tables.Mail, ChangeRows.Range(account, start, end), cancel))
+            await foreach (
+                var row in accounts.Rows.ReadAsync(Tables.Mail, ChangeRows.Range(account, start, end), cancel)
+            )
             {
                 var placed = ChangeRows.Notes(row.Data).All.Where(note => note.Kind == ChangeNoteKind.Placed);
                 part.AddRange(placed.Select(note => note.Email));

@@ -76,7 +76,12 @@ sealed class OutboxHistory(IRows rows, OutboxControl control)
         else
             yield return new(accepted, TraceKind.Sending, who, $"{Word(to.State)}{Told(to)}");
         if (to.Next is { } next)
-            yield return new(to.LastAttempt ?? accepted, TraceKind.Sending, who, $"tried again at {next.UtcDateTime:u}");
+            yield return new(
+                to.LastAttempt ?? accepted,
+                TraceKind.Sending,
+                who,
+                $"tried again at {next.UtcDateTime:u}"
+            );
     }
 
     static string By(QueuedRecipient to)

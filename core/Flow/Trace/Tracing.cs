@@ -24,14 +24,20 @@ public sealed class Tracing
     /// <summary>Users looked at for a message that nobody says whose it is.</summary>
     const int MaxUsers = 10_000;
 
+    /// <summary>Up to so many users, all logs are looked into.</summary>
+    const int FewUsers = 200;
+
+    /// <summary>Users looked at side by side.</summary>
+    const int AtATime = 8;
+
+    /// <summary>Pages of the outbox that are read for one question, of some thousand rows each.</summary>
+    const int MaxPages = 20;
+
     /// <summary>Refused messages looked at for those that were for one user.</summary>
     const int MaxRefused = 2000;
 
     /// <summary>How far from its copy in a mailbox a message of the outbox was accepted.</summary>
     static readonly TimeSpan Near = TimeSpan.FromHours(1);
-
-    /// <summary>Submissions that are found for one question: beyond it those are missing that were taken last.</summary>
-    const int MaxSubmissions = 20_000;
 
     static readonly TimeSpan[] Back = [TimeSpan.FromHours(6), TimeSpan.FromDays(3), AccountStore.LogAge];
 
@@ -68,9 +74,9 @@ public sealed class Tracing
             if (who is not null || scope.IsOperator)
                 steps.AddRange(OutboxHistory.Steps(details, who));
         }
-        foreach (var (address, account) in users)
+        foreach (var (address, account, row) in await OwnersAsync(id, users, cancel))
         {
-            if (await history.ReadAsync(address, account, id, scope.Only is not null, cancel) is not { } found)
+            if (await history.ReadAsync(address, account, id, row, scope.Only is not null, cancel) is not { } found)
                 continue;
             steps.AddRange(found.Steps);
             email ??= found.Email;
@@ -85,6 +91,29 @@ public sealed class Tracing
             email is null ? null : Convert.ToHexStringLower(email.Sha256.Span),
             [.. steps.OrderBy(step => step.At).Take(TraceReport.MaxSteps)]
         );
+    }
+
+    /// <summary>Whose message it is, or may have been.</summary>
+    /// <remarks>
+    /// An account that had it is known by its log alone, which is dear: of very many users they are asked only where nobody
+    /// has it any more.
+    /// </remarks>
+    async ValueTask<IReadOnlyList<(string Address, AccountId Account, Email? Row)>> OwnersAsync(
+        TransactionId id,
+        IReadOnlyList<(string Address, AccountId Account)> users,
+        CancellationToken cancel
+    )
+    {
+        var all = new List<(string Address, AccountId Account, Email? Row)>();
+        foreach (var some in users.Chunk(AtATime))
+        {
+            var found = some.Select(async user =>
+                (user.Address, user.Account, await history.FindAsync(user.Account, id, cancel))
+            );
+            all.AddRange(await Task.WhenAll(found));
+        }
+        var owners = all.Where(user => user.Row is not null).ToList();
+        return owners.Count > 0 && users.Count > FewUsers ? owners : all;
     }
 
     /// <summary>Finds messages by their Message-ID, in mailboxes and in the outbox.</summary>
@@ -283,6 +312,7 @@ public sealed class Tracing
     {
         var found = new List<TraceSummary>();
         TransactionId? after = null;
+        var pages = 0;
         do
         {
             var page = await control.ListAsync(filter, after, OutboxControl.MaxPage, cancel);
@@ -294,7 +324,7 @@ public sealed class Tracing
                 found.Add(SummaryOf(queued, who));
             }
             after = page.Cursor;
-        } while (after is not null && found.Count < MaxSubmissions);
+        } while (after is not null && ++pages < MaxPages);
         return found;
     }
 

@@ -71,6 +71,22 @@ sealed class AccountStore(
         }
     }
 
+    /// <summary>Forgets what memory has of an account: the next look reads its rows.</summary>
+    public async ValueTask ForgetAsync(AccountId account, CancellationToken cancel)
+    {
+        var slot = slots.Enter(account);
+        try
+        {
+            await slot.Turn.WaitAsync(cancel);
+            slot.Advance(null);
+            slot.Turn.Release();
+        }
+        finally
+        {
+            slots.Leave(slot);
+        }
+    }
+
     /// <summary>The account as it was last seen: good for estimates (quota at RCPT), not for answers.</summary>
     public async ValueTask<AccountState?> PeekAsync(AccountId account, CancellationToken cancel)
     {

@@ -18,7 +18,10 @@ static class UserRemoval
         await AccountRemoval.RunAsync(accounts, user.Account, cancel);
         var key = DirectoryRows.User(user.Address);
         // Somebody else may have ended it meanwhile, and made the address anew.
-        if (await directory.ReadAsync(key, cancel) is not { } row || DirectoryRows.ToUser(row.Data).Account != user.Account)
+        if (
+            await directory.ReadAsync(key, cancel) is not { } row
+            || DirectoryRows.ToUser(row.Data).Account != user.Account
+        )
             return;
         var transaction = new RowTransaction(DirectoryRows.Partition).Delete(key, row.ETag);
         if (await directory.ReadAsync(DirectoryRows.Grants(user.Account), cancel) is { } grants)

@@ -50,8 +50,8 @@ public sealed class AdministrationCommandTests : IDisposable
         Assert.Equal(1, (await RunAsync(null, "domain", "remove", "example.test")).ExitCode);
         Assert.Equal((0, ""), await RunAsync(null, "alias", "remove", "all@example.test"));
         Assert.Equal((0, ""), await RunAsync(null, "alias", "remove", "*@example.test"));
-        Assert.Equal((0, ""), await RunAsync(null, "user", "remove", "--yes", "ada@example.test"));
-        Assert.Equal((0, ""), await RunAsync(null, "user", "remove", "--yes", "bob@example.test"));
+        Assert.Equal((0, ""), await RunAsync(null, "user", "remove", "--now", "--yes", "ada@example.test"));
+        Assert.Equal((0, ""), await RunAsync(null, "user", "remove", "--now", "--yes", "bob@example.test"));
         Assert.Equal((0, ""), await RunAsync(null, "domain", "remove", "example.test"));
         Assert.Equal((0, ""), await RunAsync(null, "domain", "list"));
     }

@@ -171,9 +171,7 @@ public sealed class UserLifeTests
         await using var test = await OpenAsync();
         Assert.Null(await test.Admin.Users.RemoveAsync(TestBackend.Alice, TimeSpan.Zero, default));
         await FailsAsync(() => test.Admin.Users.RestoreAsync(TestBackend.Alice, default).AsTask());
-        await FailsAsync(() =>
-            test.Admin.Users.RemoveAsync(TestBackend.Bob, TimeSpan.FromDays(366), default).AsTask()
-        );
+        await FailsAsync(() => test.Admin.Users.RemoveAsync(TestBackend.Bob, TimeSpan.FromDays(366), default).AsTask());
     }
 
     static async Task FailsAsync(Func<Task> act) => await Assert.ThrowsAsync<AdminException>(act);

@@ -1,0 +1,13 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Cloud.Flow.Integrity;
+
+namespace Cloud.Api.Rest.Checks;
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
+[JsonSerializable(typeof(AccountCheckResult))]
+[JsonSerializable(typeof(StoreTotals))]
+public sealed partial class CheckJson : JsonSerializerContext;

@@ -1,0 +1,13 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Cloud.Flow.Trace;
+
+namespace Cloud.Api.Rest.Traces;
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
+[JsonSerializable(typeof(TraceReport))]
+[JsonSerializable(typeof(Page<TraceSummary>))]
+public sealed partial class TraceReportJson : JsonSerializerContext;

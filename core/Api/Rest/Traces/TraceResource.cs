@@ -1,0 +1,74 @@
+using Cloud.Flow.Trace;
+using Cloud.Mail;
+using Cloud.Store;
+using Cloud.Store.Directory;
+
+namespace Cloud.Api.Rest.Traces;
+
+/// <summary><c>/trace</c>: what happened to messages.</summary>
+static class TraceResource
+{
+    public static readonly IReadOnlyList<Route> Routes =
+    [
+        Route.Get("/trace", ApiScope.Read, "List messages by address or Message-ID, newest first", ListAsync) with
+        {
+            Response = TraceReportJson.Default.PageTraceSummary,
+            Query =
+            [
+                new("address", "A user's address, or one elsewhere"),
+                new("messageId", "A Message-ID, with or without its angle brackets"),
+                QueryParameter.Limit,
+            ],
+        },
+        Route.Get("/trace/{message}", ApiScope.Read, "Tell what happened to a message", ShowAsync) with
+        {
+            Response = TraceReportJson.Default.TraceReport,
+        },
+    ];
+
+    static async ValueTask<ApiAnswer> ShowAsync(ApiCall call, CancellationToken cancel)
+    {
+        if (TransactionId.TryParse(call["message"]) is not { } id)
+            throw new ApiException(ApiProblem.NotFound("message"));
+        var scope = await ScopeAsync(call, cancel);
+        var report = await call.Rooms.Backend.Traces.ShowAsync(id, scope, cancel);
+        return report is null
+            ? throw new ApiException(ApiProblem.NotFound("message"))
+            : ApiAnswer.Ok(report, TraceReportJson.Default.TraceReport);
+    }
+
+    static async ValueTask<ApiAnswer> ListAsync(ApiCall call, CancellationToken cancel)
+    {
+        var (address, messageId) = (call.Query("address"), call.Query("messageId"));
+        if (address is null == messageId is null)
+            throw new ApiException(ApiProblem.BadParameter("address", "Either address or messageId is given."));
+        var (traces, scope) = (call.Rooms.Backend.Traces, await ScopeAsync(call, cancel));
+        if (messageId is not null)
+            return Answer(await traces.FindAsync(messageId, scope, cancel));
+        var asked =
+            EmailAddress.TryParse(address!)
+            ?? throw new ApiException(ApiProblem.BadParameter("address", "address is an address."));
+        return Answer(await traces.ListAsync(asked, scope, Math.Min(call.Limit, Tracing.MaxList), cancel));
+    }
+
+    static ApiAnswer Answer(IReadOnlyList<TraceSummary> found) =>
+        ApiAnswer.Ok(new Page<TraceSummary>(found, null), TraceReportJson.Default.PageTraceSummary);
+
+    /// <summary>What the caller may hear of: of users of domains that it sees.</summary>
+    static async ValueTask<TraceScope> ScopeAsync(ApiCall call, CancellationToken cancel)
+    {
+        var caller = call.Caller;
+        if (caller.IsOperator)
+            return TraceScope.Operator;
+        var tenants = new Dictionary<string, string>(StringComparer.Ordinal);
+        await foreach (var row in call.Rooms.Backend.Directory.ListAsync(DirectoryRows.Domains, cancel))
+            tenants[row.Key.Row[DirectoryRows.Domain("").Length..]] = DirectoryRows.TenantOf(row.Data);
+        return new(
+            caller.Mailbox,
+            address =>
+                tenants.TryGetValue(address[(address.LastIndexOf('@') + 1)..], out var tenant)
+                && caller.SeesAddress(address, tenant),
+            IsOperator: false
+        );
+    }
+}
