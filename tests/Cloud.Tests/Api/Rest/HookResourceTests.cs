@@ -111,6 +111,6 @@ public sealed class HookResourceTests
         var test = await TestBackend.OpenAsync();
         await test.Admin.AddDomainAsync("acme.example", "acme", default);
         await test.AddUserAsync("ada@acme.example");
-        return (new RestApi(test.Backend, test.Gateway), test);
+        return (new RestApi(test.Backend), test);
     }
 }

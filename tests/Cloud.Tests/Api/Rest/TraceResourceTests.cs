@@ -19,7 +19,7 @@ public sealed class TraceResourceTests
     }
 
     static RestClient Client(TestBackend test, Caller? caller = null) =>
-        new(new RestApi(test.Backend, test.Gateway), caller: caller ?? Caller.Operator);
+        new(new RestApi(test.Backend), caller: caller ?? Caller.Operator);
 
     [Fact]
     public async Task A_trace_is_told_by_id_by_message_id_and_by_address()

@@ -8,7 +8,7 @@ public sealed class UserLifeResourceTests
 {
     const string Alice = "/users/alice%40example.test";
 
-    static RestClient Client(TestBackend test) => new(new RestApi(test.Backend, test.Gateway), caller: Caller.Operator);
+    static RestClient Client(TestBackend test) => new(new RestApi(test.Backend), caller: Caller.Operator);
 
     [Fact]
     public async Task A_program_s_password_is_made_listed_without_it_and_revoked()
