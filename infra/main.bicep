@@ -168,6 +168,10 @@ param certificateHours int = 4
 @description('Name servers, ADDRESS[:PORT] with commas: block lists answer a resolver of one\'s own alone. Empty: the platform\'s.')
 param resolver string = ''
 
+@allowed(['', 'true', 'false'])
+@description('Whether these are believed that they validated (DNSSEC), which DANE needs. Empty: as the platform says of its own.')
+param trustAd string = ''
+
 var abbreviations = loadJsonContent('abbreviations.json')
 var token = toLower(uniqueString(subscription().id, environmentName, location))
 var tags = { 'azd-env-name': environmentName }
@@ -350,6 +354,7 @@ module functions 'app/functions.bicep' = {
     sendLimits: sendLimits
     greylistTimes: greylistTimes
     resolver: resolver
+    trustAd: trustAd
     smarthostSecretUri: smarthostLogin ? vault.outputs.smarthostSecretUri : ''
   }
 }
@@ -360,6 +365,7 @@ var toldSettings = [
   { name: 'CLOUD_DOMAIN', value: join(domainList, ',') }
   { name: 'CLOUD_MTA_STS', value: mtaSts }
   { name: 'CLOUD_RESOLVER', value: resolver }
+  { name: 'CLOUD_TRUST_AD', value: trustAd }
   { name: 'CLOUD_DMARC_REPORTS', value: dmarcReports }
   { name: 'CLOUD_GATEWAY', value: functions.outputs.uri }
   // Its watch queue is made with the storage account, for its rights to be on that queue alone.

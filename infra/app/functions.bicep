@@ -43,6 +43,9 @@ param greylistTimes object
 @description('Name servers; empty: the platform\'s.')
 param resolver string
 
+@description('Whether these are believed that they validated; empty: as the platform says.')
+param trustAd string
+
 @description('Where the password of the smarthost is; empty: it asks for none.')
 param smarthostSecretUri string
 
@@ -73,6 +76,7 @@ var settings = [
   { name: 'CLOUD_GATEWAY_KEY', value: '@Microsoft.KeyVault(SecretUri=${gatewayKeyUri})' }
   { name: 'CLOUD_HOSTNAME', value: mailHost }
   { name: 'CLOUD_RESOLVER', value: resolver }
+  { name: 'CLOUD_TRUST_AD', value: trustAd }
   { name: 'CLOUD_PUBLIC_URL', value: publicUrl }
   { name: 'CLOUD_DMARC_REPORTS', value: dmarcReports }
   { name: 'CLOUD_TLS_REPORTS', value: tlsReports }

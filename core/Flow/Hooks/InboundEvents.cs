@@ -1,6 +1,7 @@
 using Cloud.Flow.Door;
 using Cloud.Flow.Inbound;
 using Cloud.Flow.Outbound;
+using Cloud.Flow.Trace;
 using Cloud.Mail;
 using Cloud.Store;
 using Cloud.Store.Accounts;
@@ -124,10 +125,12 @@ sealed class InboundEvents(EventFeed feed, AccountStore accounts)
     public async ValueTask TellRefusedAsync(
         TransactionId transaction,
         IReadOnlyList<EmailAddress> recipients,
-        Evidence evidence,
+        MessageTrace trace,
         CancellationToken cancel
     )
     {
+        if (trace.Evidence is not { } evidence)
+            return;
         foreach (var some in recipients.GroupBy(to => EmailAddress.CanonicalDomain(to.Domain)).Take(Domains))
         {
             if (!await feed.MayWantAsync(MailEventKind.Rejected, some.Key, cancel))
@@ -136,6 +139,7 @@ sealed class InboundEvents(EventFeed feed, AccountStore accounts)
             {
                 Transaction = $"{transaction}",
                 Address = some.First().Key,
+                From = trace.Session?.From is { Length: > 0 } from ? from : null,
                 To = [.. some.Take(MailEvent.MaxAddresses).Select(to => $"{to}")],
                 Recipients = some.Count(),
                 IsSpam = true,

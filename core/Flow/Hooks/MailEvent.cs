@@ -66,6 +66,12 @@ public sealed record MailEvent(string Id, MailEventKind Kind, long At, string Do
     /// <summary>It is kept only until the endpoints have it.</summary>
     public bool IsTransient { get; init; }
 
+    /// <summary>What the application that sent it wrote on it.</summary>
+    public IReadOnlyList<string>? Tags { get; init; }
+
+    /// <inheritdoc cref="Tags"/>
+    public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+
     /// <summary>Enhanced status code (RFC 3463).</summary>
     public string? Status { get; init; }
 

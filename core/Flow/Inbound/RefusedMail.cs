@@ -60,8 +60,7 @@ sealed class RefusedMail(IRows rows, MailDirectory directory, InboundEvents even
             { "Accounts", string.Join(' ', accounts.Take(MaxAccounts)) },
         };
         await rows.CommitAsync(Table, new RowTransaction(Partition).Upsert($"{transaction}", row), cancel);
-        if (trace.Evidence is { } evidence)
-            await events.TellRefusedAsync(transaction, recipients, evidence, cancel);
+        await events.TellRefusedAsync(transaction, recipients, trace, cancel);
     }
 
     /// <summary>One read.</summary>

@@ -193,7 +193,7 @@ public sealed class ConsistencyTests
     public void All_that_is_set_of_strangers_and_their_mail_can_be_given_to_the_listener()
     {
         // These the template sets by itself, or by parameters of their own.
-        string[] others = ["resolver", "trust-client-address", "rspamd-password-file"];
+        string[] others = ["resolver", "trust-ad", "trust-client-address", "rspamd-password-file"];
         var names = DoorSettingSource
             .DoorNames.Concat(SettingSource.StrangerNames)
             .Select(setting => setting.Name)

@@ -57,7 +57,8 @@ static class UserResource
             async row =>
             {
                 var user = DirectoryRows.ToUser(row.Data);
-                return await tenants.SeesAsync(user.Address, cancel) ? await DetailsAsync(call, user, cancel) : null;
+                var isSeen = !user.IsRoute && await tenants.SeesAsync(user.Address, cancel);
+                return isSeen ? await DetailsAsync(call, user, cancel) : null;
             }
         );
         return ApiAnswer.Ok(page, UserJson.Default.PageUserDetails);

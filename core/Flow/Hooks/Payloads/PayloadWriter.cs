@@ -82,6 +82,7 @@ static class EventFields
         if (told.IsSpam is not null || told.Score is not null)
             WriteSpam(json, told);
         WriteText(json, "mailbox", told.Mailbox);
+        WriteLabels(json, told);
         if (told.Kind is MailEventKind.Delivered or MailEventKind.Deferred or MailEventKind.Bounced)
             WriteOutcome(json, told);
         if (told.Kind is MailEventKind.Complained or MailEventKind.Rejected)
@@ -129,6 +130,23 @@ static class EventFields
             json.WriteEndObject();
         }
         json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    static void WriteLabels(Utf8JsonWriter json, MailEvent told)
+    {
+        if (told.Tags is { Count: > 0 } tags)
+        {
+            json.WriteStartArray("tags");
+            foreach (var tag in tags)
+                json.WriteStringValue(tag);
+            json.WriteEndArray();
+        }
+        if (told.Metadata is not { Count: > 0 } metadata)
+            return;
+        json.WriteStartObject("metadata");
+        foreach (var (name, value) in metadata)
+            json.WriteString(name, value);
         json.WriteEndObject();
     }
 

@@ -1,4 +1,5 @@
 using Cloud.Flow.Hooks;
+using Cloud.Flow.Outbound;
 using Cloud.Mail;
 using Cloud.Tests.Fakes;
 using Cloud.Tests.Flow.Outbound;
@@ -33,6 +34,25 @@ public sealed class OutboundEventTests
         var delivery = told[1].Request.Data.GetProperty("delivery");
         Assert.Equal("bob@there.test", delivery.GetProperty("recipient").GetString());
         Assert.Equal("mx.there.test", delivery.GetProperty("host").GetString());
+    }
+
+    [Fact]
+    public async Task What_an_application_wrote_on_its_message_is_told_with_what_becomes_of_it()
+    {
+        await using var receiver = new HookReceiver();
+        await using var world = await HookWorld.OpenAsync();
+        await world.AddAsync(receiver.Url, All);
+        var request = await world.Test.PrepareAsync(Text, TestBackend.Alice, "bob@there.test");
+        var labels = new SendLabels("", ["order"], new Dictionary<string, string> { ["number"] = "17" });
+        await world.Test.Gateway.SubmitAsync(request with { Labels = labels }, default);
+        await SendAsync(world);
+        var told = Told(receiver);
+        Assert.Equal(2, told.Count);
+        Assert.All(told, one => Assert.Equal("order", one.Request.Data.GetProperty("tags")[0].GetString()));
+        Assert.All(
+            told,
+            one => Assert.Equal("17", one.Request.Data.GetProperty("metadata").GetProperty("number").GetString())
+        );
     }
 
     [Fact]

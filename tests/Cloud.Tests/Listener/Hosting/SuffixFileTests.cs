@@ -83,7 +83,8 @@ public sealed class SuffixFileTests : IDisposable
     [Fact]
     public void What_is_too_long_is_not_read()
     {
-        File.WriteAllBytes(Path, new byte[SuffixList.MaxLength + 1]);
+        var comment = $"//{new string(' ', SuffixList.MaxLength)}\n";
+        File.WriteAllBytes(Path, [.. System.Text.Encoding.ASCII.GetBytes(comment), .. SuffixList.Convert("uk\n")]);
         Open(mayBeMissing: true).Look();
         Assert.Null(installed);
         Assert.Equal([1015], log.Events);

@@ -24,13 +24,14 @@ sealed class Destination(string name, int most = DestinationState.MostAtOnce)
     /// <summary>From one place that becomes free to the next, while nothing is known: eight transactions of 0.8 s.</summary>
     static readonly TimeSpan FirstPace = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>No slower: one that was stuck may be well at once, and those that were told a time keep to it.</summary>
+    static readonly TimeSpan LongestPace = TimeSpan.FromSeconds(1);
+
     /// <summary>What one more counts in the mean pace.</summary>
     const double Share = 0.2;
 
-    /// <summary>How soon the first comes again of those that found no place, at least and at most.</summary>
+    /// <summary>How soon the first comes again of those that found no place, at least.</summary>
     static readonly TimeSpan Soonest = TimeSpan.FromSeconds(1);
-
-    static readonly TimeSpan Latest = TimeSpan.FromSeconds(30);
 
     public string Name => name;
 
@@ -155,16 +156,9 @@ sealed class Destination(string name, int most = DestinationState.MostAtOnce)
     {
         // Where nobody has left for long, nobody will soon.
         var step = now - moved > pace ? now - moved : pace;
+        step = step < LongestPace ? step : LongestPace;
         var round = step * AtOnce;
-        return PromiseHere(
-            now
-                + (
-                    round < Soonest ? Soonest
-                    : round > Latest ? Latest
-                    : round
-                ),
-            step
-        );
+        return PromiseHere(now + (round > Soonest ? round : Soonest), step);
     }
 
     /// <summary>Counts a message, if the learned rate has room for it.</summary>
