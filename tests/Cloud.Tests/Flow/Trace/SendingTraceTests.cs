@@ -29,4 +29,21 @@ public sealed class SendingTraceTests
         Assert.All(sending, step => Assert.Equal("dave@away.test", step.Who));
         Assert.True(sending[0].At < sending[1].At && sending[1].At < sending[2].At);
     }
+
+    [Fact]
+    public async Task Of_many_attempts_the_newest_are_kept()
+    {
+        var world = await OutboundWorld.OpenAsync();
+        world.Relay.Answer = ScriptedRelay.Defer;
+        var message = await world.SubmitAsync(TestBackend.Alice, "dave@away.test");
+        for (var tries = 0; tries < 30; tries++)
+        {
+            await world.Sending.Control.RetryAsync(message.Id, default);
+            await world.PassAsync(TimeSpan.FromMinutes(1));
+        }
+        var to = Assert.Single((await world.ShowAsync(message)).Recipients);
+        Assert.InRange(to.Attempts, 25, 40);
+        Assert.Contains($" {to.Attempts}. ", to.History[^1]);
+        Assert.InRange(to.History.Sum(line => line.Length), 1000, 4096);
+    }
 }
