@@ -48,4 +48,4 @@ public sealed record NewAppPassword(string Id, string Name, string Password)
 }
 
 /// <param name="LastUsed">To the hour; null for never.</param>
-public sealed record AppPasswordInfo(string Id, string Name, DateTimeOffset Created, DateTimeOffset? LastUsed);
+public sealed record AppPasswordInfo(string Id, string Name, DateTimeOffset Created, DateTimeOffset? LastUsed = null);

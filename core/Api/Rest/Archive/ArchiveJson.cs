@@ -6,7 +6,7 @@ namespace Cloud.Api.Rest.Archive;
 /// <param name="Id">By which its messages are asked for.</param>
 /// <param name="Name">Its path, levels divided by <c>/</c>.</param>
 /// <param name="Role"><c>inbox</c>, <c>sent</c> and the like; missing where it has none.</param>
-public sealed record ArchiveMailbox(string Id, string Name, string? Role, int Messages, long Octets);
+public sealed record ArchiveMailbox(string Id, string Name, int Messages, long Octets, string? Role = null);
 
 /// <param name="Role">Only where no other mailbox has it.</param>
 public sealed record NewArchiveMailbox(string Name, string? Role = null);

@@ -235,9 +235,9 @@ static class ArchiveResource
         new(
             mailbox.Id.ToString(),
             mailbox.Name,
-            mailbox.Role == MailboxRole.None ? null : $"{mailbox.Role}".ToLowerInvariant(),
             mailbox.Messages,
-            mailbox.Octets
+            mailbox.Octets,
+            mailbox.Role == MailboxRole.None ? null : $"{mailbox.Role}".ToLowerInvariant()
         );
 
     static ArchiveMessage Info(in MessageEntry entry, IReadOnlyList<string> names)

@@ -14,7 +14,7 @@ public sealed record AskedQuota(long Octets);
 public sealed record AskedDeletion(int? Days = null);
 
 /// <param name="Until">When it is gone; missing where it is gone already.</param>
-public sealed record Deletion(DateTimeOffset? Until);
+public sealed record Deletion(DateTimeOffset? Until = null);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
