@@ -44,8 +44,7 @@ static class StoreCheckCommand
                 if (users.Count == 0)
                     code = await store.RunAsync(
                         parsed,
-                        async admin =>
-                            users = [.. (await admin.ListUsersAsync(cancel)).Select(user => user.Address)],
+                        async admin => users = [.. (await admin.ListUsersAsync(cancel)).Select(user => user.Address)],
                         cancel
                     );
                 if (code != ExitCode.Ok)
@@ -53,13 +52,7 @@ static class StoreCheckCommand
                 code = await store.AskAsync(
                     parsed,
                     async api =>
-                        result = await RunAsync(
-                            api,
-                            users,
-                            parsed.GetValue(hashes),
-                            parsed.GetValue(repair),
-                            cancel
-                        ),
+                        result = await RunAsync(api, users, parsed.GetValue(hashes), parsed.GetValue(repair), cancel),
                     cancel
                 );
                 if (code != ExitCode.Ok)

@@ -1,8 +1,8 @@
 using System.Net;
 using Cloud.Api.WellKnown;
 using Cloud.Flow.Door.Greylisting;
-using Cloud.Flow.Outbound.Relay;
 using Cloud.Flow.Hooks;
+using Cloud.Flow.Outbound.Relay;
 using Cloud.Flow.Outbound.Reports;
 using Cloud.Flow.Submission;
 using Cloud.Listener.Hosting;

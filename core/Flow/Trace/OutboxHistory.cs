@@ -72,7 +72,12 @@ sealed class OutboxHistory(IRows rows, OutboxControl control)
                 yield return new(when, TraceKind.Sending, who, text);
         }
         if (to.LastAttempt is { } at)
-            yield return new(at, TraceKind.Sending, who, $"{Word(to.State)}{By(to)}: {to.Reply ?? to.Status}{Told(to)}");
+            yield return new(
+                at,
+                TraceKind.Sending,
+                who,
+                $"{Word(to.State)}{By(to)}: {to.Reply ?? to.Status}{Told(to)}"
+            );
         else
             yield return new(accepted, TraceKind.Sending, who, $"{Word(to.State)}{Told(to)}");
         if (to.Next is { } next)

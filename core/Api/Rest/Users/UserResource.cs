@@ -35,7 +35,12 @@ static class UserResource
             Response = UserJson.Default.UserDetails,
             HasTag = true,
         },
-        Route.Delete("/users/{user}", ApiScope.Admin, "Remove a user and all mail at once, for good; PUT deletion keeps it for a while", RemoveAsync) with
+        Route.Delete(
+            "/users/{user}",
+            ApiScope.Admin,
+            "Remove a user and all mail at once, for good; PUT deletion keeps it for a while",
+            RemoveAsync
+        ) with
         {
             HasTag = true,
         },
