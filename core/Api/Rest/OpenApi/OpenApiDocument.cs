@@ -188,7 +188,7 @@ static class OpenApiDocument
             LetNullsLack(member);
         if (schema["required"] is not JsonArray required || schema["properties"] is not JsonObject properties)
             return;
-        foreach (var name in required.Where(name => TakesNull(properties[(string)name!])).ToList())
+        foreach (var name in required.Where(name => TakesNull(properties[(string?)name ?? ""])).ToList())
             required.Remove(name);
     }
 
