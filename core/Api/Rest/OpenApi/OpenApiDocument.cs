@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Cloud.Api.Rest.OpenApi;
@@ -165,7 +166,34 @@ static class OpenApiDocument
         return new JsonObject { ["$ref"] = $"#/components/schemas/{name}" };
     }
 
-    static JsonNode Schema(JsonTypeInfo type) => type.GetJsonSchemaAsNode(Exporting);
+    static JsonNode Schema(JsonTypeInfo type)
+    {
+        var schema = type.GetJsonSchemaAsNode(Exporting);
+        if (type.Options.DefaultIgnoreCondition == JsonIgnoreCondition.WhenWritingNull)
+            LetNullsLack(schema);
+        return schema;
+    }
+
+    /// <summary>What is left out where it is null is not required.</summary>
+    static void LetNullsLack(JsonNode? node)
+    {
+        if (node is JsonArray array)
+        {
+            foreach (var item in array)
+                LetNullsLack(item);
+        }
+        if (node is not JsonObject schema)
+            return;
+        foreach (var (_, member) in schema)
+            LetNullsLack(member);
+        if (schema["required"] is not JsonArray required || schema["properties"] is not JsonObject properties)
+            return;
+        foreach (var name in required.Where(name => TakesNull(properties[(string?)name ?? ""])).ToList())
+            required.Remove(name);
+    }
+
+    static bool TakesNull(JsonNode? property) =>
+        property?["type"] is JsonArray types && types.Any(type => (string?)type == "null");
 
     /// <summary><c>Page&lt;DomainInfo&gt;</c> as <c>DomainInfoPage</c>.</summary>
     static string NameOf(Type type) =>

