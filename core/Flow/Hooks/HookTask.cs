@@ -37,7 +37,7 @@ sealed record HookTask(MailEvent? Event, string? Hook = null, string? Id = null,
 /// <summary>Queue <c>hooks</c>: its messages' delay is the timer of every delivery.</summary>
 sealed class HookQueue(IQueues queues)
 {
-    public const string Name = "hooks";
+    public const string Name = HookWorker.Queue;
 
     /// <summary>Tells a worker in this process that there is something to do now.</summary>
     public Outbound.Nudge Nudge { get; } = new();

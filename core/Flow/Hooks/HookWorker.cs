@@ -7,7 +7,7 @@ namespace Cloud.Flow.Hooks;
 /// <remarks>The queue delivers at least once; deliveries are rows under their ETags, so once too often does no harm.</remarks>
 public sealed class HookWorker : IDisposable
 {
-    public const string Queue = HookQueue.Name;
+    public const string Queue = "hooks";
 
     /// <summary>Where the Functions host puts what failed too often, by its own rule, and for seven days only.</summary>
     public const string Poison = "hooks-poison";

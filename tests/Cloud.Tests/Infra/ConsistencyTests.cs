@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Cloud.Cli.Serve;
 using Cloud.Flow.Door.Greylisting;
+using Cloud.Flow.Hooks;
 using Cloud.Flow.Inbound;
 using Cloud.Flow.Outbound;
 using Cloud.Flow.Outbound.Reports;
@@ -175,7 +176,9 @@ public sealed class ConsistencyTests
         const string Reader = "functions/Hosting/SettingsReader.cs";
         Skip.IfNot(File.Exists(Path.Combine(Tool.Root, Reader)), "there is no Functions app yet");
         var read = Regex.Matches(Source.Read(Reader), @"""(CLOUD_\w+)""").Select(match => match.Groups[1].Value);
-        var shared = ReportSettings.Names.Select(setting => SettingSource.Variable(setting.Name));
+        var shared = ReportSettings
+            .Names.Concat(HookSettings.Names)
+            .Select(setting => SettingSource.Variable(setting.Name));
         var given = Named(Source.Read("infra/app/functions.bicep"));
         Assert.Empty(given.Except(read).Except(shared));
     }

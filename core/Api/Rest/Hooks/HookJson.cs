@@ -65,7 +65,7 @@ public sealed record HookChange(
 /// <param name="Failures">Attempts that failed one after the other.</param>
 /// <param name="Since">When the first of them was.</param>
 /// <param name="PausedUntil">Nothing is sent before.</param>
-public sealed record EndpointShape(int Failures, DateTimeOffset? Since, DateTimeOffset? PausedUntil);
+public sealed record EndpointShape(int Failures, DateTimeOffset? Since = null, DateTimeOffset? PausedUntil = null);
 
 /// <param name="Tenant">Missing for all.</param>
 /// <param name="Disabled">Why nothing is sent; missing where it is.</param>
@@ -74,20 +74,20 @@ public sealed record HookShape(
     string Id,
     string Url,
     IReadOnlyList<string> Events,
-    string? Tenant,
-    string? Domain,
-    string? Address,
-    string? Mailbox,
-    HookRuleShape? Rule,
     string Payload,
-    string? Preset,
     int Inline,
     int Concurrency,
-    string? Owner,
-    string? Description,
-    string? Disabled,
     DateTimeOffset CreatedAt,
-    EndpointShape? Endpoint
+    string? Tenant = null,
+    string? Domain = null,
+    string? Address = null,
+    string? Mailbox = null,
+    HookRuleShape? Rule = null,
+    string? Preset = null,
+    string? Owner = null,
+    string? Description = null,
+    string? Disabled = null,
+    EndpointShape? Endpoint = null
 );
 
 /// <param name="Secret">Of v1 (HMAC-SHA256): shown this once.</param>
@@ -104,7 +104,13 @@ public sealed record TestedHook(string Event);
 /// <param name="Status">Of HTTP; missing where there was no answer.</param>
 /// <param name="Fault">Why it failed; missing for success.</param>
 /// <param name="Answer">The start of the answer's body.</param>
-public sealed record AttemptShape(DateTimeOffset At, int? Status, int Milliseconds, string? Fault, string Answer);
+public sealed record AttemptShape(
+    DateTimeOffset At,
+    int Milliseconds,
+    string Answer,
+    int? Status = null,
+    string? Fault = null
+);
 
 /// <param name="Event">Its id: as in webhook-id.</param>
 /// <param name="State">sending, waiting, done or dead.</param>
@@ -115,11 +121,11 @@ public sealed record DeliveryShape(
     string Type,
     DateTimeOffset At,
     string State,
-    DateTimeOffset? Due,
-    string? Reason,
-    string? Address,
-    string? Trace,
-    IReadOnlyList<AttemptShape> Attempts
+    IReadOnlyList<AttemptShape> Attempts,
+    DateTimeOffset? Due = null,
+    string? Reason = null,
+    string? Address = null,
+    string? Trace = null
 );
 
 /// <param name="Hook">Another hook that gets it; missing for the same.</param>
@@ -147,7 +153,7 @@ public sealed record HookReplay(
 
 /// <param name="Count">How many are on their way.</param>
 /// <param name="Next">Ask again with it as after; missing at the end.</param>
-public sealed record HookReplayed(int Count, string? Next);
+public sealed record HookReplayed(int Count, string? Next = null);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

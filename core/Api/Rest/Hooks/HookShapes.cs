@@ -13,19 +13,19 @@ static class HookShapes
             hook.Id,
             hook.Url,
             [.. hook.Events.Select(kind => kind.ToName())],
+            hook.Payload.ToString().ToLowerInvariant(),
+            hook.Inline,
+            hook.Concurrency,
+            hook.Created,
             hook.Tenant,
             hook.Domain,
             hook.Address,
             hook.Mailbox,
             hook.Rule == HookRule.Any ? null : Of(hook.Rule),
-            hook.Payload.ToString().ToLowerInvariant(),
             hook.Preset == HookPreset.None ? null : hook.Preset.ToString().ToLowerInvariant(),
-            hook.Inline,
-            hook.Concurrency,
             hook.Owner,
             hook.Description,
             hook.Disabled,
-            hook.Created,
             info.Endpoint == Endpoint.Sound
                 ? null
                 : new(info.Endpoint.Failures, info.Endpoint.Since, info.Endpoint.OpenUntil)
@@ -40,19 +40,19 @@ static class HookShapes
             delivery.Event.Kind.ToName(),
             DateTimeOffset.FromUnixTimeMilliseconds(delivery.Event.At),
             delivery.State.ToString().ToLowerInvariant(),
-            delivery.IsFinal ? null : delivery.Due,
-            delivery.Reason,
-            delivery.Event.Address,
-            delivery.Event.Transaction,
             [
                 .. delivery.Attempts.Select(one => new AttemptShape(
                     one.At,
-                    one.Status,
                     one.Milliseconds,
-                    one.Fault,
-                    one.Answer
+                    one.Answer,
+                    one.Status,
+                    one.Fault
                 )),
-            ]
+            ],
+            delivery.IsFinal ? null : delivery.Due,
+            delivery.Reason,
+            delivery.Event.Address,
+            delivery.Event.Transaction
         );
 
     /// <exception cref="ApiException">422, for a name that is none.</exception>

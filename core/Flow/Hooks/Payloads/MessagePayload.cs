@@ -35,7 +35,7 @@ sealed class MessagePayload(HookLinks links, HookOptions options, Func<Uri?> pub
         WriteAuthentication(json, message.Email.DeliveryFields.Span);
         var selection = BodySelection.Of(message.Index.Body);
         await WriteTextsAsync(json, message, selection, cancel);
-        await WriteAttachmentsAsync(json, message, selection.Attachments, inline, now, cancel);
+        await WriteAttachmentsAsync(json, message, selection, inline, now, cancel);
         json.WriteStartObject("raw");
         json.WriteNumber("size", message.Email.Size);
         json.WriteString("sha256", Convert.ToHexStringLower(message.Email.Sha256.Span));
@@ -169,7 +169,7 @@ sealed class MessagePayload(HookLinks links, HookOptions options, Func<Uri?> pub
     async ValueTask WriteAttachmentsAsync(
         Utf8JsonWriter json,
         KeptMessage message,
-        IReadOnlyList<BodyPart> attachments,
+        BodySelection selection,
         int inline,
         DateTimeOffset now,
         CancellationToken cancel
@@ -178,10 +178,11 @@ sealed class MessagePayload(HookLinks links, HookOptions options, Func<Uri?> pub
         var numbers = PartNumbers.Of(message.Index.Body);
         var left = (long)inline;
         json.WriteStartArray("attachments");
-        foreach (var part in attachments.Take(MaxAttachments))
+        // Pictures within the text are files, too, for who reads the text alone.
+        var texts = selection.Text.Concat(selection.Html).Where(part => part.IsText);
+        var shown = new HashSet<BodyPart>(texts, ReferenceEqualityComparer.Instance);
+        foreach (var (part, number) in numbers.Where(pair => !shown.Contains(pair.Key)).Take(MaxAttachments))
         {
-            if (numbers.GetValueOrDefault(part) is not { } number)
-                continue;
             var size = part.DecodedLength ?? part.BodyLength;
             json.WriteStartObject();
             json.WriteString("part", number);
