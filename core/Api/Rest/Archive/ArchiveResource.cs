@@ -18,7 +18,7 @@ static class ArchiveResource
     const int Chunk = 64 * 1024;
 
     const string Mailboxes = "/users/{user}/archive/mailboxes";
-    const string Messages = Mailboxes + "/{mailbox}/messages";
+    const string Messages = Mailboxes + "/{place}/messages";
 
     public static readonly IReadOnlyList<Route> Routes =
     [
@@ -55,7 +55,7 @@ static class ArchiveResource
                 new("received", "INTERNALDATE, such as 2026-01-31T12:00:00Z"),
             ],
         },
-        Route.Get("/users/{user}/archive/messages/{message}", ApiScope.Admin, "Read a message's octets", ReadAsync) with
+        Route.Get("/users/{user}/archive/messages/{octets}", ApiScope.Admin, "Read a message's octets", ReadAsync) with
         {
             ResponseType = "message/rfc822",
         },
@@ -104,15 +104,15 @@ static class ArchiveResource
 
     static async ValueTask<ApiAnswer> MessagesAsync(ApiCall call, CancellationToken cancel)
     {
-        var account = await AccountAsync(call, cancel);
-        var after = 0u;
+        var (after, limit) = (0u, call.Limit);
         if (call.After is { } text && !uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out after))
             throw new ApiException(ApiProblem.BadParameter("after", "after is the `next` of a page of this list."));
+        var account = await AccountAsync(call, cancel);
         var view =
             await OpenMailbox(call, account, MailboxOf(call), after, cancel)
             ?? throw new ApiException(ApiProblem.NotFound("mailbox"));
-        var entries = view.Entries.Where(entry => entry.Uid > after).Take(call.Limit + 1).ToList();
-        var page = entries.Take(call.Limit).Select(entry => Info(entry, view.Mailbox.Keywords)).ToList();
+        var entries = view.Entries.Where(entry => entry.Uid > after).Take(limit + 1).ToList();
+        var page = entries.Take(limit).Select(entry => Info(entry, view.Mailbox.Keywords)).ToList();
         var next = entries.Count > page.Count ? Cursor.Encode($"{page[^1].Uid}") : null;
         return ApiAnswer.Ok(new Page<ArchiveMessage>(page, next), ArchiveJson.Default.PageArchiveMessage);
     }
@@ -149,7 +149,7 @@ static class ArchiveResource
     static async ValueTask<ApiAnswer> ReadAsync(ApiCall call, CancellationToken cancel)
     {
         var account = await AccountAsync(call, cancel);
-        if (!ulong.TryParse(call["message"], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var id))
+        if (!ulong.TryParse(call["octets"], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var id))
             throw new ApiException(ApiProblem.NotFound("message"));
         var rows = await EmailReader.ReadAsync(call.Rooms.Backend.Accounts.Rows, account, [new(id)], cancel);
         if (rows is not [var row])
@@ -206,6 +206,7 @@ static class ArchiveResource
 
     static async ValueTask<ApiAnswer> ImportedAsync(ApiCall call, CancellationToken cancel)
     {
+        _ = (call.After, call.Limit); // faults of these come before what is not there
         var account = await AccountAsync(call, cancel);
         if (!ImportKey.IsSource(call["source"]))
             throw new ApiException(ApiProblem.NotFound("import"));
@@ -227,7 +228,7 @@ static class ArchiveResource
     }
 
     static MailboxId MailboxOf(ApiCall call) =>
-        uint.TryParse(call["mailbox"], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number)
+        uint.TryParse(call["place"], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number)
             ? new(number)
             : throw new ApiException(ApiProblem.NotFound("mailbox"));
 

@@ -4,10 +4,7 @@ using Cloud.Flow.Integrity;
 
 namespace Cloud.Api.Rest.Checks;
 
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
-)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(AccountCheckResult))]
 [JsonSerializable(typeof(StoreTotals))]
 public sealed partial class CheckJson : JsonSerializerContext;

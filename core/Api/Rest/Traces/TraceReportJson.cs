@@ -4,10 +4,7 @@ using Cloud.Flow.Trace;
 
 namespace Cloud.Api.Rest.Traces;
 
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
-)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(TraceReport))]
 [JsonSerializable(typeof(Page<TraceSummary>))]
 public sealed partial class TraceReportJson : JsonSerializerContext;

@@ -39,6 +39,7 @@ static class TraceResource
 
     static async ValueTask<ApiAnswer> ListAsync(ApiCall call, CancellationToken cancel)
     {
+        var limit = Math.Min(call.Limit, Tracing.MaxList);
         var (address, messageId) = (call.Query("address"), call.Query("messageId"));
         if (address is null == messageId is null)
             throw new ApiException(ApiProblem.BadParameter("address", "Either address or messageId is given."));
@@ -48,7 +49,7 @@ static class TraceResource
         var asked =
             EmailAddress.TryParse(address!)
             ?? throw new ApiException(ApiProblem.BadParameter("address", "address is an address."));
-        return Answer(await traces.ListAsync(asked, scope, Math.Min(call.Limit, Tracing.MaxList), cancel));
+        return Answer(await traces.ListAsync(asked, scope, limit, cancel));
     }
 
     static ApiAnswer Answer(IReadOnlyList<TraceSummary> found) =>
