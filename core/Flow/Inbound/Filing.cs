@@ -149,23 +149,7 @@ sealed class Filing(
             var deposited = await DepositAsync(judgement.Keywords);
             if (deposited.Status == DepositStatus.TooManyKeywords)
                 deposited = await DepositAsync([]);
-            // The copy made for this try, which nobody else can have.
-            var isWaste = mail.IsSentCopy
-                ? deposited.Status is not (DepositStatus.Done or DepositStatus.Repeated)
-                : deposited.Status == DepositStatus.Removed && delivery.Blob != mail.Source;
-            if (isWaste)
-                await BlobWaste.RemoveAsync(accounts.Blobs, delivery.Blob);
-            if (deposited.Status == DepositStatus.Done)
-            {
-                // Its mail is filed: nobody comes back to it.
-                await bounces.LearnAsync(mail, delivery, CancellationToken.None);
-                await complaints.LearnAsync(mail, delivery, CancellationToken.None);
-            }
-            if (deposited.Status is DepositStatus.Done or DepositStatus.Repeated)
-                await events.TellAsync(mail, delivery, judgement, cancel); // a fault of this is one of the filing
-            // A sender's copy that was not wanted the last time has no bytes left, and nobody misses them.
-            var isUnwanted = mail.IsSentCopy && deposited.Status == DepositStatus.BytesMissing;
-            result.Of(isUnwanted ? DepositStatus.Removed : deposited.Status).Push(delivery);
+            await SettleAsync(mail, delivery, judgement, deposited.Status, result, cancel);
         }
         catch (AccountMissingException)
         {
@@ -193,6 +177,46 @@ sealed class Filing(
                 repeated,
                 cancel
             );
+    }
+
+    /// <summary>What follows from an account's answer.</summary>
+    async ValueTask SettleAsync(
+        InboundMail mail,
+        Delivery delivery,
+        Judgement judgement,
+        DepositStatus status,
+        FilingResult result,
+        CancellationToken cancel
+    )
+    {
+        // The copy made for this try, which nobody else can have.
+        var isWaste = mail.IsSentCopy
+            ? status is not (DepositStatus.Done or DepositStatus.Repeated)
+            : status == DepositStatus.Removed && delivery.Blob != mail.Source;
+        if (isWaste)
+            await BlobWaste.RemoveAsync(accounts.Blobs, delivery.Blob);
+        if (status == DepositStatus.Done)
+        {
+            // Its mail is filed: nobody comes back to it.
+            await bounces.LearnAsync(mail, delivery, CancellationToken.None);
+            await complaints.LearnAsync(mail, delivery, CancellationToken.None);
+        }
+        if (status is DepositStatus.Done or DepositStatus.Repeated)
+        {
+            try
+            {
+                await events.TellAsync(mail, delivery, judgement, cancel);
+            }
+            catch (StoreException e) // The account has it; who is to hear of it does not: the repeat tells.
+            {
+                result.Unknown.Push(delivery);
+                result.Fault = e;
+                return;
+            }
+        }
+        // A sender's copy that was not wanted the last time has no bytes left, and nobody misses them.
+        var isUnwanted = mail.IsSentCopy && status == DepositStatus.BytesMissing;
+        result.Of(isUnwanted ? DepositStatus.Removed : status).Push(delivery);
     }
 
     /// <summary>
