@@ -18,7 +18,20 @@ public sealed class ImportTests : ClientTests
     [SkippableFact]
     public async Task Ten_thousand_messages_come_over_from_dovecot_byte_for_byte_though_the_import_is_killed()
     {
-        var root = Directory.CreateDirectory(At("dovecot")).FullName;
+        // Its own folder, which Dovecot's user may enter.
+        var root = Directory.CreateTempSubdirectory("cloud-dovecot-").FullName;
+        try
+        {
+            await MoveAsync(root);
+        }
+        finally
+        {
+            Directory.Delete(root, recursive: true);
+        }
+    }
+
+    async Task MoveAsync(string root)
+    {
         await Dovecot.FillAsync(root, "old", "", Enumerable.Range(0, Many).Select(Message));
         await Dovecot.FillAsync(root, "old", ".Arbeit.&AMQ-rger", Enumerable.Range(Many, InFolder).Select(Message));
         await Dovecot.FillAsync(root, "old", ".Gesendet", Enumerable.Range(Many + InFolder, 5).Select(Message));
