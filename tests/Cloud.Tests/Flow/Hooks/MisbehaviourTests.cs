@@ -156,7 +156,8 @@ public sealed class MisbehaviourTests
         await using var receiver = new HookReceiver();
         await using var world = await HookWorld.OpenAsync();
         await world.AddAsync(dead.Url);
-        await world.AddAsync(receiver.Url);
+        // As many at a time as come: who finds no place waits for a clock that stands still here.
+        await world.AddAsync(HookWorld.Wanted(receiver.Url) with { Concurrency = Hook.MaxConcurrency });
         using var stop = new CancellationTokenSource();
         var working = world.Worker.RunAsync(_ => { }, stop.Token);
         for (var i = 0; i < 30; i++)
