@@ -5,6 +5,10 @@ namespace Cloud.Flow.Hooks;
 /// <summary>Where rooms tell what happens to mail: one queue message where somebody asked for it, and nothing else.</summary>
 sealed class EventFeed(HookBook book, HookQueue queue)
 {
+    /// <summary>Reads the subscriptions, where that is due.</summary>
+    /// <exception cref="StoreException">They cannot be read now.</exception>
+    public async ValueTask ReadyAsync(CancellationToken cancel) => await book.CurrentAsync(cancel);
+
     /// <summary>Whether somebody asks for such events of a domain: then it may be worth to make one.</summary>
     /// <exception cref="StoreException">Nobody can tell now.</exception>
     public async ValueTask<bool> MayWantAsync(MailEventKind kind, string domain, CancellationToken cancel)

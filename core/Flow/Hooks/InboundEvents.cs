@@ -15,6 +15,10 @@ sealed class InboundEvents(EventFeed feed, AccountStore accounts)
     /// <summary>Parts of a quota, in percent, at which it is told that an account has come to them.</summary>
     static readonly int[] Marks = [80, 95];
 
+    /// <summary>Learns who wants what, so that <see cref="TellAsync"/> need not ask the store in a moment.</summary>
+    /// <exception cref="Store.Ports.StoreException">Nobody can tell now.</exception>
+    public ValueTask ReadyAsync(CancellationToken cancel) => feed.ReadyAsync(cancel);
+
     /// <summary>A delivery is filed, or passed on: told before its sender hears 250, and again where that is repeated.</summary>
     /// <param name="judgement">Where it was filed; null where an earlier try did it, or it was passed on.</param>
     /// <exception cref="Store.Ports.StoreException">It may not have been told.</exception>

@@ -49,6 +49,7 @@ sealed class Filing(
         var filed = new ConcurrentStack<Delivery>();
         try
         {
+            await events.ReadyAsync(cancel); // who cannot be asked is found out before anything is filed
             await EachAsync(mail.Deliveries, PrepareAsync, cancel); // step 1
         }
         catch (StoreException e)

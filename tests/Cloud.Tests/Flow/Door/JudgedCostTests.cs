@@ -122,7 +122,7 @@ public sealed class JudgedCostTests
         Expect(reads: 0, commits: 1, blobWrites: 1, blobReads: 1);
         clock.Advance(TimeSpan.FromMinutes(11));
         await SendAsync(world, FakeWorld.Plain, Plain, subject: "casino");
-        Expect(reads: 3, commits: 1, blobWrites: 1, blobReads: 1); // address and account, too, as without a filter
+        Expect(reads: 4, commits: 1, blobWrites: 1, blobReads: 1); // address, account and webhooks, as without a filter
     }
 
     static readonly string[] Names = ["adam", "eve", "cain", "abel", "seth", "enos"];
