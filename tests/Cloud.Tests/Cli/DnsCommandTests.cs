@@ -57,7 +57,6 @@ public sealed class DnsCommandTests
     [InlineData("example.org", "--host", "-")]
     [InlineData("example.org", "--server", "127.0.0.1")]
     [InlineData("example.org", "--check", "--server", "localhost")]
-    [InlineData("example.org", "--check", "--json")]
     public async Task What_cannot_be_is_told_and_nothing_printed(params string[] arguments)
     {
         var (code, output, errors) = await CloudProcess.RunAsync(null, ["dns", .. arguments]);
