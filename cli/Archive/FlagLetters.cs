@@ -5,7 +5,7 @@ namespace Cloud.Cli.Archive;
 /// <summary>Flags as archives, IMAP and the API name them.</summary>
 static class FlagLetters
 {
-    /// <summary>The keyword for a message that was passed on (RFC 5550 §2.8).</summary>
+    /// <summary>The keyword for a message that was passed on.</summary>
     const string Forwarded = "$Forwarded";
 
     static readonly (MessageFlags Flag, char Letter, string Name)[] All =

@@ -84,7 +84,6 @@ public sealed class AdministrationCommandTests : IDisposable
                 ["user", "verp", "nobody@example.test", "on"],
                 ["trace", "no-id"],
                 ["trace", "1a2057827315f66d9c09c6f93d2"],
-                ["trace", "nobody@example.test"],
             }
         )
         {
