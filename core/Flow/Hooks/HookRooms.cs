@@ -68,6 +68,7 @@ public sealed class HookRooms
     /// <param name="dns">Who knows where endpoints are.</param>
     public HookWorker Open(HookOptions options, Sending sending, DnsSettings dns, ILogger logger)
     {
+        store.Unreadable = (hook, fault) => HookLog.UnreadableHook(logger, fault, hook);
         var resolver = new Resolver(dns, accounts.Time, accounts.Entropy, logger);
         return Open(options, sending, new GuardedConnect(resolver, options.Allowed).Handler());
     }
