@@ -151,6 +151,44 @@ public sealed class MisbehaviourTests
     }
 
     [Fact]
+    public async Task A_late_answer_of_the_endpoint_of_before_says_nothing_of_the_next()
+    {
+        using var isChanged = new SemaphoreSlim(0);
+        await using var receiver = new HookReceiver();
+        await using var world = await HookWorld.OpenAsync();
+        var hook = (await world.AddAsync(receiver.Url)).Hook.Id;
+        receiver.Answer = _ =>
+        {
+            isChanged.Wait(TimeSpan.FromSeconds(30));
+            return HookReceiver.Say(410);
+        };
+        await world.Test.ReceiveAsync(HookWorld.Text, TestBackend.Alice);
+        var working = world.WorkAsync();
+        await receiver.NextAsync();
+        await world.Control.ChangeAsync(hook, one => one with { Url = receiver.Url + "/next" }, default);
+        isChanged.Release();
+        await working;
+        var changed = (await world.Control.FindAsync(hook, default))!;
+        Assert.Equal((true, Endpoint.Sound), (changed.Hook.IsEnabled, changed.Endpoint));
+    }
+
+    [Fact]
+    public void A_host_that_is_slow_takes_a_quarter_of_the_room()
+    {
+        var throng = new Throng(mostOfHost: 3);
+        Hook[] slow =
+        [
+            .. Enumerable
+                .Range(0, 4)
+                .Select(i => HookWorld.Wanted($"https://slow.test/{i}") with { Id = $"wh_{i}", Concurrency = 32 }),
+        ];
+        Assert.Equal([true, true, true, false], slow.Select(throng.TryEnter));
+        Assert.True(throng.TryEnter(HookWorld.Wanted("https://fast.test/")));
+        throng.Leave(slow[0]);
+        Assert.True(throng.TryEnter(slow[3]));
+    }
+
+    [Fact]
     public async Task Who_takes_it_and_breaks_off_has_taken_it()
     {
         await using var receiver = new HookReceiver { Closes = true };
