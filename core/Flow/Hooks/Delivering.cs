@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Cloud.Flow.Hooks.Payloads;
 using Cloud.Store;
 using Cloud.Store.Ports;
@@ -21,6 +20,7 @@ sealed class Delivering(
     HookSchedule schedule,
     EndpointWatch watch,
     TransientMail transient,
+    Throng throng,
     TimeProvider time
 )
 {
@@ -30,9 +30,6 @@ sealed class Delivering(
     /// <summary>A task that comes so early is in time: clocks differ.</summary>
     static readonly TimeSpan Early = TimeSpan.FromSeconds(2);
 
-    /// <summary>Posts under way in this process, by subscription.</summary>
-    readonly ConcurrentDictionary<string, int> running = new(StringComparer.Ordinal);
-
     /// <summary>Tells one event to all who asked for it, at the same time.</summary>
     /// <exception cref="StoreException">The task must be kept and seen again.</exception>
     public async ValueTask<IReadOnlyList<HookResult>> TellAsync(MailEvent told, CancellationToken cancel)
@@ -41,6 +38,14 @@ sealed class Delivering(
         var results = await Task.WhenAll(works);
         await transient.ForgetAsync(told, cancel);
         return results;
+    }
+
+    /// <summary>An event that was told is over: mail that was kept for it alone goes.</summary>
+    /// <exception cref="StoreException">The task must be kept and seen again.</exception>
+    public async ValueTask<IReadOnlyList<HookResult>> EndAsync(MailEvent told, CancellationToken cancel)
+    {
+        await transient.ForgetAsync(told, cancel);
+        return [];
     }
 
     /// <summary>Tries a delivery that is there.</summary>
@@ -90,7 +95,7 @@ sealed class Delivering(
     {
         if (row.Hook.Disabled is { } why)
             return await EndAsync(row, delivery with { State = DeliveryState.Dead, Reason = $"Disabled: {why}" });
-        if (!TryEnter(row.Hook))
+        if (!throng.TryEnter(row.Hook))
             return await PostponeAsync(delivery, schedule.Busy(laps), laps + 1, "the endpoint is busy", cancel);
         try
         {
@@ -103,16 +108,8 @@ sealed class Delivering(
         }
         finally
         {
-            running.AddOrUpdate(row.Hook.Id, 0, (_, count) => count - 1);
+            throng.Leave(row.Hook);
         }
-    }
-
-    bool TryEnter(Hook hook)
-    {
-        if (running.AddOrUpdate(hook.Id, 1, (_, count) => count + 1) <= hook.Concurrency)
-            return true;
-        running.AddOrUpdate(hook.Id, 0, (_, count) => count - 1);
-        return false;
     }
 
     /// <returns>Null where somebody else was faster.</returns>

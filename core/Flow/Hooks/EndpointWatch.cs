@@ -14,7 +14,7 @@ sealed class EndpointWatch(HookStore store, OwnerNotice notices, TimeProvider ti
     public async ValueTask SucceededAsync(HookRow row)
     {
         if (row.Endpoint != Endpoint.Sound)
-            await ChangeAsync(row, one => one with { Endpoint = Endpoint.Sound });
+            await ChangeAsync(row, one => IsSame(one, row) ? one with { Endpoint = Endpoint.Sound } : null);
     }
 
     /// <param name="isDead">The delivery is given up.</param>
@@ -31,13 +31,15 @@ sealed class EndpointWatch(HookStore store, OwnerNotice notices, TimeProvider ti
         var changed = await ChangeAsync(
             row,
             one =>
-                one with
-                {
-                    Endpoint = one.Endpoint.Failed(now, result.RetryAfter),
-                    Hook = disabled is null ? one.Hook : one.Hook with { Disabled = disabled },
-                }
+                IsSame(one, row)
+                    ? one with
+                    {
+                        Endpoint = one.Endpoint.Failed(now, result.RetryAfter),
+                        Hook = disabled is null ? one.Hook : one.Hook with { Disabled = disabled },
+                    }
+                    : null
         );
-        if (disabled is not null)
+        if (changed is not null && disabled is not null)
             await store.AnnounceAsync();
         if (changed is not { Endpoint: { ToldAt: null } state } || !(isDead || state.IsToBeTold(now)))
             return;
@@ -45,12 +47,18 @@ sealed class EndpointWatch(HookStore store, OwnerNotice notices, TimeProvider ti
         await ChangeAsync(changed, one => one with { Endpoint = one.Endpoint with { ToldAt = now } });
     }
 
-    /// <returns>Null where others changed it all the time, or it was removed.</returns>
-    async ValueTask<HookRow?> ChangeAsync(HookRow row, Func<HookRow, HookRow> change)
+    /// <summary>What the endpoint of before answers late says nothing of the one that has taken its place.</summary>
+    static bool IsSame(HookRow one, HookRow asked) => one.Hook.Url == asked.Hook.Url;
+
+    /// <param name="change">Null: it is left as it is.</param>
+    /// <returns>Null where it was left, others changed it all the time, or it was removed.</returns>
+    async ValueTask<HookRow?> ChangeAsync(HookRow row, Func<HookRow, HookRow?> change)
     {
         for (var races = 0; races < MaxRaces; races++)
         {
-            if (await store.ReplaceAsync(change(row)) is { } written)
+            if (change(row) is not { } wanted)
+                return null;
+            if (await store.ReplaceAsync(wanted) is { } written)
                 return written;
             if (await store.FindAsync(row.Hook.Id, CancellationToken.None) is not { } now)
                 return null;

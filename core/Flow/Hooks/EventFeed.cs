@@ -22,7 +22,18 @@ sealed class EventFeed(HookBook book, HookQueue queue)
 
     /// <summary>Tells an event to those who asked for it.</summary>
     /// <exception cref="StoreException">It may not have been told; to tell it again is told once.</exception>
-    public async ValueTask TellAsync(MailEvent told, CancellationToken cancel)
+    public ValueTask TellAsync(MailEvent told, CancellationToken cancel) => TellAsync([told], cancel);
+
+    /// <summary>Tells what several domains have of one event: who asked for it hears the first that he may.</summary>
+    /// <exception cref="StoreException">It may not have been told; to tell it again is told once.</exception>
+    public async ValueTask TellAsync(IReadOnlyList<MailEvent> variants, CancellationToken cancel)
+    {
+        var heard = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var told in variants)
+            await TellAsync(told, heard, cancel);
+    }
+
+    async ValueTask TellAsync(MailEvent told, HashSet<string> heard, CancellationToken cancel)
     {
         var set = await book.CurrentAsync(cancel);
         if (!set.MayWant(told.Kind))
@@ -30,8 +41,15 @@ sealed class EventFeed(HookBook book, HookQueue queue)
         var tenant = set.Hooks.Any(hook => hook.Tenant is not null)
             ? await book.TenantOfAsync(told.Domain, cancel)
             : "";
-        var hooks = set.Hooks.Where(hook => hook.Wants(told, tenant)).Select(hook => hook.Id).Take(Hook.MaxOfEvent);
-        if (hooks.ToList() is { Count: > 0 } asked)
-            await queue.SendAsync(new(told with { Hooks = asked }), TimeSpan.Zero, cancel);
+        var hooks = set
+            .Hooks.Where(hook => hook.Wants(told, tenant) && !heard.Contains(hook.Id))
+            .OrderBy(hook => hook.IsOperators ? 0 : 1)
+            .ThenBy(hook => hook.Created)
+            .Select(hook => hook.Id)
+            .Take(Hook.MaxOfEvent);
+        if (hooks.ToList() is not { Count: > 0 } asked)
+            return;
+        heard.UnionWith(asked);
+        await queue.SendAsync(new(told with { Hooks = asked }), TimeSpan.Zero, cancel);
     }
 }

@@ -29,7 +29,10 @@ public sealed record Hook
     /// <summary>Subscriptions of one store: each event is compared with all of them.</summary>
     public const int MaxHooks = 1000;
 
-    /// <summary>Subscriptions that one event goes to.</summary>
+    /// <summary>Subscriptions of one tenant: none of them takes the room of all.</summary>
+    public const int MaxOfTenant = 50;
+
+    /// <summary>Subscriptions that one event goes to: the operator's first, then the older ones.</summary>
     public const int MaxOfEvent = 100;
 
     /// <summary>Characters of an address of an endpoint: what servers and proxies take.</summary>
@@ -91,13 +94,17 @@ public sealed record Hook
     [JsonIgnore]
     public bool IsEnabled => Disabled is null;
 
+    /// <summary>No tenant's: the operator's own, or for all.</summary>
+    [JsonIgnore]
+    public bool IsOperators => string.IsNullOrEmpty(Tenant);
+
     /// <summary>Whether it asks for the event; the header of its rule is looked at when the message is read.</summary>
     internal bool Wants(MailEvent told, string tenant) =>
         IsEnabled
         && Events.Contains(told.Kind)
         && (Tenant is null || Tenant == tenant)
         && (Domain is null || Domain == told.Domain)
-        && (Address is null || (told.Address is { } address && Wildcards.Matches(Address, address)))
+        && (Address is null || told.OwnAddresses.Any(address => Wildcards.Matches(Address, address)))
         && (Account is null || Account == told.Account)
         && Rule.Matches(told);
 }

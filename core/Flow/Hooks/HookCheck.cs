@@ -57,6 +57,21 @@ public static class HookCheck
             return "It must begin with https://";
         if (address.UserInfo.Length > 0)
             return "It must hold no name or password";
+        if (!HasName(address))
+            return "It names no host";
         return address.Fragment.Length > 0 ? "It must have no fragment" : null;
+    }
+
+    /// <summary>Some names are characters of an address, but none that DNS has a form for (RFC 5891).</summary>
+    static bool HasName(Uri address)
+    {
+        try
+        {
+            return address.IdnHost.Length > 0;
+        }
+        catch (UriFormatException)
+        {
+            return false;
+        }
     }
 }

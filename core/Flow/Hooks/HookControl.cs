@@ -46,6 +46,9 @@ public sealed class HookControl
 
     const int Page = 100;
 
+    /// <summary>Until what is sent again is tried: longer than it takes to record that it is.</summary>
+    static readonly TimeSpan ReplayPause = TimeSpan.FromSeconds(3);
+
     readonly HookStore store;
     readonly HookQueue queue;
     readonly TimeProvider time;
@@ -61,7 +64,9 @@ public sealed class HookControl
     {
         if (HookCheck.Faults(wanted) is [var fault, ..])
             throw new ArgumentException($"{fault.Field}: {fault.Fault}", nameof(wanted));
-        if ((await store.ListAsync(removed: false, cancel)).Count >= Hook.MaxHooks)
+        var there = await store.ListAsync(removed: false, cancel);
+        var ofTenant = there.Count(row => row.Hook.Tenant == wanted.Tenant);
+        if (there.Count >= Hook.MaxHooks || (!wanted.IsOperators && ofTenant >= Hook.MaxOfTenant))
             return null;
         var id = string.Create(CultureInfo.InvariantCulture, $"wh_{entropy.Next64():x16}");
         var hook = wanted with { Id = id, Created = time.GetUtcNow(), Revision = 1 };
@@ -222,26 +227,18 @@ public sealed class HookControl
     }
 
     /// <summary>A schedule of its own; the attempts of before stay in its record.</summary>
+    /// <remarks>The task first: a record that says that it waits, with nobody to try it, could not be replayed again.</remarks>
     async ValueTask<bool> ReplayAsync(HookDelivery delivery, string to, CancellationToken cancel)
     {
+        var there = to == delivery.Hook ? delivery : await store.FindAsync(to, delivery.Event.Number, cancel);
+        if (there is { IsFinal: false })
+            return false;
+        await queue.SendAsync(new(null, to, delivery.Event.Id), ReplayPause, cancel);
         var anew = new HookDelivery(to, delivery.Event, DeliveryState.Waiting, time.GetUtcNow(), 0, []);
-        if (to == delivery.Hook)
-        {
-            if (!delivery.IsFinal)
-                return false;
-            anew = anew with { Attempts = delivery.Attempts, ETag = delivery.ETag };
-            if (await store.ReplaceAsync(anew) is null)
-                return false; // somebody else does the same
-        }
-        else if (await store.InsertAsync(anew, cancel) is null)
-        {
-            if (await store.FindAsync(to, delivery.Event.Number, cancel) is not { IsFinal: true } there)
-                return false;
-            if (await store.ReplaceAsync(anew with { Attempts = there.Attempts, ETag = there.ETag }) is null)
-                return false;
-        }
-        await queue.SendAsync(new(null, to, delivery.Event.Id), TimeSpan.Zero, cancel);
-        return true;
+        // Null: somebody else does the same, and the task finds his.
+        return there is null
+            ? await store.InsertAsync(anew, CancellationToken.None) is not null
+            : await store.ReplaceAsync(anew with { Attempts = there.Attempts, ETag = there.ETag }) is not null;
     }
 
     async ValueTask<HookInfo?> ChangeRowAsync(string id, Func<HookRow, HookRow?> change, CancellationToken cancel)

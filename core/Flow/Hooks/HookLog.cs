@@ -39,4 +39,7 @@ public static partial class HookLog
 
     [LoggerMessage(5404, LogLevel.Error, "A message on queue hooks cannot be read, and is dropped")]
     static partial void Unreadable(ILogger logger);
+
+    [LoggerMessage(5405, LogLevel.Error, "Webhook {Hook} cannot be read, and hears of nothing; the others do")]
+    internal static partial void UnreadableHook(ILogger logger, Exception fault, string hook);
 }

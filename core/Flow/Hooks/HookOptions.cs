@@ -22,6 +22,9 @@ public sealed record HookOptions
     /// <summary>Attempts at the same time in one process.</summary>
     public int Parallel { get; init; } = 50;
 
+    /// <summary>Of those, to one host: a slow one leaves three quarters to the others.</summary>
+    internal int MostOfHost => Math.Max(1, Parallel / 4);
+
     /// <summary>How often a worker looks into a queue that was empty. What is told in its own process wakes it.</summary>
     public TimeSpan LookEvery { get; init; } = TimeSpan.FromSeconds(1);
 

@@ -40,12 +40,12 @@ sealed class HookPost(HttpMessageHandler handler, HookOptions options, TimeProvi
                 return Failed(fault);
             using var request = RequestOf(row, id, body, at);
             using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
-            var text = await ReadAsync(answer, either.Token);
+            var text = await TryReadAsync(answer, either.Token, cancel);
             var status = (int)answer.StatusCode;
             var wait = status is 429 or 503 ? RetryAfter(answer.Headers.RetryAfter, at) : null;
             return new(Ended(status, answer.IsSuccessStatusCode ? null : $"It answered {status}", text), wait);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or InvalidOperationException)
+        catch (Exception e) when (e is not OperationCanceledException) // Whatever it is: it counts, so that it ends.
         {
             return Failed(e.GetBaseException().Message);
         }
@@ -86,6 +86,24 @@ sealed class HookPost(HttpMessageHandler handler, HookOptions options, TimeProvi
         if (body.Title is { } title)
             fields.TryAddWithoutValidation("Title", title);
         return request;
+    }
+
+    /// <summary>The status says whether it was taken: what becomes of the rest of the answer changes nothing.</summary>
+    static async Task<string> TryReadAsync(
+        HttpResponseMessage answer,
+        CancellationToken either,
+        CancellationToken cancel
+    )
+    {
+        try
+        {
+            return await ReadAsync(answer, either);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
+        {
+            cancel.ThrowIfCancellationRequested();
+            return "";
+        }
     }
 
     /// <summary>The start of the answer; the rest is not read, and the connection closed.</summary>

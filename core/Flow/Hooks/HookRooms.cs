@@ -68,6 +68,7 @@ public sealed class HookRooms
     /// <param name="dns">Who knows where endpoints are.</param>
     public HookWorker Open(HookOptions options, Sending sending, DnsSettings dns, ILogger logger)
     {
+        store.Unreadable = (hook, fault) => HookLog.UnreadableHook(logger, fault, hook);
         var resolver = new Resolver(dns, accounts.Time, accounts.Entropy, logger);
         return Open(options, sending, new GuardedConnect(resolver, options.Allowed).Handler());
     }
@@ -77,7 +78,7 @@ public sealed class HookRooms
     {
         var (time, blobs) = (accounts.Time, accounts.Blobs);
         var messages = new HookMessages(accounts);
-        var payloads = new PayloadWriter(messages, new(Links, options, () => options.PublicUrl ?? LocalUrl));
+        var payloads = new PayloadWriter(messages, new(Links, options, PublicUrl));
         var notices = new OwnerNotice(directory, sending.Receiving, sending.Outbox, blobs, sending.HostName);
         var post = new HookPost(web, options, time);
         var delivering = new Delivering(
@@ -88,9 +89,12 @@ public sealed class HookRooms
             post,
             new(accounts.Entropy),
             new(store, notices, time),
-            new(store, accounts),
+            new(store, accounts, queue, () => PublicUrl() is null ? TimeSpan.Zero : options.LinkLife),
+            new(options.MostOfHost),
             time
         );
         return new(delivering, queue, queues, post, time, options);
+
+        Uri? PublicUrl() => options.PublicUrl ?? LocalUrl;
     }
 }

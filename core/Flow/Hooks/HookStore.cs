@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Cloud.Store;
@@ -20,19 +22,29 @@ sealed record HookRow(Hook Hook, HookKeys Keys, Endpoint Endpoint, string? ETag)
 /// <param name="encryption">Seals the keys; null: they rest as they are.</param>
 sealed class HookStore(IRows rows, MailDirectory directory, KeyEncryptionKey? encryption, Entropy entropy)
 {
+    /// <summary>Octets of the attempts of a delivery: a property of a row holds 64 KiB.</summary>
+    const int MaxAttempts = 60 * 1024;
+
+    /// <summary>It rests in a row, and in no page: a sign of another script is no longer than it is.</summary>
+    static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Hears which subscription cannot be read, and why.</summary>
+    public Action<string, Exception>? Unreadable { get; set; }
+
     public async ValueTask<HookRow?> FindAsync(string hook, CancellationToken cancel) =>
         await rows.GetAsync(HookRows.Table, HookRows.Hook(hook), cancel) is { } row
         && From(row) is { Removed: null } one
             ? one
             : null;
 
+    /// <summary>All that can be read: one that is damaged, or of a newer version, must not hold up the others.</summary>
     /// <param name="removed">Those, too, whose deliveries are still kept.</param>
     public async ValueTask<IReadOnlyList<HookRow>> ListAsync(bool removed, CancellationToken cancel)
     {
         var found = new List<HookRow>();
         await foreach (var row in rows.ReadAsync(HookRows.Table, HookRows.All, cancel))
         {
-            if (From(row) is var one && (removed || one.Removed is null))
+            if (TryFrom(row) is { } one && (removed || one.Removed is null))
                 found.Add(one);
         }
         return found;
@@ -131,7 +143,20 @@ sealed class HookStore(IRows rows, MailDirectory directory, KeyEncryptionKey? en
         return data;
     }
 
-    /// <exception cref="StoreException">Damaged, or sealed with another key.</exception>
+    HookRow? TryFrom(Row row)
+    {
+        try
+        {
+            return From(row);
+        }
+        catch (StoreException e)
+        {
+            Unreadable?.Invoke(row.Key.Row, e);
+            return null;
+        }
+    }
+
+    /// <exception cref="StoreException">Damaged, or of a newer version.</exception>
     HookRow From(Row row)
     {
         try
@@ -139,25 +164,36 @@ sealed class HookStore(IRows rows, MailDirectory directory, KeyEncryptionKey? en
             var data = row.Data;
             var hook = JsonSerializer.Deserialize(data.Bytes("Hook") ?? [], HookJson.Default.Hook)!;
             var endpoint = JsonSerializer.Deserialize(data.Bytes("Endpoint") ?? [], HookJson.Default.Endpoint)!;
-            return new(hook, KeysOf(hook.Id, data), endpoint, row.ETag)
-            {
-                Removed = data.Time("Removed"),
-                Sealed = encryption is null ? data.Bytes("Sealed") : null,
-            };
+            var (keys, rest) = KeysOf(hook.Id, data);
+            return new(hook, keys, endpoint, row.ETag) { Removed = data.Time("Removed"), Sealed = rest };
         }
-        catch (Exception e) when (e is JsonException or System.Security.Cryptography.CryptographicException)
+        catch (JsonException e)
         {
             throw new StoreException($"Subscription {row.Key.Row} cannot be read", e);
         }
     }
 
-    HookKeys KeysOf(string hook, RowData data)
+    /// <returns>No keys, and what they are in, where that cannot be opened: who only tells events, or lists, needs none.</returns>
+    (HookKeys Keys, byte[]? Sealed) KeysOf(string hook, RowData data)
     {
         if (data.Bytes("Sealed") is not { } text)
-            return JsonSerializer.Deserialize(data.Bytes("Keys") ?? [], HookJson.Default.HookKeys)!;
-        if (encryption is null)
-            return new([], []); // who only tells events, or lists, needs none
-        return JsonSerializer.Deserialize(encryption.Open(text, PurposeOf(hook)), HookJson.Default.HookKeys)!;
+            return (JsonSerializer.Deserialize(data.Bytes("Keys") ?? [], HookJson.Default.HookKeys)!, null);
+        return TryOpen(text, hook) is { } keys ? (keys, null) : (new([], []), text);
+    }
+
+    /// <returns>Null where the key-encryption key is not known here, or is another.</returns>
+    HookKeys? TryOpen(byte[] text, string hook)
+    {
+        try
+        {
+            return encryption is null
+                ? null
+                : JsonSerializer.Deserialize(encryption.Open(text, PurposeOf(hook)), HookJson.Default.HookKeys);
+        }
+        catch (Exception e) when (e is CryptographicException or JsonException)
+        {
+            return null;
+        }
     }
 
     static byte[] PackKeys(HookRow row) => JsonSerializer.SerializeToUtf8Bytes(row.Keys, HookJson.Default.HookKeys);
@@ -172,11 +208,25 @@ sealed class HookStore(IRows rows, MailDirectory directory, KeyEncryptionKey? en
             { "State", (int)delivery.State },
             { "Due", delivery.Due },
             { "Tries", delivery.Tries },
-            { "Attempts", JsonSerializer.SerializeToUtf8Bytes(delivery.Attempts, HookJson.Default.AttemptList) },
+            { "Attempts", PackAttempts(delivery.Attempts) },
         };
         if (delivery.Reason is { } reason)
             data.Add("Reason", reason);
         return data;
+    }
+
+    /// <summary>What endpoints answer may be made to grow in JSON: the oldest answers go until it fits.</summary>
+    static byte[] PackAttempts(IReadOnlyList<HookAttempt> attempts)
+    {
+        for (var cut = 0; ; cut++)
+        {
+            var kept = attempts.Select((one, place) => place < cut ? one with { Answer = "" } : one).ToList();
+            using var octets = new MemoryStream();
+            using (var json = new Utf8JsonWriter(octets, Relaxed))
+                JsonSerializer.Serialize(json, kept, HookJson.Default.AttemptList);
+            if (octets.Length <= MaxAttempts || cut == attempts.Count)
+                return octets.ToArray();
+        }
     }
 
     static HookDelivery DeliveryOf(Row row)

@@ -11,6 +11,9 @@ namespace Cloud.Flow.Hooks;
 /// <param name="Laps">How often it found the endpoint busy.</param>
 sealed record HookTask(MailEvent? Event, string? Hook = null, string? Id = null, int Laps = 0)
 {
+    /// <summary>The event has been told, and the links that were told with it are good no more.</summary>
+    public bool IsOver { get; init; }
+
     /// <returns>Null when it is none of ours.</returns>
     public static HookTask? Parse(ReadOnlyMemory<byte> body)
     {

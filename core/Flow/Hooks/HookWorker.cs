@@ -97,6 +97,7 @@ public sealed class HookWorker : IDisposable
     public async ValueTask<IReadOnlyList<HookResult>> RunAsync(ReadOnlyMemory<byte> body, CancellationToken cancel) =>
         HookTask.Parse(body) switch
         {
+            { Event: { } told, IsOver: true } => await delivering.EndAsync(told, cancel),
             { Event: { } told } => await delivering.TellAsync(told, cancel),
             { Hook: { } hook, Id: { } id } task =>
             [

@@ -31,25 +31,64 @@ sealed class InboundEvents(EventFeed feed, AccountStore accounts)
     {
         if (mail.IsSentCopy || delivery.Forward?.Refusal is not null)
             return;
-        var to = delivery.To is { } text ? EmailAddress.TryParse(text) : null;
-        var domain = to is null ? "" : EmailAddress.CanonicalDomain(to.Domain);
+        var addressed = DomainRecipients.Of(delivery);
         var isKept = delivery.Forward is null;
-        var wantsReceived = await feed.MayWantAsync(MailEventKind.Received, domain, cancel);
-        var wantsFiled = isKept && await feed.MayWantAsync(MailEventKind.Filed, domain, cancel);
-        var wantsQuota = isKept && await feed.MayWantAsync(MailEventKind.Quota, domain, cancel);
+        var wantsReceived = await MayWantAsync(MailEventKind.Received, addressed, cancel);
+        var wantsFiled = isKept && await MayWantAsync(MailEventKind.Filed, addressed, cancel);
+        var wantsQuota = isKept && await feed.MayWantAsync(MailEventKind.Quota, addressed[0].Domain, cancel);
         if (!wantsReceived && !wantsFiled && !wantsQuota)
             return;
         // A route has no mailbox: nothing is filed, and nobody has a quota.
         var retention = isKept ? await RetentionAsync(delivery, cancel) : null;
         if (wantsReceived)
-        {
-            var told = Of(mail, delivery, judgement, to, domain, MailEventKind.Received);
-            await feed.TellAsync(told with { IsTransient = retention == 0 }, cancel);
-        }
+            await TellAsync(MailEventKind.Received);
         if (wantsFiled && retention is null)
-            await feed.TellAsync(Of(mail, delivery, judgement, to, domain, MailEventKind.Filed), cancel);
+            await TellAsync(MailEventKind.Filed);
         if (wantsQuota && retention is null)
-            await TellQuotaAsync(mail, delivery, domain, cancel);
+            await TellQuotaAsync(mail, delivery, addressed[0].Domain, cancel);
+
+        ValueTask TellAsync(MailEventKind kind) =>
+            feed.TellAsync(
+                [
+                    .. addressed.Select(to =>
+                        Of(mail, delivery, judgement, to, kind) with
+                        {
+                            IsTransient = kind == MailEventKind.Received && retention == 0,
+                        }
+                    ),
+                ],
+                cancel
+            );
+    }
+
+    /// <summary>Recipients in one domain of ours that led to one account.</summary>
+    /// <param name="Domain">Empty where nobody knows any more.</param>
+    /// <param name="To">As the envelope names them.</param>
+    sealed record DomainRecipients(string Domain, IReadOnlyList<string> To)
+    {
+        /// <returns>One for each domain, so that no tenant reads another's; at least one.</returns>
+        public static List<DomainRecipients> Of(Delivery delivery) =>
+            delivery.To is null
+                ? [new("", [])]
+                :
+                [
+                    .. (delivery.Also ?? [])
+                        .Prepend(delivery.To)
+                        .GroupBy(to =>
+                            EmailAddress.TryParse(to) is { } one ? EmailAddress.CanonicalDomain(one.Domain) : ""
+                        )
+                        .Select(some => new DomainRecipients(some.Key, [.. some])),
+                ];
+    }
+
+    async ValueTask<bool> MayWantAsync(MailEventKind kind, List<DomainRecipients> addressed, CancellationToken cancel)
+    {
+        foreach (var one in addressed)
+        {
+            if (await feed.MayWantAsync(kind, one.Domain, cancel))
+                return true;
+        }
+        return false;
     }
 
     /// <summary>By what memory has of the account just after the filing: that costs nothing.</summary>
@@ -61,11 +100,11 @@ sealed class InboundEvents(EventFeed feed, AccountStore accounts)
         InboundMail mail,
         Delivery delivery,
         Judgement? judgement,
-        EmailAddress? to,
-        string domain,
+        DomainRecipients addressed,
         MailEventKind kind
     )
     {
+        var to = addressed.To is [var first, ..] ? first : null;
         var index = mail.Index.Length == 0 ? null : MessageIndex.Unpack(mail.Index);
         var score = mail.Evidence?.Score;
         // Where an earlier try filed it, what the account's own filter said is not asked again.
@@ -77,14 +116,14 @@ sealed class InboundEvents(EventFeed feed, AccountStore accounts)
         };
         var author = index?.Envelope.From.FirstOrDefault(address => address.IsMailbox);
         var transaction = TransactionId.TryParse(mail.Transaction) ?? default;
-        return New(transaction, $"{delivery.Account}|{delivery.To}", kind, domain) with
+        return New(transaction, $"{delivery.Account}|{to}", kind, addressed.Domain) with
         {
             Transaction = mail.Transaction,
             Account = delivery.Account.Length == 0 ? null : delivery.Account,
-            Address = to?.Key,
+            Address = to is null ? null : EmailAddress.TryParse(to)?.Key,
             From = mail.Origin?.From,
-            To = delivery.To is null ? null : [delivery.To],
-            Recipients = 1,
+            To = to is null ? null : addressed.To,
+            Recipients = Math.Max(1, addressed.To.Count),
             Author = author is { IsMailbox: true } one ? MailEvent.Cut(one.Spec) : null,
             Subject = MailEvent.Cut(index?.Subject),
             MessageId = MailEvent.Cut(index?.MessageId.ToString()),

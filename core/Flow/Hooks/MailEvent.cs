@@ -102,6 +102,14 @@ public sealed record MailEvent(string Id, MailEventKind Kind, long At, string Do
     [JsonIgnore]
     public string PublicId => $"evt_{Id}";
 
+    /// <summary>All of ours that it is about: of mail that comes in, the recipients.</summary>
+    [JsonIgnore]
+    internal IEnumerable<string> OwnAddresses =>
+        Kind is MailEventKind.Received or MailEventKind.Filed or MailEventKind.Rejected && To is not null
+            ? To.Append(Address).OfType<string>()
+        : Address is null ? []
+        : [Address];
+
     [JsonIgnore]
     public TransactionId Number => TransactionId.TryParse(Id) ?? default;
 

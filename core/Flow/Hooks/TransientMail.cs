@@ -4,27 +4,43 @@ using Cloud.Store.Messages;
 
 namespace Cloud.Flow.Hooks;
 
-/// <summary>Removes mail that is kept only until the endpoints have it.</summary>
+/// <summary>Removes mail that is kept only until the endpoints have it, and have had time to follow its links.</summary>
 /// <remarks>What one of them has not taken stays, so that it can be replayed; the sweep removes it when that is over.</remarks>
-sealed class TransientMail(HookStore store, AccountStore accounts)
+/// <param name="linkLife">How long the links that an attempt has made are good; zero where it makes none.</param>
+sealed class TransientMail(HookStore store, AccountStore accounts, HookQueue queue, Func<TimeSpan> linkLife)
 {
     /// <exception cref="Store.Ports.StoreException">It stays; the sweep removes it.</exception>
     public async ValueTask ForgetAsync(MailEvent told, CancellationToken cancel)
     {
         if (!told.IsTransient || told.Account is not { } account)
             return;
-        var hasIt = false;
+        if (await TakenAsync(told, cancel) is not { } taken)
+            return;
+        var left = taken + linkLife() - accounts.Time.GetUtcNow();
+        if (left > TimeSpan.Zero)
+            await queue.SendAsync(new(told) { IsOver = true }, left, cancel);
+        else if (TransactionId.TryParse(told.Transaction ?? "") is { } transaction)
+            await RemoveAsync(new(account), transaction, cancel);
+    }
+
+    /// <returns>When the last of the endpoints took it; null where one of them has not, or there is none.</returns>
+    async ValueTask<DateTimeOffset?> TakenAsync(MailEvent told, CancellationToken cancel)
+    {
+        DateTimeOffset? taken = null;
         foreach (var hook in told.Hooks)
         {
-            // None: the subscription was about others, or is gone.
-            if (await store.FindAsync(hook, told.Number, cancel) is not { } delivery)
-                continue;
-            if (delivery.State != DeliveryState.Done)
-                return;
-            hasIt = true;
+            if (await store.FindAsync(hook, told.Number, cancel) is { } delivery)
+            {
+                if (delivery.State != DeliveryState.Done)
+                    return null;
+                var at = delivery.Attempts is [.., var last] ? last.At : default;
+                taken = taken > at ? taken : at;
+            }
+            // None yet: that one is still to be told. None ever: it is gone, switched off, or about other headers.
+            else if (await store.FindAsync(hook, cancel) is { Hook: { IsEnabled: true, Rule.Header: null } })
+                return null;
         }
-        if (hasIt && TransactionId.TryParse(told.Transaction ?? "") is { } transaction)
-            await RemoveAsync(new(account), transaction, cancel);
+        return taken;
     }
 
     async ValueTask RemoveAsync(AccountId account, TransactionId transaction, CancellationToken cancel)

@@ -183,15 +183,18 @@ sealed class Addressing(Expansion expansion, IBlobs blobs)
     /// <param name="head">Null where nothing is passed on.</param>
     static List<Delivery> DeliveriesOf(Incoming mail, List<Entry> entries, ForwardedHead? head)
     {
-        var accounts = new List<(AccountId Account, EmailAddress To)>();
+        var accounts = new List<(AccountId Account, List<string> To)>();
         var forwards = new List<Delivery>();
         var reached = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (to, leads) in entries)
         {
             foreach (var account in leads.Accounts)
             {
-                if (!accounts.Exists(one => one.Account == account))
-                    accounts.Add((account, to.Address));
+                var known = accounts.FindIndex(one => one.Account == account);
+                if (known < 0)
+                    accounts.Add((account, [$"{to.Address}"]));
+                else if (accounts[known].To.Count < Delivery.MaxAddresses)
+                    accounts[known].To.Add($"{to.Address}");
             }
             var targets = leads.Outside.Where(target => reached.Add(target.Key)).ToList();
             if (head is null || targets.Count == 0)
@@ -206,8 +209,11 @@ sealed class Addressing(Expansion expansion, IBlobs blobs)
                     new Delivery(
                         one.Account.Value,
                         place == 0 && !mail.IsRepeated ? mail.Source : BlobNames.Of(mail.Transaction, one.Account),
-                        $"{one.To}"
+                        one.To[0]
                     )
+                    {
+                        Also = one.To.Count > 1 ? [.. one.To.Skip(1)] : null,
+                    }
             ),
             .. forwards,
         ];

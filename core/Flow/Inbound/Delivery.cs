@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Cloud.Flow.Inbound;
 
 /// <summary>Where a message goes: into an account, or to the outbox.</summary>
@@ -10,8 +12,15 @@ namespace Cloud.Flow.Inbound;
 /// <param name="Forward">How it is passed on to other servers; null for an account's.</param>
 sealed record Delivery(string Account, string Blob, string? To = null, Forward? Forward = null)
 {
+    /// <summary>Addresses of an account that are kept: what an event tells.</summary>
+    public const int MaxAddresses = Hooks.MailEvent.MaxAddresses;
+
+    /// <summary>The other recipients that led here; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Also { get; init; }
+
     /// <summary>Without what can be done without.</summary>
-    public Delivery Least => Forward is null ? this with { To = null } : this;
+    public Delivery Least => Forward is null ? this with { To = null, Also = null } : this;
 
     /// <summary>Without what can be looked up again, though it may be another by then.</summary>
     public Delivery Shortest => Forward is null ? Least : this with { Forward = Forward with { Targets = null } };

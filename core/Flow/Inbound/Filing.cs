@@ -106,7 +106,7 @@ sealed class Filing(
     {
         try
         {
-            await events.TellAsync(mail, delivery, judgement: null, cancel);
+            await TellAsync(mail, delivery, judgement: null, cancel);
             result.Filed.Push(delivery);
         }
         catch (StoreException e)
@@ -114,6 +114,18 @@ sealed class Filing(
             result.Failed.Push(delivery);
             result.Fault = e;
         }
+    }
+
+    /// <summary>What is filed is learned from and told; again at each repetition, which finds it done.</summary>
+    /// <exception cref="StoreException">Not all of it; the repetition does the rest.</exception>
+    async ValueTask TellAsync(InboundMail mail, Delivery delivery, Judgement? judgement, CancellationToken cancel)
+    {
+        if (delivery.Forward is null)
+        {
+            await bounces.LearnAsync(mail, delivery, cancel);
+            await complaints.LearnAsync(mail, delivery, cancel);
+        }
+        await events.TellAsync(mail, delivery, judgement, cancel);
     }
 
     async ValueTask CopyAsync(InboundMail mail, Delivery delivery, bool copied, CancellationToken cancel)
@@ -196,17 +208,11 @@ sealed class Filing(
             : status == DepositStatus.Removed && delivery.Blob != mail.Source;
         if (isWaste)
             await BlobWaste.RemoveAsync(accounts.Blobs, delivery.Blob);
-        if (status == DepositStatus.Done)
-        {
-            // Its mail is filed: nobody comes back to it.
-            await bounces.LearnAsync(mail, delivery, CancellationToken.None);
-            await complaints.LearnAsync(mail, delivery, CancellationToken.None);
-        }
         if (status is DepositStatus.Done or DepositStatus.Repeated)
         {
             try
             {
-                await events.TellAsync(mail, delivery, judgement, cancel);
+                await TellAsync(mail, delivery, judgement, cancel);
             }
             catch (StoreException e) // The account has it; who is to hear of it does not: the repeat tells.
             {

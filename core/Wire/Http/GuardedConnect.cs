@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using Cloud.Dns;
 
 namespace Cloud.Wire.Http;
@@ -15,12 +16,19 @@ namespace Cloud.Wire.Http;
 /// <param name="allowed">Networks that may be asked although they are not public; none by default.</param>
 public sealed class GuardedConnect(IResolver resolver, IReadOnlyList<IPNetwork>? allowed = null)
 {
-    /// <summary>Addresses of a name that are tried. Default 4: two of each family is what large sites have.</summary>
+    /// <summary>Addresses of a name that are tried, the families in turn. Default 4: two of each is what large sites have.</summary>
     const int MaxAddresses = 4;
+
+    /// <summary>For one of them: who does not answer must not use up what the others need.</summary>
+    static readonly TimeSpan AddressTimeout = TimeSpan.FromSeconds(4);
 
     readonly IReadOnlyList<IPNetwork> exceptions = allowed ?? [];
 
-    /// <summary>A handler whose connections are all guarded. Certificates are checked as the system does.</summary>
+    /// <summary>A handler whose connections are all guarded.</summary>
+    /// <remarks>
+    /// Certificates are checked as the system does, but nothing is fetched from where they say: who presents one could lead
+    /// us anywhere. So a server must send its intermediate certificates itself, as it should.
+    /// </remarks>
     public SocketsHttpHandler Handler() =>
         new()
         {
@@ -33,7 +41,14 @@ public sealed class GuardedConnect(IResolver resolver, IReadOnlyList<IPNetwork>?
             PooledConnectionLifetime = TimeSpan.FromMinutes(1),
             ConnectTimeout = TimeSpan.FromSeconds(30),
             ConnectCallback = ConnectAsync,
-            SslOptions = new SslClientAuthenticationOptions(),
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                CertificateChainPolicy = new X509ChainPolicy
+                {
+                    RevocationMode = X509RevocationMode.NoCheck,
+                    DisableCertificateDownloads = true,
+                },
+            },
         };
 
     /// <exception cref="HttpRequestException">Nobody is there, or only where nobody is to be asked.</exception>
@@ -41,7 +56,7 @@ public sealed class GuardedConnect(IResolver resolver, IReadOnlyList<IPNetwork>?
     {
         var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
         var found = await AddressesAsync(host, cancel);
-        var lawful = found.Where(IsAllowed).Take(MaxAddresses).ToList();
+        var lawful = InTurn(found.Where(IsAllowed)).Take(MaxAddresses).ToList();
         if (lawful.Count == 0)
         {
             throw new HttpRequestException(
@@ -53,26 +68,47 @@ public sealed class GuardedConnect(IResolver resolver, IReadOnlyList<IPNetwork>?
         Exception? fault = null;
         foreach (var address in lawful)
         {
-            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             try
             {
-                await socket.ConnectAsync(new IPEndPoint(address, port), cancel);
-                return new NetworkStream(socket, ownsSocket: true);
+                return await ConnectAsync(new IPEndPoint(address, port), cancel);
             }
             catch (SocketException e)
             {
-                socket.Dispose();
                 fault = e;
             }
-            catch
+            catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
             {
-                socket.Dispose();
-                throw;
+                fault = new TimeoutException($"{address} does not answer");
             }
         }
 
         throw new HttpRequestException(HttpRequestError.ConnectionError, $"{host}: {fault!.Message}", fault);
     }
+
+    static async ValueTask<Stream> ConnectAsync(IPEndPoint peer, CancellationToken cancel)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(AddressTimeout);
+        var socket = new Socket(peer.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(peer, limit.Token);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>One of each family after the other: on a host that has but one of them, half of them lead nowhere.</summary>
+    static IEnumerable<IPAddress> InTurn(IEnumerable<IPAddress> addresses) =>
+        addresses
+            .GroupBy(address => address.AddressFamily)
+            .SelectMany(family => family.Select((address, place) => (Address: address, Place: place)))
+            .OrderBy(one => one.Place)
+            .Select(one => one.Address);
 
     bool IsAllowed(IPAddress address) =>
         PublicAddresses.IsPublic(address) || exceptions.Any(network => network.Contains(address));

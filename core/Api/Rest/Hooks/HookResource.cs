@@ -95,7 +95,10 @@ static class HookResource
         var made =
             await Control(call).AddAsync(HookShapes.Sound(hook), cancel)
             ?? throw new ApiException(
-                ApiProblem.Conflict("too-many", $"There are {Hook.MaxHooks} webhooks, and no more can be.")
+                ApiProblem.Conflict(
+                    "too-many",
+                    $"There are {Hook.MaxHooks} webhooks, or {Hook.MaxOfTenant} of the tenant, and no more can be."
+                )
             );
         return ApiAnswer.Created(HookShapes.Made(made), HookApiJson.Default.MadeHook, $"/hooks/{made.Hook.Id}");
     }

@@ -15,34 +15,27 @@ namespace Cloud.Flow.Outbound.Forwarding;
 /// </remarks>
 sealed class VerpBounces(ReturnedMail returned, Suppression suppression, ReturnPaths returns, OutboundEvents events)
 {
-    /// <summary>Looks at a message that was filed just now; for all others it costs nothing.</summary>
-    /// <remarks>Nothing is thrown: the message is filed in any case.</remarks>
+    /// <summary>Looks at a message that is filed; for all others it costs nothing, and to do it again changes nothing.</summary>
+    /// <exception cref="StoreException">It is to be looked at again.</exception>
     public async ValueTask LearnAsync(InboundMail mail, Delivery delivery, CancellationToken cancel)
     {
         if (mail.Origin is not { From: null } || delivery.To is not { } text)
             return;
         if (EmailAddress.TryParse(text) is not { } path || Verp.RecipientOf(path) is not { } recipient)
             return;
-        try
+        var octets = await returned.ReadAsync(delivery.Blob, cancel);
+        if (FailureOf(octets, mail, recipient) is not { } failure)
+            return;
+        var sent = await returned.FindAsync(octets, one => IsMeant(one, delivery.Account, recipient), cancel);
+        if (sent is null || !await returns.IsTagAsync(Verp.TagOf(path), sent.Message.Id, recipient, cancel))
+            return;
+        var row = new RecipientRow(0, $"{recipient}", recipient.Domain)
         {
-            var octets = await returned.ReadAsync(delivery.Blob, cancel);
-            if (FailureOf(octets, mail, recipient) is not { } failure)
-                return;
-            var sent = await returned.FindAsync(octets, one => IsMeant(one, delivery.Account, recipient), cancel);
-            if (sent is null || !await returns.IsTagAsync(Verp.TagOf(path), sent.Message.Id, recipient, cancel))
-                return;
-            var row = new RecipientRow(0, $"{recipient}", recipient.Domain)
-            {
-                Reply = failure.DiagnosticCode?.Text ?? failure.Status,
-                Status = failure.Status,
-            };
-            await suppression.TryAddBounceAsync(sent.Message, row);
-            await events.TellBounceAsync(sent.Message, row, cancel);
-        }
-        catch (StoreException)
-        {
-            return; // the next message to that recipient finds out again
-        }
+            Reply = failure.DiagnosticCode?.Text ?? failure.Status,
+            Status = failure.Status,
+        };
+        await suppression.TryAddBounceAsync(sent.Message, row);
+        await events.TellBounceAsync(sent.Message, row, cancel);
     }
 
     /// <returns>What says that there is no such recipient; null where nothing does.</returns>

@@ -18,8 +18,8 @@ sealed class Complaints(ReturnedMail returned, Suppression suppression, Outbound
     /// <summary>The local parts that reports come to: RFC 2142 §4, §5, and what feedback loops are registered with.</summary>
     static readonly string[] Mailboxes = ["postmaster", "abuse", "fbl"];
 
-    /// <summary>Looks at a message that was filed just now; for all but reports it costs nothing.</summary>
-    /// <remarks>Nothing is thrown: the message is filed in any case.</remarks>
+    /// <summary>Looks at a message that is filed; for all but reports it costs nothing, and to do it again changes nothing.</summary>
+    /// <exception cref="StoreException">It is to be looked at again.</exception>
     public async ValueTask LearnAsync(InboundMail mail, Delivery delivery, CancellationToken cancel)
     {
         if (mail.Evidence is { IsAuthenticated: false } || mail.Index.Length == 0 || !IsForReports(delivery.To))
@@ -27,24 +27,17 @@ sealed class Complaints(ReturnedMail returned, Suppression suppression, Outbound
         var index = MessageIndex.Unpack(mail.Index);
         if (!ReportReader.MayHoldFeedback(index))
             return;
-        try
+        var octets = await returned.ReadAsync(delivery.Blob, cancel);
+        if (ReportReader.Read(octets, index)?.Feedback is not { IsComplaint: true } report)
+            return;
+        var sent = await returned.FindAsync(octets, one => RecipientsOf(one, report).Any(), cancel);
+        if (sent is null)
+            return;
+        foreach (var row in RecipientsOf(sent, report))
         {
-            var octets = await returned.ReadAsync(delivery.Blob, cancel);
-            if (ReportReader.Read(octets, index)?.Feedback is not { IsComplaint: true } report)
-                return;
-            var sent = await returned.FindAsync(octets, one => RecipientsOf(one, report).Any(), cancel);
-            if (sent is null)
-                return;
-            foreach (var row in RecipientsOf(sent, report))
-            {
-                var reason = $"{report.Type}, as {AuthorOf(index)} reports";
-                await suppression.TryAddComplaintAsync(sent.Message, row, reason);
-                await events.TellComplaintAsync(sent.Message, row, reason, cancel);
-            }
-        }
-        catch (StoreException)
-        {
-            return; // whoever complains once does so again
+            var reason = $"{report.Type}, as {AuthorOf(index)} reports";
+            await suppression.TryAddComplaintAsync(sent.Message, row, reason);
+            await events.TellComplaintAsync(sent.Message, row, reason, cancel);
         }
     }
 

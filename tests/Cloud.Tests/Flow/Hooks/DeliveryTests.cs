@@ -58,6 +58,19 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    public async Task Who_asks_for_one_of_several_addresses_of_an_account_hears_of_it_once()
+    {
+        await using var receiver = new HookReceiver();
+        await using var world = await HookWorld.OpenAsync();
+        await world.AddAsync(HookWorld.Wanted(receiver.Url) with { Address = "alice+orders@*" });
+        await world.Test.ReceiveAsync(HookWorld.Text, TestBackend.Alice, "alice+orders@example.test");
+        await world.WorkAsync();
+        var envelope = Assert.Single(receiver.TakeAll()).Data.GetProperty("envelope");
+        Assert.Equal(2, envelope.GetProperty("recipients").GetInt32());
+        Assert.Equal("alice+orders@example.test", envelope.GetProperty("to")[1].GetString());
+    }
+
+    [Fact]
     public async Task What_could_not_be_told_is_not_filed_for_good_and_told_later()
     {
         await using var receiver = new HookReceiver();

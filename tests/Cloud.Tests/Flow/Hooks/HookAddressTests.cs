@@ -90,6 +90,7 @@ public sealed class HookAddressTests
     [InlineData("https://user:password@hooks.test/")]
     [InlineData("hooks.test")]
     [InlineData("https://hooks.test/#part")]
+    [InlineData("https://a\u0378b.hooks.test/")]
     public async Task What_is_no_address_of_an_endpoint_is_refused_at_once(string url)
     {
         await using var world = await HookWorld.OpenAsync();

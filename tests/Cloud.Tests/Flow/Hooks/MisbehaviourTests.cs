@@ -1,4 +1,6 @@
 using Cloud.Flow.Hooks;
+using Cloud.Store.Hooks;
+using Cloud.Store.Ports;
 using Cloud.Tests.Fakes;
 
 namespace Cloud.Tests.Flow.Hooks;
@@ -134,7 +136,6 @@ public sealed class MisbehaviourTests
     [InlineData(null)]
     [InlineData("")]
     [InlineData("SSH-2.0-OpenSSH\r\n\r\n")]
-    [InlineData("HTTP/1.1 200 Ok\r\nContent-Length: 10\r\n\r\nshort")]
     public async Task Whatever_it_says_instead_is_a_failure_with_a_reason(string? answer)
     {
         await using var receiver = new HookReceiver { Answer = _ => answer };
@@ -147,6 +148,96 @@ public sealed class MisbehaviourTests
         var delivery = Assert.Single(await world.DeliveriesAsync(hook.Hook.Id));
         Assert.Equal(DeliveryState.Waiting, delivery.State);
         Assert.NotEmpty(delivery.Attempts[0].Fault!);
+    }
+
+    [Fact]
+    public async Task A_late_answer_of_the_endpoint_of_before_says_nothing_of_the_next()
+    {
+        using var isChanged = new SemaphoreSlim(0);
+        await using var receiver = new HookReceiver();
+        await using var world = await HookWorld.OpenAsync();
+        var hook = (await world.AddAsync(receiver.Url)).Hook.Id;
+        receiver.Answer = _ =>
+        {
+            isChanged.Wait(TimeSpan.FromSeconds(30));
+            return HookReceiver.Say(410);
+        };
+        await world.Test.ReceiveAsync(HookWorld.Text, TestBackend.Alice);
+        var working = world.WorkAsync();
+        await receiver.NextAsync();
+        await world.Control.ChangeAsync(hook, one => one with { Url = receiver.Url + "/next" }, default);
+        isChanged.Release();
+        await working;
+        var changed = (await world.Control.FindAsync(hook, default))!;
+        Assert.Equal((true, Endpoint.Sound), (changed.Hook.IsEnabled, changed.Endpoint));
+    }
+
+    [Fact]
+    public void A_host_that_is_slow_takes_a_quarter_of_the_room()
+    {
+        var throng = new Throng(mostOfHost: 3);
+        Hook[] slow =
+        [
+            .. Enumerable
+                .Range(0, 4)
+                .Select(i => HookWorld.Wanted($"https://slow.test/{i}") with { Id = $"wh_{i}", Concurrency = 32 }),
+        ];
+        Assert.Equal([true, true, true, false], slow.Select(throng.TryEnter));
+        Assert.True(throng.TryEnter(HookWorld.Wanted("https://fast.test/")));
+        throng.Leave(slow[0]);
+        Assert.True(throng.TryEnter(slow[3]));
+    }
+
+    [Fact]
+    public async Task Who_takes_it_and_breaks_off_has_taken_it()
+    {
+        await using var receiver = new HookReceiver { Closes = true };
+        receiver.Answer = _ => "HTTP/1.1 200 Ok\r\nContent-Length: 10\r\n\r\nshort";
+        await using var world = await HookWorld.OpenAsync();
+        var hook = await world.AddAsync(receiver.Url);
+        await world.Test.ReceiveAsync(HookWorld.Text, TestBackend.Alice);
+        await world.WorkAsync();
+        var delivery = Assert.Single(await world.DeliveriesAsync(hook.Hook.Id));
+        Assert.Equal((DeliveryState.Done, ""), (delivery.State, delivery.Attempts[0].Answer));
+    }
+
+    [Fact]
+    public async Task Answers_that_grow_in_the_store_are_given_up_with_the_delivery()
+    {
+        await using var receiver = new HookReceiver();
+        receiver.Answer = _ => HookReceiver.Say(500, body: new string('<', 2000));
+        await using var world = await HookWorld.OpenAsync();
+        var hook = (await world.AddAsync(receiver.Url)).Hook.Id;
+        await world.Test.ReceiveAsync(HookWorld.Text, TestBackend.Alice);
+        await world.PassAsync(TimeSpan.FromHours(90), TimeSpan.FromMinutes(2));
+        await world.Control.ReplayAsync(hook, new(), null, null, default);
+        await world.PassAsync(TimeSpan.FromHours(90), TimeSpan.FromMinutes(2));
+        var delivery = Assert.Single(await world.DeliveriesAsync(hook));
+        Assert.Equal((DeliveryState.Dead, HookDelivery.MaxKept), (delivery.State, delivery.Attempts.Count));
+        Assert.NotEmpty(delivery.Attempts[^1].Answer);
+    }
+
+    [Fact]
+    public async Task A_subscription_that_cannot_be_read_stops_no_mail_and_no_other()
+    {
+        await using var receiver = new HookReceiver();
+        await using var world = await HookWorld.OpenAsync();
+        await world.AddAsync(receiver.Url);
+        foreach (var column in new[] { "Hook", "Keys" })
+        {
+            var key = HookRows.Hook((await world.AddAsync(receiver.Url)).Hook.Id);
+            var row = (await world.MemoryRows.GetAsync(HookRows.Table, key, default))!;
+            var data = new RowData { { column, "no JSON"u8.ToArray() } };
+            foreach (var (name, value) in row.Data.Where(pair => pair.Key != column))
+                data.Add(name, (byte[])value);
+            var change = new RowTransaction(HookRows.Partition).Replace(key.Row, data, row.ETag);
+            await world.MemoryRows.CommitAsync(HookRows.Table, change, default);
+        }
+        var answer = await world.Test.ReceiveAsync(HookWorld.Text, TestBackend.Alice);
+        Assert.Equal(Cloud.Api.Gateway.ReceiveStatus.Accepted, answer.Status);
+        await world.WorkAsync();
+        Assert.Single(receiver.TakeAll());
+        Assert.Single(await world.Control.ListAsync(null, default));
     }
 
     [Fact]

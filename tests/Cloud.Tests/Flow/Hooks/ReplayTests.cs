@@ -1,6 +1,7 @@
 using Cloud.Flow.Hooks;
 using Cloud.Flow.Trace;
 using Cloud.Store;
+using Cloud.Store.Ports;
 using Cloud.Tests.Fakes;
 
 namespace Cloud.Tests.Flow.Hooks;
@@ -48,10 +49,27 @@ public sealed class ReplayTests
         var id = Assert.Single(first.TakeAll()).Id;
         Assert.True(await world.Control.ReplayAsync(hook, id, other, default));
         Assert.True(await world.Control.ReplayAsync(hook, id, null, default));
-        await world.WorkAsync();
+        await world.PassAsync(TimeSpan.FromSeconds(5));
         Assert.Equal(id, Assert.Single(second.TakeAll()).Id);
         Assert.Equal(id, Assert.Single(first.TakeAll()).Id);
         Assert.False(await world.Control.ReplayAsync(hook, "evt_" + new string('0', 27), null, default));
+    }
+
+    [Fact]
+    public async Task A_replay_that_the_queue_does_not_take_can_be_made_again()
+    {
+        await using var receiver = new HookReceiver();
+        await using var world = await HookWorld.OpenAsync();
+        var hook = (await world.AddAsync(receiver.Url)).Hook.Id;
+        await world.Test.ReceiveAsync(HookWorld.Text, TestBackend.Alice);
+        await world.WorkAsync();
+        var id = Assert.Single(receiver.TakeAll()).Id;
+        world.Outage.Fails = "hooks";
+        await Assert.ThrowsAsync<StoreException>(() => world.Control.ReplayAsync(hook, id, null, default).AsTask());
+        world.Outage.Fails = null;
+        Assert.True(await world.Control.ReplayAsync(hook, id, null, default));
+        await world.PassAsync(TimeSpan.FromSeconds(5));
+        Assert.Single(receiver.TakeAll());
     }
 
     [Fact]
@@ -126,7 +144,7 @@ public sealed class ReplayTests
         async Task<int> CountAsync(ReplayFilter filter)
         {
             var (count, _) = await world.Control.ReplayAsync(hook, filter, null, null, default);
-            await world.WorkAsync();
+            await world.PassAsync(TimeSpan.FromSeconds(5));
             Assert.Equal(count, receiver.TakeAll().Count);
             return count;
         }

@@ -2,6 +2,8 @@ using Cloud.Api.Gateway;
 using Cloud.Flow.Hooks;
 using Cloud.Flow.Hooks.Routes;
 using Cloud.Mail;
+using Cloud.Store.Hooks;
+using Cloud.Store.Ports;
 using Cloud.Tests.Fakes;
 
 namespace Cloud.Tests.Flow.Hooks;
@@ -47,6 +49,46 @@ public sealed class RouteTests
         await world.PassAsync(TimeSpan.FromSeconds(10));
         Assert.Contains("Two of them.", failing.TakeAll()[^1].Data.GetProperty("text").GetString());
         Assert.Equal(0, await CountAsync(world, route));
+    }
+
+    [Fact]
+    public async Task It_stays_while_the_links_that_were_told_are_good()
+    {
+        await using var receiver = new HookReceiver();
+        var options = new HookOptions { AllowPrivate = true, PublicUrl = new("https://mail.example.test") };
+        await using var world = await HookWorld.OpenAsync(options);
+        await world.AddAsync(receiver.Url);
+        var route = await AddAsync(world, "in@example.test", 0);
+        await world.Test.ReceiveAsync(HookWorld.Text, "in@example.test");
+        await world.WorkAsync();
+        var link = Assert.Single(receiver.TakeAll()).Data.GetProperty("raw").GetProperty("url").GetString()!;
+        var token = link["https://mail.example.test/api/v1/links/".Length..];
+        await world.PassAsync(options.LinkLife - TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1));
+        var opened = await world.Test.Backend.Hooks.OpenLinkAsync(token, default);
+        Assert.NotNull(opened);
+        await opened.Content.DisposeAsync();
+        await world.PassAsync(TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(1));
+        Assert.Equal(0, await CountAsync(world, route));
+        Assert.Equal(0, world.MemoryQueues.CountOf("hooks"));
+    }
+
+    [Fact]
+    public async Task It_stays_until_the_endpoint_that_was_told_last_has_it()
+    {
+        await using var receiver = new HookReceiver { Answer = _ => HookReceiver.Say(500) };
+        await using var world = await HookWorld.OpenAsync();
+        await world.AddAsync(receiver.Url);
+        var late = (await world.AddAsync(receiver.Url)).Hook.Id;
+        var route = await AddAsync(world, "in@example.test", 0);
+        await world.Test.ReceiveAsync(HookWorld.Text, "in@example.test");
+        await world.WorkAsync();
+        // As if a process had ended between the one's row and the other's.
+        var delivery = Assert.Single(await world.DeliveriesAsync(late));
+        var drop = new RowTransaction(late).Delete(HookRows.Delivery(late, delivery.Event.Number).Row);
+        await world.MemoryRows.CommitAsync(HookRows.Table, drop, default);
+        receiver.Answer = _ => HookReceiver.Say(200);
+        await world.PassAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal(1, await CountAsync(world, route));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Cloud.Dns;
 using Cloud.Tests.Dns;
@@ -55,6 +56,26 @@ public sealed class GuardedConnectTests : IDisposable
         var zone = "hooks.example A 10.0.0.1\nhooks.example A 127.0.0.1";
         Assert.Equal("ok", await GetAsync(zone, "hooks.example", IPNetwork.Parse("127.0.0.0/8")));
         await answered;
+    }
+
+    [Fact]
+    public async Task A_site_with_many_addresses_of_a_family_that_leads_nowhere_is_reached_by_the_other()
+    {
+        var answered = AnswerAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok");
+        var six = Enumerable.Range(1, 8).Select(i => $"hooks.example AAAA 100::{i:x}\n");
+        var zone = string.Concat(six) + "hooks.example A 127.0.0.1";
+        IPNetwork[] allowed = [IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::/0")];
+        Assert.Equal("ok", await GetAsync(zone, "hooks.example", allowed));
+        await answered;
+    }
+
+    [Fact]
+    public void Nothing_is_fetched_from_where_a_certificate_says()
+    {
+        using var handler = new GuardedConnect(new ZoneResolver("")).Handler();
+        var policy = handler.SslOptions.CertificateChainPolicy!;
+        Assert.True(policy.DisableCertificateDownloads);
+        Assert.Equal(X509RevocationMode.NoCheck, policy.RevocationMode);
     }
 
     [Fact]
