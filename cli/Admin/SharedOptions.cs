@@ -139,8 +139,8 @@ sealed class SharedOptions
             parsed,
             backend => act(new LocalCaller(new(backend))),
             async socket => await act(socket),
-            cancel,
-            needsData
+            needsData,
+            cancel
         );
 
     /// <summary>Runs against the store, or through the server that holds it; tells the operator what went wrong.</summary>
@@ -156,16 +156,16 @@ sealed class SharedOptions
             parsed,
             backend => act(new Administration(backend)),
             socket => act(new ControlClient(socket)),
-            cancel,
-            needsData
+            needsData,
+            cancel
         );
 
     async Task<int> RunAsync(
         ParseResult parsed,
         Func<Backend, ValueTask> here,
         Func<SocketCaller, ValueTask> there,
-        CancellationToken cancel,
-        bool needsData
+        bool needsData,
+        CancellationToken cancel
     )
     {
         var given = options.ToDictionary(

@@ -116,7 +116,7 @@ static class ManifestReader
             if (line.Messages is { } count)
             {
                 var isWhole = count == messages && line.Sha256 == Convert.ToHexStringLower(hash.GetCurrentHash());
-                if (!isWhole || !reader.EndOfStream)
+                if (!isWhole || await reader.ReadLineAsync(cancel) is not null)
                     throw new IOException($"{path} was changed: its last line does not fit the others");
                 yield break;
             }

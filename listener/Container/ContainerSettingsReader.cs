@@ -286,7 +286,7 @@ sealed partial class ContainerSettingsReader(Func<string, string?> environment)
     private static partial Regex ListenerName();
 
     /// <summary>docs: "Naming and referencing containers".</summary>
-    [GeneratedRegex("^(?=.{3,63}$)[a-z0-9]+(-[a-z0-9]+)*$", RegexOptions.None, MatchMilliseconds)]
+    [GeneratedRegex("^(?=.{3,63}$)[a-z0-9]+(-[a-z0-9]+)*$", RegexOptions.ExplicitCapture, MatchMilliseconds)]
     private static partial Regex ContainerName();
 
     [GeneratedRegex("^[a-z0-9-]+$", RegexOptions.None, MatchMilliseconds)]
