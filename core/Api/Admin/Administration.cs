@@ -5,7 +5,9 @@ using Cloud.Mail;
 using Cloud.Store;
 using Cloud.Store.Accounts;
 using Cloud.Store.Directory;
+using Cloud.Store.Outbox;
 using Cloud.Store.Ports;
+using Cloud.Store.Requests;
 
 namespace Cloud.Api.Admin;
 
@@ -31,6 +33,7 @@ public sealed class Administration(Backend backend) : IAdministration
         var key = DomainKey(domain);
         if (await directory.ReadAsync(DirectoryRows.Domain(key), cancel) is not null)
             throw Exists($"The domain {key} is here already");
+        await ForgetAsync(key, cancel); // what a removal that was broken off has left
         var transaction = New().Insert(DirectoryRows.Domain(key), DirectoryRows.ToDomainRow(tenant));
         keys.AddFirst(key, transaction);
         if (!(await directory.CommitAsync(transaction)).Committed)
@@ -56,6 +59,20 @@ public sealed class Administration(Backend backend) : IAdministration
         var transaction = New().Delete(DirectoryRows.Domain(key), row.ETag);
         await keys.RemoveAllAsync(key, transaction, cancel);
         await CommitAsync(transaction);
+        await ForgetAsync(key, cancel);
+    }
+
+    /// <summary>Removes what is kept of a domain that is not here: who has it next may be somebody else.</summary>
+    async ValueTask ForgetAsync(string domain, CancellationToken cancel)
+    {
+        await RemoveAsync(ApiRows.Table, ApiRows.Templates(domain), cancel);
+        await RemoveAsync(SuppressionRows.Table, RowRange.All(SuppressionRows.Of(domain)), cancel);
+    }
+
+    async ValueTask RemoveAsync(string table, RowRange range, CancellationToken cancel)
+    {
+        await foreach (var row in accounts.Rows.ReadAsync(table, range, cancel))
+            await accounts.Rows.CommitAsync(table, new RowTransaction(row.Key.Partition).Delete(row.Key.Row), cancel);
     }
 
     public async ValueTask<IReadOnlyList<DomainKeyPair>> ListKeysAsync(string domain, CancellationToken cancel) =>

@@ -102,7 +102,7 @@ sealed class UserAdministration(Backend backend) : IUserAdministration
     {
         if (grace < TimeSpan.Zero || grace > UserLimits.MaxGrace)
             throw new AdminException($"A deleted user is kept for 0 to {UserLimits.MaxGrace.Days} days");
-        var (row, user) = await DirectoryLookup.UserAsync(directory, address, cancel);
+        var (row, user) = await UserAsync(address, cancel);
         if (grace > TimeSpan.Zero)
         {
             if (user is { Removing: true, KeptUntil: null })
@@ -120,7 +120,7 @@ sealed class UserAdministration(Backend backend) : IUserAdministration
 
     public async ValueTask RestoreAsync(string address, CancellationToken cancel)
     {
-        var (row, user) = await DirectoryLookup.UserAsync(directory, address, cancel);
+        var (row, user) = await UserAsync(address, cancel);
         if (!user.Removing)
             throw new AdminException($"{user.Address} is not deleted", AdminFault.Missing);
         if (user.KeptUntil is null)
@@ -130,13 +130,22 @@ sealed class UserAdministration(Backend backend) : IUserAdministration
 
     async ValueTask<(Row Row, UserRow User)> FindAsync(string address, CancellationToken cancel)
     {
-        var (row, user) = await DirectoryLookup.UserAsync(directory, address, cancel);
+        var (row, user) = await UserAsync(address, cancel);
         return user.Removing
             ? throw new AdminException(
                 $"{user.Address} is deleted: `cloud user restore` brings it back",
                 AdminFault.InTheWay
             )
             : (row, user);
+    }
+
+    /// <summary>Also one that is deleted; no route, whose life is another.</summary>
+    async ValueTask<(Row Row, UserRow User)> UserAsync(string address, CancellationToken cancel)
+    {
+        var (row, user) = await DirectoryLookup.UserAsync(directory, address, cancel);
+        return !user.IsRoute
+            ? (row, user)
+            : throw new AdminException($"There is no user {user.Address}", AdminFault.Missing);
     }
 
     async ValueTask ReplaceAsync(Row row, UserRow user)

@@ -27,7 +27,10 @@ public sealed class ApiAnswer : IAsyncDisposable
     internal ReadOnlyMemory<byte> Body => bytes;
 
     /// <summary>A fault of ours behind it, for the host's log; null for none.</summary>
-    public Exception? Fault { get; private init; }
+    public Exception? Fault { get; private set; }
+
+    /// <summary>Whoever asks for the same again hears the same; if not, what is left of it is tried then.</summary>
+    internal bool IsFinal { get; private set; } = true;
 
     public static ApiAnswer Ok<T>(T value, JsonTypeInfo<T> type) => Json(200, value, type);
 
@@ -59,6 +62,13 @@ public sealed class ApiAnswer : IAsyncDisposable
             "Content-Type",
             ApiProblem.MediaType
         );
+    }
+
+    /// <summary>Part of what was asked for failed by a fault of ours: to ask again goes on with it.</summary>
+    internal ApiAnswer Unfinished(Exception? fault)
+    {
+        (IsFinal, Fault) = (false, fault);
+        return this;
     }
 
     /// <summary>Sets a header, in place of one of that name.</summary>

@@ -15,6 +15,8 @@ public sealed class ApiRooms(Backend backend, LocalGateway gateway)
 
     internal ApiKeys Keys { get; } = new(backend.Directory, backend.Accounts.Time);
 
+    internal CursorSeal Cursors { get; } = new(backend.Directory, backend.Accounts.Entropy);
+
     /// <summary>What the server calls itself.</summary>
     internal string HostName => backend.HostName;
 

@@ -1,4 +1,4 @@
-using Cloud.Mail;
+using System.Net;
 
 namespace Cloud.Api.Rest;
 
@@ -13,6 +13,12 @@ namespace Cloud.Api.Rest;
 /// <param name="Mailbox">The only user that it sees, an address' key; null for each of its domains.</param>
 public sealed record Caller(string Key, string? Tenant, ApiScope Scopes, string? Domain = null, string? Mailbox = null)
 {
+    /// <summary>When its key ends; null for never.</summary>
+    public DateTimeOffset? Expires { get; init; }
+
+    /// <summary>Where its key may be used from; empty for anywhere.</summary>
+    public IReadOnlyList<IPNetwork> Networks { get; init; } = [];
+
     /// <summary>Whoever may open the store's files may do everything.</summary>
     public static readonly Caller Operator = new("", null, ApiScope.Admin);
 

@@ -96,7 +96,10 @@ static class Idempotency
             await WriteAsync(call, claim, started: default, answer: null); // whoever asks again goes on at once
             throw;
         }
-        await WriteAsync(call, claim, claim.Started, answer); // step 3
+        if (answer.IsFinal)
+            await WriteAsync(call, claim, claim.Started, answer); // step 3
+        else
+            await WriteAsync(call, claim, started: default, answer: null);
         return answer;
     }
 

@@ -14,21 +14,26 @@ static class Pages
     /// <summary>Lists rows of a range, from where the page before ended.</summary>
     /// <param name="readAsync">Reads a range in order.</param>
     /// <param name="item">What a row is to the caller; null where it is nothing.</param>
+    /// <exception cref="ApiException">400: it is asked to go on from no cursor of this list.</exception>
     public static async ValueTask<Page<T>> OfAsync<T>(
         this ApiCall call,
         RowRange range,
         Func<RowRange, IAsyncEnumerable<Row>> readAsync,
-        Func<Row, ValueTask<T?>> item
+        Func<Row, ValueTask<T?>> item,
+        CancellationToken cancel
     )
         where T : class
     {
+        var (cursors, list) = (call.Rooms.Cursors, call.Route.Template);
+        if (call.Query("after") is { } after)
+            range = Rest(range, await cursors.OpenAsync(list, after, cancel));
         var (items, read, limit) = (new List<T>(), 0, call.Limit);
-        await foreach (var row in readAsync(Rest(range, call.After)))
+        await foreach (var row in readAsync(range))
         {
             if (await item(row) is { } found)
                 items.Add(found);
             if (items.Count == limit || ++read == MaxRead)
-                return new(items, Cursor.Encode(row.Key.Row));
+                return new(items, await cursors.SealAsync(list, row.Key.Row, cancel));
         }
         return new(items, null);
     }
@@ -36,11 +41,10 @@ static class Pages
     /// <summary>What of a range is behind a row.</summary>
     static RowRange Rest(RowRange range, string? after)
     {
-        if (after is null)
-            return range;
         var from = after + " "; // no key's character comes before the space
         var isWithin =
-            string.CompareOrdinal(from, range.From) >= 0
+            after is not null
+            && string.CompareOrdinal(from, range.From) >= 0
             && (range.To is null || string.CompareOrdinal(from, range.To) < 0)
             && from.Length <= RowLimits.KeyLength
             && after.All(KeyText.IsAllowed);

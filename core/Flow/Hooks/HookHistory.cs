@@ -21,6 +21,8 @@ sealed class HookHistory(HookStore store, MailDirectory directory) : ITraceSourc
         var steps = new List<TraceStep>();
         foreach (var row in await store.ListAsync(removed: true, cancel))
         {
+            if (!scope.Hears(row.Hook))
+                continue;
             var (found, _) = await store.ListAsync(
                 row.Hook.Id,
                 message.At,

@@ -17,7 +17,7 @@ sealed class SenderRights(MailDirectory directory)
             return false; // no domain of ours
         if (reached.Contains(account))
             return true;
-        var granted = await directory.FindGrantsAsync(account, cancel);
+        var granted = await directory.FindActiveGrantsAsync(account, cancel);
         var domain = "*@" + EmailAddress.CanonicalDomain(@as.Domain);
         return granted.Contains(@as.Key) || granted.Contains(@as.WithoutDetail.Key) || granted.Contains(domain);
     }

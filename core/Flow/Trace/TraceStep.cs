@@ -84,6 +84,12 @@ public sealed record TraceSummary(
 /// <param name="IsOperator">Also what is about no user of ours.</param>
 public sealed record TraceScope(string? Only, Func<string, bool> Sees, bool IsOperator)
 {
+    /// <summary>Which webhooks' endpoints it may hear of; null: the operator of all, a user of those of the own mailbox.</summary>
+    public Func<Hooks.Hook, bool>? SeesHook { get; init; }
+
+    internal bool Hears(Hooks.Hook hook) =>
+        SeesHook?.Invoke(hook) ?? (IsOperator || (Only is not null && hook.Mailbox == Only));
+
     public static readonly TraceScope Operator = new(null, _ => true, IsOperator: true);
 
     /// <param name="address">A user's <see cref="Mail.EmailAddress.Key"/>.</param>

@@ -14,6 +14,9 @@ sealed class AddressWalk(MailDirectory directory, bool follows, string? origin =
 
     public List<AccountId> Accounts { get; } = [];
 
+    /// <summary>Whose they are.</summary>
+    public List<UserRow> Users { get; } = [];
+
     /// <summary>Those among them that may not send.</summary>
     public List<AccountId> Suspended { get; } = [];
 
@@ -71,7 +74,10 @@ sealed class AddressWalk(MailDirectory directory, bool follows, string? origin =
         var forward = follows ? user.Forward : null;
         var accounts = forward is { Keeps: false } ? Bypassed : Accounts;
         if (!accounts.Contains(user.Account))
+        {
             accounts.Add(user.Account);
+            Users.Add(user);
+        }
         if (user.Suspended)
             Suspended.Add(user.Account);
         return forward?.Targets ?? [];

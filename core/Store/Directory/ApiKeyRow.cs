@@ -62,6 +62,19 @@ sealed record ApiKeyRow(
             ]
         );
 
+    /// <summary>What takes a key away, with the note of its last use.</summary>
+    public static async ValueTask<RowTransaction> RevokeAsync(
+        MailDirectory directory,
+        string id,
+        CancellationToken cancel
+    )
+    {
+        var transaction = new RowTransaction(DirectoryRows.Partition).Delete(DirectoryRows.ApiKey(id));
+        if (await directory.ReadAsync(DirectoryRows.ApiKeyUse(id), cancel) is { } used)
+            transaction.Delete(used.Key.Row);
+        return transaction;
+    }
+
     static void Add(RowData row, string name, string? value)
     {
         if (value is not null)

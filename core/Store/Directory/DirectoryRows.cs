@@ -7,7 +7,7 @@ namespace Cloud.Store.Directory;
 /// <remarks>
 /// <c>d!{domain}</c> a domain, <c>u!{domain}!{local}</c> a user, <c>x!{domain}!{local}</c> an alias (<c>*</c> is the
 /// catch-all), <c>k!{domain}!{number}</c> a pair of signing keys, <c>g!{account}</c> whom a user may send as, <c>s!scram</c>,
-/// <c>s!srs</c> and <c>s!links</c> secrets, <c>ak!{id}</c> a key to the API and <c>al!{id}</c> when it was last used, <c>h!hooks</c> the version of the webhooks' subscriptions. The domain comes first, so that one range lists its users; local parts are encoded to fit a key. To change it is a migration.
+/// <c>s!srs</c>, <c>s!links</c> and <c>s!cursors</c> secrets, <c>ak!{id}</c> a key to the API and <c>al!{id}</c> when it was last used, <c>h!hooks</c> the version of the webhooks' subscriptions. The domain comes first, so that one range lists its users; local parts are encoded to fit a key. To change it is a migration.
 /// </remarks>
 static class DirectoryRows
 {
@@ -15,6 +15,7 @@ static class DirectoryRows
     public const string Secret = "s!scram";
     public const string ReturnPathSecret = "s!srs";
     public const string LinkSecret = "s!links";
+    public const string CursorSecret = "s!cursors";
     public const string Hooks = "h!hooks";
 
     static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;

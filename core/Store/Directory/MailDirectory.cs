@@ -74,6 +74,14 @@ sealed class MailDirectory(IRows rows, TimeProvider time, StoreOptions options)
     public async ValueTask<IReadOnlyList<string>> FindGrantsAsync(AccountId account, CancellationToken cancel) =>
         await cache.GetAsync(DirectoryRows.Grants(account), cancel) is { } row ? DirectoryRows.Granted(row) : [];
 
+    /// <summary>Those of <see cref="FindGrantsAsync"/> that count: none while the user is deleted or suspended.</summary>
+    public async ValueTask<IReadOnlyList<string>> FindActiveGrantsAsync(AccountId account, CancellationToken cancel) =>
+        await cache.GetAsync(DirectoryRows.Grants(account), cancel) is { } row
+        && await FindUserAsync(DirectoryRows.GrantedUser(row), cancel) is { IsActive: true } user
+        && user.Account == account
+            ? DirectoryRows.Granted(row)
+            : [];
+
     /// <param name="id">Of a key to the API.</param>
     public async ValueTask<ApiKeyRow?> FindApiKeyAsync(string id, CancellationToken cancel) =>
         await cache.GetAsync(DirectoryRows.ApiKey(id), cancel) is { } row ? ApiKeyRow.Of(id, row) : null;
@@ -92,13 +100,18 @@ sealed class MailDirectory(IRows rows, TimeProvider time, StoreOptions options)
 
     /// <summary>The accounts that may send in an address' name, since it reaches them and they are not suspended.</summary>
     /// <returns>Null when its domain is not ours.</returns>
-    public async ValueTask<IReadOnlyList<AccountId>?> SendersAsync(EmailAddress address, CancellationToken cancel)
+    public async ValueTask<IReadOnlyList<AccountId>?> SendersAsync(EmailAddress address, CancellationToken cancel) =>
+        await SendingUsersAsync(address, cancel) is { } users ? [.. users.Select(user => user.Account)] : null;
+
+    /// <summary>The users of <see cref="SendersAsync"/>, in the order in which the address names them.</summary>
+    /// <returns>Null when its domain is not ours.</returns>
+    public async ValueTask<IReadOnlyList<UserRow>?> SendingUsersAsync(EmailAddress address, CancellationToken cancel)
     {
         if (!await HasDomainAsync(EmailAddress.CanonicalDomain(address.Domain), cancel))
             return null;
         var walk = new AddressWalk(this, follows: false);
         await walk.AddAsync(address, cancel);
-        return [.. walk.Accounts.Except(walk.Suspended)];
+        return [.. walk.Users.Where(user => user.IsActive)];
     }
 
     /// <summary>Where mail for an address of ours goes: over aliases, and where users have it forwarded.</summary>

@@ -23,10 +23,22 @@ static class UserRemoval
             || DirectoryRows.ToUser(row.Data).Account != user.Account
         )
             return;
+        await RevokeKeysAsync(directory, user.Address, cancel);
         var transaction = new RowTransaction(DirectoryRows.Partition).Delete(key, row.ETag);
         if (await directory.ReadAsync(DirectoryRows.Grants(user.Account), cancel) is { } grants)
             transaction.Delete(grants.Key.Row, grants.ETag);
         if (!(await directory.CommitAsync(transaction)).Committed)
             throw new StoreException("The directory was changed by somebody else at the same moment");
+    }
+
+    /// <summary>Keys name a mailbox by its address: they would open that of whoever has it next.</summary>
+    static async ValueTask RevokeKeysAsync(MailDirectory directory, string address, CancellationToken cancel)
+    {
+        await foreach (var row in directory.ListAsync(DirectoryRows.ApiKeys, cancel))
+        {
+            var id = row.Key.Row[DirectoryRows.ApiKey("").Length..];
+            if (ApiKeyRow.Of(id, row.Data).Mailbox == address)
+                await directory.CommitAsync(await ApiKeyRow.RevokeAsync(directory, id, cancel));
+        }
     }
 }

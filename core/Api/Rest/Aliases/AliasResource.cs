@@ -37,7 +37,8 @@ static class AliasResource
         var page = await call.OfAsync(
             DirectoryRows.Aliases(domain),
             range => call.Rooms.Backend.Directory.ListAsync(range, cancel),
-            async row => await tenants.SeesAsync(DirectoryRows.AliasOf(row.Data), cancel) ? Details(row) : null
+            async row => await tenants.SeesAsync(DirectoryRows.AliasOf(row.Data), cancel) ? Details(row) : null,
+            cancel
         );
         return ApiAnswer.Ok(page, AliasJson.Default.PageAliasDetails);
     }

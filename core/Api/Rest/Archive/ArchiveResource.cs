@@ -214,7 +214,8 @@ static class ArchiveResource
         var page = await call.OfAsync(
             ImportRows.Of(account, call["source"]),
             range => Store.Ports.RowsExtensions.ReadAsync(rows, Tables.Mail, range, cancel),
-            row => new ValueTask<string?>(ImportRows.ItemOf(row.Key))
+            row => new ValueTask<string?>(ImportRows.ItemOf(row.Key)),
+            cancel
         );
         return ApiAnswer.Ok(page, ArchiveJson.Default.PageString);
     }

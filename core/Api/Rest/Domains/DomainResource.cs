@@ -14,11 +14,18 @@ static class DomainResource
             Response = DomainJson.Default.PageDomainInfo,
             Query = [QueryParameter.After, QueryParameter.Limit],
         },
-        Route.Post("/domains", ApiScope.Admin, "Receive mail for a domain", AddAsync) with
+        Route.Post(
+            "/domains",
+            ApiScope.Admin,
+            "Receive mail for a domain, a tenant's or the operator's own",
+            AddAsync
+        ) with
         {
             Request = DomainJson.Default.NewDomain,
             Response = DomainJson.Default.DomainInfo,
             Status = 201,
+            // Mail for a domain that is here is filed here, whoever sends it: a tenant could take in another's.
+            ForOperator = true,
         },
         Route.Get("/domains/{domain}", ApiScope.Admin, "Show a domain", ShowAsync) with
         {
@@ -47,7 +54,8 @@ static class DomainResource
                 return new ValueTask<DomainInfo?>(
                     call.Caller.SeesDomain(domain.Name, domain.Tenant ?? "") ? domain : null
                 );
-            }
+            },
+            cancel
         );
         return ApiAnswer.Ok(page, DomainJson.Default.PageDomainInfo);
     }
@@ -55,13 +63,9 @@ static class DomainResource
     static async ValueTask<ApiAnswer> AddAsync(ApiCall call, CancellationToken cancel)
     {
         var asked = await call.ReadAsync(DomainJson.Default.NewDomain, cancel);
-        if (!call.Caller.IsUnbounded)
-            throw new ApiException(ApiProblem.Of(403, "not-for-this-key", "This key is for one domain or mailbox."));
         if (!EmailAddress.IsDomain(asked.Name) || asked.Name[0] == '[')
             throw new ApiException(ApiProblem.Invalid("#/name", $"{asked.Name} is no domain."));
-        var tenant = call.Caller.Tenant ?? asked.Tenant ?? "";
-        if (asked.Tenant is not null && asked.Tenant != tenant)
-            throw new ApiException(ApiProblem.Invalid("#/tenant", "This key is another tenant's."));
+        var tenant = asked.Tenant ?? "";
         if (!Tenants.IsName(tenant))
             throw new ApiException(ApiProblem.Invalid("#/tenant", Tenants.Rule));
         await call.Rooms.Administration.AddDomainAsync(asked.Name, tenant, cancel);

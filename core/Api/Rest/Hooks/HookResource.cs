@@ -179,7 +179,7 @@ static class HookResource
     static ApiException NotFound() => new(ApiProblem.NotFound("webhook"));
 
     /// <summary>One that hears of more than a caller sees is not the caller's.</summary>
-    static bool IsSeen(Caller caller, Hook hook) =>
+    public static bool IsSeen(Caller caller, Hook hook) =>
         (caller.Tenant is null || caller.Tenant == hook.Tenant)
         && (caller.Domain is null || caller.Domain == DomainOf(hook))
         && (caller.Mailbox is null || caller.Mailbox == hook.Mailbox);

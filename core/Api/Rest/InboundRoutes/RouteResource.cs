@@ -44,7 +44,8 @@ static class RouteResource
                     && await Control(call).FindAsync(user.Address, cancel) is { } route
                     ? Of(route)
                     : null;
-            }
+            },
+            cancel
         );
         return ApiAnswer.Ok(page, RouteJson.Default.PageRouteShape);
     }

@@ -14,7 +14,7 @@ namespace Cloud.Api.Rest.Keys;
 /// <remarks>
 /// <c>ck_{id}_{secret}</c>. The secret is 256 random bits, so its SHA-256 is kept without salt or slowness: there is nothing to
 /// guess. A key that is not known, is another's or has ended looks the same from outside. Failures make the address wait
-/// that they come from, so that they cost the store little.
+/// that they come from; a right key is let in all the same, since many people may share an address.
 /// </remarks>
 sealed class ApiKeys(MailDirectory directory, TimeProvider time)
 {
@@ -45,31 +45,40 @@ sealed class ApiKeys(MailDirectory directory, TimeProvider time)
 
     /// <summary>Who asks with a key from an address.</summary>
     /// <param name="authorization">The header; null where there is none.</param>
-    /// <exception cref="ApiException">401: no such key; 403: not from here; 429: the address has to wait.</exception>
+    /// <exception cref="ApiException">401: no such key; 403: not from here, or its user is suspended; 429: a wrong one, and
+    /// the address has to wait.</exception>
     public async ValueTask<Caller> CallerAsync(string? authorization, IPAddress client, CancellationToken cancel)
     {
         if (authorization is null)
             return Caller.Anonymous;
         var network = Network(client);
-        if (network is not null && throttle.WaitOf(network) is var wait && wait > TimeSpan.Zero)
-            throw new ApiException(ApiProblem.Of(429, "too-many-wrong-keys", "Too many wrong keys from this address."))
-            {
-                RetryAfter = wait,
-            };
-
         var (id, secret) = Parse(authorization);
         var row = id is null ? null : await directory.FindApiKeyAsync(id, cancel);
         var isKnown = row is not null && CryptographicOperations.FixedTimeEquals(HashOf(secret), row.Hash);
         if (row is null || !isKnown || row.Expires <= time.GetUtcNow())
         {
+            // A right key is let in whatever others have tried from the same network.
+            if (network is not null && throttle.WaitOf(network) is var wait && wait > TimeSpan.Zero)
+                throw new ApiException(
+                    ApiProblem.Of(429, "too-many-wrong-keys", "Too many wrong keys from this address.")
+                )
+                {
+                    RetryAfter = wait,
+                };
             if (network is not null)
                 throttle.Fail(network);
             throw new ApiException(ApiProblem.Of(401, "wrong-key", "This is no key, or none any more."));
         }
         if (row.Networks.Count > 0 && !row.Networks.Any(one => one.Contains(PlainAddress.Of(client))))
             throw new ApiException(ApiProblem.Of(403, "wrong-address", "This key may not be used from this address."));
+        if (row.Mailbox is { } mailbox && await directory.FindUserAsync(mailbox, cancel) is { IsActive: false })
+            throw new ApiException(ApiProblem.Of(403, "not-active", "The user of this key is suspended or deleted."));
         await NoteAsync(row.Id, cancel);
-        return new(row.Id, row.Tenant, (ApiScope)row.Scopes, row.Domain, row.Mailbox);
+        return new(row.Id, row.Tenant, (ApiScope)row.Scopes, row.Domain, row.Mailbox)
+        {
+            Expires = row.Expires,
+            Networks = row.Networks,
+        };
     }
 
     /// <summary>When a key was used, an hour at most before; null for never.</summary>

@@ -8,7 +8,11 @@ namespace Cloud.Api.Rest.Keys;
 /// <param name="Tenant">Missing: the asker's own, or the tenant of domain or mailbox; for the operator, all.</param>
 /// <param name="Domain">The only one it is for.</param>
 /// <param name="Mailbox">The only user it is for, an address.</param>
-/// <param name="Networks">Where it may be used from: addresses, or networks such as 192.0.2.0/24; missing for anywhere.</param>
+/// <param name="ExpiresAt">Not after the asker's own end, which it has where this is missing.</param>
+/// <param name="Networks">
+/// Where it may be used from: addresses, or networks such as 192.0.2.0/24, within the asker's own, which it has where this is
+/// missing.
+/// </param>
 public sealed record NewKey(
     string Name,
     IReadOnlyList<string> Scopes,
@@ -19,7 +23,7 @@ public sealed record NewKey(
     IReadOnlyList<string>? Networks = null
 );
 
-/// <summary>What is missing stays as it is; an empty list lets it be used from anywhere.</summary>
+/// <summary>What is missing stays as it is; an empty list lets it be used from anywhere, where the asker's key may.</summary>
 public sealed record KeyChange(
     string? Name = null,
     DateTimeOffset? ExpiresAt = null,

@@ -49,7 +49,8 @@ static class KeyResource
         var page = await call.OfAsync(
             DirectoryRows.ApiKeys,
             range => call.Rooms.Backend.Directory.ListAsync(range, cancel),
-            async row => IsSeen(call.Caller, KeyOf(row)) ? await InfoAsync(call, KeyOf(row), cancel) : null
+            async row => IsSeen(call.Caller, KeyOf(row)) ? await InfoAsync(call, KeyOf(row), cancel) : null,
+            cancel
         );
         return ApiAnswer.Ok(page, KeyJson.Default.PageKeyInfo);
     }
@@ -68,8 +69,8 @@ static class KeyResource
             domain,
             mailbox,
             call.Rooms.Time.GetUtcNow(),
-            EndOf(call, asked.ExpiresAt),
-            NetworksOf(asked.Networks ?? [])
+            asked.ExpiresAt is { } end ? EndOf(call, end) : call.Caller.Expires,
+            asked.Networks is { } networks ? NetworksOf(call.Caller, networks) : call.Caller.Networks
         );
         var transaction = new RowTransaction(DirectoryRows.Partition).Insert(DirectoryRows.ApiKey(id), row.ToRow());
         if (!(await call.Rooms.Backend.Directory.CommitAsync(transaction)).Committed)
@@ -98,8 +99,8 @@ static class KeyResource
         var changed = key with
         {
             Name = asked.Name is null ? key.Name : NameOf(asked.Name),
-            Expires = asked.ExpiresAt is null ? key.Expires : EndOf(call, asked.ExpiresAt),
-            Networks = asked.Networks is null ? key.Networks : NetworksOf(asked.Networks),
+            Expires = asked.ExpiresAt is { } end ? EndOf(call, end) : key.Expires,
+            Networks = asked.Networks is { } networks ? NetworksOf(call.Caller, networks) : key.Networks,
         };
         var transaction = new RowTransaction(DirectoryRows.Partition).Replace(row.Key.Row, changed.ToRow(), row.ETag);
         var done = await call.Rooms.Backend.Directory.CommitAsync(transaction);
@@ -115,10 +116,7 @@ static class KeyResource
         var (row, key) = await FindAsync(call, cancel);
         call.Match(EntityTag.Of(row.ETag));
         var directory = call.Rooms.Backend.Directory;
-        var transaction = new RowTransaction(DirectoryRows.Partition).Delete(row.Key.Row);
-        if (await directory.ReadAsync(DirectoryRows.ApiKeyUse(key.Id), cancel) is { } used)
-            transaction.Delete(used.Key.Row);
-        await directory.CommitAsync(transaction);
+        await directory.CommitAsync(await ApiKeyRow.RevokeAsync(directory, key.Id, cancel));
         return ApiAnswer.Done();
     }
 
@@ -196,15 +194,21 @@ static class KeyResource
             : throw new ApiException(ApiProblem.Invalid("#/scopes", "A key has one scope at least."));
     }
 
-    static DateTimeOffset? EndOf(ApiCall call, DateTimeOffset? end) =>
-        end is null || end > call.Rooms.Time.GetUtcNow()
-            ? end?.ToUniversalTime()
-            : throw new ApiException(ApiProblem.Invalid("#/expiresAt", "The end is in the future."));
+    static DateTimeOffset EndOf(ApiCall call, DateTimeOffset end)
+    {
+        if (end <= call.Rooms.Time.GetUtcNow())
+            throw new ApiException(ApiProblem.Invalid("#/expiresAt", "The end is in the future."));
+        return !(end > call.Caller.Expires)
+            ? end.ToUniversalTime()
+            : throw new ApiException(ApiProblem.Invalid("#/expiresAt", $"This key ends at {call.Caller.Expires:u}."));
+    }
 
-    static List<IPNetwork> NetworksOf(IReadOnlyList<string> texts)
+    static List<IPNetwork> NetworksOf(Caller caller, IReadOnlyList<string> texts)
     {
         if (texts.Count > MaxNetworks)
             throw new ApiException(ApiProblem.Invalid("#/networks", $"A key has up to {MaxNetworks} networks."));
+        if (texts.Count == 0 && caller.Networks.Count > 0)
+            throw new ApiException(ApiProblem.Invalid("#/networks", "This key is for some networks alone."));
         var networks = new List<IPNetwork>();
         foreach (var (i, text) in texts.Index())
         {
@@ -216,9 +220,14 @@ static class KeyResource
                 throw new ApiException(
                     ApiProblem.Invalid($"#/networks/{i}", $"{text} is no address, nor a network such as 192.0.2.0/24.")
                 );
+            if (!IsWithin(caller.Networks, networks[^1]))
+                throw new ApiException(ApiProblem.Invalid($"#/networks/{i}", "This key is not for that network."));
         }
         return networks;
     }
+
+    static bool IsWithin(IReadOnlyList<IPNetwork> own, IPNetwork asked) =>
+        own.Count == 0 || own.Any(one => one.PrefixLength <= asked.PrefixLength && one.Contains(asked.BaseAddress));
 
     static ApiKeyRow KeyOf(Row row) => ApiKeyRow.Of(row.Key.Row[DirectoryRows.ApiKey("").Length..], row.Data);
 

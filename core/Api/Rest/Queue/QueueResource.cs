@@ -114,12 +114,23 @@ static class QueueResource
         )
             throw new ApiException(ApiProblem.NotFound("message"));
         var details = await call.Rooms.Administration.Queue.ShowAsync(id.ToString(), cancel);
-        // Dialogues tell of smarthosts and their users: they are the operator's.
+        // Dialogues and hosts tell of smarthosts and their users: they are the operator's.
         return call.Caller.IsOperator
             ? details
             : details with
             {
-                Recipients = [.. details.Recipients.Select(to => to with { Transcript = null })],
+                Recipients =
+                [
+                    .. details.Recipients.Select(to =>
+                        to with
+                        {
+                            Host = null,
+                            HostAddress = null,
+                            Transcript = null,
+                            History = [],
+                        }
+                    ),
+                ],
             };
     }
 

@@ -3,6 +3,7 @@ using Cloud.Api.Rest.Templates;
 using Cloud.Flow.Outbound;
 using Cloud.Store;
 using Cloud.Store.Directory;
+using Cloud.Store.Ports;
 
 namespace Cloud.Api.Rest.Sends;
 
@@ -89,18 +90,23 @@ static class SendResource
             body,
             async (id, isRepeated, until) =>
             {
-                var results = new List<BatchResult>();
+                var (results, fault) = (new List<BatchResult>(), (Exception?)null);
                 foreach (var (i, asked) in messages.Index())
-                    results.Add(
-                        await TrySendAsync(call, asked, DerivedId.Of(id, id.At, $"batch {i}"), isRepeated, until)
-                    );
-                return ApiAnswer.Ok(new(results), SendJson.Default.BatchAnswer);
+                {
+                    var one = DerivedId.Of(id, id.At, $"batch {i}");
+                    var (result, behind) = await TrySendAsync(call, asked, one, isRepeated, until);
+                    results.Add(result);
+                    fault ??= behind;
+                }
+                var answer = ApiAnswer.Ok(new(results), SendJson.Default.BatchAnswer);
+                return results.Any(result => result.Status >= 500) ? answer.Unfinished(fault) : answer;
             },
             cancel
         );
     }
 
-    static async ValueTask<BatchResult> TrySendAsync(
+    /// <summary>A fault at one message takes nothing from what the others' senders are told.</summary>
+    static async ValueTask<(BatchResult Result, Exception? Fault)> TrySendAsync(
         ApiCall call,
         NewSend asked,
         TransactionId id,
@@ -110,11 +116,19 @@ static class SendResource
     {
         try
         {
-            return new(202, await SendAsync(call, asked, id, isRepeated, cancel));
+            return (new(202, await SendAsync(call, asked, id, isRepeated, cancel)), null);
         }
-        catch (ApiException e) when (e.Problem.Status < 500)
+        catch (ApiException e)
         {
-            return new(e.Problem.Status, Problem: e.Problem);
+            return (new(e.Problem.Status, Problem: e.Problem), null);
+        }
+        catch (StoreException e)
+        {
+            return (new(ApiProblem.Unavailable.Status, Problem: ApiProblem.Unavailable), e);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            return (new(ApiProblem.Unavailable.Status, Problem: ApiProblem.Unavailable), null); // the time is over
         }
     }
 
@@ -201,8 +215,11 @@ static class SendResource
     {
         var caller = call.Caller;
         var domains = await DomainsAsync(call, cancel);
+        var isOperator = caller.IsOperator;
         return message =>
             message.From is { } from
+            // What is passed on bears a sender's address, but goes where a reader has it go: that is not the sender's to see.
+            && (isOperator || !message.IsForwarded)
             && domains?.Contains(from.Key[(from.Key.LastIndexOf('@') + 1)..]) != false
             && (caller.Mailbox is null || caller.Mailbox == from.Key || caller.Mailbox == from.WithoutDetail.Key)
             && (caller.Scopes.HasFlag(ApiScope.Admin) || message.Labels?.Key == caller.Key);

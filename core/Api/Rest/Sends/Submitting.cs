@@ -20,7 +20,7 @@ static class Submitting
     /// <summary>Octets of a message: as SMTP takes.</summary>
     public const long MaxMessage = 50L * 1024 * 1024;
 
-    /// <summary>The user whose message it is: somebody here who reads what comes back.</summary>
+    /// <summary>The user whose message it is: somebody here whom the caller sees, and who reads what comes back.</summary>
     /// <param name="pointer">Where the address stands.</param>
     /// <exception cref="ApiException">422: it is not the caller's, or nobody's.</exception>
     public static async ValueTask<AccountId> SenderAsync(
@@ -30,45 +30,31 @@ static class Submitting
         CancellationToken cancel
     )
     {
-        var directory = call.Rooms.Backend.Directory;
-        var tenant = await call.TenantOfAsync(EmailAddress.CanonicalDomain(from.Domain), cancel);
-        if (tenant is not null && call.Caller.Sees(tenant) && await IsOursAsync(call.Caller, directory, from, cancel))
+        var domain = EmailAddress.CanonicalDomain(from.Domain);
+        var tenant = await call.TenantOfAsync(domain, cancel);
+        var isOurs =
+            tenant is not null
+            && call.Caller.Sees(tenant)
+            && (call.Caller.Domain is null || call.Caller.Domain == domain);
+        if (!isOurs)
+            throw NotOurs();
+        // An alias may lead to other tenants' users: their accounts are not the caller's to send from.
+        var tenants = new TenantsOfDomains(call);
+        foreach (var user in await call.Rooms.Backend.Directory.SendingUsersAsync(from, cancel) ?? [])
         {
-            var readers = await directory.ResolveAsync(from, cancel) ?? [];
-            if (call.Caller.Mailbox is { } mailbox)
-                readers = [.. readers.Where(await AccountsAsync(directory, mailbox, cancel))];
-            return readers is [var first, ..]
-                ? first
-                : throw new ApiException(
-                    ApiProblem.Invalid(pointer, $"Nobody here reads mail for {from}: make a user or an alias of it.")
-                );
+            if (await tenants.SeesAsync(user.Address, cancel))
+                return user.Account;
         }
-        throw new ApiException(ApiProblem.Invalid(pointer, $"This key may not send as {from}."));
-    }
+        throw call.Caller.Mailbox is null
+            ? new ApiException(
+                ApiProblem.Invalid(
+                    pointer,
+                    $"Nobody of yours reads mail for {from} and may send: make a user or an alias of it."
+                )
+            )
+            : NotOurs();
 
-    /// <summary>A key for one mailbox sends as what reaches that mailbox; one for a domain, as all of the domain.</summary>
-    static async ValueTask<bool> IsOursAsync(
-        Caller caller,
-        MailDirectory directory,
-        EmailAddress from,
-        CancellationToken cancel
-    )
-    {
-        if (caller.Domain is not null && caller.Domain != EmailAddress.CanonicalDomain(from.Domain))
-            return false;
-        if (caller.Mailbox is not { } mailbox)
-            return true;
-        return (await directory.ResolveAsync(from, cancel) ?? []).Any(await AccountsAsync(directory, mailbox, cancel));
-    }
-
-    static async ValueTask<Func<AccountId, bool>> AccountsAsync(
-        MailDirectory directory,
-        string mailbox,
-        CancellationToken cancel
-    )
-    {
-        var user = await directory.FindUserAsync(mailbox, cancel);
-        return account => user is { Removing: false } && user.Account == account;
+        ApiException NotOurs() => new(ApiProblem.Invalid(pointer, $"This key may not send as {from}."));
     }
 
     /// <param name="id">Under which it is accepted, once.</param>

@@ -46,7 +46,8 @@ static class SuppressionResource
             range => call.Rooms.Backend.Accounts.Rows.ReadAsync(SuppressionRows.Table, range, cancel),
             row => new ValueTask<SuppressionInfo?>(
                 SuppressionEntry.From(row.Data) is var entry && !(entry.Until <= now) ? Info(entry) : null
-            )
+            ),
+            cancel
         );
         return ApiAnswer.Ok(page, SuppressionJson.Default.PageSuppressionInfo);
     }

@@ -70,7 +70,8 @@ static class TemplateResource
         var page = await call.OfAsync(
             ApiRows.Templates(domain),
             range => call.Rooms.Backend.Accounts.Rows.ReadAsync(ApiRows.Table, range, cancel),
-            row => new ValueTask<TemplateInfo?>(ToInfo(row))
+            row => new ValueTask<TemplateInfo?>(ToInfo(row)),
+            cancel
         );
         return ApiAnswer.Ok(page, TemplateJson.Default.PageTemplateInfo);
     }

@@ -19,6 +19,10 @@ static class TemplateText
         return [.. names.Distinct()];
     }
 
+    /// <summary>Characters of a text that is filled in: what a request may bring anyway (docs/api.md).</summary>
+    const int MaxFilled = 16 * 1024 * 1024;
+
+    /// <exception cref="ApiException">422: it becomes longer than that.</exception>
     /// <param name="variables">Those that lack are the caller's to look for before.</param>
     /// <param name="isHtml">Values are escaped.</param>
     public static string Fill(string text, IReadOnlyDictionary<string, string> variables, bool isHtml)
@@ -26,14 +30,23 @@ static class TemplateText
         var filled = new StringBuilder(text.Length);
         Walk(
             text,
-            literal => filled.Append(literal),
+            literal => Append(filled, literal),
             (name, isRaw) =>
             {
                 var value = variables.GetValueOrDefault(name, "");
-                filled.Append(isHtml && !isRaw ? WebUtility.HtmlEncode(value) : value);
+                Append(filled, isHtml && !isRaw ? WebUtility.HtmlEncode(value) : value);
             }
         );
         return filled.ToString();
+    }
+
+    static void Append(StringBuilder filled, string piece)
+    {
+        if (filled.Length + piece.Length > MaxFilled)
+            throw new ApiException(
+                ApiProblem.Invalid("#/variables", $"The template becomes over {MaxFilled} characters with them.")
+            );
+        filled.Append(piece);
     }
 
     static void Walk(string text, Action<string> literal, Action<string, bool> variable)

@@ -1,3 +1,4 @@
+using Cloud.Api.Rest.Hooks;
 using Cloud.Flow.Trace;
 using Cloud.Mail;
 using Cloud.Store;
@@ -70,6 +71,9 @@ static class TraceResource
                 tenants.TryGetValue(address[(address.LastIndexOf('@') + 1)..], out var tenant)
                 && caller.SeesAddress(address, tenant),
             IsOperator: false
-        );
+        )
+        {
+            SeesHook = hook => HookResource.IsSeen(caller, hook),
+        };
     }
 }

@@ -64,7 +64,8 @@ static class UserResource
                 var user = DirectoryRows.ToUser(row.Data);
                 var isSeen = !user.IsRoute && await tenants.SeesAsync(user.Address, cancel);
                 return isSeen ? await DetailsAsync(call, user, cancel) : null;
-            }
+            },
+            cancel
         );
         return ApiAnswer.Ok(page, UserJson.Default.PageUserDetails);
     }
@@ -145,7 +146,8 @@ static class UserResource
     /// <param name="address">One that the caller sees, as a key.</param>
     static async ValueTask<(Row Row, UserRow User)> FindAsync(ApiCall call, string address, CancellationToken cancel) =>
         await call.Rooms.Backend.Directory.ReadAsync(DirectoryRows.User(address), cancel) is { } row
-            ? (row, DirectoryRows.ToUser(row.Data))
+        && DirectoryRows.ToUser(row.Data) is { IsRoute: false } user
+            ? (row, user)
             : throw new ApiException(ApiProblem.NotFound("user"));
 
     static async ValueTask<UserDetails> DetailsAsync(ApiCall call, UserRow user, CancellationToken cancel)

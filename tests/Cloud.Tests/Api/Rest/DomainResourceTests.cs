@@ -97,11 +97,12 @@ public sealed class DomainResourceTests
         var api = new RestApi(test.Backend);
         var acme = new RestClient(api, caller: new("k", "acme", ApiScope.Admin));
         var other = new RestClient(api, caller: new("l", "other", ApiScope.Admin));
-        Assert.Equal(
-            """{"name":"acme.example","tenant":"acme"}""",
-            (await acme.PostAsync("/domains", """{"name":"acme.example"}""")).Text
+        Assert.Equal(403, (await acme.PostAsync("/domains", """{"name":"acme.example"}""")).Status);
+        var made = await new RestClient(api, caller: Caller.Operator).PostAsync(
+            "/domains",
+            """{"name":"acme.example","tenant":"acme"}"""
         );
-        Assert.Equal(422, (await acme.PostAsync("/domains", """{"name":"b.example","tenant":"other"}""")).Status);
+        Assert.Equal("""{"name":"acme.example","tenant":"acme"}""", made.Text);
         Assert.Equal(
             """{"items":[{"name":"acme.example","tenant":"acme"}],"next":null}""",
             (await acme.GetAsync("/domains")).Text
@@ -111,6 +112,21 @@ public sealed class DomainResourceTests
         Assert.Equal(404, (await other.DeleteAsync("/domains/acme.example")).Status);
         Assert.Equal(404, (await acme.GetAsync("/domains/example.test")).Status);
         Assert.Equal(200, (await acme.GetAsync("/domains/acme.example")).Status);
+    }
+
+    [Fact]
+    public async Task What_was_kept_of_a_domain_goes_with_it()
+    {
+        var api = await OpenAsync();
+        await api.PostAsync("/domains", """{"name":"moves.example","tenant":"acme"}""");
+        const string template = "/domains/moves.example/templates/hello";
+        const string suppression = "/suppressions/moves.example/joe%40elsewhere.test";
+        Assert.Equal(200, (await api.SendAsync("PUT", template, """{"subject":"s","text":"t"}""")).Status);
+        Assert.Equal(200, (await api.SendAsync("PUT", suppression, """{"text":"no"}""")).Status);
+        Assert.Equal(204, (await api.DeleteAsync("/domains/moves.example")).Status);
+        await api.PostAsync("/domains", """{"name":"moves.example","tenant":"other"}""");
+        Assert.Equal(404, (await api.GetAsync(template)).Status);
+        Assert.Equal(404, (await api.GetAsync(suppression)).Status);
     }
 
     [Fact]

@@ -55,6 +55,33 @@ public sealed class SendResourceTests
     }
 
     [Fact]
+    public async Task An_alias_lends_nobody_another_tenants_account()
+    {
+        var (test, _) = await OpenAsync();
+        var api = new RestApi(test.Backend);
+        var maker = new RestClient(api, caller: Caller.Operator);
+        await maker.PostAsync("/domains", """{"name":"acme.example","tenant":"acme"}""");
+        await test.Admin.AddAliasAsync("sales@acme.example", [TestBackend.Alice], default);
+        var acme = new RestClient(api, caller: new("k", "acme", ApiScope.Admin));
+        const string message = """{"from":"sales@acme.example","to":["joe@elsewhere.test"],"text":"hi"}""";
+        Assert.Equal(422, (await acme.PostAsync("/sends", message)).Status);
+        Assert.Equal(202, (await maker.PostAsync("/sends", message)).Status);
+        await test.Admin.AddUserAsync("ada@acme.example", "a good secret", default);
+        await test.Admin.AddAliasAsync("sales@acme.example", [TestBackend.Alice, "ada@acme.example"], default);
+        Assert.Equal(202, (await acme.PostAsync("/sends", message)).Status);
+    }
+
+    [Fact]
+    public async Task The_second_reader_sends_while_the_first_is_suspended()
+    {
+        var (test, api) = await OpenAsync();
+        await test.Admin.AddAliasAsync("team@example.test", [TestBackend.Alice, TestBackend.Bob], default);
+        await test.Admin.Users.SuspendAsync(TestBackend.Alice, default);
+        const string message = """{"from":"team@example.test","to":["joe@elsewhere.test"],"text":"hi"}""";
+        Assert.Equal(202, (await api.PostAsync("/sends", message)).Status);
+    }
+
+    [Fact]
     public async Task A_message_to_somebody_here_goes_the_same_way()
     {
         var (test, api) = await OpenAsync();

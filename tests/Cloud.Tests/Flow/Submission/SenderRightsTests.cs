@@ -47,6 +47,17 @@ public sealed class SenderRightsTests
     }
 
     [Fact]
+    public async Task What_is_granted_to_the_suspended_waits_with_them()
+    {
+        var test = await TestBackend.OpenAsync();
+        await test.Admin.GrantAsync(TestBackend.Alice, TestBackend.Bob, default);
+        await test.Admin.Users.SuspendAsync(TestBackend.Alice, default);
+        Assert.False(await MayAsync(test, TestBackend.Bob));
+        await test.Admin.Users.ResumeAsync(TestBackend.Alice, default);
+        Assert.True(await MayAsync(test, TestBackend.Bob));
+    }
+
+    [Fact]
     public async Task A_whole_domain_can_be_granted_and_no_other_comes_with_it()
     {
         var test = await TestBackend.OpenAsync();
