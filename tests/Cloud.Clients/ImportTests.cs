@@ -53,8 +53,11 @@ public sealed class ImportTests : ClientTests
         {
             using var running = Start(import, "any");
             var waited = Stopwatch.StartNew();
-            while (await MessagesAsync() < reached && !running.HasExited && waited.Elapsed < Patience)
+            while (await MessagesAsync() < reached && waited.Elapsed < Patience)
+            {
+                Assert.False(running.HasExited, running.HasExited ? await running.StandardError.ReadToEndAsync() : "");
                 await Task.Delay(TimeSpan.FromMilliseconds(200));
+            }
             running.Kill(entireProcessTree: true);
             await running.WaitForExitAsync();
             Assert.InRange(await MessagesAsync(), reached, Many + InFolder + 4);
@@ -75,15 +78,12 @@ public sealed class ImportTests : ClientTests
         Assert.Equal(Hashes(Enumerable.Range(0, Many)), HashesIn(manifest, "INBOX"));
         Assert.Equal(Hashes(Enumerable.Range(Many, InFolder)), HashesIn(manifest, "Arbeit/Ärger"));
         Assert.Equal(Hashes(Enumerable.Range(Many + InFolder, 5)), HashesIn(manifest, "Sent"));
-        var first = manifest.First(line => line.TryGetProperty("file", out _));
+        var firsts = manifest.Where(line => line.TryGetProperty("file", out _)).Take(2).ToList();
         Assert.Equal(
             DateTimeOffset.FromUnixTimeSeconds(1_700_000_001),
-            first.GetProperty("received").GetDateTimeOffset()
+            firsts[0].GetProperty("received").GetDateTimeOffset()
         );
-        Assert.Equal(
-            ["\\Seen", "\\Answered", "\\Flagged"],
-            first.GetProperty("flags").EnumerateArray().Select(one => one.GetString())
-        );
+        Assert.Equal([[], ["\\Answered", "\\Flagged", "\\Seen"]], firsts.Select(FlagsOf));
 
         await RunAsync(["export", "verify", At("export")]);
         await RunAsync(["export", "restore", MailServer.Bob, At("export")]);
@@ -110,6 +110,14 @@ public sealed class ImportTests : ClientTests
         );
         return Encoding.UTF8.GetBytes(header + body);
     }
+
+    static List<string> FlagsOf(JsonElement line) =>
+        [
+            .. line.GetProperty("flags")
+                .EnumerateArray()
+                .Select(one => one.GetString()!)
+                .Order(StringComparer.Ordinal),
+        ];
 
     static List<string> Hashes(IEnumerable<int> numbers) =>
         [.. numbers.Select(number => Convert.ToHexStringLower(SHA256.HashData(Message(number))))];

@@ -38,6 +38,21 @@ static class Pages
         return new(items, null);
     }
 
+    /// <summary>Whether a page can be what is asked for, before anything is looked for.</summary>
+    /// <exception cref="ApiException">400: it is asked to go on from no cursor of this list, or for no such number.</exception>
+    public static async ValueTask CheckPageAsync(this ApiCall call, CancellationToken cancel)
+    {
+        _ = call.Limit;
+        if (
+            call.Query("after") is { } after
+            && await call.Rooms.Cursors.OpenAsync(call.Route.Template, after, cancel) is null
+        )
+            throw NoCursor();
+    }
+
+    static ApiException NoCursor() =>
+        new(ApiProblem.BadParameter("after", "after is the `next` of a page of this list."));
+
     /// <summary>What of a range is behind a row.</summary>
     static RowRange Rest(RowRange range, string? after)
     {
@@ -48,11 +63,6 @@ static class Pages
             && (range.To is null || string.CompareOrdinal(from, range.To) < 0)
             && from.Length <= RowLimits.KeyLength
             && after.All(KeyText.IsAllowed);
-        return isWithin
-            ? range with
-            {
-                From = from,
-            }
-            : throw new ApiException(ApiProblem.BadParameter("after", "after is the `next` of a page of this list."));
+        return isWithin ? range with { From = from } : throw NoCursor();
     }
 }

@@ -206,7 +206,7 @@ static class ArchiveResource
 
     static async ValueTask<ApiAnswer> ImportedAsync(ApiCall call, CancellationToken cancel)
     {
-        _ = (call.After, call.Limit); // faults of these come before what is not there
+        await call.CheckPageAsync(cancel); // faults of what is asked come before what is not there
         var account = await AccountAsync(call, cancel);
         if (!ImportKey.IsSource(call["source"]))
             throw new ApiException(ApiProblem.NotFound("import"));
