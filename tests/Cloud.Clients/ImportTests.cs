@@ -86,7 +86,7 @@ public sealed class ImportTests : ClientTests
         Assert.Equal(
             [
                 [],
-                ["\\\\Seen"],
+                ["\\Seen"],
                 ["\\Answered", "\\Flagged", "\\Seen"],
             ],
             firsts.Select(FlagsOf)
