@@ -10,6 +10,7 @@ using Cloud.Store;
 using Cloud.Store.Accounts;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
+using Cloud.Store.Overviews;
 using Cloud.Store.Ports;
 using Microsoft.Extensions.Logging;
 using Ops = Cloud.Api.Gateway.Wire.GatewayOperations;
@@ -298,6 +299,19 @@ public sealed class HttpGateway : IGateway, IAsyncDisposable
 
     public ValueTask<Result<UidSet>> SearchAsync(SearchRequest request, CancellationToken cancel) =>
         client.AskAsync(Ops.Search, request, cancel);
+
+    public ValueTask<IReadOnlyList<OverviewPage>?> FetchOverviewsAsync(
+        AccountId account,
+        MailboxId mailbox,
+        UidSet uids,
+        CancellationToken cancel
+    ) => client.AskAsync(Ops.FetchOverviews, new(account, mailbox, uids), cancel);
+
+    public ValueTask<Result<SortResult>> SortAsync(SortRequest request, CancellationToken cancel) =>
+        client.AskAsync(Ops.Sort, request, cancel);
+
+    public ValueTask<Result<ThreadResult>> ThreadAsync(ThreadRequest request, CancellationToken cancel) =>
+        client.AskAsync(Ops.Thread, request, cancel);
 
     public async ValueTask<IAsyncDisposable?> LockMaildropAsync(AccountId account, CancellationToken cancel)
     {

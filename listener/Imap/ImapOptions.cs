@@ -70,6 +70,9 @@ static class ImapLimits
     /// <summary>Messages whose envelopes are fetched at once: bounds what a slow reader makes us hold.</summary>
     public const int FetchBatch = 200;
 
+    /// <summary>Envelopes in one FETCH from which on their pages are read rather than each message's row.</summary>
+    public const int ManyEnvelopes = 32;
+
     /// <summary>Keys in one SEARCH.</summary>
     public const int SearchKeys = 1000;
 

@@ -195,7 +195,7 @@ public sealed class Administration(Backend backend) : IAdministration
             user.Account,
             change =>
             {
-                change.SetSavesSent(savesSent);
+                change.SetQuietly(row => row with { SavesSent = savesSent });
                 return new ValueTask<bool>(true);
             },
             cancel
@@ -209,7 +209,7 @@ public sealed class Administration(Backend backend) : IAdministration
             user.Account,
             change =>
             {
-                change.SetUsesVerp(usesVerp);
+                change.SetQuietly(row => row with { UsesVerp = usesVerp });
                 return new ValueTask<bool>(true);
             },
             cancel

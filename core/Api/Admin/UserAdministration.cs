@@ -91,7 +91,7 @@ sealed class UserAdministration(Backend backend) : IUserAdministration
             user.Account,
             change =>
             {
-                change.SetQuota(octets);
+                change.SetQuietly(row => row with { Quota = octets });
                 return new ValueTask<bool>(true);
             },
             cancel

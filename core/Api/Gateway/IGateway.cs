@@ -3,6 +3,7 @@ using Cloud.Flow.Submission;
 using Cloud.Store;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
+using Cloud.Store.Overviews;
 
 namespace Cloud.Api.Gateway;
 
@@ -139,6 +140,16 @@ public interface IGateway
         CancellationToken cancel
     );
 
+    /// <summary>Reads what is kept together of many messages' headers.</summary>
+    /// <param name="uids">Looked at from the first, <see cref="GatewayLimits.OverviewPages"/> pages of 256 UIDs.</param>
+    /// <returns>Null when there is no such mailbox. A message may be missing: then <see cref="FetchAsync"/> has it.</returns>
+    ValueTask<IReadOnlyList<OverviewPage>?> FetchOverviewsAsync(
+        AccountId account,
+        MailboxId mailbox,
+        UidSet uids,
+        CancellationToken cancel
+    );
+
     /// <summary>Reads a range of a message's bytes.</summary>
     /// <param name="length">Octets at most; null reads to the end.</param>
     /// <returns>A stream to be disposed; null when the message is gone.</returns>
@@ -166,6 +177,12 @@ public interface IGateway
     /// <summary>UIDs of the messages that match, rising.</summary>
     ValueTask<Result<UidSet>> SearchAsync(SearchRequest request, CancellationToken cancel);
 
+    /// <summary>UIDs of the messages that match, in the order asked for (RFC 5256 §3).</summary>
+    ValueTask<Result<SortResult>> SortAsync(SortRequest request, CancellationToken cancel);
+
+    /// <summary>The messages that match, as conversations (RFC 5256 §3).</summary>
+    ValueTask<Result<ThreadResult>> ThreadAsync(ThreadRequest request, CancellationToken cancel);
+
     // POP3's exclusive access (RFC 1939 §4)
 
     /// <summary>Takes the account's maildrop lock.</summary>
@@ -177,4 +194,7 @@ public static class GatewayLimits
 {
     /// <summary>Messages in one fetch: what one table query answers.</summary>
     public const int FetchEmails = 1000;
+
+    /// <summary>Pages of overviews in one answer: some 400 KiB, and 3 MiB at most.</summary>
+    public const int OverviewPages = 4;
 }

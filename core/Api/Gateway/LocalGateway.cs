@@ -6,6 +6,7 @@ using Cloud.Store;
 using Cloud.Store.Accounts;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
+using Cloud.Store.Overviews;
 
 namespace Cloud.Api.Gateway;
 
@@ -194,6 +195,13 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
         return found;
     }
 
+    public ValueTask<IReadOnlyList<OverviewPage>?> FetchOverviewsAsync(
+        AccountId account,
+        MailboxId mailbox,
+        UidSet uids,
+        CancellationToken cancel
+    ) => FetchOverviews.RunAsync(backend.Accounts, account, mailbox, uids, cancel);
+
     public ValueTask<Stream?> ReadAsync(
         AccountId account,
         Email email,
@@ -250,6 +258,12 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
 
     public ValueTask<Result<UidSet>> SearchAsync(SearchRequest request, CancellationToken cancel) =>
         SearchMailbox.RunAsync(backend.Accounts, request, cancel);
+
+    public ValueTask<Result<SortResult>> SortAsync(SortRequest request, CancellationToken cancel) =>
+        SortMailbox.RunAsync(backend.Accounts, request, cancel);
+
+    public ValueTask<Result<ThreadResult>> ThreadAsync(ThreadRequest request, CancellationToken cancel) =>
+        ThreadMailbox.RunAsync(backend.Accounts, request, cancel);
 
     public ValueTask<IAsyncDisposable?> LockMaildropAsync(AccountId account, CancellationToken cancel) =>
         maildrops.TakeAsync(account, cancel);

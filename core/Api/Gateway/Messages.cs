@@ -2,6 +2,7 @@ using Cloud.Store;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
 using Cloud.Store.Search;
+using Cloud.Store.Threading;
 
 namespace Cloud.Api.Gateway;
 
@@ -57,3 +58,18 @@ public sealed record ExpungeResult(ulong Revision, UidSet Uids);
 
 /// <param name="Entries">Only among these UIDs: the session's view, so that nothing is found that it has not seen.</param>
 public sealed record SearchRequest(AccountId Account, MailboxId Mailbox, UidSet Entries, SearchKey Key);
+
+/// <param name="Criteria">1 to <see cref="MaxCriteria"/>.</param>
+public sealed record SortRequest(SearchRequest Search, IReadOnlyList<SortCriterion> Criteria)
+{
+    /// <summary>There are nine to sort by; clients name two or three.</summary>
+    public const int MaxCriteria = 20;
+}
+
+public sealed record ThreadRequest(SearchRequest Search, ThreadAlgorithm Algorithm);
+
+/// <param name="Uids">In the order asked for.</param>
+public sealed record SortResult(IReadOnlyList<uint> Uids);
+
+/// <param name="Threads">In the algorithm's order.</param>
+public sealed record ThreadResult(IReadOnlyList<ThreadNode> Threads);

@@ -124,7 +124,7 @@ sealed class AccountRepair(AccountStore accounts)
                         );
                     (messages, octets) = (messages + counts.Messages, octets + counts.Octets);
                 }
-                change.SetTotals(messages, octets);
+                change.SetQuietly(row => row with { Messages = messages, Octets = octets });
                 return true;
             },
             cancel

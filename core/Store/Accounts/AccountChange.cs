@@ -1,6 +1,7 @@
 using Cloud.Store.Changes;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
+using Cloud.Store.Overviews;
 using Cloud.Store.Ports;
 
 namespace Cloud.Store.Accounts;
@@ -22,6 +23,7 @@ sealed class AccountChange(
     readonly Dictionary<(MailboxId Mailbox, uint Page), PageDraft> pages = [];
     readonly Dictionary<EmailId, EmailDraft?> emails = [];
     readonly Dictionary<string, (ThreadId Thread, EmailId Email)> threads = [];
+    readonly Dictionary<(MailboxId Mailbox, uint Page), RowData?> overviews = [];
     readonly List<string> removedBlobs = [];
     readonly List<string> prunedLog = [];
     readonly List<string> imported = [];
@@ -72,7 +74,7 @@ sealed class AccountChange(
             changedEmails++;
             octets += email.Row.Email.Index.Length + email.Row.Email.DeliveryFields.Length;
         }
-        var used = 2 + mailboxes.Count + changedPages + changedEmails + threads.Count;
+        var used = 2 + mailboxes.Count + changedPages + changedEmails + threads.Count + overviews.Count;
         return used + more <= RowLimits.TransactionChanges && octets < RowLimits.TransactionBytes / 2;
     }
 
@@ -145,32 +147,12 @@ sealed class AccountChange(
         account = account with { Watchers = [.. kept, new(listener, Now + (long)Watcher.Lasts.TotalSeconds)] };
     }
 
-    /// <summary>Whether the server is to keep copies of what is sent.</summary>
-    public void SetSavesSent(bool savesSent)
+    /// <summary>Changes what the account's row says of it, and nobody is told of: settings, and what it sums up.</summary>
+    public void SetQuietly(Func<AccountRow, AccountRow> edit)
     {
-        isQuietlyChanged |= savesSent != account.SavesSent;
-        account = account with { SavesSent = savesSent };
-    }
-
-    /// <summary>What the account's row sums up, counted anew.</summary>
-    public void SetTotals(int messages, long octets)
-    {
-        isQuietlyChanged |= (messages, octets) != (account.Messages, account.Octets);
-        account = account with { Messages = messages, Octets = octets };
-    }
-
-    /// <param name="octets">0 for no limit.</param>
-    public void SetQuota(long octets)
-    {
-        isQuietlyChanged |= octets != account.Quota;
-        account = account with { Quota = octets };
-    }
-
-    /// <summary>Whether recipients elsewhere get what is sent under reverse paths of their own.</summary>
-    public void SetUsesVerp(bool usesVerp)
-    {
-        isQuietlyChanged |= usesVerp != account.UsesVerp;
-        account = account with { UsesVerp = usesVerp };
+        var before = account;
+        account = edit(before);
+        isQuietlyChanged |= account != before;
     }
 
     // Messages
@@ -341,7 +323,7 @@ sealed class AccountChange(
     public void Remove(MailboxId mailbox, PageDraft page, in MessageEntry entry, EmailDraft? email)
     {
         page.Remove(entry.Uid);
-        Count(Existing(mailbox), entry, -1);
+        Count(WithoutOverviews(Existing(mailbox), page.Page), entry, -1);
         var log = Log.Of(mailbox);
         log.Vanished.Add(entry.Uid);
         log.Changed.Remove(entry.Uid);
@@ -352,17 +334,31 @@ sealed class AccountChange(
         Log.Removed.Add(email.Row.Email.Transaction);
     }
 
-    /// <summary>Whether the log tells that a transaction's message was here and is gone for good. Reads all of the log.</summary>
-    public async ValueTask<bool> WasRemovedAsync(TransactionId transaction)
+    /// <summary>Keeps the overviews of a page, for whoever reads it next; nobody is told.</summary>
+    public void SetOverviews(MailboxId mailbox, uint page, RowData row)
     {
-        var range = ChangeRows.Range(id, account.LogFrom, state.Revision);
-        await foreach (var row in store.Rows.ReadAsync(Tables.Mail, range, cancel))
-        {
-            if (ChangeRows.HasRemoved(row.Data, transaction))
-                return true;
-        }
-        return false;
+        overviews[(mailbox, page)] = row;
+        var existing = Existing(mailbox);
+        SetMailboxQuietly(existing with { OverviewPages = existing.OverviewPages.With(page) });
     }
+
+    /// <summary>What a deleted message said of itself goes with it.</summary>
+    MailboxRow WithoutOverviews(MailboxRow mailbox, uint page)
+    {
+        if (!mailbox.OverviewPages.Contains(page))
+            return mailbox;
+        overviews[(mailbox.Id, page)] = null;
+        return mailbox with { OverviewPages = mailbox.OverviewPages.Without(page) };
+    }
+
+    /// <summary>Whether the log tells that a transaction's message was here and is gone for good. Reads all of the log.</summary>
+    public ValueTask<bool> WasRemovedAsync(TransactionId transaction) =>
+        ChangeRows.HasRemovedAsync(
+            store.Rows,
+            ChangeRows.Range(id, account.LogFrom, state.Revision),
+            transaction,
+            cancel
+        );
 
     /// <summary>Gives an entry its new flags and this change's MODSEQ.</summary>
     public MessageEntry SetFlags(MailboxId id, PageDraft page, in MessageEntry old, MessageFlags flags, ulong keywords)
@@ -429,6 +425,13 @@ sealed class AccountChange(
                 transaction.Upsert(PageRows.Key(mailbox, page), PageRows.ToRow(stored));
             else if (draft.HasRow)
                 transaction.Delete(PageRows.Key(mailbox, page));
+        }
+        foreach (var ((mailbox, page), row) in overviews)
+        {
+            if (row is null)
+                transaction.Delete(OverviewRows.Key(mailbox, page));
+            else
+                transaction.Upsert(OverviewRows.Key(mailbox, page), row);
         }
         foreach (var (email, draft) in emails)
             draft?.AddTo(transaction, EmailRows.Key(email));

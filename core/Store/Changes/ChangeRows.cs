@@ -34,6 +34,22 @@ static class ChangeRows
 
     public static ChangeLog Log(RowData row) => ChangeLog.Unpack(row.Bytes("Log") ?? []);
 
+    /// <summary>Whether one of many changes removed for good the message that a transaction brought. Reads them all.</summary>
+    public static async ValueTask<bool> HasRemovedAsync(
+        IRows rows,
+        RowRange changes,
+        TransactionId transaction,
+        CancellationToken cancel
+    )
+    {
+        await foreach (var row in rows.ReadAsync(Tables.Mail, changes, cancel))
+        {
+            if (HasRemoved(row.Data, transaction))
+                return true;
+        }
+        return false;
+    }
+
     /// <summary>Whether the change removed for good the message that a transaction brought.</summary>
     public static bool HasRemoved(RowData row, TransactionId transaction)
     {

@@ -1,3 +1,5 @@
+using Cloud.Store.Messages;
+using Cloud.Store.Packing;
 using Cloud.Store.Ports;
 
 namespace Cloud.Store.Mailboxes;
@@ -12,8 +14,9 @@ static class MailboxRows
 
     public static bool IsKey(string row) => row.StartsWith("b!", StringComparison.Ordinal);
 
-    public static RowData ToRow(MailboxRow mailbox) =>
-        new(capacity: 15)
+    public static RowData ToRow(MailboxRow mailbox)
+    {
+        var data = new RowData(capacity: 16)
         {
             { "Parent", (long)mailbox.Parent.Value },
             { "Name", mailbox.Name },
@@ -31,6 +34,10 @@ static class MailboxRows
             { "Doomed", mailbox.Doomed },
             { "Tail", mailbox.Tail.ToArray() },
         };
+        if (!mailbox.OverviewPages.IsEmpty)
+            data.Add("Overviews", Pack(mailbox.OverviewPages));
+        return data;
+    }
 
     public static MailboxRow From(RowKey key, RowData row) =>
         new(
@@ -50,5 +57,21 @@ static class MailboxRows
             row.String("Keywords") is { Length: > 0 } keywords ? keywords.Split(' ') : [],
             row.Bool("Doomed"),
             row.Bytes("Tail") ?? []
-        );
+        )
+        {
+            OverviewPages = row.Bytes("Overviews") is { } pages ? Pages(pages) : UidSet.Empty,
+        };
+
+    static byte[] Pack(UidSet pages)
+    {
+        var writer = new PackWriter(16);
+        writer.Uids(pages);
+        return writer.ToArray();
+    }
+
+    static UidSet Pages(byte[] packed)
+    {
+        var reader = new PackReader(packed);
+        return reader.Uids();
+    }
 }

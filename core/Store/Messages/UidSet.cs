@@ -51,6 +51,25 @@ public sealed class UidSet
         return false;
     }
 
+    public UidSet With(uint uid) => Contains(uid) ? this : Of(Ranges.Append((uid, uid)));
+
+    public UidSet Without(uint uid) =>
+        !Contains(uid)
+            ? this
+            : Of(
+                Ranges.SelectMany(range =>
+                    uid < range.First || uid > range.Last ? [range] : Around(range.First, uid, range.Last)
+                )
+            );
+
+    static IEnumerable<(uint First, uint Last)> Around(uint first, uint uid, uint last)
+    {
+        if (first < uid)
+            yield return (first, uid - 1);
+        if (uid < last)
+            yield return (uid + 1, last);
+    }
+
     /// <summary>IMAP's sequence-set syntax: <c>1:4,7</c> (RFC 9051 §9).</summary>
     public override string ToString()
     {

@@ -12,6 +12,9 @@ ref struct PackReader(ReadOnlySpan<byte> packed)
 
     public readonly bool AtEnd => rest.IsEmpty;
 
+    /// <summary>Octets not read yet.</summary>
+    public readonly int Left => rest.Length;
+
     public byte Byte()
     {
         if (rest.IsEmpty)
@@ -85,5 +88,5 @@ ref struct PackReader(ReadOnlySpan<byte> packed)
     /// <summary>The year 9999's last.</summary>
     const ulong LastMillisecond = 253_402_300_799_999;
 
-    static DamagedException Damaged() => new("A stored row is damaged");
+    public static DamagedException Damaged() => new("A stored row is damaged");
 }

@@ -28,9 +28,9 @@ sealed class MessageSearch(IBlobs blobs, MessageEntry entry, IReadOnlyList<strin
             SearchKey.Or or => await MatchesAsync(or.Left, cancel) || await MatchesAsync(or.Right, cancel),
             SearchKey.Not not => !await MatchesAsync(not.Key, cancel),
             SearchKey.Sent sent => index.SentDate is { } date && EntrySearch.IsWithin(date, sent.From, sent.Until),
-            SearchKey.Header field => await HasFieldAsync(field.Name, field.Text, cancel),
+            SearchKey.Header field => await HasFieldAsync(field.Name, new(field.Text), cancel),
             SearchKey.Body text => await HasTextAsync(text.Text, cancel),
-            SearchKey.Anywhere text => await HasFieldAsync(null, text.Text, cancel)
+            SearchKey.Anywhere text => await HasFieldAsync(null, new(text.Text), cancel)
                 || await HasTextAsync(text.Text, cancel),
             _ => throw new ArgumentException($"Unknown key {key.GetType().Name}", nameof(key)),
         };
@@ -47,23 +47,23 @@ sealed class MessageSearch(IBlobs blobs, MessageEntry entry, IReadOnlyList<strin
     }
 
     /// <param name="name">Null for any field.</param>
-    async ValueTask<bool> HasFieldAsync(string? name, string text, CancellationToken cancel)
+    async ValueTask<bool> HasFieldAsync(string? name, SearchedText wanted, CancellationToken cancel)
     {
         if (!index.Truncated && name is not null && Known(name) is { } values)
-            return values.Any(value => Contains(value, text));
+            return values.Any(value => wanted.IsIn(value));
 
         header ??= await ReadAsync(0, Math.Min(index.HeaderLength, HeaderBytes), cancel);
-        return HeaderHas(header, name, text);
+        return HeaderHas(header, name, wanted);
     }
 
-    static bool HeaderHas(ReadOnlySpan<byte> header, string? name, string text)
+    static bool HeaderHas(ReadOnlySpan<byte> header, string? name, SearchedText wanted)
     {
         foreach (var field in new HeaderReader(header))
         {
             if (name is not null && !System.Text.Ascii.EqualsIgnoreCase(field.Name, name))
                 continue;
             var value = HeaderText.Decode(field.Value);
-            if (Contains(name is null ? $"{Charset.Guess(field.Name)}: {value}" : value, text))
+            if (wanted.IsIn(name is null ? $"{Charset.Guess(field.Name)}: {value}" : value))
                 return true;
         }
         return false;
@@ -97,9 +97,9 @@ sealed class MessageSearch(IBlobs blobs, MessageEntry entry, IReadOnlyList<strin
     /// <summary>Across line ends, which in a paragraph are the sender's program's, not the sender's.</summary>
     async ValueTask<bool> HasTextAsync(string text, CancellationToken cancel)
     {
-        text = SearchText.Collapse(text);
+        var wanted = new SearchedText(SearchText.Collapse(text));
         known ??= SearchText.Known(index);
-        return Contains(known, text) || Contains(await BodyAsync(cancel), text);
+        return wanted.IsIn(known) || wanted.IsIn(await BodyAsync(cancel));
     }
 
     async ValueTask<string> BodyAsync(CancellationToken cancel) =>
@@ -113,23 +113,5 @@ sealed class MessageSearch(IBlobs blobs, MessageEntry entry, IReadOnlyList<strin
         var bytes = new byte[length];
         var read = await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancel);
         return bytes[..read];
-    }
-
-    /// <summary>Without case, as RFC 9051 §6.4.4 asks, and however accents were composed.</summary>
-    static bool Contains(string text, string wanted) =>
-        Normal(text).Contains(Normal(wanted), StringComparison.OrdinalIgnoreCase);
-
-    static string Normal(string text)
-    {
-        if (System.Text.Ascii.IsValid(text))
-            return text;
-        try
-        {
-            return text.Normalize();
-        }
-        catch (ArgumentException)
-        {
-            return text; // half a surrogate pair
-        }
     }
 }

@@ -10,7 +10,8 @@ sealed record Capability : IImapCommand
 
     const string AfterLogin =
         "IDLE NAMESPACE UNSELECT UIDPLUS MOVE CHILDREN LIST-EXTENDED LIST-STATUS SPECIAL-USE CREATE-SPECIAL-USE ESEARCH"
-        + " STATUS=SIZE";
+        + " STATUS=SIZE"
+        + " SORT SORT=DISPLAY THREAD=ORDEREDSUBJECT THREAD=REFERENCES THREAD=REFS";
 
     public static IImapCommand Parse(ref ImapReader args)
     {

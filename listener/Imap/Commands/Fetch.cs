@@ -18,6 +18,11 @@ sealed record Fetch(SequenceSet Set, bool Uids, FetchItems Items) : IImapCommand
         var response = new FetchResponse(session, selected, Items);
         if (!Items.NeedsEmail)
             await response.WriteFromViewAsync(named);
+        else if (Items.NeedsOnlyEnvelope && named.Count >= ImapLimits.ManyEnvelopes)
+        {
+            if (!await response.WriteEnvelopesAsync(named, cancel))
+                return Reply.MessagesGone;
+        }
         else if (!await response.WriteAsync(named, cancel))
             return Reply.MessagesGone; // RFC 2180 §4.1.2
         return Reply.Ok("Fetched");

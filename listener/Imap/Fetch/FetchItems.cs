@@ -28,6 +28,9 @@ sealed record FetchItems(FetchAttributes Attributes, IReadOnlyList<BodySection> 
     public bool NeedsIndex =>
         (Attributes & Structures) != FetchAttributes.None || Sections.Any(section => !section.IsWhole);
 
+    /// <summary>Overviews of headers can answer.</summary>
+    public bool NeedsOnlyEnvelope => Sections.Count == 0 && (Attributes & Structures) == FetchAttributes.Envelope;
+
     public bool SetsSeen => Sections.Any(section => !section.Peek);
 
     public bool Has(FetchAttributes attribute) => Attributes.HasFlag(attribute);

@@ -4,6 +4,7 @@ using Cloud.Listener.Imap.Wire;
 using Cloud.Mail;
 using Cloud.Store;
 using Cloud.Store.Messages;
+using Cloud.Store.Overviews;
 
 namespace Cloud.Listener.Imap.Fetch;
 
@@ -51,6 +52,69 @@ sealed class FetchResponse(ImapSession session, SelectedMailbox selected, FetchI
             }
         }
         return complete;
+    }
+
+    /// <summary>Many envelopes and nothing else of the messages: a page of 256 lies together.</summary>
+    /// <returns>False when some of the messages are gone.</returns>
+    public async ValueTask<bool> WriteEnvelopesAsync(IndexRanges named, CancellationToken cancel)
+    {
+        var complete = true;
+        var pages = named.Indexes().GroupBy(index => OverviewPage.NumberOf(view.Uid(index)));
+        foreach (var group in pages.Chunk(GatewayLimits.OverviewPages))
+        {
+            var batch = group.SelectMany(page => page).ToList();
+            var uids = UidSet.Of(batch.Select(view.Uid));
+            var overviews = await session.Gateway.FetchOverviewsAsync(session.Account, selected.Id, uids, cancel) ?? [];
+            var others = await FetchOthersAsync(batch, overviews, cancel);
+            foreach (var index in batch)
+            {
+                if (!TryWriteEnvelope(index, overviews))
+                    complete &=
+                        others.TryGetValue(view[index].Email, out var email) && await WriteAsync(index, email, cancel);
+                await writer.FlushIfFullAsync();
+            }
+        }
+        return complete;
+    }
+
+    /// <summary>The messages whose envelopes no page has, or not in seven bits.</summary>
+    async ValueTask<Dictionary<EmailId, Email>> FetchOthersAsync(
+        List<int> batch,
+        IReadOnlyList<OverviewPage> overviews,
+        CancellationToken cancel
+    )
+    {
+        var found = new Dictionary<EmailId, Email>();
+        var others = batch.Where(index => !TryFind(index, overviews, out _)).Select(index => view[index].Email);
+        foreach (var ids in others.Distinct().ToList().Chunk(ImapLimits.FetchBatch))
+        {
+            foreach (var email in await session.Gateway.FetchAsync(session.Account, ids, cancel))
+                found[email.Id] = email;
+        }
+        return found;
+    }
+
+    bool TryWriteEnvelope(int index, IReadOnlyList<OverviewPage> overviews)
+    {
+        if (!TryFind(index, overviews, out var overview))
+            return false;
+        Begin(index);
+        Item("ENVELOPE");
+        writer.Envelope(overview);
+        End();
+        return true;
+    }
+
+    bool TryFind(int index, IReadOnlyList<OverviewPage> overviews, out Overview overview)
+    {
+        var entry = view[index];
+        foreach (var page in overviews)
+        {
+            if (entry.Uid <= page.LastUid)
+                return page.TryFind(entry.Uid, entry.Email, out overview) && overview.IsKept && overview.IsAscii;
+        }
+        overview = default;
+        return false;
     }
 
     async ValueTask<bool> WriteAsync(int index, Email email, CancellationToken cancel)

@@ -50,6 +50,20 @@ sealed record SearchQuery(SearchKey Key, SearchReturns Returns)
         return new SearchQuery(key, returns);
     }
 
+    /// <summary>search-criteria (RFC 5256 §5): charset and keys, to the end.</summary>
+    /// <returns>Null for a charset that is not known here; then nothing more is read.</returns>
+    public static SearchKey? ParseCriteria(ref ImapReader reader)
+    {
+        var charset = reader.ExpectText("a charset");
+        if (charset.ToUpperInvariant() is not ("UTF-8" or "US-ASCII"))
+            return null;
+        reader.ExpectSP();
+        var count = 0;
+        var key = ExpectKeys(ref reader, ref count, depth: 0);
+        reader.ExpectEnd();
+        return key;
+    }
+
     static SearchReturns ExpectReturns(ref ImapReader reader)
     {
         var returns = SearchReturns.None;

@@ -9,6 +9,9 @@ readonly record struct IndexRanges(IReadOnlyList<(int First, int Last)> Ranges)
 
     public bool IsEmpty => Ranges.Count == 0;
 
+    /// <summary>How many messages.</summary>
+    public int Count => Ranges.Sum(range => range.Last - range.First + 1);
+
     public static IndexRanges Of(List<(int First, int Last)> ranges)
     {
         ranges.Sort();

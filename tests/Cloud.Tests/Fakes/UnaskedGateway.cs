@@ -5,6 +5,7 @@ using Cloud.Flow.Submission;
 using Cloud.Store;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
+using Cloud.Store.Overviews;
 
 namespace Cloud.Tests.Fakes;
 
@@ -146,6 +147,19 @@ abstract class UnaskedGateway : IGateway
         bool onlyDeleted,
         CancellationToken cancel
     ) => throw new NotSupportedException();
+
+    public virtual ValueTask<IReadOnlyList<OverviewPage>?> FetchOverviewsAsync(
+        AccountId account,
+        MailboxId mailbox,
+        UidSet uids,
+        CancellationToken cancel
+    ) => throw new NotSupportedException();
+
+    public virtual ValueTask<Result<SortResult>> SortAsync(SortRequest request, CancellationToken cancel) =>
+        throw new NotSupportedException();
+
+    public virtual ValueTask<Result<ThreadResult>> ThreadAsync(ThreadRequest request, CancellationToken cancel) =>
+        throw new NotSupportedException();
 
     public virtual ValueTask<Result<UidSet>> SearchAsync(SearchRequest request, CancellationToken cancel) =>
         throw new NotSupportedException();

@@ -16,13 +16,35 @@ static class SearchMailbox
         CancellationToken cancel
     )
     {
-        if (request.Entries.IsEmpty)
-            return UidSet.Empty;
-        var (first, last) = (request.Entries.Ranges[0].First, request.Entries.Ranges[^1].Last);
+        var found = await FindAsync(accounts, request, cancel);
+        return found.IsOk ? UidSet.Of(found.Value.Uids) : new Result(found.Refusal, found.Reason);
+    }
+
+    /// <summary>What is found, and the part of the mailbox that was looked through.</summary>
+    public static async ValueTask<Result<FoundMessages>> FindAsync(
+        AccountStore accounts,
+        SearchRequest request,
+        CancellationToken cancel
+    )
+    {
+        var (first, last) = request.Entries.IsEmpty
+            ? (0u, 0u)
+            : (request.Entries.Ranges[0].First, request.Entries.Ranges[^1].Last);
         var view = await OpenMailbox.RunAsync(accounts, request.Account, request.Mailbox, false, first, last, cancel);
         if (view is null)
             return Refusals.NoMailbox;
         var found = new List<uint>();
+        var undecided = ByEntries(view, request, found);
+        if (undecided.Count > 0 && OverviewSearch.Helps(request.Key))
+            undecided = await ByOverviewsAsync(accounts, request, view, undecided, found, cancel);
+        foreach (var entries in undecided.Chunk(Batch))
+            await SearchAsync(accounts, request, view.Mailbox.Keywords, entries, found, cancel);
+        return new FoundMessages(view, found);
+    }
+
+    /// <returns>Those that the entry does not decide.</returns>
+    static List<MessageEntry> ByEntries(MailboxView view, SearchRequest request, List<uint> found)
+    {
         var undecided = new List<MessageEntry>();
         foreach (var entry in view.Entries)
         {
@@ -34,9 +56,36 @@ static class SearchMailbox
             else if (matches.Value)
                 found.Add(entry.Uid);
         }
-        foreach (var entries in undecided.Chunk(Batch))
-            await SearchAsync(accounts, request, view.Mailbox.Keywords, entries, found, cancel);
-        return UidSet.Of(found);
+        return undecided;
+    }
+
+    /// <returns>Those that the overview does not decide either.</returns>
+    static async ValueTask<List<MessageEntry>> ByOverviewsAsync(
+        AccountStore accounts,
+        SearchRequest request,
+        MailboxView view,
+        List<MessageEntry> entries,
+        List<uint> found,
+        CancellationToken cancel
+    )
+    {
+        var uids = UidSet.Of(entries.Select(entry => entry.Uid));
+        var pages = await FetchOverviews.OfAsync(accounts, request.Account, view, uids, cancel);
+        var test = OverviewSearch.Compile(request.Key, view.Mailbox.Keywords);
+        var undecided = new List<MessageEntry>();
+        foreach (var entry in entries)
+        {
+            var matches =
+                pages.TryGetValue(PageRows.PageOf(entry.Uid), out var page)
+                && page.TryFind(entry.Uid, entry.Email, out var overview)
+                    ? test(entry, overview)
+                    : null;
+            if (matches is null)
+                undecided.Add(entry);
+            else if (matches.Value)
+                found.Add(entry.Uid);
+        }
+        return undecided;
     }
 
     static async ValueTask SearchAsync(
@@ -59,5 +108,17 @@ static class SearchMailbox
             if (await message.MatchesAsync(request.Key, cancel))
                 found.Add(entry.Uid);
         }
+    }
+}
+
+/// <param name="View">Whole pages of entries: those looked through and their neighbours.</param>
+/// <param name="Uids">In no order.</param>
+sealed record FoundMessages(MailboxView View, IReadOnlyList<uint> Uids)
+{
+    /// <summary>By rising UID.</summary>
+    public List<MessageEntry> Entries()
+    {
+        var wanted = Uids.ToHashSet();
+        return [.. View.Entries.Where(entry => wanted.Contains(entry.Uid))];
     }
 }

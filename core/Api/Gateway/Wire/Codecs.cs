@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
 using Cloud.Store.Messages;
+using Cloud.Store.Overviews;
 using Cloud.Store.Packing;
 using Json = Cloud.Api.Gateway.Wire.GatewayJson;
 
@@ -81,6 +82,34 @@ static class Codecs
         _ => new DoneAnswer(),
         (uids, writer) => Columns.Write(writer, uids),
         (DoneAnswer _, ref PackReader columns) => Columns.Uids(ref columns)
+    );
+
+    public static readonly WireCodec<IReadOnlyList<OverviewPage>?> Overviews = new PackedCodec<
+        IReadOnlyList<OverviewPage>?,
+        ResultHead<DoneAnswer>
+    >(
+        Json.Default.ResultHeadDoneAnswer,
+        pages => pages is null ? new(null, Refusal.NotFound, "") : Head(new DoneAnswer()),
+        (pages, writer) =>
+        {
+            if (pages is not null)
+                Columns.Write(writer, pages);
+        },
+        (head, ref columns) => Value(head) is null ? null : Columns.Overviews(ref columns)
+    );
+
+    public static readonly WireCodec<Result<SortResult>> Sorted = Packed(
+        Json.Default.ResultHeadDoneAnswer,
+        _ => new DoneAnswer(),
+        (sorted, writer) => Columns.Write(writer, sorted.Uids),
+        (DoneAnswer _, ref PackReader columns) => new SortResult(Columns.Numbers(ref columns))
+    );
+
+    public static readonly WireCodec<Result<ThreadResult>> Threaded = Packed(
+        Json.Default.ResultHeadDoneAnswer,
+        _ => new DoneAnswer(),
+        (found, writer) => ThreadColumns.Write(writer, found.Threads),
+        (DoneAnswer _, ref PackReader columns) => new ThreadResult(ThreadColumns.Read(ref columns))
     );
 
     static ResultHead<ViewHead> Missing => new(null, Refusal.NotFound, "");

@@ -1,6 +1,7 @@
 using System.Text;
 using Cloud.Store;
 using Cloud.Store.Messages;
+using Cloud.Store.Overviews;
 using Cloud.Store.Packing;
 using Cloud.Store.Ports;
 
@@ -50,30 +51,9 @@ static class Columns
         return entries;
     }
 
-    public static void Write(PackWriter writer, UidSet uids)
-    {
-        writer.Varint((ulong)uids.Ranges.Count);
-        var last = 0u;
-        foreach (var range in uids.Ranges)
-        {
-            writer.Varint(range.First - last);
-            writer.Varint(range.Last - range.First);
-            last = range.Last;
-        }
-    }
+    public static void Write(PackWriter writer, UidSet uids) => writer.Uids(uids);
 
-    public static UidSet Uids(ref PackReader reader)
-    {
-        var ranges = new List<(uint First, uint Last)>();
-        var last = 0u;
-        for (var count = reader.Varint(); count > 0; count--)
-        {
-            var first = Rise(last, reader.Varint());
-            last = Rise(first, reader.Varint());
-            ranges.Add((first, last));
-        }
-        return UidSet.Of(ranges);
-    }
+    public static UidSet Uids(ref PackReader reader) => reader.Uids();
 
     public static void Write(PackWriter writer, IReadOnlyList<(uint Source, uint Target)> pairs)
     {
@@ -91,6 +71,37 @@ static class Columns
         for (var count = reader.Varint(); count > 0; count--)
             pairs.Add((reader.Varint32(), reader.Varint32()));
         return pairs;
+    }
+
+    /// <summary>Numbers in their own order.</summary>
+    public static void Write(PackWriter writer, IReadOnlyList<uint> numbers)
+    {
+        writer.Varint((ulong)numbers.Count);
+        foreach (var number in numbers)
+            writer.Varint(number);
+    }
+
+    public static IReadOnlyList<uint> Numbers(ref PackReader reader)
+    {
+        var numbers = new List<uint>();
+        for (var count = reader.Varint(); count > 0; count--)
+            numbers.Add(reader.Varint32());
+        return numbers;
+    }
+
+    public static void Write(PackWriter writer, IReadOnlyList<OverviewPage> pages)
+    {
+        writer.Varint((ulong)pages.Count);
+        foreach (var page in pages)
+            writer.Counted(page.Packed);
+    }
+
+    public static IReadOnlyList<OverviewPage> Overviews(ref PackReader reader)
+    {
+        var pages = new List<OverviewPage>();
+        for (var count = reader.Varint(); count > 0; count--)
+            pages.Add(new(reader.Counted().ToArray()));
+        return pages;
     }
 
     public static void Write(PackWriter writer, IReadOnlyList<Email> emails)

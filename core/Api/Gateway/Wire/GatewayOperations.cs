@@ -4,6 +4,7 @@ using Cloud.Flow.Outbound;
 using Cloud.Flow.Submission;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
+using Cloud.Store.Overviews;
 using Json = Cloud.Api.Gateway.Wire.GatewayJson;
 
 namespace Cloud.Api.Gateway.Wire;
@@ -250,6 +251,17 @@ public static class GatewayOperations
         Budget = GatewayBudgets.Long,
     };
 
+    public static readonly Operation<OverviewsRequest, IReadOnlyList<OverviewPage>?> FetchOverviews = new(
+        "fetch-overviews",
+        Plain(Types.OverviewsRequest),
+        Codecs.Overviews,
+        repeatable: true,
+        (served, ask, cancel) => served.Gateway.FetchOverviewsAsync(ask.Account, ask.Mailbox, ask.Uids, cancel)
+    )
+    {
+        Budget = GatewayBudgets.Long,
+    };
+
     public static readonly ReadOperation Read = new();
 
     public static readonly Operation<StoreFlagsRequest, Result<StoreFlagsResult>> StoreFlags = new(
@@ -303,6 +315,31 @@ public static class GatewayOperations
         Codecs.Found,
         repeatable: true,
         (served, request, cancel) => served.Gateway.SearchAsync(request, cancel)
+    )
+    {
+        Budget = GatewayBudgets.Long,
+    };
+
+    public static readonly Operation<SortRequest, Result<SortResult>> Sort = new(
+        "sort",
+        Checked(
+            Types.SortRequest,
+            request => request.Criteria.Count is > 0 and <= SortRequest.MaxCriteria && Sound.Is(request.Search.Key)
+        ),
+        Codecs.Sorted,
+        repeatable: true,
+        (served, request, cancel) => served.Gateway.SortAsync(request, cancel)
+    )
+    {
+        Budget = GatewayBudgets.Long,
+    };
+
+    public static readonly Operation<ThreadRequest, Result<ThreadResult>> Thread = new(
+        "thread",
+        Checked(Types.ThreadRequest, request => Sound.Is(request.Search.Key)),
+        Codecs.Threaded,
+        repeatable: true,
+        (served, request, cancel) => served.Gateway.ThreadAsync(request, cancel)
     )
     {
         Budget = GatewayBudgets.Long,
@@ -366,6 +403,9 @@ public static class GatewayOperations
         Move,
         Expunge,
         Search,
+        Sort,
+        Thread,
+        FetchOverviews,
         TakeMaildrop,
         RenewMaildrop,
         ReleaseMaildrop,

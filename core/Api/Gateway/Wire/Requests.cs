@@ -42,6 +42,8 @@ public sealed record FetchRequest(AccountId Account, IReadOnlyList<EmailId> Emai
 /// <param name="Length">Octets at most; null reads to the end.</param>
 public sealed record ReadRequest(AccountId Account, EmailId Email, long Offset, long? Length);
 
+public sealed record OverviewsRequest(AccountId Account, MailboxId Mailbox, UidSet Uids);
+
 public sealed record ExpungeRequest(AccountId Account, MailboxId Mailbox, UidSet Uids, bool OnlyDeleted);
 
 /// <param name="Token">The holder's own: whoever has it may renew and release.</param>

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Cloud.Api.Gateway;
 using Cloud.Api.Gateway.Wire;
 using Cloud.Flow.Door;
@@ -8,7 +9,9 @@ using Cloud.Mail;
 using Cloud.Store;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
+using Cloud.Store.Overviews;
 using Cloud.Store.Search;
+using Cloud.Store.Threading;
 using Cloud.Tests.Fakes;
 using Ops = Cloud.Api.Gateway.Wire.GatewayOperations;
 
@@ -68,10 +71,41 @@ public sealed class CodecTests
         yield return Of(Ops.Expunge.Answer, new ExpungeResult(5, Uids));
         yield return Of(Ops.Search.Answer, Uids);
         yield return Of(Ops.Search.Answer, Refuse<UidSet>());
+        yield return Of(Ops.Sort.Answer, new SortResult([3, 1, uint.MaxValue]));
+        yield return Of(Ops.Thread.Answer, new ThreadResult([Thread(0, Thread(4), Thread(7, Thread(9)))]));
+        yield return Of(Ops.FetchOverviews.Answer, [Overviews()]);
+        yield return Of(Ops.FetchOverviews.Answer, null);
         yield return Of(Ops.ListMailboxes.Answer, new MailboxListAnswer([Box]));
 
         static (byte[], Action<byte[]>) Of<T>(WireCodec<T> codec, T value) =>
             (codec.Encode(value), octets => codec.Decode(octets));
+    }
+
+    static OverviewPage Overviews()
+    {
+        var packer = new OverviewPacker();
+        packer.Add(
+            3,
+            new(4),
+            Cloud.Tests.Mail.Messages.Scan(
+                "Subject: Re: ä\r\nFrom: a <b@c.test>, g: d@e;\r\nReferences: <a@b> <c@d>\r\n\r\n"
+            )
+        );
+        packer.Add(
+            9,
+            new(5),
+            Cloud.Tests.Mail.Messages.Scan(
+                "Date: Fri, 2 Jan 2026 04:00:00 +0100\r\nTo: " + new string('x', 5000) + "@y\r\n\r\n"
+            )
+        );
+        return new(packer.ToArray());
+    }
+
+    static ThreadNode Thread(uint uid, params ThreadNode[] children)
+    {
+        var node = new ThreadNode(uid);
+        node.Children.AddRange(children);
+        return node;
     }
 
     static string Text<T>(WireCodec<T> codec, T value) => Convert.ToHexString(codec.Encode(value));
@@ -107,6 +141,36 @@ public sealed class CodecTests
         Assert.Equal(Emails[0].Index.ToArray(), emails[0].Index.ToArray());
         Assert.Equal(Emails[0].DeliveryFields.ToArray(), emails[0].DeliveryFields.ToArray());
         Assert.Equal(32, emails[0].Sha256.Length);
+    }
+
+    [Fact]
+    public void Orders_conversations_and_overviews_come_out_as_they_went_in()
+    {
+        var sorted = Ops.Sort.Answer.Decode(Ops.Sort.Answer.Encode(new SortResult([3, 1, uint.MaxValue])));
+        Assert.Equal([3u, 1u, uint.MaxValue], sorted.Value!.Uids);
+        ThreadNode[] threads = [Thread(1), Thread(0, Thread(4), Thread(7, Thread(9)))];
+        var threaded = Ops.Thread.Answer.Decode(Ops.Thread.Answer.Encode(new ThreadResult(threads))).Value!.Threads;
+        Assert.Equal([1u, 0u], threaded.Select(node => node.Uid));
+        Assert.Equal([4u, 7u], threaded[1].Children.Select(node => node.Uid));
+        Assert.Equal(9u, Assert.Single(threaded[1].Children[1].Children).Uid);
+
+        var page = Assert.Single(Ops.FetchOverviews.Answer.Decode(Ops.FetchOverviews.Answer.Encode([Overviews()]))!);
+        Assert.False(page.TryFind(3, new(5), out _));
+        Assert.True(page.TryFind(3, new(4), out var kept));
+        Assert.Equal(("ä", true), (kept.BaseSubject.Text, kept.BaseSubject.IsReplyOrForward));
+        Assert.True(kept[OverviewField.Date].IsNil);
+        Assert.Equal("c@d", Encoding.UTF8.GetString(Last(kept.References)));
+        Assert.True(page.TryFind(9, new(5), out var left));
+        Assert.False(left.IsKept);
+        Assert.Equal(new DateTimeOffset(2026, 1, 2, 4, 0, 0, TimeSpan.FromHours(1)), left.Sent);
+    }
+
+    static ReadOnlySpan<byte> Last(OverviewIds ids)
+    {
+        ReadOnlySpan<byte> last = [];
+        foreach (var id in ids)
+            last = id;
+        return last;
     }
 
     [Fact]

@@ -1,0 +1,89 @@
+using Cloud.Mail;
+using Cloud.Mail.Charsets;
+using Cloud.Mail.Headers;
+using Cloud.Store.Messages;
+using Cloud.Store.Overviews;
+
+namespace Cloud.Store.Search;
+
+/// <summary>Compares messages as SORT's criteria ask; what they leave open, the UID settles (RFC 5256 §3).</summary>
+sealed class SortOrder(IReadOnlyList<SortCriterion> criteria)
+{
+    /// <summary>Something is asked that an entry does not tell.</summary>
+    public bool NeedsOverviews => criteria.Any(one => one.Field is not (SortField.Arrival or SortField.Size));
+
+    /// <param name="overview">Only for criteria that need it; default for a message that has gone.</param>
+    public SortedMessage Of(in MessageEntry entry, in Overview overview)
+    {
+        var values = new SortValue[criteria.Count];
+        for (var i = 0; i < values.Length; i++)
+            values[i] = Value(criteria[i].Field, entry, overview);
+        return new(entry.Uid, values);
+    }
+
+    public int Compare(SortedMessage left, SortedMessage right)
+    {
+        for (var i = 0; i < criteria.Count; i++)
+        {
+            var compared = left.Values[i].CompareTo(right.Values[i]);
+            if (compared != 0)
+                return criteria[i].Reverse ? -compared : compared;
+        }
+        return left.Uid.CompareTo(right.Uid);
+    }
+
+    /// <summary>§2.2: where the Date field cannot be read, INTERNALDATE stands in.</summary>
+    public static long SentOf(in MessageEntry entry, in Overview overview) =>
+        overview.Sent?.ToUnixTimeSeconds() ?? entry.Received;
+
+    static SortValue Value(SortField field, in MessageEntry entry, in Overview overview) =>
+        field switch
+        {
+            SortField.Arrival => new(entry.Received, ""),
+            SortField.Size => new(entry.Size, ""),
+            SortField.Date => new(SentOf(entry, overview), ""),
+            _ when !overview.IsKept || overview.Uid == 0 => new(0, ""),
+            SortField.Subject => new(0, SortKeys.Casemap(overview.BaseSubject.Text)),
+            SortField.From => new(0, Mailbox(overview, OverviewField.From)),
+            SortField.To => new(0, Mailbox(overview, OverviewField.To)),
+            SortField.Cc => new(0, Mailbox(overview, OverviewField.Cc)),
+            SortField.DisplayFrom => new(0, Display(overview, OverviewField.From)),
+            _ => new(0, Display(overview, OverviewField.To)),
+        };
+
+    static string Mailbox(in Overview overview, OverviewField field)
+    {
+        foreach (var address in overview.Addresses(field))
+        {
+            if (address.IsMailbox)
+                return SortKeys.Casemap(Charset.Guess(address.Mailbox.Span));
+        }
+        return "";
+    }
+
+    /// <summary>RFC 5957 §3: a group's name counts as its first member's would.</summary>
+    static string Display(in Overview overview, OverviewField field)
+    {
+        foreach (var address in overview.Addresses(field))
+        {
+            if (address.IsGroupEnd)
+                continue;
+            if (!address.IsMailbox)
+                return SortKeys.Casemap(EncodedWords.Decode(address.Mailbox.Span));
+            if (EncodedWords.Decode(address.Name.Span) is { Length: > 0 } name)
+                return SortKeys.Casemap(name);
+            return SortKeys.Casemap($"{Charset.Guess(address.Mailbox.Span)}@{Charset.Guess(address.Host.Span)}");
+        }
+        return "";
+    }
+}
+
+/// <summary>A message with what SORT compares of it, a value for each criterion.</summary>
+readonly record struct SortedMessage(uint Uid, SortValue[] Values);
+
+/// <summary>A number, or a text compared by ordinal.</summary>
+readonly record struct SortValue(long Number, string Text) : IComparable<SortValue>
+{
+    public int CompareTo(SortValue other) =>
+        Number != other.Number ? Number.CompareTo(other.Number) : string.CompareOrdinal(Text, other.Text);
+}
