@@ -3,6 +3,7 @@ using Cloud.Flow.Inbound;
 using Cloud.Flow.Outbound;
 using Cloud.Flow.Submission;
 using Cloud.Store;
+using Cloud.Store.Accounts;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
 
@@ -20,6 +21,9 @@ abstract class UnaskedGateway : IGateway
         throw new NotSupportedException();
 
     public virtual ValueTask<AuthenticateResult> FinishScramAsync(ScramProof proof, CancellationToken cancel) =>
+        throw new NotSupportedException();
+
+    public virtual ValueTask WatchLoginAsync(LoginStamp login, CancellationToken cancel) =>
         throw new NotSupportedException();
 
     public virtual ValueTask<RecipientVerdict> CheckRecipientAsync(
@@ -125,6 +129,7 @@ abstract class UnaskedGateway : IGateway
         Email email,
         long offset,
         long? length,
+        ReadBy by,
         CancellationToken cancel
     ) => throw new NotSupportedException();
 
