@@ -96,7 +96,7 @@ sealed class Workload : IAsyncDisposable
                 "a client is told in IDLE, fetches header and message, idles on",
                 sync.Beyond(receive)
             ),
-            new("hook", "message", "an endpoint that asked for it is told of one by a webhook", told.Beyond(receive)),
+            new("hook", "message", "an endpoint that asked for it is told of one by a webhook", told.Beyond(judged)),
             new("open", "session", "a client signs in, lists mailboxes, opens INBOX and fetches all flags", open),
             new("idle", "hour", "a client waits in IDLE", idle),
             new("watch", "hour", "a listener looks into its queue, while any client waits", Looks()),
@@ -236,7 +236,7 @@ sealed class Workload : IAsyncDisposable
     /// <summary>A message is received, and an endpoint told of it.</summary>
     async Task<long> TellAsync(CancellationToken cancel)
     {
-        var answers = await ReceiveAsync("smtp", $"ada@{Client}", cancel);
+        var answers = await ReceiveAsync(JudgedMail.Port, $"ada@{Client}", cancel);
         return answers + await store.TellAsync(cancel);
     }
 

@@ -24,12 +24,20 @@ static class HookCrowd
         return null;
     }
 
-    /// <summary>Those of the largest crowd: an event is about one place, and each of them names one.</summary>
-    static int Most(Hook wanted, List<Hook> beside) =>
-        beside
-            .Select(hook => Narrower(hook, wanted))
-            .Distinct()
-            .Max(place => beside.Count(hook => MayShare(hook, place)));
+    /// <summary>Those of the largest crowd that was found, beginning with each in turn.</summary>
+    static int Most(Hook wanted, List<Hook> beside) => beside.Max(first => CrowdOf(Narrower(first, wanted), beside));
+
+    /// <summary>All that an event may be about together, as they come: each of them makes it more exact what that is.</summary>
+    static int CrowdOf(Hook place, List<Hook> beside)
+    {
+        var count = 0;
+        foreach (var hook in beside.Where(hook => MayShare(hook, place)))
+        {
+            place = Narrower(hook, place);
+            count++;
+        }
+        return count;
+    }
 
     /// <summary>What both are about.</summary>
     static Hook Narrower(Hook one, Hook other) =>

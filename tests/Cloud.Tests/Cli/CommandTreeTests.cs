@@ -7,7 +7,36 @@ namespace Cloud.Tests.Cli;
 public sealed class CommandTreeTests
 {
     /// <summary>What prints nothing where it is done; and what prints, but for a person, a shell or a file alone.</summary>
-    static readonly string[] WithoutData = ["serve", "completion", "psl", "psl update"];
+    static readonly string[] WithoutData =
+    [
+        "serve",
+        "completion",
+        "psl",
+        "psl update",
+        "domain add",
+        "domain remove",
+        "user grant",
+        "user revoke",
+        "user forward",
+        "user unforward",
+        "user sent",
+        "user verp",
+        "user suspend",
+        "user resume",
+        "user quota",
+        "user restore",
+        "user app-password revoke",
+        "alias add",
+        "alias remove",
+        "hook remove",
+        "hook rotate-links",
+        "route remove",
+        "key remove",
+        "queue dead replay",
+        "queue dead remove",
+        "suppression add",
+        "suppression remove",
+    ];
 
     static IEnumerable<(string Path, Command Command)> Verbs(Command command, string path = "")
     {
