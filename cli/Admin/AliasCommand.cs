@@ -17,18 +17,11 @@ static class AliasCommand
     {
         var alias = new Argument<string>("alias");
         var targets = new Argument<string[]>("target") { Arity = ArgumentArity.OneOrMore };
-        var command = new Command("add", "Make or replace an alias.") { alias, targets };
-        var store = new SharedOptions(command);
-        command.SetAction(
-            (parsed, cancel) =>
-                store.RunAsync(
-                    parsed,
-                    admin =>
-                        admin.AddAliasAsync(parsed.GetRequiredValue(alias), parsed.GetRequiredValue(targets), cancel),
-                    cancel
-                )
+        return SharedOptions.Acting(
+            new Command("add", "Make or replace an alias.") { alias, targets },
+            (admin, parsed, cancel) =>
+                admin.AddAliasAsync(parsed.GetRequiredValue(alias), parsed.GetRequiredValue(targets), cancel)
         );
-        return command;
     }
 
     static Command List() =>
@@ -46,12 +39,9 @@ static class AliasCommand
     static Command Remove()
     {
         var alias = new Argument<string>("alias");
-        var command = new Command("remove", "Remove an alias.") { alias };
-        var store = new SharedOptions(command);
-        command.SetAction(
-            (parsed, cancel) =>
-                store.RunAsync(parsed, admin => admin.RemoveAliasAsync(parsed.GetRequiredValue(alias), cancel), cancel)
+        return SharedOptions.Acting(
+            new Command("remove", "Remove an alias.") { alias },
+            (admin, parsed, cancel) => admin.RemoveAliasAsync(parsed.GetRequiredValue(alias), cancel)
         );
-        return command;
     }
 }

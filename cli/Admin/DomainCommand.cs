@@ -44,12 +44,9 @@ static class DomainCommand
     static Command Remove()
     {
         var name = new Argument<string>("domain");
-        var command = new Command("remove", "Stop receiving; refused while it has users or aliases.") { name };
-        var store = new SharedOptions(command);
-        command.SetAction(
-            (parsed, cancel) =>
-                store.RunAsync(parsed, admin => admin.RemoveDomainAsync(parsed.GetRequiredValue(name), cancel), cancel)
+        return SharedOptions.Acting(
+            new Command("remove", "Stop receiving; refused while it has users or aliases.") { name },
+            (admin, parsed, cancel) => admin.RemoveDomainAsync(parsed.GetRequiredValue(name), cancel)
         );
-        return command;
     }
 }

@@ -31,6 +31,8 @@ static class DomainKeysCommand
 
     static readonly Option<string?> Server = NameServer.Option("with --rotate");
 
+    static readonly Option<bool> AsJson = new("--json") { Description = "Print all pairs, as they are then, as JSON" };
+
     public static Command Create()
     {
         var command = new Command("keys", "The keys a domain signs with (DKIM), and their rotation.")
@@ -39,6 +41,7 @@ static class DomainKeysCommand
             Rotate,
             Unchecked,
             Server,
+            AsJson,
         };
         var store = new SharedOptions(command);
         command.SetAction(
@@ -55,10 +58,20 @@ static class DomainKeysCommand
                 }
                 return await store.RunAsync(
                     parsed,
-                    admin =>
-                        parsed.GetValue(Rotate)
-                            ? RotateAsync(admin, domain!, parsed.GetValue(Unchecked) ? null : dns, cancel)
-                            : ListAsync(admin, domain!, cancel),
+                    async admin =>
+                    {
+                        var asJson = parsed.GetValue(AsJson);
+                        if (parsed.GetValue(Rotate))
+                            await RotateAsync(
+                                admin,
+                                domain!,
+                                parsed.GetValue(Unchecked) ? null : dns,
+                                asJson ? TextWriter.Null : Console.Out,
+                                cancel
+                            );
+                        if (asJson || !parsed.GetValue(Rotate))
+                            await ListAsync(admin, domain!, asJson, cancel);
+                    },
                     cancel
                 );
             }
@@ -66,36 +79,63 @@ static class DomainKeysCommand
         return command;
     }
 
-    static async ValueTask ListAsync(IAdministration admin, string domain, CancellationToken cancel)
+    static async ValueTask ListAsync(IAdministration admin, string domain, bool asJson, CancellationToken cancel)
     {
         var pairs = await admin.ListKeysAsync(domain, cancel);
         if (pairs.Count == 0)
             throw new AdminException(
                 $"{domain} has no keys, and the key-encryption key is not known here (CLOUD_KEY_ENCRYPTION_KEY)"
             );
-        foreach (var pair in pairs)
-            Print(domain, pair);
+        if (asJson)
+            QueueJson.Print(
+                [.. pairs.Select(pair => Shown(domain, pair))],
+                QueueJson.Default.IReadOnlyListKeyPairShown
+            );
+        foreach (var pair in asJson ? [] : pairs)
+            Print(domain, pair, Console.Out);
     }
 
+    static KeyPairShown Shown(string domain, DomainKeyPair pair) =>
+        new(
+            pair.Name,
+            pair.State.ToString().ToLowerInvariant(),
+            pair.Since,
+            pair.Until,
+            [
+                .. DnsRecords
+                    .Keys(domain, [pair])
+                    .Select(record => new KeyRecordShown(record.Name, $"{record.Type}", record.Data)),
+            ]
+        );
+
     /// <param name="dns">Null for nobody.</param>
-    static async ValueTask RotateAsync(IAdministration admin, string domain, DnsSettings? dns, CancellationToken cancel)
+    /// <param name="output">Gets what was done.</param>
+    static async ValueTask RotateAsync(
+        IAdministration admin,
+        string domain,
+        DnsSettings? dns,
+        TextWriter output,
+        CancellationToken cancel
+    )
     {
         var pairs = await admin.ListKeysAsync(domain, cancel);
         if (pairs.FirstOrDefault(pair => pair.State == DomainKeyState.Upcoming) is not { } next)
         {
-            Print(domain, await admin.PrepareKeysAsync(domain, cancel));
-            Console.WriteLine("Publish these beside the old ones. Then give the same command again: they will sign.");
+            Print(domain, await admin.PrepareKeysAsync(domain, cancel), output);
+            await output.WriteLineAsync(
+                "Publish these beside the old ones. Then give the same command again: they will sign."
+            );
             return;
         }
 
         if (dns is not null)
             await DemandPublishedAsync(dns, domain, next, cancel);
         await admin.ActivateKeysAsync(domain, next.Name, cancel);
-        Console.WriteLine($"{next.Name} signs for {domain} now.");
+        await output.WriteLineAsync($"{next.Name} signs for {domain} now.");
         foreach (var pair in await admin.ListKeysAsync(domain, cancel))
         {
             if (pair.State == DomainKeyState.Retired)
-                Print(domain, pair);
+                Print(domain, pair, output);
         }
     }
 
@@ -115,13 +155,24 @@ static class DomainKeysCommand
         );
     }
 
-    static void Print(string domain, DomainKeyPair pair)
+    static void Print(string domain, DomainKeyPair pair, TextWriter output)
     {
         var until = pair.Until is { } end ? $", its records may go on {Day(end)}" : "";
-        Console.WriteLine($"{pair.Name} {pair.State.ToString().ToLowerInvariant()} since {Day(pair.Since)}{until}");
+        output.WriteLine($"{pair.Name} {pair.State.ToString().ToLowerInvariant()} since {Day(pair.Since)}{until}");
         foreach (var record in DnsRecords.Keys(domain, [pair]))
-            Console.WriteLine($"  {record.Name} {record.Type} {record.Data}");
+            output.WriteLine($"  {record.Name} {record.Type} {record.Data}");
     }
 
     static string Day(DateTimeOffset time) => time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 }
+
+/// <param name="Until">When its records may go; null while it is not retired.</param>
+sealed record KeyPairShown(
+    string Name,
+    string State,
+    DateTimeOffset Since,
+    DateTimeOffset? Until,
+    IReadOnlyList<KeyRecordShown> Records
+);
+
+sealed record KeyRecordShown(string Name, string Type, string Data);

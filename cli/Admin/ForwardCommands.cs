@@ -23,47 +23,38 @@ static class ForwardCommands
             if (result.GetValue(keep) && result.GetValue(noKeep))
                 result.AddError("--keep and --no-keep exclude each other.");
         });
-        var store = new SharedOptions(command);
-        command.SetAction(
-            (parsed, cancel) =>
-                store.RunAsync(
-                    parsed,
-                    admin =>
-                        admin.ForwardAsync(
-                            parsed.GetRequiredValue(address),
-                            parsed.GetRequiredValue(targets),
-                            !parsed.GetValue(noKeep),
-                            cancel
-                        ),
+        return SharedOptions.Acting(
+            command,
+            (admin, parsed, cancel) =>
+                admin.ForwardAsync(
+                    parsed.GetRequiredValue(address),
+                    parsed.GetRequiredValue(targets),
+                    !parsed.GetValue(noKeep),
                     cancel
                 )
         );
-        return command;
     }
 
     public static Command Unforward()
     {
         var address = new Argument<string>("address");
-        var command = new Command("unforward", "Send a user's mail on to nobody any more.") { address };
-        var store = new SharedOptions(command);
-        command.SetAction(
-            (parsed, cancel) =>
-                store.RunAsync(
-                    parsed,
-                    admin => admin.StopForwardAsync(parsed.GetRequiredValue(address), cancel),
-                    cancel
-                )
+        return SharedOptions.Acting(
+            new Command("unforward", "Send a user's mail on to nobody any more.") { address },
+            (admin, parsed, cancel) => admin.StopForwardAsync(parsed.GetRequiredValue(address), cancel)
         );
-        return command;
     }
 
     public static Command List() =>
-        SharedOptions.List(
-            "Users whose mail is sent on, whether they keep it, and to whom, a line each.",
-            async (admin, cancel) =>
-                (await admin.ListForwardsAsync(cancel)).Select(forward =>
-                    $"{forward.Address}\t{(forward.Keeps ? "keep" : "no-keep")}\t{string.Join(' ', forward.Targets)}"
-                ),
-            "forwards"
+        SharedOptions.Printing(
+            new Command("forwards", "Users whose mail is sent on, whether they keep it, and to whom, a line each."),
+            (admin, _, cancel) => admin.ListForwardsAsync(cancel),
+            QueueJson.Default.IReadOnlyListForwardInfo,
+            forwards =>
+            {
+                foreach (var forward in forwards)
+                    Console.WriteLine(
+                        $"{forward.Address}\t{(forward.Keeps ? "keep" : "no-keep")}\t{string.Join(' ', forward.Targets)}"
+                    );
+            }
         );
 }

@@ -18,6 +18,7 @@ static class HookCommand
             Enable("disable", "Switch a webhook off.", enabled: false),
             Remove(),
             Rotate(),
+            RotateLinks(),
             Test(),
             HookDeliveryCommands.Deliveries(),
             HookDeliveryCommands.Replay(),
@@ -97,19 +98,39 @@ static class HookCommand
         {
             Description = "Hours in which the old secret counts as well (24)",
         };
+        var pair = new Option<bool>("--pair") { Description = "Make the Ed25519 pair of v1a anew, too" };
         return SharedOptions.Showing(
-            new Command("rotate", "Make a new secret; it is shown this once.") { id, overlap },
+            new Command("rotate", "Make a new secret; it is shown this once.") { id, overlap, pair },
             (api, parsed, cancel) =>
                 api.SendAsync(
                     "POST",
                     $"{PathOf(parsed.GetRequiredValue(id))}/rotate",
-                    new HookRotation(parsed.GetValue(overlap)),
+                    new HookRotation(parsed.GetValue(overlap), parsed.GetValue(pair)),
                     HookApiJson.Default.HookRotation,
                     HookApiJson.Default.MadeHook,
                     cancel
                 ),
             HookApiJson.Default.MadeHook,
             PrintMade
+        );
+    }
+
+    static Command RotateLinks()
+    {
+        var overlap = new Option<int?>("--overlap")
+        {
+            Description = "Hours in which links that were made before open as well (24)",
+        };
+        return SharedOptions.Asking(
+            new Command("rotate-links", "Make a new secret of the links in webhooks.") { overlap },
+            async (api, parsed, cancel) =>
+                await api.SendAsync(
+                    "POST",
+                    "/link-secret/rotate",
+                    new LinkRotation(parsed.GetValue(overlap)),
+                    HookApiJson.Default.LinkRotation,
+                    cancel
+                )
         );
     }
 

@@ -24,6 +24,8 @@ namespace Cloud.Cli.Admin;
 [JsonSerializable(typeof(IReadOnlyList<GrantInfo>))]
 [JsonSerializable(typeof(IReadOnlyList<ForwardInfo>))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
+[JsonSerializable(typeof(UserPassword))]
+[JsonSerializable(typeof(IReadOnlyList<KeyPairShown>))]
 [JsonSerializable(typeof(TraceReport))]
 [JsonSerializable(typeof(DomainProof))]
 [JsonSerializable(typeof(IReadOnlyList<TraceSummary>))]

@@ -43,23 +43,6 @@ sealed class SharedOptions
             command.Options.Add(option);
     }
 
-    /// <summary>A command such as `list` that prints what the store holds, a line each.</summary>
-    public static Command List(
-        string description,
-        Func<IAdministration, CancellationToken, ValueTask<IEnumerable<string>>> readAsync,
-        string verb = "list"
-    )
-    {
-        return Acting(
-            new Command(verb, description),
-            async (admin, _, cancel) =>
-            {
-                foreach (var line in await readAsync(admin, cancel))
-                    Console.WriteLine(line);
-            }
-        );
-    }
-
     /// <summary>Lets a command act on the store with what it was given.</summary>
     public static Command Acting(Command command, Func<IAdministration, ParseResult, CancellationToken, ValueTask> act)
     {
@@ -104,11 +87,13 @@ sealed class SharedOptions
     }
 
     /// <summary>Lets a command print what the API answers: for people, or with <c>--json</c> for programs.</summary>
+    /// <param name="fault">What is not well with what was printed: the command fails then. Null where it is.</param>
     public static Command Showing<T>(
         Command command,
         Func<IApiCaller, ParseResult, CancellationToken, ValueTask<T>> readAsync,
         JsonTypeInfo<T> type,
-        Action<T> print
+        Action<T> print,
+        Func<T, string?>? fault = null
     )
     {
         var json = new Option<bool>("--json") { Description = "Print JSON" };
@@ -122,6 +107,8 @@ sealed class SharedOptions
                     QueueJson.Print(value, type);
                 else
                     print(value);
+                if (fault?.Invoke(value) is { } why)
+                    throw new AdminException(why);
             }
         );
     }

@@ -48,27 +48,23 @@ static class UserCommand
     {
         var address = new Argument<string>("address");
         var sendsAs = new Argument<string>("sends-as");
-        var command = new Command(verb, description) { address, sendsAs };
-        var store = new SharedOptions(command);
-        command.SetAction(
-            (parsed, cancel) =>
-                store.RunAsync(
-                    parsed,
-                    admin => act(admin, parsed.GetRequiredValue(address), parsed.GetRequiredValue(sendsAs), cancel),
-                    cancel
-                )
+        return SharedOptions.Acting(
+            new Command(verb, description) { address, sendsAs },
+            (admin, parsed, cancel) =>
+                act(admin, parsed.GetRequiredValue(address), parsed.GetRequiredValue(sendsAs), cancel)
         );
-        return command;
     }
 
     static Command Grants() =>
-        SharedOptions.List(
-            "Users and what they may send as beside their own addresses, a line each.",
-            async (admin, cancel) =>
-                (await admin.ListGrantsAsync(cancel)).Select(grant =>
-                    $"{grant.Address}\t{string.Join(' ', grant.SendsAs)}"
-                ),
-            "grants"
+        SharedOptions.Printing(
+            new Command("grants", "Users and what they may send as beside their own addresses, a line each."),
+            (admin, _, cancel) => admin.ListGrantsAsync(cancel),
+            QueueJson.Default.IReadOnlyListGrantInfo,
+            grants =>
+            {
+                foreach (var grant in grants)
+                    Console.WriteLine($"{grant.Address}\t{string.Join(' ', grant.SendsAs)}");
+            }
         );
 
     static Command Switch(
@@ -80,18 +76,11 @@ static class UserCommand
         var address = new Argument<string>("address");
         var choice = new Argument<string>("on|off");
         choice.AcceptOnlyFromAmong("on", "off");
-        var command = new Command(verb, description) { address, choice };
-        var store = new SharedOptions(command);
-        command.SetAction(
-            (parsed, cancel) =>
-                store.RunAsync(
-                    parsed,
-                    admin =>
-                        act(admin, parsed.GetRequiredValue(address), parsed.GetRequiredValue(choice) == "on", cancel),
-                    cancel
-                )
+        return SharedOptions.Acting(
+            new Command(verb, description) { address, choice },
+            (admin, parsed, cancel) =>
+                act(admin, parsed.GetRequiredValue(address), parsed.GetRequiredValue(choice) == "on", cancel)
         );
-        return command;
     }
 
     static Command WithPassword(
@@ -102,7 +91,8 @@ static class UserCommand
     {
         var address = new Argument<string>("address");
         var generate = new Option<bool>("--generate") { Description = "Make a password up and print it" };
-        var command = new Command(verb, description) { address, generate };
+        var json = new Option<bool>("--json") { Description = "Print JSON" };
+        var command = new Command(verb, description) { address, generate, json };
         var store = new SharedOptions(command);
         command.SetAction(
             async (parsed, cancel) =>
@@ -116,7 +106,14 @@ static class UserCommand
                     admin => act(admin, parsed.GetRequiredValue(address), password, cancel),
                     cancel
                 );
-                if (generated && code == ExitCode.Ok)
+                if (code != ExitCode.Ok)
+                    return code;
+                if (parsed.GetValue(json))
+                    QueueJson.Print(
+                        new UserPassword(parsed.GetRequiredValue(address), generated ? password : null),
+                        QueueJson.Default.UserPassword
+                    );
+                else if (generated)
                     Console.WriteLine(password);
                 return code;
             }
@@ -145,3 +142,6 @@ static class UserCommand
             _ => "",
         };
 }
+
+/// <param name="Password">Where it was made up; else whoever gave it knows it.</param>
+sealed record UserPassword(string Address, string? Password);

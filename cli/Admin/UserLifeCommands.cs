@@ -148,6 +148,8 @@ static class UserLifeCommands
             days,
             sure,
         };
+        var json = new Option<bool>("--json") { Description = "Print JSON" };
+        command.Options.Add(json);
         var store = new SharedOptions(command);
         command.SetAction(
             async (parsed, cancel) =>
@@ -169,7 +171,9 @@ static class UserLifeCommands
                             UserLifeJson.Default.Deletion,
                             cancel
                         );
-                        if (answer.Until is { } until)
+                        if (parsed.GetValue(json))
+                            QueueJson.Print(answer, UserLifeJson.Default.Deletion);
+                        else if (answer.Until is { } until)
                             Console.WriteLine($"{user} is deleted; all mail is kept until {TextTable.Time(until)}");
                     },
                     cancel

@@ -8,7 +8,8 @@ using Cloud.Cli.Control;
 namespace Cloud.Cli.Archive;
 
 /// <summary>A user's mail, by way of the API: here, or of the server that has the store.</summary>
-sealed class ArchiveClient(IApiCaller api, string address)
+/// <param name="again">Brings also what an earlier run had brought, where it is gone since.</param>
+sealed class ArchiveClient(IApiCaller api, string address, bool again = false)
 {
     readonly string root = $"/users/{ApiCalls.Segment(address)}/archive";
 
@@ -58,14 +59,15 @@ sealed class ArchiveClient(IApiCaller api, string address)
     public async Task<IReadOnlySet<string>> ImportedAsync(string source, CancellationToken cancel)
     {
         var items = new HashSet<string>(StringComparer.Ordinal);
-        await foreach (var item in api.ListAsync($"{root}/imports/{source}", ArchiveJson.Default.PageString, cancel))
+        var target = $"{root}/imports/{source}{(again ? "?present=true" : "")}";
+        await foreach (var item in api.ListAsync(target, ArchiveJson.Default.PageString, cancel))
             items.Add(item);
         return items;
     }
 
-    /// <returns>False where an earlier run had brought it.</returns>
-    /// <exception cref="AdminException">It is refused: no room, for one.</exception>
-    public async Task<bool> PutAsync(
+    /// <returns>Whether it was put in, an earlier run had brought it, or it alone is refused.</returns>
+    /// <exception cref="AdminException">All others would be refused as well: there is no room, or no such user any more.</exception>
+    public async Task<PutResult> PutAsync(
         ArchiveMailbox mailbox,
         string source,
         ImportMessage message,
@@ -73,17 +75,23 @@ sealed class ArchiveClient(IApiCaller api, string address)
         CancellationToken cancel
     )
     {
+        if (content.Length > ArchiveMessage.MaxSize)
+            return PutResult.Of($"It has {content.Length} octets; a message has up to {ArchiveMessage.MaxSize}");
         var target = string.Create(
             CultureInfo.InvariantCulture,
             $"{RestApi.Prefix}{root}/mailboxes/{mailbox.Id}/messages?source={source}&item={message.Item}"
         );
         target += $"&flags={message.Flags}&keywords={ApiCalls.Segment(string.Join(' ', message.Keywords))}";
+        if (again)
+            target += "&again=true";
         if (message.Received is { } received)
             target += $"&received={ApiCalls.Segment(received.UtcDateTime.ToString("O", CultureInfo.InvariantCulture))}";
         await using var reply = await api.SendAsync(new("POST", target, content, "message/rfc822"), cancel);
+        if (reply.Status is 400 or 413 or 422)
+            return PutResult.Of(await ApiCalls.ProblemAsync(reply, cancel));
         if (reply.Status >= 400)
             throw new AdminException(await ApiCalls.ProblemAsync(reply, cancel));
         var answer = await JsonSerializer.DeserializeAsync(reply.Body, ArchiveJson.Default.ArchivedMessage, cancel);
-        return answer?.Uid > 0;
+        return answer?.Uid > 0 ? PutResult.Brought : PutResult.Known;
     }
 }

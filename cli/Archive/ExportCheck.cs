@@ -28,7 +28,7 @@ static class ExportCheck
             octets += content?.Length ?? 0;
             var fault = content is null ? "is missing" : await FaultAsync(line, content, cancel);
             if (fault is not null && faults.Count < MaxFaults)
-                faults.Add($"{line.File}{(line.Offset is { } offset ? $" at {offset}" : "")}: {fault}");
+                faults.Add($"{line.Place}: {fault}");
         }
         return new(messages, octets, faults);
     }

@@ -113,7 +113,8 @@ static class ExportCommand
         return ImportCommand.Importing(
             new Command("restore", "Put an export into a user's mailboxes; run again, it goes on.") { user, directory },
             user,
-            parsed => new ManifestSource(parsed.GetRequiredValue(directory))
+            parsed => new ManifestSource(parsed.GetRequiredValue(directory)),
+            again: true
         );
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Cloud.Api.Rest.Archive;
 using Cloud.Cli.Archive.Imap;
 
 namespace Cloud.Cli.Archive;
@@ -53,7 +54,7 @@ sealed class ImapSource(ImapHost host, string user, string password, Func<string
         foreach (var uid in uids)
         {
             if (done.Contains(ItemOf(uid)))
-                yield return new(ItemOf(uid), "", [], null, null);
+                yield return new(ItemOf(uid), "", [], null, null) { Place = PlaceOf(uid) };
             else
                 left.Enqueue(uid);
         }
@@ -104,6 +105,8 @@ sealed class ImapSource(ImapHost host, string user, string password, Func<string
 
     static string ItemOf(uint uid) => uid.ToString(CultureInfo.InvariantCulture);
 
+    static string PlaceOf(uint uid) => $"UID {ItemOf(uid)}";
+
     static ImportMessage ToImport(ImapMessage message)
     {
         var keywords = message.Flags.Where(flag => !flag.StartsWith('\\'));
@@ -112,8 +115,15 @@ sealed class ImapSource(ImapHost host, string user, string password, Func<string
             FlagLetters.Of(message.Flags),
             [.. keywords],
             message.Received,
-            message.Content
-        );
+            message.Content.LeftOut > 0 ? null : message.Content
+        )
+        {
+            Place = PlaceOf(message.Uid),
+            Fault =
+                message.Content.LeftOut > 0
+                    ? $"It has {message.Content.LeftOut} octets; a message has up to {ArchiveMessage.MaxSize}"
+                    : null,
+        };
     }
 
     async Task OpenAsync(ImportMailbox mailbox, ulong validity, CancellationToken cancel)

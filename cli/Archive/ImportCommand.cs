@@ -115,27 +115,50 @@ static class ImportCommand
             : throw new IOException($"{text} is neither HOST nor HOST:PORT");
     }
 
-    /// <summary>Lets a command bring messages, and say how many.</summary>
-    public static Command Importing(Command command, Argument<string> user, Func<ParseResult, IImportSource> open) =>
-        SharedOptions.Showing(
+    /// <summary>Lets a command bring messages, and say how many; it fails where one of them is refused.</summary>
+    /// <param name="again">Whether it brings again what an earlier run had brought and is gone since; asked for where null.</param>
+    public static Command Importing(
+        Command command,
+        Argument<string> user,
+        Func<ParseResult, IImportSource> open,
+        bool? again = null
+    )
+    {
+        var anew = new Option<bool>("--again") { Description = "Bring also what was brought before and deleted since" };
+        if (again is null)
+            command.Options.Add(anew);
+        return SharedOptions.Showing(
             command,
-            (api, parsed, cancel) => RunAsync(api, parsed.GetRequiredValue(user), () => open(parsed), cancel),
+            (api, parsed, cancel) =>
+                RunAsync(
+                    new(api, parsed.GetRequiredValue(user), again ?? parsed.GetValue(anew)),
+                    () => open(parsed),
+                    cancel
+                ),
             ArchiveResultJson.Default.ImportResult,
+            Print,
             result =>
-                Console.WriteLine(
-                    $"{result.Brought} messages brought, {result.Octets} octets, into {result.Mailboxes} mailboxes"
-                        + (result.Known > 0 ? $"; {result.Known} had been brought before" : "")
-                )
+                result.Refused == 0 ? null : $"{result.Refused} messages were not taken; another run tries them again"
         );
+    }
+
+    static void Print(ImportResult result)
+    {
+        foreach (var refusal in result.Refusals)
+            Console.Error.WriteLine(TextTable.Plain($"{refusal.Mailbox}: {refusal.Message}: {refusal.Reason}"));
+        Console.WriteLine(
+            $"{result.Brought} messages brought, {result.Octets} octets, into {result.Mailboxes} mailboxes"
+                + (result.Known > 0 ? $"; {result.Known} had been brought before" : "")
+        );
+    }
 
     static async ValueTask<ImportResult> RunAsync(
-        IApiCaller api,
-        string address,
+        ArchiveClient archive,
         Func<IImportSource> open,
         CancellationToken cancel
     )
     {
         await using var source = open();
-        return await Progress.RunAsync(bar => new Importer(new(api, address), bar).RunAsync(source, cancel));
+        return await Progress.RunAsync(bar => new Importer(archive, bar).RunAsync(source, cancel));
     }
 }

@@ -14,7 +14,14 @@ sealed record ImportMessage(
     IReadOnlyList<string> Keywords,
     DateTimeOffset? Received,
     Spool? Content
-);
+)
+{
+    /// <summary>Where it is in its source, for people: a file, a UID.</summary>
+    public required string Place { get; init; }
+
+    /// <summary>Why the source cannot give it, and there is no content; null where it can.</summary>
+    public string? Fault { get; init; }
+}
 
 /// <param name="Name">The path of the mailbox it goes to, levels divided by <c>/</c>.</param>
 /// <param name="Role">Found by that where there is no such name; null for none.</param>
@@ -27,7 +34,7 @@ interface IImportSource : IAsyncDisposable
 {
     IAsyncEnumerable<ImportMailbox> MailboxesAsync(CancellationToken cancel);
 
-    /// <summary>All messages of a mailbox, in their order; those that are done without their octets.</summary>
+    /// <summary>All messages of a mailbox, in their order; those that are done, or cannot be read, without their octets.</summary>
     /// <param name="done">Items that an earlier run has brought.</param>
     IAsyncEnumerable<ImportMessage> MessagesAsync(
         ImportMailbox mailbox,

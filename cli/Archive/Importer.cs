@@ -6,10 +6,42 @@ namespace Cloud.Cli.Archive;
 /// <param name="Brought">Messages.</param>
 /// <param name="Known">Messages that an earlier run had brought.</param>
 /// <param name="Octets">Of those that were brought.</param>
-sealed record ImportResult(long Mailboxes, long Brought, long Known, long Octets);
+/// <param name="Refused">Messages that could not be read, or were not taken; the next run tries them again.</param>
+/// <param name="Refusals">Which and why: the first of them.</param>
+sealed record ImportResult(
+    long Mailboxes,
+    long Brought,
+    long Known,
+    long Octets,
+    long Refused,
+    IReadOnlyList<ImportRefusal> Refusals
+)
+{
+    /// <summary>Refusals that are told.</summary>
+    public const int MaxRefusals = 1000;
+
+    public static readonly ImportResult None = new(0, 0, 0, 0, 0, []);
+
+    public ImportResult Plus(ImportResult more) =>
+        new(
+            Mailboxes + more.Mailboxes,
+            Brought + more.Brought,
+            Known + more.Known,
+            Octets + more.Octets,
+            Refused + more.Refused,
+            [.. Refusals.Concat(more.Refusals).Take(MaxRefusals)]
+        );
+}
+
+/// <param name="Mailbox">Where it was to go.</param>
+/// <param name="Message">The file, or the UID.</param>
+sealed record ImportRefusal(string Mailbox, string Message, string Reason);
 
 /// <summary>Brings messages from a source into an account. Run again after whatever happened, it goes on.</summary>
-/// <remarks>Each message goes in with the note that it did, in one transaction: so none comes twice.</remarks>
+/// <remarks>
+/// Each message goes in with the note that it did, in one transaction: so none comes twice. One that is refused is told of
+/// at the end, and keeps no other from coming.
+/// </remarks>
 sealed class Importer(ArchiveClient archive, IProgressBar progress)
 {
     /// <summary>Messages read ahead: the source is read while the store writes.</summary>
@@ -17,17 +49,9 @@ sealed class Importer(ArchiveClient archive, IProgressBar progress)
 
     public async Task<ImportResult> RunAsync(IImportSource source, CancellationToken cancel)
     {
-        var total = new ImportResult(0, 0, 0, 0);
+        var total = ImportResult.None;
         await foreach (var mailbox in source.MailboxesAsync(cancel))
-        {
-            var done = await RunAsync(source, mailbox, cancel);
-            total = new(
-                total.Mailboxes + 1,
-                total.Brought + done.Brought,
-                total.Known + done.Known,
-                total.Octets + done.Octets
-            );
-        }
+            total = total.Plus(await RunAsync(source, mailbox, cancel));
         return total;
     }
 
@@ -39,16 +63,24 @@ sealed class Importer(ArchiveClient archive, IProgressBar progress)
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var channel = Channel.CreateBounded<ImportMessage>(Ahead);
         var reading = ReadAsync(source, mailbox, known, channel.Writer, stopping.Token);
-        var (brought, skipped, octets) = (0L, 0L, 0L);
+        var (brought, skipped, octets, refused) = (0L, 0L, 0L, 0L);
+        var refusals = new List<ImportRefusal>();
         try
         {
             await foreach (var message in channel.Reader.ReadAllAsync(cancel))
             {
                 await using var content = message.Content;
-                if (content is not null && await PutAsync(target, mailbox, message, content, cancel))
+                var put = await PutAsync(target, mailbox, message, cancel);
+                if (put.Refused is { } why)
+                {
+                    refused++;
+                    if (refusals.Count < ImportResult.MaxRefusals)
+                        refusals.Add(new(mailbox.Name, message.Place, why));
+                }
+                else if (put.IsNew)
                 {
                     brought++;
-                    octets += content.Length;
+                    octets += content!.Length;
                 }
                 else
                     skipped++;
@@ -62,17 +94,20 @@ sealed class Importer(ArchiveClient archive, IProgressBar progress)
             while (channel.Reader.TryRead(out var left))
                 await (left.Content?.DisposeAsync() ?? ValueTask.CompletedTask);
         }
-        return new(1, brought, skipped, octets);
+        return new(1, brought, skipped, octets, refused, refusals);
     }
 
-    async Task<bool> PutAsync(
+    async Task<PutResult> PutAsync(
         Cloud.Api.Rest.Archive.ArchiveMailbox target,
         ImportMailbox mailbox,
         ImportMessage message,
-        Spool content,
         CancellationToken cancel
     )
     {
+        if (message.Fault is { } fault)
+            return PutResult.Of(fault);
+        if (message.Content is not { } content)
+            return PutResult.Known;
         await using var stream = content.Open();
         return await archive.PutAsync(target, mailbox.Source, message, stream, cancel);
     }

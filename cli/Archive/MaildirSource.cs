@@ -50,9 +50,12 @@ sealed class MaildirSource(string root) : IImportSource
         var (names, keywords) = (new ContentNames(), KeywordsIn(folder));
         foreach (var file in Files(folder))
         {
-            var content = new Spool();
-            await using (var stream = File.OpenRead(file))
-                await content.CopyFromAsync(stream, cancel);
+            var (content, fault) = await ReadAsync(file, cancel);
+            if (content is null)
+            {
+                yield return new("", "", [], null, null) { Place = file, Fault = fault };
+                continue;
+            }
             var name = MaildirName.Parse(Path.GetFileName(file))!;
             var item = names.Of(await content.HashAsync(cancel));
             var isDone = done.Contains(item);
@@ -67,7 +70,26 @@ sealed class MaildirSource(string root) : IImportSource
                 ],
                 new DateTimeOffset(File.GetLastWriteTimeUtc(file)),
                 isDone ? null : content
-            );
+            )
+            {
+                Place = file,
+            };
+        }
+    }
+
+    static async Task<(Spool? Content, string? Fault)> ReadAsync(string file, CancellationToken cancel)
+    {
+        var content = new Spool();
+        try
+        {
+            await using var stream = File.OpenRead(file);
+            await content.CopyFromAsync(stream, cancel);
+            return (content, null);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            await content.DisposeAsync();
+            return (null, e.Message);
         }
     }
 

@@ -31,6 +31,10 @@ sealed record ManifestLine
     /// <summary>Where in an mbox file its separator begins; null where the file is the message.</summary>
     public long? Offset { get; init; }
 
+    /// <summary>Where the message is, for people.</summary>
+    [JsonIgnore]
+    public string Place => Offset is { } offset ? $"{File} at {offset}" : $"{File}";
+
     /// <summary>Octets.</summary>
     public long? Size { get; init; }
 

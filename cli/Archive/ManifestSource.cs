@@ -36,21 +36,29 @@ sealed class ManifestSource(string directory) : IImportSource
             if (line.File is null || line.Mailbox != mailbox.Name || line.Sha256 is not { } hash)
                 continue;
             var item = names.Of(hash);
-            Spool? content = null;
-            if (!done.Contains(item))
+            var (content, fault) = done.Contains(item) ? (null, null) : await OpenAsync(line, hash, cancel);
+            yield return new(item, FlagLetters.Of(line.Flags ?? []), line.Keywords ?? [], line.Received, content)
             {
-                content =
-                    await ManifestReader.OpenAsync(directory, line, cancel)
-                    ?? throw new IOException($"{line.File} is missing: `cloud export verify` tells what else is");
-                if (await content.HashAsync(cancel) != hash)
-                {
-                    await content.DisposeAsync();
-                    throw new IOException(
-                        $"{line.File} is not what it was: `cloud export verify` tells what else is not"
-                    );
-                }
-            }
-            yield return new(item, FlagLetters.Of(line.Flags ?? []), line.Keywords ?? [], line.Received, content);
+                Place = line.Place,
+                Fault = fault,
+            };
+        }
+    }
+
+    async Task<(Spool? Content, string? Fault)> OpenAsync(ManifestLine line, string hash, CancellationToken cancel)
+    {
+        try
+        {
+            if (await ManifestReader.OpenAsync(directory, line, cancel) is not { } content)
+                return (null, "It is missing");
+            if (await content.HashAsync(cancel) == hash)
+                return (content, null);
+            await content.DisposeAsync();
+            return (null, "It is not what it was: its SHA-256 is another");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return (null, e.Message);
         }
     }
 

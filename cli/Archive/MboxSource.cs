@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Cloud.Mail.Archives;
 
@@ -21,8 +22,10 @@ sealed class MboxSource(string path, string mailbox, MboxFamily family) : IImpor
     {
         var names = new ContentNames();
         await using var file = File.OpenRead(path);
+        var number = 0L;
         await foreach (var (envelope, content) in MboxMessages.ReadAsync(file, family, cancel))
         {
+            number++;
             var item = names.Of(await content.HashAsync(cancel));
             var isDone = done.Contains(item);
             if (isDone)
@@ -33,7 +36,10 @@ sealed class MboxSource(string path, string mailbox, MboxFamily family) : IImpor
                 FlagLetters.KeywordsOf(envelope.Flags),
                 envelope.Received,
                 isDone ? null : content
-            );
+            )
+            {
+                Place = string.Create(CultureInfo.InvariantCulture, $"{path}, message {number}"),
+            };
         }
     }
 

@@ -13,6 +13,9 @@ sealed class Spool : IBufferWriter<byte>, IAsyncDisposable
 
     public long Length => (file?.Length ?? 0) + memory.WrittenCount;
 
+    /// <summary>Octets of a message that is too long to be kept: then it is empty. Else 0.</summary>
+    public long LeftOut { get; init; }
+
     public void Advance(int count)
     {
         memory.Advance(count);

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Net;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Cloud.Cli.Admin;
 using Cloud.Mail;
 using Cloud.Store.Ports;
@@ -42,6 +44,8 @@ static class CheckCommand
         HelpName = "FILE",
     };
 
+    static readonly Option<bool> AsJson = new("--json") { Description = "As JSON, at the end" };
+
     public static Command Create()
     {
         var ports = ServerCheck
@@ -63,6 +67,7 @@ static class CheckCommand
             AllowUntrusted,
             Send,
             Account,
+            AsJson,
         };
         foreach (var port in ports)
             command.Options.Add(port);
@@ -84,7 +89,9 @@ static class CheckCommand
                     faults.Add("account: is for --send.");
                 foreach (var fault in faults)
                     Console.Error.WriteLine(fault);
-                return faults.Count > 0 ? ExitCode.Usage : await RunAsync(options, services, account, cancel);
+                return faults.Count > 0
+                    ? ExitCode.Usage
+                    : await RunAsync(options, services, account, parsed.GetValue(AsJson), cancel);
             }
         );
         command.Subcommands.Add(StoreCheckCommand.Create());
@@ -95,13 +102,17 @@ static class CheckCommand
         CheckOptions options,
         IReadOnlyList<(string Service, int Port)> services,
         CheckAccount? account,
+        bool asJson,
         CancellationToken cancel
     )
     {
-        var worst = Verdict.Ok;
+        var (worst, findings) = (Verdict.Ok, new List<Finding>());
         void Report(Finding finding)
         {
             worst = (Verdict)Math.Max((int)worst, (int)finding.Verdict);
+            findings.Add(finding);
+            if (asJson)
+                return;
             var verdict = finding.Verdict.ToString().ToLowerInvariant();
             Console.WriteLine($"{finding.Where, -16} {verdict, -8} {Printable(finding.Text)}");
         }
@@ -114,6 +125,8 @@ static class CheckCommand
                 services,
                 cancel
             );
+        if (asJson)
+            Console.WriteLine(JsonSerializer.Serialize(findings, CheckJson.Default.ListFinding));
         return worst == Verdict.Failed ? ExitCode.Failed : ExitCode.Ok;
     }
 
@@ -154,3 +167,11 @@ static class CheckCommand
     /// <summary>What a stranger sent must not steer the terminal.</summary>
     static string Printable(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
 }
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    WriteIndented = true,
+    UseStringEnumConverter = true
+)]
+[JsonSerializable(typeof(List<Finding>))]
+sealed partial class CheckJson : JsonSerializerContext;

@@ -61,8 +61,19 @@ static class ApiCalls
     }
 
     /// <summary>Sends JSON where nothing is answered.</summary>
-    public static async ValueTask PutAsync<T>(
+    public static ValueTask PutAsync<T>(
         this IApiCaller caller,
+        string target,
+        T asked,
+        JsonTypeInfo<T> type,
+        CancellationToken cancel
+    ) => caller.SendAsync("PUT", target, asked, type, cancel);
+
+    /// <inheritdoc cref="PutAsync"/>
+    /// <param name="method">POST, PUT or PATCH.</param>
+    public static async ValueTask SendAsync<T>(
+        this IApiCaller caller,
+        string method,
         string target,
         T asked,
         JsonTypeInfo<T> type,
@@ -70,7 +81,7 @@ static class ApiCalls
     )
     {
         using var body = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(asked, type));
-        await (await caller.AskAsync("PUT", target, body, cancel)).DisposeAsync();
+        await (await caller.AskAsync(method, target, body, cancel)).DisposeAsync();
     }
 
     /// <summary>A call without a body either way: DELETE, and POST of what is done by being called.</summary>

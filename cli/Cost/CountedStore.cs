@@ -4,6 +4,7 @@ using Cloud.Api.Gateway;
 using Cloud.Api.Gateway.Wire;
 using Cloud.Cli.Check;
 using Cloud.Dns;
+using Cloud.Flow.Hooks;
 using Cloud.Flow.Outbound;
 using Cloud.Flow.Outbound.Relay;
 using Cloud.Flow.Outbound.Reports;
@@ -21,6 +22,9 @@ namespace Cloud.Cli.Cost;
 /// <remarks>Everything goes through counting ports. The folder is gone at the end.</remarks>
 sealed class CountedStore : IAsyncDisposable
 {
+    /// <summary>How long a task is hidden that is worked on.</summary>
+    static readonly TimeSpan HookLease = TimeSpan.FromMinutes(2);
+
     readonly string directory;
     readonly LocalStore store;
     readonly CountingRows rows;
@@ -29,6 +33,7 @@ sealed class CountedStore : IAsyncDisposable
     readonly CountingQueues watched;
     readonly HttpGateway gateway;
     readonly OtherServer elsewhere = new();
+    readonly OtherEndpoint endpoint = new();
     readonly SmtpRelay relay;
     readonly KeyEncryptionKey key = NewKey();
     readonly bool isCold;
@@ -129,6 +134,49 @@ sealed class CountedStore : IAsyncDisposable
         return await NewBackend(own).Sending.Worker.RunAsync(task, tries: 1, cancel);
     }
 
+    /// <summary>Has an endpoint told of what a domain receives.</summary>
+    public async Task SubscribeAsync(string domain, CancellationToken cancel) =>
+        await Backend.Hooks.Control.AddAsync(
+            new()
+            {
+                Id = "",
+                Url = endpoint.Url,
+                Events = [MailEventKind.Received],
+                Domain = domain,
+            },
+            cancel
+        );
+
+    /// <summary>Tells events that wait, as the function `Hooks` does with what the host has it told.</summary>
+    /// <returns>Octets to the endpoint.</returns>
+    /// <exception cref="CheckFailedException">None got there.</exception>
+    public async Task<long> TellAsync(CancellationToken cancel)
+    {
+        var (octets, taken) = (endpoint.Octets, endpoint.Events);
+        var messages = await queues.ReceiveAsync(HookWorker.Queue, QueueLimits.ReceiveMessages, HookLease, cancel);
+        foreach (var message in messages)
+        {
+            await App.ExecuteAsync(() => TellAsync(message.Body, cancel));
+            await queues.DeleteAsync(HookWorker.Queue, message, cancel);
+        }
+        return endpoint.Events > taken
+            ? endpoint.Octets - octets
+            : throw new CheckFailedException("nothing came to the endpoint");
+    }
+
+    async ValueTask<bool> TellAsync(ReadOnlyMemory<byte> task, CancellationToken cancel)
+    {
+        var backend = isCold ? NewBackend(null) : Backend;
+        using var worker = backend.Hooks.Open(
+            new HookOptions { AllowPrivate = true },
+            backend.Sending,
+            new DnsSettings(), // an endpoint by its address: no name is asked for
+            NullLogger.Instance
+        );
+        await worker.RunAsync(task, cancel);
+        return true;
+    }
+
     /// <summary>The function `Reports`. It asks no name server as long as nothing is to be told to anybody.</summary>
     public DailyReports OpenReports() =>
         Backend.Sending.OpenReports(new ReportOptions(), new DnsSettings(), NullLogger.Instance);
@@ -157,6 +205,7 @@ sealed class CountedStore : IAsyncDisposable
         await gateway.DisposeAsync();
         await relay.DisposeAsync();
         await elsewhere.DisposeAsync();
+        await endpoint.DisposeAsync();
         await store.DisposeAsync();
         Directory.Delete(directory, recursive: true);
     }

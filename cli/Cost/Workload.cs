@@ -77,6 +77,8 @@ sealed class Workload : IAsyncDisposable
         await JudgedMail.TeachAsync(store, (await InboxAsync(cancel)).Account, cancel);
         var judged = await CountAsync(() => ReceiveAsync(JudgedMail.Port, $"ada@{Client}", cancel), cancel);
         var stranger = await CountAsync(() => WaitAsync(cancel), cancel);
+        await store.SubscribeAsync(Domain, cancel);
+        var told = await CountAsync(() => TellAsync(cancel), cancel);
         return
         [
             new("receive", "message", "another server hands over a message by SMTP, and it is filed", receive),
@@ -94,6 +96,7 @@ sealed class Workload : IAsyncDisposable
                 "a client is told in IDLE, fetches header and message, idles on",
                 sync.Beyond(receive)
             ),
+            new("hook", "message", "an endpoint that asked for it is told of one by a webhook", told.Beyond(judged)),
             new("open", "session", "a client signs in, lists mailboxes, opens INBOX and fetches all flags", open),
             new("idle", "hour", "a client waits in IDLE", idle),
             new("watch", "hour", "a listener looks into its queue, while any client waits", Looks()),
@@ -165,10 +168,13 @@ sealed class Workload : IAsyncDisposable
 
     async Task<(AccountId Account, MailboxId Inbox)> InboxAsync(CancellationToken cancel)
     {
-        var user = await store.Gateway.AuthenticateAsync(new(Address(1), password, IPAddress.Loopback), cancel);
+        var user = await SignInAsync(cancel);
         var mailboxes = await store.Gateway.ListMailboxesAsync(user.Account, cancel);
         return (user.Account, mailboxes.Single(mailbox => mailbox.Name == "INBOX").Id);
     }
+
+    ValueTask<AuthenticateResult> SignInAsync(CancellationToken cancel) =>
+        store.Gateway.AuthenticateAsync(new(Address(1), password, IPAddress.Loopback), cancel);
 
     /// <param name="run">Gives the octets that clients were sent.</param>
     async Task<Count> CountAsync(Func<Task<long>> run, CancellationToken cancel)
@@ -227,6 +233,13 @@ sealed class Workload : IAsyncDisposable
         return client.Received + await store.SendAsync(cancel);
     }
 
+    /// <summary>A message is received, and an endpoint told of it.</summary>
+    async Task<long> TellAsync(CancellationToken cancel)
+    {
+        var answers = await ReceiveAsync(JudgedMail.Port, $"ada@{Client}", cancel);
+        return answers + await store.TellAsync(cancel);
+    }
+
     async Task HandOverAsync(MailClient client, string from, string domain, CancellationToken cancel)
     {
         await client.SmtpAsync($"MAIL FROM:<{from}>", '2', cancel);
@@ -277,10 +290,15 @@ sealed class Workload : IAsyncDisposable
     Task LoginAsync(MailClient client, CancellationToken cancel) =>
         client.ImapAsync($"LOGIN {Address(1)} {password}", cancel);
 
-    /// <summary>What an idling session asks for in an hour: the account's look, and a sync with each word to the client.</summary>
+    /// <summary>
+    /// What an idling session asks for in an hour: the account's look, which says whether the login still counts, too, and a
+    /// sync with each word to the client.
+    /// </summary>
     async Task<Count> IdleAsync(CancellationToken cancel)
     {
         var (account, inbox) = await InboxAsync(cancel);
+        using var logout = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        _ = store.Gateway.WatchLoginAsync((await SignInAsync(cancel)).Stamp!, logout.Token).AsTask();
         var revision = (await store.Gateway.OpenAsync(account, inbox, claimRecent: true, cancel))!.Revision;
         await LookAsync(account, cancel);
         store.Reset();
@@ -292,6 +310,7 @@ sealed class Workload : IAsyncDisposable
         for (var words = Hour / new ImapOptions().KeepAlive; words >= 1; words--)
             await store.Gateway.SyncAsync(account, inbox, revision, claimRecent: true, cancel);
         await QuietAsync(cancel);
+        await logout.CancelAsync();
         return store.Read(0, 0);
     }
 

@@ -73,24 +73,29 @@ static class DnsCommand
         Description = "Without DKIM, so without looking into a store",
     };
 
+    /// <summary>Of `dns` and `dns check` alike.</summary>
+    static readonly IReadOnlyList<Option> Shared =
+    [
+        Host,
+        IPv4,
+        IPv6,
+        Include,
+        SoftFail,
+        NoPointer,
+        NoPages,
+        MtaSts,
+        AsJson,
+        Server,
+        NoKeys,
+    ];
+
     public static Command Create() =>
         Acting(
             new Command("dns", "The DNS records that a mail server and its domains need.")
             {
                 Domains,
-                Host,
-                IPv4,
-                IPv6,
-                Include,
-                SoftFail,
-                NoPointer,
-                NoPages,
-                MtaSts,
                 AsZoneFile,
-                AsJson,
                 Check,
-                Server,
-                NoKeys,
             },
             parsed => parsed.GetValue(Check)
         );
@@ -104,17 +109,6 @@ static class DnsCommand
                 new Command("check", "Look up which of the records are published, and what is there instead.")
                 {
                     Domains,
-                    Host,
-                    IPv4,
-                    IPv6,
-                    Include,
-                    SoftFail,
-                    NoPointer,
-                    NoPages,
-                    MtaSts,
-                    AsJson,
-                    Server,
-                    NoKeys,
                 },
                 _ => true
             )
@@ -124,6 +118,8 @@ static class DnsCommand
 
     static Command Acting(Command command, Func<ParseResult, bool> checks)
     {
+        foreach (var option in Shared)
+            command.Options.Add(option);
         var store = new SharedOptions(command);
         command.SetAction(
             async (parsed, cancel) =>

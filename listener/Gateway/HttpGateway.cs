@@ -35,6 +35,7 @@ public sealed class HttpGateway : IGateway, IAsyncDisposable
     readonly IQueues? queues;
     readonly AccountWatch watch;
     readonly ListenerWatch? told;
+    readonly LoginWatch logins;
     readonly ConcurrentDictionary<TransactionId, HttpUpload> streaming = new();
 
     /// <param name="handler">
@@ -57,6 +58,7 @@ public sealed class HttpGateway : IGateway, IAsyncDisposable
         (time, entropy, queues) = (clock, random, inbound);
         logger = loggers.CreateLogger<HttpGateway>();
         client = new(options, handler, time, entropy, logger);
+        logins = new(async (login, cancel) => (await client.AskAsync(Ops.CheckLogin, login, cancel)).Counts, time);
         uploads = blobs is null ? null : new(blobs, time);
         watch = new(hub ?? new(), (account, cancel) => LookAsync(account, null, cancel), options.WatchEvery, time);
         if (options.Listener is { } name && queues is not null)
@@ -101,6 +103,8 @@ public sealed class HttpGateway : IGateway, IAsyncDisposable
 
     public ValueTask<AuthenticateResult> FinishScramAsync(ScramProof proof, CancellationToken cancel) =>
         client.AskAsync(Ops.FinishScram, proof, cancel);
+
+    public ValueTask WatchLoginAsync(LoginStamp login, CancellationToken cancel) => logins.WaitAsync(login, cancel);
 
     public async ValueTask<RecipientVerdict> CheckRecipientAsync(
         CheckRecipientRequest request,
@@ -271,11 +275,12 @@ public sealed class HttpGateway : IGateway, IAsyncDisposable
         Email email,
         long offset,
         long? length,
+        ReadBy by,
         CancellationToken cancel
     ) =>
         MessageStream.OpenAsync(
             client,
-            MessageSource.Of(new ReadRequest(account, email.Id, offset, length)),
+            MessageSource.Of(new ReadRequest(account, email.Id, offset, length, by)),
             logger,
             cancel
         );
@@ -344,8 +349,13 @@ public sealed class HttpGateway : IGateway, IAsyncDisposable
         client.Dispose();
     }
 
-    async ValueTask<ulong> LookAsync(AccountId account, string? listener, CancellationToken cancel) =>
-        (await client.AskAsync(Ops.Watch, new(account, listener), cancel)).Revision;
+    async ValueTask<ulong> LookAsync(AccountId account, string? listener, CancellationToken cancel)
+    {
+        var asked = logins.Of(account);
+        var answer = await client.AskAsync(Ops.Watch, new(account, listener, asked), cancel);
+        logins.Learn(asked, answer.Ended);
+        return answer.Revision;
+    }
 
     /// <summary>Hands over a message. Its bytes stay as soon as an account may own them.</summary>
     async ValueTask<TAnswer> HandOverAsync<TRequest, TAnswer>(

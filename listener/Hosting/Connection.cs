@@ -22,6 +22,9 @@ public enum Interruption
 
     /// <summary><see cref="Connection.Wake"/> was called: something other than the peer wants attention.</summary>
     Wake = 4,
+
+    /// <summary>Comes with <see cref="Drain"/>: what the peer logged in with counts no more, and nothing waits for its end.</summary>
+    Revoked = 8,
 }
 
 /// <summary>What a read brought.</summary>
@@ -35,12 +38,13 @@ public readonly record struct ConnectionRead(ReadResult Result, Interruption Int
 /// </remarks>
 public sealed class Connection : IAsyncDisposable
 {
-    const Interruption All = Interruption.Timeout | Interruption.Drain | Interruption.Wake;
+    const Interruption All = Interruption.Timeout | Interruption.Drain | Interruption.Wake | Interruption.Revoked;
 
     readonly ConnectionContext context;
     readonly InterruptibleRead read = new();
     readonly Deadline deadline;
     readonly CancellationTokenRegistration draining;
+    readonly CancellationTokenSource ending = new();
     SslStream? tls;
     bool writing;
 
@@ -81,8 +85,11 @@ public sealed class Connection : IAsyncDisposable
     /// <summary>Protocol and cipher suite, as a Received header or a log names them; null in clear.</summary>
     public string? TlsDescription => tls is null ? null : $"{tls.SslProtocol} {tls.NegotiatedCipherSuite}";
 
-    /// <summary>True once the server is stopping.</summary>
+    /// <summary>True once the server is stopping, or the login counts no more.</summary>
     public bool IsDraining => read.IsDraining;
+
+    /// <summary>True once what the peer logged in with counts no more.</summary>
+    public bool IsRevoked => read.IsRevoked;
 
     /// <summary>Cancelled when the connection is gone, and already when the peer has closed its half.</summary>
     public CancellationToken Closed => context.ConnectionClosed;
@@ -131,6 +138,26 @@ public sealed class Connection : IAsyncDisposable
     /// <summary>Ends the current or next read with <see cref="Interruption.Wake"/>. Callable from any thread.</summary>
     public void Wake() => read.Interrupt(Interruption.Wake);
 
+    /// <summary>From now on the session is <paramref name="user"/>'s, and ends when that login counts no more.</summary>
+    public void LogIn(IGateway gateway, AuthenticateResult user)
+    {
+        if (user.Stamp is { } stamp)
+            _ = WatchAsync(gateway, stamp);
+    }
+
+    async Task WatchAsync(IGateway gateway, LoginStamp login)
+    {
+        try
+        {
+            await gateway.WatchLoginAsync(login, ending.Token);
+            read.Interrupt(Interruption.Drain | Interruption.Revoked);
+        }
+        catch (OperationCanceledException)
+        {
+            // The session was over before the login was.
+        }
+    }
+
     /// <summary>Holds the session up; not beyond the server's stop or the connection's end.</summary>
     public async ValueTask PauseAsync(TimeSpan pause, TimeProvider time)
     {
@@ -175,6 +202,8 @@ public sealed class Connection : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await ending.CancelAsync();
+        ending.Dispose();
         await draining.DisposeAsync();
         await deadline.DisposeAsync();
         if (tls is null)

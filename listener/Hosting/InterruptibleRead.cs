@@ -24,8 +24,11 @@ sealed class InterruptibleRead : IValueTaskSource
     /// <summary>A read is under way, or its result not yet taken.</summary>
     public bool IsUnderWay { get; private set; }
 
-    /// <summary>True once the server is stopping.</summary>
+    /// <summary>True once the server is stopping, or the login counts no more.</summary>
     public bool IsDraining => (interruptions & Interruption.Drain) != 0;
+
+    /// <summary>True once the login counts no more.</summary>
+    public bool IsRevoked => (interruptions & Interruption.Revoked) != 0;
 
     public void Begin(ValueTask<ReadResult> read)
     {
@@ -55,7 +58,7 @@ sealed class InterruptibleRead : IValueTaskSource
         lock (gate)
         {
             var taken = arrived ? Interruption.None : interruptions & heard;
-            interruptions &= arrived ? ~Interruption.Timeout : Interruption.Drain;
+            interruptions &= arrived ? ~Interruption.Timeout : Interruption.Drain | Interruption.Revoked;
             return taken;
         }
     }

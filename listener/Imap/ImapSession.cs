@@ -123,6 +123,7 @@ sealed class ImapSession
     {
         Account = user.Account;
         State = SessionState.Authenticated;
+        Connection.LogIn(Gateway, user);
         Log.LoggedIn(services.Logger, user.Login, Connection.Remote.Address, Connection.TlsDescription ?? "in clear");
     }
 
@@ -183,13 +184,15 @@ sealed class ImapSession
         return true;
     }
 
+    Reply Ending => Connection.IsRevoked ? Reply.Revoked : Reply.Draining;
+
     /// <summary>Why the session must end, when a read brought no command.</summary>
     /// <returns>Null when the client has left.</returns>
-    public static Reply? Farewell(ReadStatus status) =>
+    public Reply? Farewell(ReadStatus status) =>
         status switch
         {
             ReadStatus.Timeout => Reply.Inactive,
-            ReadStatus.Drain => Reply.Draining,
+            ReadStatus.Drain => Ending,
             ReadStatus.Lost => Reply.LiteralTooLong,
             _ => null,
         };
@@ -237,7 +240,7 @@ sealed class ImapSession
         if (startsTls)
             await StartTlsAsync();
         if (Connection.IsDraining && !ended)
-            Say("*", Reply.Draining);
+            Say("*", Ending);
     }
 
     /// <summary>What a command was refused without reading, a message, must not be taken for commands.</summary>

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using Cloud.Api.Gateway;
 using Cloud.Store;
+using Cloud.Store.Accounts;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
 
@@ -95,7 +96,8 @@ sealed class Maildrop : IAsyncDisposable
     public async ValueTask<(Stream Bytes, long Size)?> ReadAsync(int number, CancellationToken cancel)
     {
         var found = await gateway.FetchAsync(account, [entries[number - 1].Email], cancel);
-        return found is [var email] && await gateway.ReadAsync(account, email, 0, null, cancel) is { } bytes
+        return
+            found is [var email] && await gateway.ReadAsync(account, email, 0, null, ReadBy.Pop3, cancel) is { } bytes
             ? (bytes, email.Size)
             : null;
     }

@@ -36,6 +36,7 @@ readonly record struct Pop3Reply(bool IsOk, string? Code, string Text)
     public static readonly Pop3Reply NoSuchMessage = Error(null, "No such message");
     public static readonly Pop3Reply TryLater = Error("SYS/TEMP", "The mail store does not answer, try again later");
     public static readonly Pop3Reply Stopping = Error("SYS/TEMP", "Server is stopping, try again later");
+    public static readonly Pop3Reply Revoked = Error("AUTH", "Your login counts no more"); // RFC 3206 §5
     public static readonly Pop3Reply TooManyErrors = Error(null, "Too many errors");
     public static readonly Pop3Reply Banned = Error(
         "SYS/TEMP",

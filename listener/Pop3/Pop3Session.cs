@@ -66,7 +66,7 @@ sealed class Pop3Session(
                     break;
             }
             if (connection.IsDraining)
-                Pop3Reply.Stopping.WriteFirstLine(connection.Output);
+                (connection.IsRevoked ? Pop3Reply.Revoked : Pop3Reply.Stopping).WriteFirstLine(connection.Output);
             await connection.FlushAsync();
         }
         finally
@@ -100,6 +100,7 @@ sealed class Pop3Session(
         maildrop = await Maildrop.OpenAsync(gateway, result.Account, cancel);
         if (maildrop is null)
             return Pop3Reply.InUse;
+        connection.LogIn(gateway, result);
         Log.LoggedIn(logger, result.Login, Client, maildrop.Count);
         return Pop3Reply.Ok($"{maildrop.Count} messages");
     }

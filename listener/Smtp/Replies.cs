@@ -93,6 +93,7 @@ static class Replies
     // The session ends
     public static readonly Reply TimedOut = new(421, "4.2", "Nothing came in time");
     public static readonly Reply Draining = new(421, "3.2", "Going down; try again later");
+    public static readonly Reply Revoked = new(421, "7.0", "Your login counts no more; log in again");
     public static readonly Reply TooManyErrors = new(421, "7.0", "Too many errors") { Offence = Offence.TooManyErrors };
     public static readonly Reply TooManyConnections = new(421, "7.0", "Too many connections; try again later");
 

@@ -79,7 +79,7 @@ sealed class SmtpInput(Connection connection, TimeProvider time)
         if (interruption.HasFlag(Interruption.Timeout))
             throw new ProtocolException(Replies.TimedOut);
         if (interruption != Interruption.None)
-            throw new ProtocolException(Replies.Draining);
+            throw new ProtocolException(connection.IsRevoked ? Replies.Revoked : Replies.Draining);
 
         (unread, held, ended) = (result.Buffer, true, result.IsCompleted);
     }

@@ -49,7 +49,7 @@ sealed class SmtpSession(
     public bool IsExtended { get; private set; }
 
     /// <summary>Whom the peer has authenticated as.</summary>
-    public AccountId? User { get; set; }
+    public AccountId? User { get; private set; }
 
     public MailTransaction? Transaction { get; private set; }
 
@@ -118,6 +118,12 @@ sealed class SmtpSession(
         return EndTransactionAsync();
     }
 
+    public void LogIn(AuthenticateResult user)
+    {
+        User = user.Account;
+        connection.LogIn(gateway, user);
+    }
+
     public void BeginTransaction(MailTransaction transaction)
     {
         var address = connection.Remote.Address;
@@ -173,8 +179,11 @@ sealed class SmtpSession(
     }
 
     /// <summary>Hands a whole message over; the transaction is over, whatever comes of it.</summary>
+    /// <exception cref="ProtocolException">The login counts no more.</exception>
     public async ValueTask<Reply> EndMessageAsync(MessageIntake intake, CancellationToken cancel)
     {
+        if (connection.IsRevoked)
+            throw new ProtocolException(Replies.Revoked);
         var transaction = Transaction!;
         var protocol = Protocol;
         transaction.Intake = null;
@@ -267,6 +276,8 @@ sealed class SmtpSession(
             errors++;
         if (errors >= options.MaxErrors || refusedRecipients >= options.MaxRefusedRecipients)
             return Replies.TooManyErrors;
+        if (connection.IsRevoked)
+            return Replies.Revoked;
         return connection.IsDraining && Transaction is null ? Replies.Draining : null;
     }
 }

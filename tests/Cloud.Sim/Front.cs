@@ -1,5 +1,6 @@
 using Cloud.Api.Gateway;
 using Cloud.Flow.Inbound;
+using Cloud.Store.Accounts;
 using Cloud.Store.Ports;
 
 namespace Cloud.Sim;
@@ -68,7 +69,7 @@ static class Front
         Cloud.Store.Messages.Email email
     )
     {
-        await using var stream = await gateway.ReadAsync(account, email, 0, null, default);
+        await using var stream = await gateway.ReadAsync(account, email, 0, null, ReadBy.Imap, default);
         if (stream is null)
             return null;
         var bytes = new MemoryStream();

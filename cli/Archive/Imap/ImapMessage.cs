@@ -4,7 +4,7 @@ namespace Cloud.Cli.Archive.Imap;
 
 /// <param name="Flags">With their backslash, and keywords without.</param>
 /// <param name="Received">INTERNALDATE.</param>
-/// <param name="Content">The taker's to dispose.</param>
+/// <param name="Content">The taker's to dispose; <see cref="Spool.LeftOut"/> where it is too long.</param>
 sealed record ImapMessage(uint Uid, IReadOnlyList<string> Flags, DateTimeOffset? Received, Spool Content)
 {
     /// <returns>The pairs of a FETCH response; null where it is another.</returns>
@@ -27,7 +27,7 @@ sealed record ImapMessage(uint Uid, IReadOnlyList<string> Flags, DateTimeOffset?
         switch (Find(fields, "BODY[]"))
         {
             case ImapValue.Literal literal:
-                content = new();
+                content = new() { LeftOut = literal.Content.LeftOut };
                 await using (var source = literal.Content.Open())
                     await content.CopyFromAsync(source, cancel);
                 break;

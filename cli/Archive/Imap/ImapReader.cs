@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Cloud.Api.Rest.Archive;
 
 namespace Cloud.Cli.Archive.Imap;
 
@@ -9,8 +10,8 @@ sealed class ImapReader(Stream stream)
     /// <summary>Octets of a response without its literals: a flag list of a thousand keywords, and more.</summary>
     public const int MaxText = 256 * 1024;
 
-    /// <summary>Octets of a literal: as much as a message that is put in may have.</summary>
-    const long MaxLiteral = 256L * 1024 * 1024;
+    /// <summary>Octets of a literal that is kept: as much as a message that is put in may have.</summary>
+    const long MaxLiteral = ArchiveMessage.MaxSize;
 
     /// <summary>Literals of one response.</summary>
     const int MaxLiterals = 64;
@@ -62,14 +63,13 @@ sealed class ImapReader(Stream stream)
             )
         )
             return null;
-        if (octets > MaxLiteral)
-            throw new ImapException($"The server announces {octets} octets; a message has up to {MaxLiteral}");
         return (octets, line.EndsWith('}') && mark > 0 && line[mark - 1] == '~' ? mark - 1 : mark);
     }
 
     async ValueTask<Spool> LiteralAsync(long octets, CancellationToken cancel)
     {
-        var spool = new Spool();
+        var isKept = octets <= MaxLiteral;
+        var spool = new Spool { LeftOut = isKept ? 0 : octets };
         try
         {
             while (octets > 0)
@@ -77,8 +77,11 @@ sealed class ImapReader(Stream stream)
                 if (start == end)
                     await FillAsync(cancel);
                 var part = buffer.AsMemory(start, (int)Math.Min(end - start, octets));
-                part.CopyTo(spool.GetMemory(part.Length));
-                spool.Advance(part.Length);
+                if (isKept)
+                {
+                    part.CopyTo(spool.GetMemory(part.Length));
+                    spool.Advance(part.Length);
+                }
                 start += part.Length;
                 octets -= part.Length;
             }

@@ -32,6 +32,9 @@ public sealed record AuthenticateResult(
     ReadOnlyMemory<byte> ServerSignature
 )
 {
+    /// <summary>By which the session is ended when the login counts no more; null where it is refused.</summary>
+    public LoginStamp? Stamp { get; init; }
+
     public static AuthenticateResult Refused(AuthenticateStatus status, TimeSpan retryAfter = default) =>
         new(status, default, "", retryAfter, default);
 }

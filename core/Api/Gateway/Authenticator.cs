@@ -75,13 +75,20 @@ sealed class Authenticator(MailDirectory directory, TimeProvider time, Entropy e
         return await FailAsync(login, client);
     }
 
+    /// <summary>Whether who logged in a while ago still might.</summary>
+    public async ValueTask<bool> CountsAsync(LoginStamp login, CancellationToken cancel) =>
+        login.Fits(await directory.FindUserAsync(login.Login, cancel));
+
     IReadOnlyList<Credentials> AllOf(UserRow? user) =>
         user is null ? [new(madeUpSalt, Passwords.Iterations, madeUpSalt, madeUpSalt)] : [.. user.AllCredentials];
 
     async ValueTask<AuthenticateResult> WelcomeAsync(UserRow user, Credentials by, ReadOnlyMemory<byte> signature)
     {
         await uses.NoteAsync(user, by);
-        return new(AuthenticateStatus.Ok, user.Account, user.Address, TimeSpan.Zero, signature);
+        return new(AuthenticateStatus.Ok, user.Account, user.Address, TimeSpan.Zero, signature)
+        {
+            Stamp = LoginStamp.Of(user, by),
+        };
     }
 
     async ValueTask<AuthenticateResult> FailAsync(string login, string? client)

@@ -1,6 +1,7 @@
 using Cloud.Flow.Outbound;
 using Cloud.Flow.Submission;
 using Cloud.Store;
+using Cloud.Store.Accounts;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
 using Cloud.Store.Overviews;
@@ -30,6 +31,10 @@ public interface IGateway
 
     /// <summary>Checks a SCRAM proof (RFC 5802 §3).</summary>
     ValueTask<AuthenticateResult> FinishScramAsync(ScramProof proof, CancellationToken cancel);
+
+    /// <summary>Ends when a login counts no more: a session that it opened is over then.</summary>
+    /// <remarks>At once where this process hears of it, and within five minutes wherever that is decided.</remarks>
+    ValueTask WatchLoginAsync(LoginStamp login, CancellationToken cancel);
 
     // Mail comes in
 
@@ -152,8 +157,16 @@ public interface IGateway
 
     /// <summary>Reads a range of a message's bytes.</summary>
     /// <param name="length">Octets at most; null reads to the end.</param>
+    /// <param name="by">What the client speaks: the trace tells it of the first read.</param>
     /// <returns>A stream to be disposed; null when the message is gone.</returns>
-    ValueTask<Stream?> ReadAsync(AccountId account, Email email, long offset, long? length, CancellationToken cancel);
+    ValueTask<Stream?> ReadAsync(
+        AccountId account,
+        Email email,
+        long offset,
+        long? length,
+        ReadBy by,
+        CancellationToken cancel
+    );
 
     /// <summary>Changes flags and keywords. Answers the entries that were changed, with their new state.</summary>
     ValueTask<Result<StoreFlagsResult>> StoreFlagsAsync(StoreFlagsRequest request, CancellationToken cancel);

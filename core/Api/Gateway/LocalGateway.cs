@@ -22,6 +22,7 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
     readonly MaildropLocks maildrops;
     readonly AccountWatch watch;
     readonly ListenerWatch? listener;
+    readonly LoginWatch logins;
     readonly ConcurrentDictionary<(AccountId, EmailId), KnownMessage> known = new();
 
     public LocalGateway(Backend rooms)
@@ -29,6 +30,8 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
         backend = rooms;
         var accounts = rooms.Accounts;
         authenticator = new(rooms.Directory, accounts.Time, accounts.Entropy, !accounts.Options.SoleOwner);
+        logins = new(authenticator.CountsAsync, accounts.Time);
+        rooms.Directory.Changed += logins.LookAgain;
         uploads = new(accounts.Blobs, accounts.Time);
         maildrops = new(accounts);
         watch = new(
@@ -50,7 +53,11 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
     }
 
     /// <summary>Ends what is waited for.</summary>
-    public ValueTask DisposeAsync() => listener?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        backend.Directory.Changed -= logins.LookAgain;
+        return listener?.DisposeAsync() ?? ValueTask.CompletedTask;
+    }
 
     public ValueTask<AuthenticateResult> AuthenticateAsync(AuthenticateRequest request, CancellationToken cancel) =>
         authenticator.AuthenticateAsync(request, cancel);
@@ -60,6 +67,11 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
 
     public ValueTask<AuthenticateResult> FinishScramAsync(ScramProof proof, CancellationToken cancel) =>
         authenticator.FinishScramAsync(proof, cancel);
+
+    public ValueTask WatchLoginAsync(LoginStamp login, CancellationToken cancel) => logins.WaitAsync(login, cancel);
+
+    internal ValueTask<bool> CountsAsync(LoginStamp login, CancellationToken cancel) =>
+        authenticator.CountsAsync(login, cancel);
 
     public ValueTask<RecipientVerdict> CheckRecipientAsync(CheckRecipientRequest request, CancellationToken cancel) =>
         CheckRecipient.RunAsync(backend, request, cancel);
@@ -207,14 +219,16 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
         Email email,
         long offset,
         long? length,
+        ReadBy by,
         CancellationToken cancel
-    ) => ReadAsync(account, email.Id, offset, length, cancel);
+    ) => ReadAsync(account, email.Id, offset, length, by, cancel);
 
     internal async ValueTask<Stream?> ReadAsync(
         AccountId account,
         EmailId email,
         long offset,
         long? length,
+        ReadBy by,
         CancellationToken cancel
     )
     {
@@ -227,16 +241,16 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
             message = new(row.Blob, row.DeliveryFields, row.Size);
         }
         if (offset > 0 || length is null || length >= message.Size)
-            NoteRead(account, email);
+            NoteRead(account, email, by);
         return await backend.Accounts.Blobs.OpenAsync(message.Blob, message.Fields, offset, length, cancel);
     }
 
     /// <summary>Who reads more than the header reads the message. Of old ones nothing is told any more.</summary>
-    void NoteRead(AccountId account, EmailId email)
+    void NoteRead(AccountId account, EmailId email, ReadBy by)
     {
         var now = backend.Accounts.Time.GetUtcNow();
         if (now - email.At < AccountStore.LogAge)
-            backend.Accounts.Reads.Add(account, email, now.ToUnixTimeSeconds());
+            backend.Accounts.Reads.Add(account, email, by, now.ToUnixTimeSeconds());
     }
 
     public ValueTask<Result<StoreFlagsResult>> StoreFlagsAsync(StoreFlagsRequest request, CancellationToken cancel) =>

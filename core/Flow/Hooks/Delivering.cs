@@ -70,7 +70,8 @@ sealed class Delivering(
     {
         if (await store.FindAsync(hook, cancel) is not { Hook.IsEnabled: true } row)
             return new(HookOutcome.Superseded, hook);
-        if (row.Hook.Rule.Header is { } header && !await HasHeaderAsync(row.Hook.Rule, header, told, cancel))
+        var header = told.Kind == MailEventKind.Test ? null : row.Hook.Rule.Header;
+        if (header is not null && !await HasHeaderAsync(row.Hook.Rule, header, told, cancel))
             return new(HookOutcome.Superseded, hook);
         var now = time.GetUtcNow();
         var fresh = new HookDelivery(hook, told, DeliveryState.Sending, now + Lease, 0, []);
@@ -95,20 +96,22 @@ sealed class Delivering(
     {
         if (row.Hook.Disabled is { } why)
             return await EndAsync(row, delivery with { State = DeliveryState.Dead, Reason = $"Disabled: {why}" });
-        if (!throng.TryEnter(row.Hook))
+        if (await throng.TryEnterAsync(row.Hook, cancel) is not { } place)
             return await PostponeAsync(delivery, schedule.Busy(laps), laps + 1, "the endpoint is busy", cancel);
         try
         {
             if (row.Endpoint.IsOpen(time.GetUtcNow()))
-                return await SkipAsync(row, delivery);
+                return await SkipAsync(row, delivery, cancel);
             if (row.Endpoint.NeedsProbe && !await watch.TryProbeAsync(row))
-                return await SkipAsync(row, delivery);
+                return await SkipAsync(row, delivery, cancel);
             var claimed = isOurs ? delivery : await ClaimAsync(delivery);
-            return claimed is null ? new(HookOutcome.Superseded, row.Hook.Id) : await SendAsync(row, claimed, cancel);
+            return claimed is null
+                ? new(HookOutcome.Superseded, row.Hook.Id)
+                : await SendAsync(row, claimed, place, cancel);
         }
         finally
         {
-            throng.Leave(row.Hook);
+            throng.Leave(place);
         }
     }
 
@@ -116,7 +119,7 @@ sealed class Delivering(
     ValueTask<HookDelivery?> ClaimAsync(HookDelivery delivery) =>
         store.ReplaceAsync(delivery with { State = DeliveryState.Sending, Due = time.GetUtcNow() + Lease });
 
-    async Task<HookResult> SendAsync(HookRow row, HookDelivery claimed, CancellationToken cancel)
+    async Task<HookResult> SendAsync(HookRow row, HookDelivery claimed, Throng.Place place, CancellationToken cancel)
     {
         var told = claimed.Event;
         HookBody body;
@@ -131,7 +134,7 @@ sealed class Delivering(
             var waits = await AgainAsync(row, broken with { Tries = claimed.Tries + 1 }, null, "a fault of ours");
             return waits with { Fault = e };
         }
-        var result = await post.PostAsync(row, told.PublicId, body, cancel); // step 2
+        var result = await post.PostAsync(row, told.PublicId, body, place.Addresses, cancel); // step 2
         var tried = claimed.With(result.Attempt) with { Tries = claimed.Tries + 1 };
         if (result.IsTaken)
         {
@@ -147,14 +150,18 @@ sealed class Delivering(
     }
 
     /// <summary>The circuit is open: the attempt counts, and is not made.</summary>
-    Task<HookResult> SkipAsync(HookRow row, HookDelivery delivery)
+    async Task<HookResult> SkipAsync(HookRow row, HookDelivery delivery, CancellationToken cancel)
     {
         var now = time.GetUtcNow();
         var skipped = delivery.With(new(now, null, 0, "Not tried: the endpoint fails", "")) with
         {
             Tries = delivery.Tries + 1,
         };
-        return AgainAsync(row, skipped, row.Endpoint.OpenUntil ?? now + Endpoint.ProbeTime, "the endpoint fails");
+        var earliest = row.Endpoint.OpenUntil ?? now + Endpoint.ProbeTime;
+        var outcome = await AgainAsync(row, skipped, earliest, "the endpoint fails");
+        if (outcome.Outcome == HookOutcome.Dead)
+            await watch.GivenUpAsync(row, skipped, cancel);
+        return outcome;
     }
 
     /// <summary>Steps 3 and 4.</summary>

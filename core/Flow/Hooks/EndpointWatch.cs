@@ -41,10 +41,21 @@ sealed class EndpointWatch(HookStore store, OwnerNotice notices, TimeProvider ti
         );
         if (changed is not null && disabled is not null)
             await store.AnnounceAsync();
-        if (changed is not { Endpoint: { ToldAt: null } state } || !(isDead || state.IsToBeTold(now)))
+        if (changed is not null && (isDead || changed.Endpoint.IsToBeTold(now)))
+            await TellAsync(changed, tried, now, cancel);
+    }
+
+    /// <summary>A delivery is given up that was not even tried at its end, since the circuit was open.</summary>
+    public ValueTask GivenUpAsync(HookRow row, HookDelivery delivery, CancellationToken cancel) =>
+        TellAsync(row, delivery, time.GetUtcNow(), cancel);
+
+    /// <summary>Tells the owner, once for all that fails until it works again.</summary>
+    async ValueTask TellAsync(HookRow row, HookDelivery delivery, DateTimeOffset now, CancellationToken cancel)
+    {
+        if (row.Endpoint.ToldAt is not null)
             return;
-        await notices.TellAsync(changed, tried, cancel); // once for all that fails until it works again
-        await ChangeAsync(changed, one => one with { Endpoint = one.Endpoint with { ToldAt = now } });
+        await notices.TellAsync(row, delivery, cancel);
+        await ChangeAsync(row, one => one with { Endpoint = one.Endpoint with { ToldAt = now } });
     }
 
     /// <summary>What the endpoint of before answers late says nothing of the one that has taken its place.</summary>

@@ -5,6 +5,9 @@ namespace Cloud.Flow.Hooks;
 /// <summary>Where rooms tell what happens to mail: one queue message where somebody asked for it, and nothing else.</summary>
 sealed class EventFeed(HookBook book, HookQueue queue)
 {
+    /// <summary>Hears of an event that more ask for than can be told, and of how many: the newest of them are left out.</summary>
+    public Action<MailEvent, int>? Crowded { get; set; }
+
     /// <summary>Reads the subscriptions, where that is due.</summary>
     /// <exception cref="StoreException">They cannot be read now.</exception>
     public async ValueTask ReadyAsync(CancellationToken cancel) => await book.CurrentAsync(cancel);
@@ -45,10 +48,14 @@ sealed class EventFeed(HookBook book, HookQueue queue)
             .Hooks.Where(hook => hook.Wants(told, tenant) && !heard.Contains(hook.Id))
             .OrderBy(hook => hook.IsOperators ? 0 : 1)
             .ThenBy(hook => hook.Created)
-            .Select(hook => hook.Id)
-            .Take(Hook.MaxOfEvent);
+            .Select(hook => hook.Id);
         if (hooks.ToList() is not { Count: > 0 } asked)
             return;
+        if (asked.Count > Hook.MaxOfEvent)
+        {
+            Crowded?.Invoke(told, asked.Count);
+            asked = asked[..Hook.MaxOfEvent];
+        }
         heard.UnionWith(asked);
         await queue.SendAsync(new(told with { Hooks = asked }), TimeSpan.Zero, cancel);
     }

@@ -32,7 +32,7 @@ public sealed record Hook
     /// <summary>Subscriptions of one tenant: none of them takes the room of all.</summary>
     public const int MaxOfTenant = 50;
 
-    /// <summary>Subscriptions that one event goes to: the operator's first, then the older ones.</summary>
+    /// <summary>Subscriptions that one event may go to: what one message of the queue names. One more is not made.</summary>
     public const int MaxOfEvent = 100;
 
     /// <summary>Characters of an address of an endpoint: what servers and proxies take.</summary>

@@ -58,23 +58,27 @@ public sealed class HookControl
         (store, queue, time, entropy) = (rows, timer, clock, random);
 
     /// <summary>Makes a subscription of what is wanted; id, time and keys are given to it.</summary>
-    /// <returns>Null where there are too many.</returns>
+    /// <returns>The subscription; or why there can be no more.</returns>
     /// <exception cref="ArgumentException">It is not sound: <see cref="HookCheck"/> says why.</exception>
-    public async ValueTask<HookInfo?> AddAsync(Hook wanted, CancellationToken cancel)
+    public async ValueTask<(HookInfo? Made, string? TooMany)> AddAsync(Hook wanted, CancellationToken cancel)
     {
         if (HookCheck.Faults(wanted) is [var fault, ..])
             throw new ArgumentException($"{fault.Field}: {fault.Fault}", nameof(wanted));
         var there = await store.ListAsync(removed: false, cancel);
         var ofTenant = there.Count(row => row.Hook.Tenant == wanted.Tenant);
-        if (there.Count >= Hook.MaxHooks || (!wanted.IsOperators && ofTenant >= Hook.MaxOfTenant))
-            return null;
+        if (there.Count >= Hook.MaxHooks)
+            return (null, $"There are {Hook.MaxHooks} webhooks, and no more can be");
+        if (!wanted.IsOperators && ofTenant >= Hook.MaxOfTenant)
+            return (null, $"There are {Hook.MaxOfTenant} webhooks of the tenant, and no more can be");
+        if (HookCrowd.FaultOf(wanted, there.Select(row => row.Hook)) is { } crowded)
+            return (null, crowded);
         var id = string.Create(CultureInfo.InvariantCulture, $"wh_{entropy.Next64():x16}");
         var hook = wanted with { Id = id, Created = time.GetUtcNow(), Revision = 1 };
         var row = new HookRow(hook, HookKeys.Create(entropy), Endpoint.Sound, null);
         if (await store.InsertAsync(row) is not { } written)
             throw new StoreException("The number of a subscription came twice");
         await store.AnnounceAsync();
-        return InfoOf(written);
+        return (InfoOf(written), null);
     }
 
     /// <summary>All of a tenant, or all.</summary>
@@ -114,7 +118,8 @@ public sealed class HookControl
         );
 
     /// <summary>Makes a new secret; the old ones count for a while, so that receivers can change in between.</summary>
-    public ValueTask<HookInfo?> RotateAsync(string id, TimeSpan overlap, CancellationToken cancel)
+    /// <param name="pair">The pair of v1a is made anew, too.</param>
+    public ValueTask<HookInfo?> RotateAsync(string id, TimeSpan overlap, bool pair, CancellationToken cancel)
     {
         var now = time.GetUtcNow();
         return ChangeRowAsync(
@@ -123,7 +128,7 @@ public sealed class HookControl
                 row.Sealed is null
                     ? row with
                     {
-                        Keys = row.Keys.Rotated(entropy, now + overlap, now),
+                        Keys = row.Keys.Rotated(entropy, now + overlap, now, pair),
                     }
                     : throw new ArgumentException("The key-encryption key is not known here", nameof(id)),
             cancel

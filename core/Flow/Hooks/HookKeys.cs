@@ -11,9 +11,6 @@ public sealed record HookKeys(IReadOnlyList<HookSecret> Secrets, byte[] Seed)
     /// <summary>Octets of a secret: 24 to 64 are allowed, a hash's length is what others take.</summary>
     const int SecretSize = 32;
 
-    /// <summary>Secrets that count at a time.</summary>
-    const int MaxSecrets = 3;
-
     public static HookKeys Create(Entropy entropy) =>
         new([new(entropy.Bytes(SecretSize), null)], entropy.Bytes(Ed25519.SeedSize));
 
@@ -23,22 +20,24 @@ public sealed record HookKeys(IReadOnlyList<HookSecret> Secrets, byte[] Seed)
     /// <summary>Of v1a: anybody may know it.</summary>
     public string PublicKey => $"whpk_{Convert.ToBase64String(Ed25519.PublicKey(Seed))}";
 
-    /// <summary>With a new secret; those of before count until a time.</summary>
-    public HookKeys Rotated(Entropy entropy, DateTimeOffset until, DateTimeOffset now) =>
-        this with
-        {
-            Secrets =
-            [
-                new(entropy.Bytes(SecretSize), null),
-                .. Secrets
-                    .Where(secret => secret.CountsAt(now) && until > now)
-                    .Select(secret => secret with { Until = Earlier(secret.Until, until) })
-                    .Take(MaxSecrets - 1),
-            ],
-        };
+    /// <summary>Of v1a: those of before, until their end; the newest first.</summary>
+    public IReadOnlyList<HookSecret> FormerSeeds { get; init; } = [];
 
-    static DateTimeOffset Earlier(DateTimeOffset? one, DateTimeOffset other) =>
-        one is { } end && end < other ? end : other;
+    /// <summary>With a new secret; those of before count until a time.</summary>
+    /// <param name="pair">The pair of v1a is made anew as well.</param>
+    public HookKeys Rotated(Entropy entropy, DateTimeOffset until, DateTimeOffset now, bool pair)
+    {
+        var rotated = this with { Secrets = HookSecret.Rotated(Secrets, entropy.Bytes(SecretSize), until, now) };
+        if (!pair)
+            return rotated;
+        IReadOnlyList<HookSecret> seeds = [new(Seed, null), .. FormerSeeds];
+        var anew = HookSecret.Rotated(seeds, entropy.Bytes(Ed25519.SeedSize), until, now);
+        return rotated with { Seed = anew[0].Key, FormerSeeds = [.. anew.Skip(1)] };
+    }
+
+    /// <summary>All of v1a that count at a time.</summary>
+    public IEnumerable<byte[]> SeedsAt(DateTimeOffset at) =>
+        FormerSeeds.Where(seed => seed.CountsAt(at)).Select(seed => seed.Key).Prepend(Seed);
 
     static string Text(byte[] key) => $"whsec_{Convert.ToBase64String(key)}";
 }
@@ -46,5 +45,23 @@ public sealed record HookKeys(IReadOnlyList<HookSecret> Secrets, byte[] Seed)
 /// <param name="Until">When it counts no more; null for no end.</param>
 public sealed record HookSecret(byte[] Key, DateTimeOffset? Until)
 {
+    /// <summary>Secrets that count at a time.</summary>
+    const int Most = 3;
+
+    /// <summary>A new one in front; those of before count until a time, where they would not end earlier.</summary>
+    internal static IReadOnlyList<HookSecret> Rotated(
+        IReadOnlyList<HookSecret> secrets,
+        byte[] fresh,
+        DateTimeOffset until,
+        DateTimeOffset now
+    ) =>
+        [
+            new(fresh, null),
+            .. secrets
+                .Where(secret => secret.CountsAt(now) && until > now)
+                .Select(secret => secret with { Until = secret.Until < until ? secret.Until : until })
+                .Take(Most - 1),
+        ];
+
     public bool CountsAt(DateTimeOffset now) => Until is null || now < Until;
 }

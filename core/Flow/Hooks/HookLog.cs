@@ -42,4 +42,11 @@ public static partial class HookLog
 
     [LoggerMessage(5405, LogLevel.Error, "Webhook {Hook} cannot be read, and hears of nothing; the others do")]
     internal static partial void UnreadableHook(ILogger logger, Exception fault, string hook);
+
+    [LoggerMessage(
+        5406,
+        LogLevel.Error,
+        "{Count} webhooks ask for event {Event}: the newest beyond 100 do not hear of it"
+    )]
+    internal static partial void Crowded(ILogger logger, string @event, int count);
 }

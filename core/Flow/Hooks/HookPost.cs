@@ -28,7 +28,14 @@ sealed class HookPost(HttpMessageHandler handler, HookOptions options, TimeProvi
 
     readonly HttpClient http = new(handler) { Timeout = Timeout.InfiniteTimeSpan };
 
-    public async Task<PostResult> PostAsync(HookRow row, string id, HookBody body, CancellationToken cancel)
+    /// <param name="addresses">Where the endpoint was found; empty where nobody could tell.</param>
+    public async Task<PostResult> PostAsync(
+        HookRow row,
+        string id,
+        HookBody body,
+        IReadOnlyList<IPAddress> addresses,
+        CancellationToken cancel
+    )
     {
         var at = time.GetUtcNow();
         var start = time.GetTimestamp();
@@ -39,6 +46,8 @@ sealed class HookPost(HttpMessageHandler handler, HookOptions options, TimeProvi
             if (FaultOf(row) is { } fault)
                 return Failed(fault);
             using var request = RequestOf(row, id, body, at);
+            if (addresses.Count > 0)
+                request.Options.Set(GuardedConnect.Found, addresses);
             using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
             var text = await TryReadAsync(answer, either.Token, cancel);
             var status = (int)answer.StatusCode;

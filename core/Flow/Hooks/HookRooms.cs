@@ -20,6 +20,7 @@ public sealed class HookRooms
     readonly MailDirectory directory;
     readonly HookStore store;
     readonly HookQueue queue;
+    readonly EventFeed feed;
     readonly IQueues queues;
 
     internal HookRooms(AccountStore mail, MailDirectory addresses, IQueues source, KeyEncryptionKey? encryption)
@@ -28,7 +29,7 @@ public sealed class HookRooms
         var (time, entropy) = (mail.Time, mail.Entropy);
         store = new(mail.Rows, addresses, encryption, entropy);
         queue = new(source);
-        var feed = new EventFeed(new(addresses, store), queue);
+        feed = new EventFeed(new(addresses, store), queue);
         Inbound = new(feed, mail);
         Outbound = new(feed, time);
         Control = new(store, queue, time, entropy);
@@ -68,19 +69,20 @@ public sealed class HookRooms
     /// <param name="dns">Who knows where endpoints are.</param>
     public HookWorker Open(HookOptions options, Sending sending, DnsSettings dns, ILogger logger)
     {
-        store.Unreadable = (hook, fault) => HookLog.UnreadableHook(logger, fault, hook);
         var resolver = new Resolver(dns, accounts.Time, accounts.Entropy, logger);
-        return Open(options, sending, new GuardedConnect(resolver, options.Allowed).Handler());
+        return Open(options, sending, new GuardedConnect(resolver, options.Allowed), logger);
     }
 
-    /// <summary>As the other, with who is asked.</summary>
-    internal HookWorker Open(HookOptions options, Sending sending, HttpMessageHandler web)
+    /// <summary>As the other, with who connects.</summary>
+    internal HookWorker Open(HookOptions options, Sending sending, GuardedConnect web, ILogger logger)
     {
+        store.Unreadable = (hook, fault) => HookLog.UnreadableHook(logger, fault, hook);
+        feed.Crowded = (told, count) => HookLog.Crowded(logger, told.PublicId, count);
         var (time, blobs) = (accounts.Time, accounts.Blobs);
         var messages = new HookMessages(accounts);
         var payloads = new PayloadWriter(messages, new(Links, options, PublicUrl));
         var notices = new OwnerNotice(directory, sending.Receiving, sending.Outbox, blobs, sending.HostName);
-        var post = new HookPost(web, options, time);
+        var post = new HookPost(web.Handler(), options, time);
         var delivering = new Delivering(
             store,
             queue,
@@ -90,7 +92,7 @@ public sealed class HookRooms
             new(accounts.Entropy),
             new(store, notices, time),
             new(store, accounts, queue, () => PublicUrl() is null ? TimeSpan.Zero : options.LinkLife),
-            new(options.MostOfHost),
+            new(options.MostOfHost, web.FindAsync),
             time
         );
         return new(delivering, queue, queues, post, time, options);

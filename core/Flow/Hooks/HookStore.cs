@@ -265,4 +265,5 @@ sealed class HookStore(IRows rows, MailDirectory directory, KeyEncryptionKey? en
 [JsonSerializable(typeof(MailEvent))]
 [JsonSerializable(typeof(HookTask))]
 [JsonSerializable(typeof(IReadOnlyList<HookAttempt>), TypeInfoPropertyName = "AttemptList")]
+[JsonSerializable(typeof(IReadOnlyList<HookSecret>), TypeInfoPropertyName = "SecretList")]
 sealed partial class HookJson : JsonSerializerContext;

@@ -124,7 +124,7 @@ sealed class MessageStory(AccountState state, string who, EmailId email)
             else if (note.Kind == ChangeNoteKind.Read && !isRead)
             {
                 isRead = true;
-                Tell(DateTimeOffset.FromUnixTimeSeconds(note.At), TraceKind.Read, "read by a client");
+                Tell(DateTimeOffset.FromUnixTimeSeconds(note.At), TraceKind.Read, ReadText(note.By));
             }
         }
         if (!isGone)
@@ -133,6 +133,15 @@ sealed class MessageStory(AccountState state, string who, EmailId email)
         var last = notes.LastOrDefault(note => note.Kind == ChangeNoteKind.Removed);
         Tell(at, TraceKind.Deleted, last == default ? "gone for good" : $"deleted from {Name(last.Place)}, and gone");
     }
+
+    static string ReadText(ReadBy by) =>
+        by switch
+        {
+            ReadBy.Imap => "read by IMAP",
+            ReadBy.Pop3 => "read by POP3",
+            ReadBy.Api => "read by the API",
+            _ => "read by a client",
+        };
 
     void Place(DateTimeOffset at, List<ChangeNote> notes)
     {

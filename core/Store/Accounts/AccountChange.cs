@@ -26,7 +26,7 @@ sealed class AccountChange(
     readonly Dictionary<(MailboxId Mailbox, uint Page), RowData?> overviews = [];
     readonly List<string> removedBlobs = [];
     readonly List<string> prunedLog = [];
-    readonly List<string> imported = [];
+    readonly List<(string Key, EmailId Email, bool Again)> imported = [];
     bool discarded;
     bool isQuietlyChanged;
     int readsNoted;
@@ -292,7 +292,17 @@ sealed class AccountChange(
     }
 
     /// <summary>Notes what an import has brought: the change is refused where it had brought it before.</summary>
-    public void SetImported(ImportKey key) => imported.Add(ImportRows.Key(key));
+    /// <param name="again">It had, and that message is gone.</param>
+    public void SetImported(ImportKey key, EmailId email, bool again) =>
+        imported.Add((ImportRows.Key(key), email, again));
+
+    /// <summary>Whether what an import brought before is there.</summary>
+    public async ValueTask<bool> HasImportedAsync(ImportKey key)
+    {
+        var row = await store.Rows.GetAsync(Tables.Mail, new(id.Value, ImportRows.Key(key)), cancel);
+        return row is not null
+            && (ImportRows.EmailOf(row.Data) is not { } email || await EmailAsync(email) is not null);
+    }
 
     public void SetThread(string key, ThreadId thread, EmailId email) => threads[key] = (thread, email);
 
@@ -437,16 +447,21 @@ sealed class AccountChange(
             draft?.AddTo(transaction, EmailRows.Key(email));
         foreach (var (key, (thread, email)) in threads)
             transaction.Upsert(key, ThreadRows.ToRow(thread, email, Now));
-        foreach (var row in imported)
-            transaction.Insert(row, ImportRows.ToRow(Now));
+        foreach (var (key, email, again) in imported)
+        {
+            if (again)
+                transaction.Upsert(key, ImportRows.ToRow(Now, email));
+            else
+                transaction.Insert(key, ImportRows.ToRow(Now, email));
+        }
         foreach (var row in prunedLog)
             transaction.Delete(row);
         if (IsLogged)
         {
             var reads = store.Reads.Waiting(id);
             readsNoted = reads.Count;
-            foreach (var (email, when) in reads)
-                Log.Notes.Add(ChangeNote.Read(email, when));
+            foreach (var (email, by, when) in reads)
+                Log.Notes.Add(ChangeNote.Read(email, by, when));
             var at = DateTimeOffset.FromUnixTimeSeconds(Now);
             transaction.Insert(ChangeRows.Key(Revision), ChangeRows.ToRow(Log, at, token));
         }

@@ -16,10 +16,10 @@ sealed class ReadNotes
     const int MaxWaiting = 64;
 
     readonly ConcurrentDictionary<(AccountId, EmailId), bool> known = new();
-    readonly ConcurrentDictionary<AccountId, ConcurrentQueue<(EmailId Email, long At)>> waiting = new();
+    readonly ConcurrentDictionary<AccountId, ConcurrentQueue<ReadNote>> waiting = new();
 
     /// <param name="at">Seconds since 1970 UTC.</param>
-    public void Add(AccountId account, EmailId email, long at)
+    public void Add(AccountId account, EmailId email, ReadBy by, long at)
     {
         if (known.Count >= MaxKnown)
         {
@@ -30,11 +30,11 @@ sealed class ReadNotes
             return;
         var notes = waiting.GetOrAdd(account, _ => new());
         if (notes.Count < MaxWaiting)
-            notes.Enqueue((email, at));
+            notes.Enqueue(new(email, by, at));
     }
 
     /// <summary>What waits for an account; it goes when <see cref="Remove"/> says that it is written.</summary>
-    public IReadOnlyList<(EmailId Email, long At)> Waiting(AccountId account) =>
+    public IReadOnlyList<ReadNote> Waiting(AccountId account) =>
         waiting.TryGetValue(account, out var notes) ? [.. notes] : [];
 
     /// <summary>Forgets as many as were written, the oldest.</summary>
@@ -48,3 +48,6 @@ sealed class ReadNotes
             waiting.TryRemove(new(account, notes));
     }
 }
+
+/// <param name="At">Seconds since 1970 UTC.</param>
+readonly record struct ReadNote(EmailId Email, ReadBy By, long At);

@@ -1,3 +1,4 @@
+using Cloud.Store.Accounts;
 using Cloud.Store.Messages;
 using Cloud.Store.Packing;
 
@@ -14,7 +15,8 @@ sealed class ChangeNotes
     /// <summary>Notes of one change: some 4 KiB of its row, which every synchronisation that passes it reads.</summary>
     public const int Most = 200;
 
-    const byte Version = 1;
+    /// <summary>Since 2 a read has what the client spoke.</summary>
+    const byte Version = 2;
 
     readonly List<ChangeNote> notes = [];
 
@@ -45,6 +47,7 @@ sealed class ChangeNotes
             if (note.Kind == ChangeNoteKind.Read)
             {
                 writer.Signed(note.At);
+                writer.Byte((byte)note.By);
                 continue;
             }
             writer.Varint(note.Place.Mailbox.Value);
@@ -62,14 +65,15 @@ sealed class ChangeNotes
         if (packed.IsEmpty)
             return notes;
         var reader = new PackReader(packed);
-        reader.ExpectVersion(Version);
+        var hasProtocol = packed[0] != 1;
+        reader.ExpectVersion(hasProtocol ? Version : (byte)1);
         notes.IsCut = reader.Byte() != 0;
         while (!reader.AtEnd)
         {
             var (kind, email) = ((ChangeNoteKind)reader.Byte(), new EmailId(reader.Fixed64()));
             notes.notes.Add(
                 kind == ChangeNoteKind.Read
-                    ? ChangeNote.Read(email, reader.Signed())
+                    ? ReadIn(ref reader, email, hasProtocol)
                     : new(
                         kind,
                         email,
@@ -81,6 +85,12 @@ sealed class ChangeNotes
             );
         }
         return notes;
+    }
+
+    static ChangeNote ReadIn(ref PackReader reader, EmailId email, bool hasProtocol)
+    {
+        var at = reader.Signed();
+        return ChangeNote.Read(email, hasProtocol ? (ReadBy)reader.Byte() : ReadBy.Unknown, at);
     }
 }
 
@@ -115,6 +125,9 @@ readonly record struct ChangeNote(
     public static ChangeNote Of(ChangeNoteKind kind, MailboxId mailbox, in MessageEntry entry) =>
         new(kind, entry.Email, new(mailbox, entry.Uid), entry.Flags, entry.Keywords, 0);
 
-    public static ChangeNote Read(EmailId email, long at) =>
-        new(ChangeNoteKind.Read, email, default, MessageFlags.None, 0, at);
+    /// <summary>Of a read: what the client spoke.</summary>
+    public ReadBy By { get; init; }
+
+    public static ChangeNote Read(EmailId email, ReadBy by, long at) =>
+        new(ChangeNoteKind.Read, email, default, MessageFlags.None, 0, at) { By = by };
 }

@@ -27,6 +27,9 @@ sealed class MailDirectory(IRows rows, TimeProvider time, StoreOptions options)
 
     public IRows Rows => rows;
 
+    /// <summary>This process has changed a row; told with its key, by whatever thread changed it.</summary>
+    public event Action<string>? Changed;
+
     public async ValueTask<bool> HasDomainAsync(string domain, CancellationToken cancel) =>
         domain.All(KeyText.IsAllowed) && await cache.GetAsync(DirectoryRows.Domain(domain), cancel) is not null;
 
@@ -48,6 +51,10 @@ sealed class MailDirectory(IRows rows, TimeProvider time, StoreOptions options)
     /// <summary>Another one whenever subscriptions of webhooks have changed; null where there never was one.</summary>
     public async ValueTask<string?> HooksVersionAsync(CancellationToken cancel) =>
         (await cache.GetAsync(DirectoryRows.Hooks, cancel))?.String("Version");
+
+    /// <summary>What links in webhooks are made with; null where nobody has made one yet.</summary>
+    public ValueTask<RowData?> LinkSecretsAsync(CancellationToken cancel) =>
+        cache.GetAsync(DirectoryRows.LinkSecret, cancel);
 
     /// <summary>The domain, when there is but one: it completes a bare name at login.</summary>
     public async ValueTask<string?> OnlyDomainAsync(CancellationToken cancel)
@@ -137,6 +144,8 @@ sealed class MailDirectory(IRows rows, TimeProvider time, StoreOptions options)
             foreach (var change in transaction.Changes)
                 cache.Forget(change.Key.Row);
             onlyDomain = new(null, 0);
+            foreach (var change in transaction.Changes)
+                Changed?.Invoke(change.Key.Row);
         }
     }
 

@@ -42,11 +42,12 @@ static class Depositing
                         return Repeated(change, mailbox, taken.Row);
                     id = new(id.Value + 1);
                 }
-                if (deposit.Import is { } import && change.Refused == ImportRows.Key(import))
+                var again = deposit.Import is { } import && change.Refused == ImportRows.Key(import);
+                if (again && (!deposit.Import!.Again || await change.HasImportedAsync(deposit.Import)))
                     return new(DepositStatus.Present, change.Mailbox(mailbox)?.UidValidity ?? 0, 0, 0);
                 if (repeated && await GoneAsync(accounts, change, deposit) is { } gone)
                     return new(gone, 0, 0, 0);
-                return await PlaceAsync(change, mailbox, id, deposit, flags, keywords, withinQuota);
+                return await PlaceAsync(change, mailbox, id, deposit, flags, keywords, withinQuota, again);
             },
             cancel
         );
@@ -67,7 +68,8 @@ static class Depositing
         Deposit deposit,
         MessageFlags flags,
         IReadOnlyList<string> keywords,
-        bool withinQuota
+        bool withinQuota,
+        bool again
     )
     {
         if (OfRole(change, deposit.Role) is { } special)
@@ -97,7 +99,7 @@ static class Depositing
             DeliveryFields = deposit.DeliveryFields,
         };
         if (deposit.Import is { } import)
-            change.SetImported(import);
+            change.SetImported(import, id, again);
         if (!deposit.Trace.IsEmpty)
             change.Log.Traces.Add((deposit.Transaction, deposit.Trace));
         var entry = await change.PlaceAsync(target, change.AddEmail(email), flags, bits, deposit.Received);

@@ -5,7 +5,8 @@ namespace Cloud.Store.Messages;
 /// <summary>Rows <c>i!{source}!{item}</c>: what an import has brought, so that it goes on where it stopped.</summary>
 /// <remarks>
 /// Written in the transaction that brings the message, and inserted: a message comes once, whoever asks twice. One range
-/// tells all that came of a source. They outlive their message: what a user has deleted does not come back with the next run.
+/// tells all that came of a source. They outlive their message: what a user has deleted does not come back with the next run,
+/// but by one that is to bring that, too (<see cref="ImportKey.Again"/>).
 /// </remarks>
 static class ImportRows
 {
@@ -20,7 +21,11 @@ static class ImportRows
 
     public static string ItemOf(RowKey key) => key.Row[(key.Row.LastIndexOf('!') + 1)..];
 
-    public static RowData ToRow(long at) => new(1) { { "At", at } };
+    /// <param name="email">The message that was made.</param>
+    public static RowData ToRow(long at, EmailId email) => new(1) { { "At", at }, { "Email", (long)email.Value } };
+
+    /// <returns>Null in a row of before that was kept.</returns>
+    public static EmailId? EmailOf(RowData row) => row["Email"] is long email ? new((ulong)email) : null;
 
     public static DateTimeOffset At(RowData row) => DateTimeOffset.FromUnixTimeSeconds(row.Long("At"));
 }
@@ -30,6 +35,9 @@ static class ImportRows
 /// <param name="Item">The message in it: 1 to <see cref="MaxItem"/> lower-case letters, digits and <c>-</c>.</param>
 public sealed record ImportKey(string Source, string Item)
 {
+    /// <summary>It is to be brought also where it was brought before, if that message is gone: a restore does.</summary>
+    public bool Again { get; init; }
+
     public const int SourceLength = 32;
 
     public const int MaxItem = 80;

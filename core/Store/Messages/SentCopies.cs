@@ -6,7 +6,8 @@ namespace Cloud.Store.Messages;
 /// <summary>Keeps what is sent from lying in Sent twice, where the server puts it there and the client does as well.</summary>
 /// <remarks>
 /// Whoever comes second, with the same Message-ID, finds the copy of the first and makes none. Each message that came to
-/// Sent within <see cref="Age"/> costs a read; accounts that keep their copies themselves pay nothing.
+/// Sent within <see cref="Age"/> costs a read; accounts that keep their copies themselves pay nothing. An import brings all
+/// that its source has, also what is there twice.
 /// </remarks>
 static class SentCopies
 {
@@ -19,7 +20,9 @@ static class SentCopies
     /// <returns>Null when there is none.</returns>
     public static async ValueTask<DepositResult?> FindAsync(AccountChange change, MailboxRow sent, Deposit deposit)
     {
-        if (!change.Account.SavesSent || sent.UidNext == 1 || ThreadNames.Of(deposit.Index.Span).Own is not { } own)
+        if (deposit.Import is not null || !change.Account.SavesSent)
+            return null;
+        if (sent.UidNext == 1 || ThreadNames.Of(deposit.Index.Span).Own is not { } own)
             return null;
         var page = await change.PageAsync(sent, PageRows.PageOf(sent.UidNext - 1));
         var since = change.Now - (long)Age.TotalSeconds;

@@ -19,6 +19,9 @@ public sealed class GuardedConnect(IResolver resolver, IReadOnlyList<IPNetwork>?
     /// <summary>Addresses of a name that are tried, the families in turn. Default 4: two of each is what large sites have.</summary>
     const int MaxAddresses = 4;
 
+    /// <summary>Of a request: where its host was found. A connection that is made for it goes there, without another look.</summary>
+    public static readonly HttpRequestOptionsKey<IReadOnlyList<IPAddress>> Found = new("Cloud.Addresses");
+
     /// <summary>For one of them: who does not answer must not use up what the others need.</summary>
     static readonly TimeSpan AddressTimeout = TimeSpan.FromSeconds(4);
 
@@ -55,8 +58,10 @@ public sealed class GuardedConnect(IResolver resolver, IReadOnlyList<IPNetwork>?
     async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancel)
     {
         var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
-        var found = await AddressesAsync(host, cancel);
-        var lawful = InTurn(found.Where(IsAllowed)).Take(MaxAddresses).ToList();
+        var found = context.InitialRequestMessage.Options.TryGetValue(Found, out var known)
+            ? known
+            : await AddressesAsync(host, cancel);
+        var lawful = Lawful(found);
         if (lawful.Count == 0)
         {
             throw new HttpRequestException(
@@ -84,6 +89,13 @@ public sealed class GuardedConnect(IResolver resolver, IReadOnlyList<IPNetwork>?
 
         throw new HttpRequestException(HttpRequestError.ConnectionError, $"{host}: {fault!.Message}", fault);
     }
+
+    /// <summary>The addresses that a connection to a host would try; empty where it may go nowhere.</summary>
+    /// <exception cref="HttpRequestException">Nobody can tell now.</exception>
+    public async ValueTask<IReadOnlyList<IPAddress>> FindAsync(string host, CancellationToken cancel) =>
+        Lawful(await AddressesAsync(host, cancel));
+
+    List<IPAddress> Lawful(IReadOnlyList<IPAddress> found) => [.. InTurn(found.Where(IsAllowed)).Take(MaxAddresses)];
 
     static async ValueTask<Stream> ConnectAsync(IPEndPoint peer, CancellationToken cancel)
     {

@@ -83,14 +83,14 @@ sealed record Append(string Name, FlagList Flags, DateTimeOffset? Received, Lite
         if (Literal.Waits)
             await input.GoAheadAsync();
         if (await StreamAsync(session, upload, cancel) > 0)
-            return Reply.Inactive;
+            return session.Farewell(session.Connection.IsRevoked ? ReadStatus.Drain : ReadStatus.Timeout);
 
         input.Release();
         var status = await input.ReadContinuationAsync(session.Patience);
         if (status == ReadStatus.Refused)
             return input.Fault;
         if (status != ReadStatus.Command)
-            return ImapSession.Farewell(status) ?? Reply.Goodbye;
+            return session.Farewell(status) ?? Reply.Goodbye;
         if (input.Text.IsEmpty)
             return null;
         LiteralHeader? another = LiteralHeader.TryParse(input.Text, out var next) ? next : null;

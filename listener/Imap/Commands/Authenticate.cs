@@ -45,7 +45,7 @@ sealed record Authenticate(string Mechanism, byte[]? Initial) : IImapCommand
             if (status == ReadStatus.Refused)
                 return session.Input.Fault;
             if (status != ReadStatus.Command)
-                return ImapSession.Farewell(status) ?? Reply.Goodbye;
+                return session.Farewell(status) ?? Reply.Goodbye;
             step = await exchange.ContinueAsync(new ReadOnlySequence<byte>(session.Input.Text.ToArray()), cancel);
             session.Input.Release();
         }

@@ -56,7 +56,7 @@ sealed record Idle : IImapCommand
             }
             else if (status != ReadStatus.Wake)
             {
-                return ImapSession.Farewell(status) ?? Reply.Goodbye;
+                return session.Farewell(status) ?? Reply.Goodbye;
             }
         }
     }

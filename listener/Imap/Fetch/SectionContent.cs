@@ -5,6 +5,7 @@ using Cloud.Listener.Imap.Wire;
 using Cloud.Mail;
 using Cloud.Mail.Headers;
 using Cloud.Store;
+using Cloud.Store.Accounts;
 using Cloud.Store.Messages;
 using Cloud.Store.Ports;
 
@@ -50,7 +51,7 @@ sealed class SectionContent : IAsyncDisposable
         var (offset, length) = section.Within(start, size);
         if (length == 0)
             return new SectionContent(null, default, 0);
-        var octets = await gateway.ReadAsync(account, email, offset, length, cancel);
+        var octets = await gateway.ReadAsync(account, email, offset, length, ReadBy.Imap, cancel);
         return octets is null ? null : new SectionContent(octets, default, length);
     }
 
@@ -158,7 +159,7 @@ sealed class SectionContent : IAsyncDisposable
         var header = new byte[Math.Min(length, ImapLimits.HeaderBlock)];
         if (header.Length == 0)
             return header;
-        await using var octets = await gateway.ReadAsync(account, email, start, header.Length, cancel);
+        await using var octets = await gateway.ReadAsync(account, email, start, header.Length, ReadBy.Imap, cancel);
         if (octets is null)
             return null;
         await octets.ReadExactlyAsync(header, cancel);

@@ -122,7 +122,7 @@ sealed class CommandReader(Connection connection, ImapWriter writer)
         while (size > 0)
         {
             var (result, interruption) = await connection.ReadAsync(timeout, throughDrain: true);
-            if (interruption.HasFlag(Interruption.Timeout))
+            if ((interruption & (Interruption.Timeout | Interruption.Revoked)) != Interruption.None)
                 return size;
             if (interruption != Interruption.None)
                 continue;

@@ -30,6 +30,7 @@ readonly record struct Reply(Condition Condition, string? Code, string Text)
     public static readonly Reply EmptyMessage = No("CANNOT", "A message of no octets cannot be kept");
     public static readonly Reply Unavailable = No("UNAVAILABLE", "The mail store does not answer; try again later");
     public static readonly Reply Draining = Bye("UNAVAILABLE", "The server is stopping");
+    public static readonly Reply Revoked = Bye("EXPIRED", "Your login counts no more"); // RFC 5530 §3
     public static readonly Reply Inactive = Bye(null, "Nothing was heard for too long");
     public static readonly Reply TooManyBad = Bye(null, "Too many commands that make no sense");
     public static readonly Reply TooManyLogins = Bye(null, "Too many failed logins");

@@ -48,7 +48,7 @@ sealed record Auth(string Mechanism, byte[]? Initial) : ISmtpCommand
         }
 
         if (step.Status == SaslStatus.Ok)
-            session.User = credentials.Result!.Account;
+            session.LogIn(credentials.Result!);
         else
             SmtpLog.NotAuthenticated(session.Logger, session.Connection.Remote.Address, Mechanism, $"{step.Status}");
         return Answer(step.Status);

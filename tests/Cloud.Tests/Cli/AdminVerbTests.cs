@@ -81,6 +81,15 @@ public sealed class AdminVerbTests : IDisposable
         Assert.Equal((0, "1 messages, 44 octets, 0 faults\n"), (code, verified));
         Assert.StartsWith("1 messages brought", await RunAsync("export", "restore", "bob@example.test", export));
         Assert.Contains("bob@example.test\t1\t44\n", await RunAsync("user", "list"));
+        var written = Path.Combine(export, "mbox", "INBOX.mbox");
+        File.WriteAllText(written, File.ReadAllText(written).Replace("text", "next", StringComparison.Ordinal));
+        var damaged = await CloudProcess.RunAsync(
+            null,
+            ["export", "restore", "ada@example.test", export, "--data", data]
+        );
+        Assert.Equal(1, damaged.ExitCode);
+        Assert.StartsWith("0 messages brought", damaged.Output);
+        Assert.StartsWith("INBOX: mbox/INBOX.mbox at 0: It is not what it was", damaged.Errors);
         File.AppendAllText(Path.Combine(export, "manifest.jsonl"), "{}\n");
         Assert.Equal(1, (await CloudProcess.RunAsync(null, ["export", "verify", export])).ExitCode);
     }

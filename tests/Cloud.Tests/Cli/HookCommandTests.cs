@@ -71,6 +71,31 @@ public sealed class HookCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Secrets_pair_and_links_are_changed_for_others()
+    {
+        await using var receiver = new HookReceiver();
+        await using var cloud = await CloudProcess.ServeAsync(data, "--try", "--allow-private-hooks");
+        var made = await JsonAsync("hook", "add", "--url", receiver.Url, "--event", "message.received");
+        var id = made.GetProperty("id").GetString()!;
+        var secret = await JsonAsync("hook", "rotate", id);
+        Assert.NotEqual(made.GetProperty("secret").GetString(), secret.GetProperty("secret").GetString());
+        Assert.Equal(made.GetProperty("publicKey").GetString(), secret.GetProperty("publicKey").GetString());
+        var pair = await JsonAsync("hook", "rotate", id, "--pair");
+        Assert.NotEqual(made.GetProperty("publicKey").GetString(), pair.GetProperty("publicKey").GetString());
+
+        await SendAsync(cloud, "alice@example.test");
+        var request = await receiver.NextAsync();
+        var raw = request.Data.GetProperty("raw").GetProperty("url").GetString();
+        using var http = new HttpClient();
+        Assert.Contains("Subject: Hello", await http.GetStringAsync(raw));
+        Assert.Equal(0, (await CloudAsync("hook", "rotate-links", "--overlap", "1")).ExitCode);
+        Assert.Contains("Subject: Hello", await http.GetStringAsync(raw));
+        Assert.Equal(0, (await CloudAsync("hook", "rotate-links", "--overlap", "0")).ExitCode);
+        using var answer = await http.GetAsync(raw);
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+    }
+
+    [Fact]
     public async Task Loopback_is_not_asked_unless_it_is_allowed()
     {
         await using var receiver = new HookReceiver();

@@ -1,6 +1,5 @@
 using Cloud.Dns;
 using Cloud.Tests.Fakes;
-using Microsoft.Extensions.Logging;
 
 namespace Cloud.Tests.Dns;
 
@@ -11,7 +10,7 @@ public abstract class ResolverHarness : IAsyncLifetime
 
     protected ManualClock Clock { get; } = new();
 
-    private protected LogLines Lines { get; } = new();
+    private protected RecordingLogger Logged { get; } = new();
 
     public Task InitializeAsync() => Task.CompletedTask;
 
@@ -29,7 +28,7 @@ public abstract class ResolverHarness : IAsyncLifetime
 
     protected Resolver Resolver(DnsSettings settings)
     {
-        var resolver = new Resolver(settings, Clock, new SeededEntropy(7), Lines);
+        var resolver = new Resolver(settings, Clock, new SeededEntropy(7), Logged);
         resolvers.Add(resolver);
         return resolver;
     }
@@ -41,36 +40,4 @@ public abstract class ResolverHarness : IAsyncLifetime
         RecordType type = RecordType.A,
         CancellationToken cancel = default
     ) => resolver.QueryAsync(DnsName.Parse(name), type, cancel).AsTask().WaitAsync(TimeSpan.FromSeconds(30), cancel);
-
-    private protected sealed class LogLines : ILogger
-    {
-        readonly Lock guard = new();
-        readonly List<string> lines = [];
-
-        public string[] All
-        {
-            get
-            {
-                lock (guard)
-                    return [.. lines];
-            }
-        }
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter
-        )
-        {
-            lock (guard)
-                lines.Add($"{eventId.Id} {formatter(state, exception)}");
-        }
-    }
 }

@@ -206,7 +206,7 @@ public sealed class TestBackend : IAsyncDisposable
     {
         if (await Gateway.FetchAsync(account, [id], default) is not [var email])
             return null;
-        await using var stream = await Gateway.ReadAsync(account, email, 0, null, default);
+        await using var stream = await Gateway.ReadAsync(account, email, 0, null, ReadBy.Imap, default);
         return stream is null ? null : await new StreamReader(stream, Encoding.UTF8).ReadToEndAsync();
     }
 

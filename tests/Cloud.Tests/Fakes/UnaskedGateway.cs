@@ -3,6 +3,7 @@ using Cloud.Flow.Inbound;
 using Cloud.Flow.Outbound;
 using Cloud.Flow.Submission;
 using Cloud.Store;
+using Cloud.Store.Accounts;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
 using Cloud.Store.Overviews;
@@ -21,6 +22,9 @@ abstract class UnaskedGateway : IGateway
         throw new NotSupportedException();
 
     public virtual ValueTask<AuthenticateResult> FinishScramAsync(ScramProof proof, CancellationToken cancel) =>
+        throw new NotSupportedException();
+
+    public virtual ValueTask WatchLoginAsync(LoginStamp login, CancellationToken cancel) =>
         throw new NotSupportedException();
 
     public virtual ValueTask<RecipientVerdict> CheckRecipientAsync(
@@ -126,6 +130,7 @@ abstract class UnaskedGateway : IGateway
         Email email,
         long offset,
         long? length,
+        ReadBy by,
         CancellationToken cancel
     ) => throw new NotSupportedException();
 

@@ -188,7 +188,7 @@ public sealed class HandlerTests : IAsyncLifetime
     [Fact]
     public async Task Somebody_is_called_where_accepted_mail_cannot_be_filed()
     {
-        var log = new Lines();
+        var log = new RecordingLogger();
         var services = new Services(
             test.Backend,
             new(test.Backend),
@@ -199,12 +199,12 @@ public sealed class HandlerTests : IAsyncLifetime
             log
         );
         await InboundPoisonFunction.Function.RunAsync(services, await QueuedAsync(), default);
-        var (level, text) = Assert.Single(log.Said);
+        var (level, _, text) = Assert.Single(log.Entries);
         Assert.Equal(LogLevel.Critical, level);
         Assert.Matches("trace 00000[0-9a-f]{27}", text);
 
         await InboundAsideFunction.Function.RunAsync(services, default);
-        Assert.Equal(LogLevel.Information, log.Said[^1].Level);
+        Assert.Equal(LogLevel.Information, log.Entries[^1].Level);
     }
 
     public static TheoryData<string> Disguises =>
@@ -344,7 +344,7 @@ public sealed class HandlerTests : IAsyncLifetime
     [InlineData(SweepHold.WrongStore, true)]
     public void A_sweep_that_stands_until_somebody_looks_is_an_error(SweepHold hold, bool isTold)
     {
-        var lines = new Lines();
+        var lines = new RecordingLogger();
         var services = new Services(
             test.Backend,
             new(test.Backend),
@@ -355,27 +355,8 @@ public sealed class HandlerTests : IAsyncLifetime
             lines
         );
         services.Tell(new SweepResult { Held = 3, Hold = hold });
-        Assert.Equal(isTold, lines.Said.Exists(said => said.Level == LogLevel.Error && said.Text.Contains($"{hold}")));
-        Assert.Equal(isTold ? 1 : 0, lines.Said.Count);
-    }
-
-    /// <summary>Keeps what is logged.</summary>
-    sealed class Lines : ILogger
-    {
-        public List<(LogLevel Level, string Text)> Said { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter
-        ) => Said.Add((logLevel, formatter(state, exception)));
+        Assert.Equal(isTold, lines.Entries.Any(said => said.Level == LogLevel.Error && said.Text.Contains($"{hold}")));
+        Assert.Equal(isTold ? 1 : 0, lines.Entries.Count);
     }
 
     static string Call(ReadOnlyMemory<byte> body) =>

@@ -27,6 +27,8 @@ namespace Cloud.Api.Gateway.Wire;
 [JsonSerializable(typeof(AuthenticateRequest))]
 [JsonSerializable(typeof(AuthenticateResult))]
 [JsonSerializable(typeof(LoginRequest))]
+[JsonSerializable(typeof(LoginStamp))]
+[JsonSerializable(typeof(LoginAnswer))]
 [JsonSerializable(typeof(ScramParameters))]
 [JsonSerializable(typeof(ScramProof))]
 [JsonSerializable(typeof(CheckRecipientRequest))]

@@ -42,6 +42,14 @@ public static class GatewayOperations
         (served, proof, cancel) => served.Gateway.FinishScramAsync(proof, cancel)
     );
 
+    public static readonly Operation<LoginStamp, LoginAnswer> CheckLogin = new(
+        "check-login",
+        Plain(Types.LoginStamp),
+        Plain(Types.LoginAnswer),
+        repeatable: true,
+        async (served, login, cancel) => new(await served.Gateway.CountsAsync(login, cancel))
+    );
+
     public static readonly Operation<CheckRecipientRequest, VerdictAnswer> CheckRecipient = new(
         "check-recipient",
         Plain(Types.CheckRecipientRequest),
@@ -234,7 +242,13 @@ public static class GatewayOperations
 
     public static readonly Operation<WatchRequest, WatchAnswer> Watch = new(
         "watch",
-        Checked(Types.WatchRequest, request => request.Listener is not { } name || WatchRegistration.IsListener(name)),
+        Checked(
+            Types.WatchRequest,
+            request =>
+                (request.Listener is not { } name || WatchRegistration.IsListener(name))
+                && request.Logins.Count <= WatchRequest.MaxLogins
+                && request.Logins.All(login => login is not null)
+        ),
         Plain(Types.WatchAnswer),
         repeatable: true,
         (served, request, cancel) => served.WatchAsync(request, cancel)
@@ -375,6 +389,7 @@ public static class GatewayOperations
         Authenticate,
         StartScram,
         FinishScram,
+        CheckLogin,
         CheckRecipient,
         Upload,
         ReadUpload,

@@ -1,5 +1,6 @@
 using Cloud.Flow.Outbound;
 using Cloud.Store;
+using Cloud.Store.Accounts;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
 
@@ -40,7 +41,7 @@ public sealed record SyncRequest(AccountId Account, MailboxId Mailbox, ulong Sin
 public sealed record FetchRequest(AccountId Account, IReadOnlyList<EmailId> Emails);
 
 /// <param name="Length">Octets at most; null reads to the end.</param>
-public sealed record ReadRequest(AccountId Account, EmailId Email, long Offset, long? Length);
+public sealed record ReadRequest(AccountId Account, EmailId Email, long Offset, long? Length, ReadBy By);
 
 public sealed record OverviewsRequest(AccountId Account, MailboxId Mailbox, UidSet Uids);
 
@@ -50,7 +51,12 @@ public sealed record ExpungeRequest(AccountId Account, MailboxId Mailbox, UidSet
 public sealed record LeaseRequest(AccountId Account, ulong Token);
 
 /// <param name="Listener">Whose watch queue is to be told of changes; null for none.</param>
-public sealed record WatchRequest(AccountId Account, string? Listener);
+/// <param name="Logins">That have sessions at the caller: asked for in passing.</param>
+public sealed record WatchRequest(AccountId Account, string? Listener, IReadOnlyList<LoginStamp> Logins)
+{
+    /// <summary>A user has one password, and some for programs.</summary>
+    public const int MaxLogins = 100;
+}
 
 /// <param name="Transaction">Of the upload that begins, or is given up.</param>
 public sealed record UploadRequest(TransactionId Transaction);
@@ -59,6 +65,9 @@ public sealed record UploadRequest(TransactionId Transaction);
 public sealed record ReadUploadRequest(TransactionId Transaction, long Offset);
 
 // The answers of those operations that answer a bare value.
+
+/// <param name="Counts">The session may go on.</param>
+public sealed record LoginAnswer(bool Counts);
 
 public sealed record VerdictAnswer(RecipientVerdict Verdict);
 
@@ -70,7 +79,8 @@ public sealed record MailboxListAnswer(IReadOnlyList<Mailbox> Mailboxes);
 /// <summary>Done, or not the holder's (any more).</summary>
 public sealed record LeaseAnswer(bool Held);
 
-public sealed record WatchAnswer(ulong Revision);
+/// <param name="Ended">Those of the logins that count no more, by their stamps.</param>
+public sealed record WatchAnswer(ulong Revision, IReadOnlyList<string> Ended);
 
 public sealed record DoneAnswer;
 

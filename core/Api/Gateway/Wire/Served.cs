@@ -48,10 +48,16 @@ public sealed record Served
 
     internal async ValueTask<WatchAnswer> WatchAsync(WatchRequest request, CancellationToken cancel)
     {
+        var ended = new List<string>();
+        foreach (var login in request.Logins)
+        {
+            if (!await Gateway.CountsAsync(login, cancel))
+                ended.Add(login.Stamp);
+        }
         if (request.Listener is { } listener)
-            return new(await Registration.RegisterAsync(request.Account, listener, cancel));
+            return new(await Registration.RegisterAsync(request.Account, listener, cancel), ended);
         var state = await Accounts.CurrentAsync(request.Account, cancel) ?? throw new AccountMissingException();
-        return new(state.Revision);
+        return new(state.Revision, ended);
     }
 
     internal ValueTask<Stream?> ReadUploadAsync(ReadUploadRequest request, CancellationToken cancel) =>

@@ -45,6 +45,7 @@ public sealed class ReadOperation() : Operation("read")
             request.Email,
             request.Offset,
             request.Length,
+            request.By,
             cancel
         );
         return GatewayAnswer.Framed(Answer.Encode(new(message is not null)), message ?? Stream.Null);

@@ -23,7 +23,11 @@ public sealed record ArchiveMessage(
     IReadOnlyList<string> Keywords,
     DateTimeOffset ReceivedAt,
     long Size
-);
+)
+{
+    /// <summary>Octets of a message that is put in: twice what the largest services take.</summary>
+    public const long MaxSize = 256L * 1024 * 1024;
+}
 
 /// <param name="Uid">0 where an earlier run had brought it.</param>
 public sealed record ArchivedMessage(uint Uid);

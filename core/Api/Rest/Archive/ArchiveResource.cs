@@ -11,9 +11,6 @@ namespace Cloud.Api.Rest.Archive;
 /// <summary><c>/users/{user}/archive</c>: all of a user's mail, as import and export move it.</summary>
 static class ArchiveResource
 {
-    /// <summary>Octets of a message that is put in: twice what the largest services take.</summary>
-    const long MaxMessage = 256L * 1024 * 1024;
-
     /// <summary>Octets that are read and written at a time.</summary>
     const int Chunk = 64 * 1024;
 
@@ -41,7 +38,7 @@ static class ArchiveResource
             RequestType = "message/rfc822",
             Response = ArchiveJson.Default.ArchivedMessage,
             Status = 201,
-            MaxBody = MaxMessage,
+            MaxBody = ArchiveMessage.MaxSize,
             Query =
             [
                 new("source", "What is imported: 32 hexadecimal digits", Pattern: "^[0-9a-f]{32}$"),
@@ -53,6 +50,7 @@ static class ArchiveResource
                 ),
                 new("keywords", "Keywords, divided by spaces"),
                 new("received", "INTERNALDATE, such as 2026-01-31T12:00:00Z"),
+                new("again", "true: also where it was put in before and is gone since", Pattern: "^(true|false)$"),
             ],
         },
         Route.Get("/users/{user}/archive/messages/{octets}", ApiScope.Admin, "Read a message's octets", ReadAsync) with
@@ -67,7 +65,12 @@ static class ArchiveResource
         ) with
         {
             Response = ArchiveJson.Default.PageString,
-            Query = [QueryParameter.After, QueryParameter.Limit],
+            Query =
+            [
+                QueryParameter.After,
+                QueryParameter.Limit,
+                new("present", "true: only what is still there", Pattern: "^(true|false)$"),
+            ],
         },
     ];
 
@@ -165,7 +168,10 @@ static class ArchiveResource
     static async ValueTask<ApiAnswer> PutAsync(ApiCall call, CancellationToken cancel)
     {
         var account = await AccountAsync(call, cancel);
-        var import = new ImportKey(call.Query("source") ?? "", call.Query("item") ?? "");
+        var import = new ImportKey(call.Query("source") ?? "", call.Query("item") ?? "")
+        {
+            Again = call.Query("again") == "true",
+        };
         if (!import.IsSound)
             throw new ApiException(ApiProblem.BadParameter("source", "source and item name the message."));
         var received = call.Time("received") ?? call.Rooms.Time.GetUtcNow();
@@ -176,8 +182,8 @@ static class ArchiveResource
         var buffer = new byte[Chunk];
         while (await call.Request.Body.ReadAsync(buffer, cancel) is > 0 and var length)
         {
-            if (upload.Size + length > MaxMessage)
-                throw new ApiException(JsonBody.TooLarge(MaxMessage));
+            if (upload.Size + length > ArchiveMessage.MaxSize)
+                throw new ApiException(JsonBody.TooLarge(ArchiveMessage.MaxSize));
             await upload.WriteAsync(buffer.AsMemory(0, length), cancel);
         }
         var message = await upload.CompleteAsync(cancel);
@@ -198,9 +204,12 @@ static class ArchiveResource
             return ApiAnswer.Json(201, new ArchivedMessage(result.Value.Uid), ArchiveJson.Default.ArchivedMessage);
         await upload.AbandonAsync(CancellationToken.None);
         throw new ApiException(
-            result.Refusal == Refusal.NotFound
-                ? ApiProblem.NotFound("mailbox")
-                : ApiProblem.Of(422, "refused", result.Reason)
+            result.Refusal switch
+            {
+                Refusal.NotFound => ApiProblem.NotFound("mailbox"),
+                Refusal.OverQuota => ApiProblem.Of(507, "over-quota", result.Reason),
+                _ => ApiProblem.Of(422, "refused", result.Reason),
+            }
         );
     }
 
@@ -214,11 +223,23 @@ static class ArchiveResource
         var page = await call.OfAsync(
             ImportRows.Of(account, call["source"]),
             range => Store.Ports.RowsExtensions.ReadAsync(rows, Tables.Mail, range, cancel),
-            row => new ValueTask<string?>(ImportRows.ItemOf(row.Key)),
+            row => new ValueTask<Brought?>(new Brought(ImportRows.ItemOf(row.Key), ImportRows.EmailOf(row.Data))),
             cancel
         );
-        return ApiAnswer.Ok(page, ArchiveJson.Default.PageString);
+        IEnumerable<Brought> items = page.Items;
+        if (call.Query("present") == "true")
+        {
+            var asked = page.Items.Select(one => one.Email).OfType<EmailId>().ToList();
+            var found = await EmailReader.ReadAsync(rows, account, asked, cancel);
+            var there = found.Select(row => row.Email.Id).ToHashSet();
+            items = items.Where(one => one.Email is not { } email || there.Contains(email));
+        }
+        var answer = new Page<string>([.. items.Select(one => one.Item)], page.Next);
+        return ApiAnswer.Ok(answer, ArchiveJson.Default.PageString);
     }
+
+    /// <param name="Email">The message that it made; null where that was not noted.</param>
+    sealed record Brought(string Item, EmailId? Email);
 
     static async ValueTask<AccountId> AccountAsync(ApiCall call, CancellationToken cancel)
     {

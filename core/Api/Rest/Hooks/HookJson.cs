@@ -95,7 +95,11 @@ public sealed record HookShape(
 public sealed record MadeHook(string Id, string Secret, string PublicKey, HookShape Hook);
 
 /// <param name="OverlapHours">How long the old secret counts as well, 0 to 720 (24).</param>
-public sealed record HookRotation(int? OverlapHours = null);
+/// <param name="Pair">True: the Ed25519 pair of v1a is made anew, too.</param>
+public sealed record HookRotation(int? OverlapHours = null, bool? Pair = null);
+
+/// <param name="OverlapHours">How long links that were made before open as well, 0 to 720 (24).</param>
+public sealed record LinkRotation(int? OverlapHours = null);
 
 /// <param name="Event">Its id: as in webhook-id.</param>
 public sealed record TestedHook(string Event);
@@ -169,6 +173,7 @@ public sealed record HookReplayed(int Count, string? Next = null);
 [JsonSerializable(typeof(HookShape))]
 [JsonSerializable(typeof(MadeHook))]
 [JsonSerializable(typeof(HookRotation))]
+[JsonSerializable(typeof(LinkRotation))]
 [JsonSerializable(typeof(TestedHook))]
 [JsonSerializable(typeof(DeliveryShape))]
 [JsonSerializable(typeof(EventReplay))]

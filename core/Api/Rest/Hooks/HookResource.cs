@@ -49,6 +49,17 @@ static class HookResource
             Request = HookApiJson.Default.HookRotation,
             Response = HookApiJson.Default.MadeHook,
         },
+        Route.Post(
+            "/link-secret/rotate",
+            ApiScope.Admin,
+            "Make a new secret of the links in webhooks; those of before open for a while",
+            RotateLinksAsync
+        ) with
+        {
+            Request = HookApiJson.Default.LinkRotation,
+            Status = 204,
+            ForOperator = true,
+        },
         Route.Post("/hooks/{hook}/test", ApiScope.Admin, "Send a test event", TestAsync) with
         {
             Response = HookApiJson.Default.TestedHook,
@@ -92,14 +103,9 @@ static class HookResource
             Owner = asked.Owner,
             Description = asked.Description,
         };
-        var made =
-            await Control(call).AddAsync(HookShapes.Sound(hook), cancel)
-            ?? throw new ApiException(
-                ApiProblem.Conflict(
-                    "too-many",
-                    $"There are {Hook.MaxHooks} webhooks, or {Hook.MaxOfTenant} of the tenant, and no more can be."
-                )
-            );
+        var (made, tooMany) = await Control(call).AddAsync(HookShapes.Sound(hook), cancel);
+        if (made is null)
+            throw new ApiException(ApiProblem.Conflict("too-many", $"{tooMany}."));
         return ApiAnswer.Created(HookShapes.Made(made), HookApiJson.Default.MadeHook, $"/hooks/{made.Hook.Id}");
     }
 
@@ -155,12 +161,23 @@ static class HookResource
     {
         var asked = await call.ReadAsync(HookApiJson.Default.HookRotation, cancel);
         await FindAsync(call, cancel);
-        if (asked.OverlapHours is < 0 or > MaxOverlap)
-            throw new ApiException(ApiProblem.Invalid("#/overlapHours", $"From 0 to {MaxOverlap} hours."));
-        var overlap = TimeSpan.FromHours(asked.OverlapHours ?? 24);
-        var rotated = await Control(call).RotateAsync(call["hook"], overlap, cancel) ?? throw NotFound();
+        var overlap = OverlapOf(asked.OverlapHours);
+        var rotated =
+            await Control(call).RotateAsync(call["hook"], overlap, asked.Pair == true, cancel) ?? throw NotFound();
         return ApiAnswer.Ok(HookShapes.Made(rotated), HookApiJson.Default.MadeHook);
     }
+
+    static async ValueTask<ApiAnswer> RotateLinksAsync(ApiCall call, CancellationToken cancel)
+    {
+        var asked = await call.ReadAsync(HookApiJson.Default.LinkRotation, cancel);
+        await call.Rooms.Backend.Hooks.Links.RotateAsync(OverlapOf(asked.OverlapHours), cancel);
+        return ApiAnswer.Done();
+    }
+
+    static TimeSpan OverlapOf(int? hours) =>
+        hours is < 0 or > MaxOverlap
+            ? throw new ApiException(ApiProblem.Invalid("#/overlapHours", $"From 0 to {MaxOverlap} hours."))
+            : TimeSpan.FromHours(hours ?? 24);
 
     static async ValueTask<ApiAnswer> TestAsync(ApiCall call, CancellationToken cancel)
     {

@@ -1,6 +1,7 @@
 using Cloud.Mail;
 using Cloud.Mail.Encodings;
 using Cloud.Mail.Headers;
+using Cloud.Store.Accounts;
 
 namespace Cloud.Api.Rest.Messages;
 
@@ -80,7 +81,7 @@ static class MessageContent
     ) =>
         length == 0
             ? Stream.Null
-            : await call.Rooms.Gateway.ReadAsync(found.Account, found.Email, start, length, cancel)
+            : await call.Rooms.Gateway.ReadAsync(found.Account, found.Email, start, length, ReadBy.Api, cancel)
                 ?? throw new ApiException(ApiProblem.NotFound("message"));
 
     static string DispositionOf(BodyPart part) =>

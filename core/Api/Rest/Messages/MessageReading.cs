@@ -2,6 +2,7 @@ using System.Globalization;
 using Cloud.Mail;
 using Cloud.Mail.Bodies;
 using Cloud.Mail.Headers;
+using Cloud.Store.Accounts;
 
 namespace Cloud.Api.Rest.Messages;
 
@@ -75,7 +76,7 @@ static class MessageReading
         if (length == 0)
             return [];
         await using var stream =
-            await call.Rooms.Gateway.ReadAsync(found.Account, found.Email, start, length, cancel)
+            await call.Rooms.Gateway.ReadAsync(found.Account, found.Email, start, length, ReadBy.Api, cancel)
             ?? throw new ApiException(ApiProblem.NotFound("message"));
         var octets = new byte[length];
         var read = await stream.ReadAtLeastAsync(octets, octets.Length, throwOnEndOfStream: false, cancel);

@@ -3,6 +3,7 @@ using Cloud.Api.Gateway;
 using Cloud.Flow.Door;
 using Cloud.Mail;
 using Cloud.Store;
+using Cloud.Store.Accounts;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
 using Cloud.Store.Ports;
@@ -193,7 +194,14 @@ public abstract class DeliveryFieldTests(Hop hop) : GatewayTests(hop)
 
     static async Task<byte[]> ReadAsync(TestBackend test, Email email, long offset, long? length)
     {
-        await using var stream = await test.Gateway.ReadAsync(test.AliceId, email, offset, length, default);
+        await using var stream = await test.Gateway.ReadAsync(
+            test.AliceId,
+            email,
+            offset,
+            length,
+            ReadBy.Imap,
+            default
+        );
         var bytes = new MemoryStream();
         await stream!.CopyToAsync(bytes);
         return bytes.ToArray();

@@ -33,7 +33,8 @@ public sealed class ArchiveTests : IDisposable
 
     string At(string name) => Path.Combine(folder, name);
 
-    static ArchiveClient Client(TestBackend test, string user) => new(new LocalCaller(new RestApi(test.Backend)), user);
+    static ArchiveClient Client(TestBackend test, string user, bool again = false) =>
+        new(new LocalCaller(new RestApi(test.Backend)), user, again);
 
     static async Task FillAsync(TestBackend test)
     {
@@ -66,8 +67,11 @@ public sealed class ArchiveTests : IDisposable
         return lines;
     }
 
-    static Task<ImportResult> ImportAsync(TestBackend test, string user, IImportSource source) =>
-        new Importer(Client(test, user), new NoBar()).RunAsync(source, default);
+    static Task<ImportResult> ImportAsync(TestBackend test, string user, IImportSource source, bool again = false) =>
+        new Importer(Client(test, user, again), new NoBar()).RunAsync(source, default);
+
+    Task<ImportResult> RestoreAsync(TestBackend test, string user, string name) =>
+        ImportAsync(test, user, new ManifestSource(At(name)), again: true);
 
     [Theory]
     [InlineData(false)]
@@ -102,8 +106,14 @@ public sealed class ArchiveTests : IDisposable
         await File.AppendAllTextAsync(files[2], "more");
         var check = await ExportCheck.RunAsync(At("export"), new NoBar(), default);
         Assert.Equal(3, check.Faults.Count);
-        var restoring = () => ImportAsync(test, TestBackend.Bob, new ManifestSource(At("export")));
-        await Assert.ThrowsAnyAsync<IOException>(restoring);
+        var restored = await RestoreAsync(test, TestBackend.Bob, "export");
+        Assert.Equal((Odd.Length, 3), (restored.Brought, restored.Refused));
+        Assert.Equal(
+            files.Take(3).Select(file => Path.GetRelativePath(At("export"), file)),
+            restored.Refusals.Select(one => one.Message).Order()
+        );
+        Assert.All(restored.Refusals, one => Assert.Equal("INBOX", one.Mailbox));
+        Assert.Single(restored.Refusals, one => one.Reason == "It is missing");
 
         var manifest = At("export/manifest.jsonl");
         var lines = await File.ReadAllLinesAsync(manifest);
@@ -175,6 +185,57 @@ public sealed class ArchiveTests : IDisposable
         var result = await importing();
         Assert.InRange(result.Known, 1, Odd.Length);
         Assert.Equal(Odd.Length + 3, result.Brought + result.Known);
+    }
+
+    [Fact]
+    public async Task What_was_deleted_since_a_restore_comes_again_with_the_next_one_and_nothing_twice()
+    {
+        await using var test = await TestBackend.OpenAsync();
+        await FillAsync(test);
+        await ExportAsync(test, TestBackend.Alice, "export", mbox: false);
+        await RestoreAsync(test, TestBackend.Bob, "export");
+        var inbox = await test.OpenAsync(test.BobId);
+        await test.Gateway.ExpungeAsync(test.BobId, inbox.Mailbox.Id, UidSet.Of([1, 2, 3, 4, 5]), false, default);
+
+        var second = await RestoreAsync(test, TestBackend.Bob, "export");
+        Assert.Equal((5, Odd.Length + 3 - 5), (second.Brought, second.Known));
+        var third = await RestoreAsync(test, TestBackend.Bob, "export");
+        Assert.Equal((0, Odd.Length + 3), (third.Brought, third.Known));
+        await ExportAsync(test, TestBackend.Bob, "again", mbox: false);
+        Assert.Equal((await ManifestAsync("export")).Order(), (await ManifestAsync("again")).Order());
+    }
+
+    [Fact]
+    public async Task A_message_that_equals_one_of_Sent_is_brought_too()
+    {
+        await using var test = await TestBackend.OpenAsync();
+        await test.Admin.SetSavesSentAsync(TestBackend.Bob, true, default);
+        const string text = "From: bob@example.test\r\nMessage-ID: <1@example.test>\r\n\r\ntext\r\n";
+        await test.AppendAsync(test.AliceId, "Sent", text);
+        await test.AppendAsync(test.AliceId, "Sent", text);
+        await ExportAsync(test, TestBackend.Alice, "export", mbox: false);
+        await test.AppendAsync(test.BobId, "Sent", text);
+
+        var restored = await RestoreAsync(test, TestBackend.Bob, "export");
+        Assert.Equal((2, 0), (restored.Brought, restored.Known));
+        Assert.Equal(3, (await test.OpenAsync(test.BobId, "Sent")).Entries.Count);
+    }
+
+    [Fact]
+    public async Task A_message_that_is_refused_is_told_of_and_the_others_come()
+    {
+        await using var test = await TestBackend.OpenAsync();
+        await FillAsync(test);
+        await ExportAsync(test, TestBackend.Alice, "export", mbox: false);
+        var odd = Directory.GetFiles(At("export/Maildir/cur")).Order().First();
+        using (var file = new FileStream(odd, FileMode.Open))
+            file.SetLength(Cloud.Api.Rest.Archive.ArchiveMessage.MaxSize + 1);
+
+        var result = await ImportAsync(test, TestBackend.Bob, new MaildirSource(At("export/Maildir")));
+        Assert.Equal((Odd.Length + 2, 1), (result.Brought, result.Refused));
+        var refusal = Assert.Single(result.Refusals);
+        Assert.Equal(("INBOX", odd), (refusal.Mailbox, refusal.Message));
+        Assert.Contains("octets", refusal.Reason);
     }
 
     sealed class NoBar : IProgressBar

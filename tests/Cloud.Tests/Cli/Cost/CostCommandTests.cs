@@ -37,6 +37,8 @@ public sealed class CostCommandTests : IDisposable
         Assert.InRange(Of("receive", "blobOctets"), 600_000, 602_000);
         Assert.Equal((0, 2), (Of("sync", "blobWrites"), Of("sync", "blobReads")));
         Assert.InRange(Of("sync", "sent"), 300_000, 305_000);
+        // An event for each of the two: put on the queue, got and removed; its row made, and done; posted.
+        Assert.Equal((6, 4, 2), (Of("hook", "queueOperations"), Of("hook", "transactions"), Of("hook", "executions")));
         Assert.Equal(3600, Of("watch", "queueOperations"));
         Assert.Equal(24, Of("sweep", "executions"));
         Assert.Equal(24 * 6 + 24 + 4, Of("timers", "executions"));

@@ -6,6 +6,7 @@ using Cloud.Listener.Hosting;
 using Cloud.Listener.Hosting.Abuse;
 using Cloud.Listener.Smtp;
 using Cloud.Store;
+using Cloud.Store.Accounts;
 using Cloud.Store.Messages;
 using Cloud.Store.Ports;
 using Cloud.Tests.Dns;
@@ -140,7 +141,7 @@ sealed class FakeWorld : IAsyncDisposable
         foreach (var entry in view!.Entries)
         {
             var email = Assert.Single(await Backend.Gateway.FetchAsync(owner, [entry.Email], default));
-            await using var stream = await Backend.Gateway.ReadAsync(owner, email, 0, null, default);
+            await using var stream = await Backend.Gateway.ReadAsync(owner, email, 0, null, ReadBy.Imap, default);
             var bytes = new MemoryStream();
             await stream!.CopyToAsync(bytes);
             texts.Add(Encoding.UTF8.GetString(bytes.ToArray()));

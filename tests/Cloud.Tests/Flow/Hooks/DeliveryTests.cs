@@ -193,7 +193,7 @@ public sealed class DeliveryTests
         await using var receiver = new HookReceiver();
         await using var world = await HookWorld.OpenAsync();
         var old = await world.AddAsync(receiver.Url);
-        var fresh = (await world.Control.RotateAsync(old.Hook.Id, TimeSpan.FromDays(1), default))!;
+        var fresh = (await world.Control.RotateAsync(old.Hook.Id, TimeSpan.FromDays(1), pair: false, default))!;
         await world.Test.ReceiveAsync(HookWorld.Text, TestBackend.Alice);
         await world.WorkAsync();
         var request = Assert.Single(receiver.TakeAll());
@@ -208,11 +208,89 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    public async Task A_rotated_pair_overlaps_with_the_old_one_for_a_while()
+    {
+        await using var receiver = new HookReceiver();
+        await using var world = await HookWorld.OpenAsync();
+        var old = await world.AddAsync(receiver.Url);
+        var fresh = (await world.Control.RotateAsync(old.Hook.Id, TimeSpan.FromDays(1), pair: true, default))!;
+        Assert.NotEqual(old.PublicKey, fresh.PublicKey);
+        await world.Test.ReceiveAsync(HookWorld.Text, TestBackend.Alice);
+        await world.WorkAsync();
+        var request = Assert.Single(receiver.TakeAll());
+        Assert.True(await Verifier.IsSignedByKeyAsync(request, old.PublicKey!));
+        Assert.True(await Verifier.IsSignedByKeyAsync(request, fresh.PublicKey!));
+        world.Clock.Advance(TimeSpan.FromDays(1));
+        await world.Test.ReceiveAsync(HookWorld.Text, TestBackend.Alice);
+        await world.WorkAsync();
+        request = Assert.Single(receiver.TakeAll());
+        Assert.False(await Verifier.IsSignedByKeyAsync(request, old.PublicKey!));
+        Assert.True(await Verifier.IsSignedByKeyAsync(request, fresh.PublicKey!));
+    }
+
+    [Fact]
+    public async Task Links_of_before_the_links_secret_was_changed_open_for_as_long_as_is_said()
+    {
+        await using var world = await HookWorld.OpenAsync();
+        var links = world.Test.Backend.Hooks.Links;
+        var target = new LinkTarget(world.Test.AliceId, new(1), null, world.Clock.GetUtcNow() + TimeSpan.FromDays(9));
+        var old = await links.TokenAsync(target, default);
+        await links.RotateAsync(TimeSpan.FromHours(2), default);
+        var fresh = await links.TokenAsync(target, default);
+        Assert.NotEqual(old, fresh);
+        Assert.Equal(target, await links.OpenAsync(old, default));
+        world.Clock.Advance(TimeSpan.FromHours(2));
+        Assert.Null(await links.OpenAsync(old, default));
+        Assert.Equal(target, await links.OpenAsync(fresh, default));
+        await links.RotateAsync(TimeSpan.Zero, default);
+        Assert.Null(await links.OpenAsync(fresh, default));
+    }
+
+    [Fact]
+    public async Task One_more_webhook_than_an_event_can_go_to_is_refused_and_none_is_left_out_silently()
+    {
+        await using var world = await HookWorld.OpenAsync();
+        for (var i = 0; i < Hook.MaxOfEvent; i++)
+            await world.AddAsync("https://127.0.0.1:1/");
+        var (made, fault) = await world.Control.AddAsync(HookWorld.Wanted("https://127.0.0.1:1/"), default);
+        Assert.Null(made);
+        Assert.StartsWith("100 webhooks may hear of one message.received already", fault);
+
+        // What is made for something else, and then changed, is told of when it comes to that.
+        var another = await world.AddAsync("https://127.0.0.1:1/", MailEventKind.Filed);
+        await world.Control.ChangeAsync(
+            another.Hook.Id,
+            hook => hook with { Events = [MailEventKind.Received] },
+            default
+        );
+        await world.Test.ReceiveAsync(HookWorld.Text, TestBackend.Alice);
+        Assert.Contains(
+            world.Logged.Lines,
+            line => line.StartsWith("101 webhooks ask for event", StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
+    public async Task Webhooks_of_different_places_do_not_count_together()
+    {
+        await using var world = await HookWorld.OpenAsync();
+        for (var i = 0; i < Hook.MaxOfEvent; i++)
+            await world.AddAsync(HookWorld.Wanted("https://127.0.0.1:1/") with { Address = $"a{i}@example.test" });
+        Assert.NotNull(await world.AddAsync("https://127.0.0.1:1/"));
+        Assert.NotNull(await world.AddAsync(HookWorld.Wanted("https://127.0.0.1:1/") with { Domain = "other.test" }));
+    }
+
+    [Fact]
     public async Task A_test_event_reaches_the_endpoint_whatever_it_asks_for()
     {
         await using var receiver = new HookReceiver();
         await using var world = await HookWorld.OpenAsync();
-        var hook = await world.AddAsync(receiver.Url, MailEventKind.Bounced);
+        var hook = await world.AddAsync(
+            HookWorld.Wanted(receiver.Url, MailEventKind.Bounced) with
+            {
+                Rule = new() { Header = "List-Id", Sender = "nobody@else.test" },
+            }
+        );
         var id = await world.Control.TestAsync(hook.Hook.Id, default);
         await world.WorkAsync();
         var request = Assert.Single(receiver.TakeAll());

@@ -48,6 +48,9 @@ sealed class HookWorld : IAsyncDisposable
 
     public HookControl Control => Test.Backend.Hooks.Control;
 
+    /// <summary>What the worker's process logs.</summary>
+    public RecordingLogger Logged { get; } = new();
+
     public List<HookResult> Results { get; } = [];
 
     /// <param name="allowed">Networks that stand for the internet; null as the options say.</param>
@@ -78,7 +81,7 @@ sealed class HookWorld : IAsyncDisposable
         );
         options ??= new() { AllowPrivate = true };
         var guard = new GuardedConnect(resolver ?? new NoNames(), allowed ?? options.Allowed);
-        world.Worker = world.Test.Backend.Hooks.Open(options, world.Test.Backend.Sending, guard.Handler());
+        world.Worker = world.Test.Backend.Hooks.Open(options, world.Test.Backend.Sending, guard, world.Logged);
         return world;
     }
 
@@ -96,7 +99,7 @@ sealed class HookWorld : IAsyncDisposable
             Events = events.Length == 0 ? [MailEventKind.Received] : events,
         };
 
-    public async Task<HookInfo> AddAsync(Hook wanted) => (await Control.AddAsync(wanted, default))!;
+    public async Task<HookInfo> AddAsync(Hook wanted) => (await Control.AddAsync(wanted, default)).Made!;
 
     public Task<HookInfo> AddAsync(string url, params MailEventKind[] events) => AddAsync(Wanted(url, events));
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Net;
 using Cloud.Flow.Hooks;
 using Cloud.Store.Hooks;
 using Cloud.Store.Ports;
@@ -172,20 +174,25 @@ public sealed class MisbehaviourTests
         Assert.Equal((true, Endpoint.Sound), (changed.Hook.IsEnabled, changed.Endpoint));
     }
 
-    [Fact]
-    public void A_host_that_is_slow_takes_a_quarter_of_the_room()
+    [Theory]
+    [InlineData("https://slow.test/{0}")]
+    [InlineData("https://slow{0}.test/")]
+    public async Task A_host_that_is_slow_takes_a_quarter_of_the_room_whatever_its_names(string url)
     {
-        var throng = new Throng(mostOfHost: 3);
-        Hook[] slow =
-        [
-            .. Enumerable
-                .Range(0, 4)
-                .Select(i => HookWorld.Wanted($"https://slow.test/{i}") with { Id = $"wh_{i}", Concurrency = 32 }),
-        ];
-        Assert.Equal([true, true, true, false], slow.Select(throng.TryEnter));
-        Assert.True(throng.TryEnter(HookWorld.Wanted("https://fast.test/")));
-        throng.Leave(slow[0]);
-        Assert.True(throng.TryEnter(slow[3]));
+        var throng = new Throng(
+            mostOfHost: 3,
+            (host, _) => new([IPAddress.Parse(host.StartsWith("slow", StringComparison.Ordinal) ? "192.0.2.1" : "::2")])
+        );
+        var entered = new List<Throng.Place?>();
+        for (var i = 0; i < 4; i++)
+            entered.Add(await EnterAsync(string.Format(CultureInfo.InvariantCulture, url, i)));
+        Assert.Equal([true, true, true, false], entered.Select(one => one is not null));
+        Assert.NotNull(await EnterAsync("https://fast.test/"));
+        throng.Leave(entered[0]!);
+        Assert.NotNull(await EnterAsync("https://slow.test/again"));
+
+        ValueTask<Throng.Place?> EnterAsync(string to) =>
+            throng.TryEnterAsync(HookWorld.Wanted(to) with { Id = to, Concurrency = 32 }, default);
     }
 
     [Fact]
@@ -245,7 +252,7 @@ public sealed class MisbehaviourTests
     {
         await using var dead = new HookReceiver { Hangs = true };
         await using var receiver = new HookReceiver();
-        await using var world = await HookWorld.OpenAsync();
+        await using var world = await HookWorld.OpenAsync(new() { AllowPrivate = true, Parallel = 200 });
         await world.AddAsync(dead.Url);
         // As many at a time as come: who finds no place waits for a clock that stands still here.
         await world.AddAsync(HookWorld.Wanted(receiver.Url) with { Concurrency = Hook.MaxConcurrency });
@@ -289,5 +296,33 @@ public sealed class MisbehaviourTests
         Assert.Empty((await world.Test.OpenAsync(world.Test.BobId)).Entries);
         await world.PassAsync(TimeSpan.FromHours(20), TimeSpan.FromMinutes(10));
         Assert.Single((await world.Test.OpenAsync(world.Test.BobId)).Entries);
+    }
+
+    [Fact]
+    public async Task The_owner_is_told_when_a_delivery_ends_that_was_not_tried_since_the_endpoint_fails()
+    {
+        await using var receiver = new HookReceiver { Answer = _ => HookReceiver.Say(500) };
+        await using var world = await HookWorld.OpenAsync();
+        var hook = await world.AddAsync(
+            HookWorld.Wanted(receiver.Url) with
+            {
+                Owner = TestBackend.Bob,
+                Address = TestBackend.Alice,
+            }
+        );
+        await world.Test.ReceiveAsync(HookWorld.Text, TestBackend.Alice);
+        await world.WorkAsync();
+        var store = new HookStore(world.MemoryRows, world.Test.Backend.Directory, null, new SeededEntropy(1));
+        var row = (await store.FindAsync(hook.Hook.Id, default))!;
+        var delivery = Assert.Single(await world.DeliveriesAsync(hook.Hook.Id));
+        var now = world.Clock.GetUtcNow();
+        // All attempts but the last are over, and the circuit has just opened.
+        await store.ReplaceAsync(row with { Endpoint = new(Endpoint.Threshold, now, now + TimeSpan.FromHours(1)) });
+        await store.ReplaceAsync(delivery with { Tries = 9, Due = now });
+        await world.PassAsync(TimeSpan.FromSeconds(20));
+
+        Assert.Equal(DeliveryState.Dead, Assert.Single(await world.DeliveriesAsync(hook.Hook.Id)).State);
+        Assert.Single((await world.Test.OpenAsync(world.Test.BobId)).Entries);
+        Assert.Single(receiver.TakeAll());
     }
 }

@@ -1,8 +1,11 @@
 using Cloud.Flow.Hooks;
 using Cloud.Flow.Outbound;
+using Cloud.Flow.Outbound.Forwarding;
 using Cloud.Mail;
 using Cloud.Tests.Fakes;
 using Cloud.Tests.Flow.Outbound;
+using Cloud.Tests.Flow.Outbound.Forwarding;
+using Cloud.Tests.Flow.Outbound.Returned;
 
 namespace Cloud.Tests.Flow.Hooks;
 
@@ -77,6 +80,67 @@ public sealed class OutboundEventTests
         Assert.Equal(4, told.Select(one => one.Request.Id).Distinct().Count());
         Assert.Equal("5.1.1", told[3].Request.Data.GetProperty("delivery").GetProperty("status").GetString());
         Assert.True(told[1].Request.Data.GetProperty("delivery").TryGetProperty("next", out _));
+    }
+
+    [Fact]
+    public async Task Who_calls_a_message_junk_is_told_with_that_message()
+    {
+        await using var receiver = new HookReceiver();
+        await using var world = await HookWorld.OpenAsync();
+        await world.Test.Admin.AddAliasAsync("abuse@example.test", [TestBackend.Bob], default);
+        await world.AddAsync(receiver.Url, MailEventKind.Complained);
+        var request = await world.Test.PrepareAsync(Text, TestBackend.Alice, "bert@there.test");
+        var labels = new SendLabels("", ["order"], new Dictionary<string, string>());
+        await world.Test.Gateway.SubmitAsync(request with { Labels = labels }, default);
+        await SendAsync(world);
+        var report = ComplaintTests.Report($"{request.Transaction}", "abuse", "bert@there.test");
+        await world.Test.ReceiveAsync(report, "abuse@example.test");
+        await world.WorkAsync();
+
+        var (type, told) = Assert.Single(Told(receiver));
+        Assert.Equal("message.complained", type);
+        Assert.Equal("bert@there.test", told.Data.GetProperty("envelope").GetProperty("to")[0].GetString());
+        Assert.StartsWith("abuse, as ", told.Data.GetProperty("reason").GetString());
+        Assert.Equal("order", told.Data.GetProperty("tags")[0].GetString());
+        Assert.Equal($"{request.Transaction}", told.Data.GetProperty("trace").GetString());
+    }
+
+    [Fact]
+    public async Task A_bounce_that_comes_to_a_recipients_own_return_path_is_told_with_that_message()
+    {
+        await using var receiver = new HookReceiver();
+        await using var world = await HookWorld.OpenAsync();
+        await world.Test.Admin.SetVerpAsync(TestBackend.Alice, usesVerp: true, default);
+        await world.AddAsync(receiver.Url, MailEventKind.Bounced);
+        await world.Test.SubmitAsync(Text, TestBackend.Alice, "bert@there.test");
+        await SendAsync(world);
+        var job = Assert.Single(world.Relay.Jobs);
+        var bert = EmailAddress.TryParse("bert@there.test")!;
+        var path = Verp.PathOf(job.Message.From, bert, job.VerpTags!(bert));
+        await ReturnAsync(world, VerpBounceTests.Report($"{job.Message.Id}"), $"{path}");
+        await world.WorkAsync();
+
+        var (type, told) = Assert.Single(Told(receiver));
+        Assert.Equal("message.bounced", type);
+        Assert.Equal($"{job.Message.Id}", told.Data.GetProperty("trace").GetString());
+        var delivery = told.Data.GetProperty("delivery");
+        Assert.Equal("bert@there.test", delivery.GetProperty("recipient").GetString());
+        Assert.Equal("5.1.1", delivery.GetProperty("status").GetString());
+    }
+
+    /// <summary>A report comes in, from nobody.</summary>
+    static async Task ReturnAsync(HookWorld world, string text, string to)
+    {
+        var transaction = world.Test.NewTransaction();
+        var message = await world.Test.UploadAsync(transaction, text);
+        var request = TestBackend.Request(transaction, message, to);
+        await world.Test.Gateway.ReceiveAsync(
+            request with
+            {
+                Envelope = request.Envelope with { From = null },
+            },
+            default
+        );
     }
 
     [Fact]

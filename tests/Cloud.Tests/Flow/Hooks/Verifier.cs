@@ -36,13 +36,18 @@ static class Verifier
     {
         // SubjectPublicKeyInfo of Ed25519: a fixed head, then the key.
         byte[] info = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00, .. Key(publicKey)];
-        var signature = request.Fields["webhook-signature"].Split(' ').Single(one => one.StartsWith("v1a,"))[4..];
+        var signatures = request.Fields["webhook-signature"].Split(' ').Where(one => one.StartsWith("v1a,"));
         var head = System.Text.Encoding.ASCII.GetBytes($"{request.Id}.{request.Fields["webhook-timestamp"]}.");
         using var key = new TemporaryFile(info);
         using var signed = new TemporaryFile([.. head, .. request.Body]);
-        using var given = new TemporaryFile(Convert.FromBase64String(signature));
         string[] arguments = ["pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", key.Path, "-rawin"];
-        return await RunAsync("openssl", [.. arguments, "-in", signed.Path, "-sigfile", given.Path]) == 0;
+        foreach (var signature in signatures)
+        {
+            using var given = new TemporaryFile(Convert.FromBase64String(signature[4..]));
+            if (await RunAsync("openssl", [.. arguments, "-in", signed.Path, "-sigfile", given.Path]) == 0)
+                return true;
+        }
+        return false;
     }
 
     static byte[] Key(string publicKey) => Convert.FromBase64String(publicKey["whpk_".Length..]);

@@ -1,6 +1,5 @@
 using Cloud.Flow.Outbound;
 using Cloud.Tests.Fakes;
-using Microsoft.Extensions.Logging;
 
 namespace Cloud.Tests.Flow.Outbound;
 
@@ -22,31 +21,13 @@ public sealed class OutboundLogTests
         world.Relay.Answer = (_, to) => new(to.Number, verdict, code, reply) { Host = "mx.there.test" };
         var message = await world.SubmitAsync(TestBackend.Alice, "bob@there.test");
         await world.WorkAsync();
-        var lines = new Lines();
+        var lines = new RecordingLogger();
         foreach (var result in world.Results)
             OutboundLog.Tell(lines, result);
-        var (told, text) = Assert.Single(lines.Told);
+        var (_, told, text) = Assert.Single(lines.Entries);
         Assert.Equal(id, told);
         Assert.Contains($"server mx.there.test: {status} (trace", text);
         Assert.DoesNotContain("bob", text);
         Assert.Equal(reply, (await world.ShowAsync(message)).Recipients[0].Reply);
-    }
-
-    sealed class Lines : ILogger
-    {
-        public List<(int Id, string Text)> Told { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel level) => true;
-
-        public void Log<TState>(
-            LogLevel level,
-            EventId id,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter
-        ) => Told.Add((id.Id, formatter(state, exception)));
     }
 }

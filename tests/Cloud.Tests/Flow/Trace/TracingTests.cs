@@ -4,6 +4,7 @@ using Cloud.Api.Gateway;
 using Cloud.Flow.Trace;
 using Cloud.Mail;
 using Cloud.Store;
+using Cloud.Store.Accounts;
 using Cloud.Store.Counting;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
@@ -44,7 +45,7 @@ public sealed class TracingTests
             [
                 "Session: by smtp, from 192.0.2.7, which calls itself mx.else.test, over TLSv1.3, return path <sender@elsewhere.test>",
                 "Filed: filed in INBOX (UID 1)",
-                "Read: read by a client",
+                "Read: read by IMAP",
                 "Flags: flags in INBOX (UID 1): +\\Seen +\\Flagged +Work",
                 "Flags: flags in INBOX (UID 1): -\\Flagged -Work",
                 "Moved: moved from INBOX (UID 1) to Trash (UID 1)",
@@ -79,7 +80,7 @@ public sealed class TracingTests
         var entry = (await test.OpenAsync(test.AliceId)).Entries[^1];
         var email = Assert.Single(await test.Gateway.FetchAsync(test.AliceId, [entry.Email], default));
         rows.Reset();
-        await (await test.Gateway.ReadAsync(test.AliceId, email, 0, null, default))!.DisposeAsync();
+        await (await test.Gateway.ReadAsync(test.AliceId, email, 0, null, ReadBy.Imap, default))!.DisposeAsync();
         Assert.Equal((0, 0), (rows.Reads, rows.Commits));
         await FlagAsync(test, inbox.Id, entry.Uid, MessageFlags.Seen);
         Assert.Equal(1, rows.Commits);
@@ -93,16 +94,36 @@ public sealed class TracingTests
         var view = await test.OpenAsync(test.AliceId);
         var entry = Assert.Single(view.Entries);
         var email = Assert.Single(await test.Gateway.FetchAsync(test.AliceId, [entry.Email], default));
-        await (await test.Gateway.ReadAsync(test.AliceId, email, 0, 20, default))!.DisposeAsync();
+        await (await test.Gateway.ReadAsync(test.AliceId, email, 0, 20, ReadBy.Imap, default))!.DisposeAsync();
         await FlagAsync(test, view.Mailbox.Id, entry.Uid, MessageFlags.Answered);
-        Assert.DoesNotContain("Read: read by a client", (await test.TraceAsync(TestBackend.Alice, $"{id}"))!);
+        Assert.DoesNotContain(
+            (await test.TraceAsync(TestBackend.Alice, $"{id}"))!,
+            line => line.StartsWith("Read: ", StringComparison.Ordinal)
+        );
 
         for (var times = 0; times < 3; times++)
         {
             await test.ReadAsync(test.AliceId, entry.Email);
             await FlagAsync(test, view.Mailbox.Id, entry.Uid, times == 1 ? MessageFlags.Seen : MessageFlags.None);
         }
-        Assert.Single((await test.TraceAsync(TestBackend.Alice, $"{id}"))!, "Read: read by a client");
+        Assert.Single((await test.TraceAsync(TestBackend.Alice, $"{id}"))!, "Read: read by IMAP");
+    }
+
+    [Theory]
+    [InlineData(ReadBy.Imap, "IMAP")]
+    [InlineData(ReadBy.Pop3, "POP3")]
+    [InlineData(ReadBy.Api, "the API")]
+    public async Task The_first_read_says_what_the_client_spoke(ReadBy by, string protocol)
+    {
+        await using var test = await TestBackend.OpenAsync(rows, time: clock);
+        var id = await ReceiveAsync(test);
+        var view = await test.OpenAsync(test.AliceId);
+        var entry = Assert.Single(view.Entries);
+        var email = Assert.Single(await test.Gateway.FetchAsync(test.AliceId, [entry.Email], default));
+        await (await test.Gateway.ReadAsync(test.AliceId, email, 0, null, by, default))!.DisposeAsync();
+        await (await test.Gateway.ReadAsync(test.AliceId, email, 0, null, ReadBy.Unknown, default))!.DisposeAsync();
+        await FlagAsync(test, view.Mailbox.Id, entry.Uid, MessageFlags.Seen);
+        Assert.Single((await test.TraceAsync(TestBackend.Alice, $"{id}"))!, $"Read: read by {protocol}");
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Cloud.Listener.Gateway;
 using Cloud.Store;
+using Cloud.Store.Accounts;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
 using Cloud.Store.Ports;
@@ -58,7 +59,7 @@ public sealed class StreamingTests : HopTests
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var most = 0L;
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        await using (var stream = await gateway.ReadAsync(Test.AliceId, email, 0, null, default))
+        await using (var stream = await gateway.ReadAsync(Test.AliceId, email, 0, null, ReadBy.Imap, default))
         {
             var buffer = new byte[64 * 1024];
             var at = 0L;
@@ -181,7 +182,7 @@ public sealed class StreamingTests : HopTests
         };
         foreach (var (offset, length) in new (int, long?)[] { (0, null), (5, 999_990), (999_999, null), (0, 0) })
         {
-            await using var stream = await gateway.ReadAsync(Test.AliceId, email, offset, length, default);
+            await using var stream = await gateway.ReadAsync(Test.AliceId, email, offset, length, ReadBy.Imap, default);
             var bytes = new MemoryStream();
             await stream!.CopyToAsync(bytes);
             var expected = Enumerable.Repeat(Block, 16).SelectMany(block => block).Take(1_000_000).Skip(offset);
@@ -197,7 +198,7 @@ public sealed class StreamingTests : HopTests
         var email = await FileAsync(gateway, 1000);
         Hop.Instead = Abort;
         await Assert.ThrowsAnyAsync<StoreException>(async () =>
-            await gateway.ReadAsync(Test.AliceId, email, 0, null, default)
+            await gateway.ReadAsync(Test.AliceId, email, 0, null, ReadBy.Imap, default)
         );
         Assert.InRange(Asked("read"), 2, 5);
     }
@@ -208,6 +209,6 @@ public sealed class StreamingTests : HopTests
         await using var gateway = Connect(claims: false);
         var email = await FileAsync(gateway, 1000);
         await gateway.ExpungeAsync(Test.AliceId, MailboxRow.Inbox, UidSet.All, false, default);
-        Assert.Null(await gateway.ReadAsync(Test.AliceId, email with { Id = new(1) }, 0, null, default));
+        Assert.Null(await gateway.ReadAsync(Test.AliceId, email with { Id = new(1) }, 0, null, ReadBy.Imap, default));
     }
 }

@@ -1,6 +1,6 @@
 using Cloud.Flow.Inbound;
 using Cloud.Listener.Hosting;
-using Microsoft.Extensions.Logging;
+using Cloud.Tests.Fakes;
 
 namespace Cloud.Tests.Listener.Hosting;
 
@@ -18,29 +18,11 @@ public sealed class InboundLogTests
     [InlineData(InboundOutcome.NobodyLeft, false, null, new[] { 5004 })]
     public void Each_outcome_has_its_event(InboundOutcome outcome, bool isLost, string? reason, int[] events)
     {
-        var log = new EventLog();
+        var log = new RecordingLogger();
         InboundLog.Tell(log, new(outcome, "19aa") { IsLost = isLost, Reason = reason });
-        Assert.Equal(events, log.Events.Select(one => one.Id));
-        Assert.All(log.Events, one => Assert.Contains("0000019aa", one.Text));
+        Assert.Equal(events, log.Ids);
+        Assert.All(log.Entries, one => Assert.Contains("0000019aa", one.Text));
         if (reason is not null)
-            Assert.Contains(log.Events, one => one.Text.Contains(reason, StringComparison.Ordinal));
-    }
-
-    sealed class EventLog : ILogger
-    {
-        public List<(int Id, string Text)> Events { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter
-        ) => Events.Add((eventId.Id, formatter(state, exception)));
+            Assert.Contains(log.Entries, one => one.Text.Contains(reason, StringComparison.Ordinal));
     }
 }

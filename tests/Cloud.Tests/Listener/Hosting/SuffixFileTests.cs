@@ -3,7 +3,6 @@ using Cloud.Listener.Hosting;
 using Cloud.Listener.Hosting.Settings;
 using Cloud.Tests.Fakes;
 using Cloud.Trust.Dmarc.Suffixes;
-using Microsoft.Extensions.Logging;
 
 namespace Cloud.Tests.Listener.Hosting;
 
@@ -11,7 +10,7 @@ public sealed class SuffixFileTests : IDisposable
 {
     readonly string folder = Directory.CreateTempSubdirectory("cloud-suffixes-").FullName;
     readonly ManualClock clock = new();
-    readonly EventLog log = new();
+    readonly RecordingLogger log = new();
     PublicSuffixes? installed;
 
     string Path => System.IO.Path.Combine(folder, "list.txt");
@@ -23,7 +22,7 @@ public sealed class SuffixFileTests : IDisposable
     {
         var file = Open(mayBeMissing: true);
         file.Look();
-        Assert.Empty(log.Events);
+        Assert.Empty(log.Ids);
         using var stop = new CancellationTokenSource();
         var running = file.RunAsync(stop.Token);
 
@@ -31,7 +30,7 @@ public sealed class SuffixFileTests : IDisposable
         clock.Advance(SuffixFile.Every);
         await log.ToldAsync();
         Assert.Equal(DnsName.Parse("b.co.uk"), installed!.RegistrableDomain(DnsName.Parse("a.b.co.uk")));
-        Assert.Equal([1014], log.Events);
+        Assert.Equal([1014], log.Ids);
 
         await stop.CancelAsync();
         await running;
@@ -50,12 +49,12 @@ public sealed class SuffixFileTests : IDisposable
         file.Look();
         file.Look();
         Assert.Same(good, installed);
-        Assert.Equal([1014, 1015], log.Events);
+        Assert.Equal([1014, 1015], log.Ids);
 
         Write("uk\n", minute: 3);
         file.Look();
         Assert.Equal(1, installed!.Count);
-        Assert.Equal([1014, 1015, 1014], log.Events);
+        Assert.Equal([1014, 1015, 1014], log.Ids);
     }
 
     [Fact]
@@ -68,7 +67,7 @@ public sealed class SuffixFileTests : IDisposable
         file.Look();
         file.Look();
         Assert.Null(installed);
-        Assert.Equal([1014, 1015], log.Events);
+        Assert.Equal([1014, 1015], log.Ids);
     }
 
     [Fact]
@@ -77,7 +76,7 @@ public sealed class SuffixFileTests : IDisposable
         var file = Open(mayBeMissing: false);
         file.Look();
         file.Look();
-        Assert.Equal([1015], log.Events);
+        Assert.Equal([1015], log.Ids);
     }
 
     [Fact]
@@ -87,7 +86,7 @@ public sealed class SuffixFileTests : IDisposable
         File.WriteAllBytes(Path, [.. System.Text.Encoding.ASCII.GetBytes(comment), .. SuffixList.Convert("uk\n")]);
         Open(mayBeMissing: true).Look();
         Assert.Null(installed);
-        Assert.Equal([1015], log.Events);
+        Assert.Equal([1015], log.Ids);
     }
 
     SuffixFile Open(bool mayBeMissing) =>
@@ -98,31 +97,5 @@ public sealed class SuffixFileTests : IDisposable
     {
         File.WriteAllBytes(Path, SuffixList.Convert(published));
         File.SetLastWriteTimeUtc(Path, DateTime.UnixEpoch.AddMinutes(minute));
-    }
-
-    sealed class EventLog : ILogger
-    {
-        readonly TaskCompletionSource told = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public List<int> Events { get; } = [];
-
-        public Task ToldAsync() => told.Task.WaitAsync(TimeSpan.FromSeconds(30));
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter
-        )
-        {
-            Events.Add(eventId.Id);
-            told.TrySetResult();
-        }
     }
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Cloud.Api.Gateway;
 using Cloud.Store;
+using Cloud.Store.Accounts;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
 using Cloud.Store.Ports;
@@ -167,6 +168,7 @@ sealed class FakeMail : UnaskedGateway
         Email email,
         long offset,
         long? length,
+        ReadBy by,
         CancellationToken cancel
     )
     {

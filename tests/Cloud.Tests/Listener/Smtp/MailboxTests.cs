@@ -1,5 +1,6 @@
 using System.Text;
 using Cloud.Listener.Smtp;
+using Cloud.Store.Accounts;
 using Cloud.Store.Ports;
 using Cloud.Tests.Api.Gateway;
 using Cloud.Tests.Fakes;
@@ -32,7 +33,7 @@ public abstract class MailboxTests(Hop hop) : GatewayTests(hop)
         {
             var entry = Assert.Single((await test.OpenAsync(account)).Entries);
             var email = Assert.Single(await test.Gateway.FetchAsync(account, [entry.Email], default));
-            await using var stream = await test.Gateway.ReadAsync(account, email, 0, null, default);
+            await using var stream = await test.Gateway.ReadAsync(account, email, 0, null, ReadBy.Imap, default);
             var bytes = new MemoryStream();
             await stream!.CopyToAsync(bytes);
             Assert.Equal(message, Encoding.Latin1.GetString(SmtpServer.WithoutTrace(bytes.ToArray())));

@@ -15,7 +15,7 @@ public sealed class VerpBounceTests
     static string Message(string from = TestBackend.Alice) =>
         $"From: {from}\r\nDate: Fri, 2 Jan 2026 03:04:05 +0000\r\nMessage-ID: <2@example.test>\r\n\r\nHi\r\n";
 
-    static string Report(string id, string status = "5.1.1", string action = "failed") =>
+    internal static string Report(string id, string status = "5.1.1", string action = "failed") =>
         $"""
             From: mailer-daemon@there.test
             Subject: Undelivered

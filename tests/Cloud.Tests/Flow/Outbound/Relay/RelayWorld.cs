@@ -23,6 +23,9 @@ namespace Cloud.Tests.Flow.Outbound.Relay;
 /// <summary>Zones, and servers at addresses, for a relay to send to.</summary>
 sealed class RelayWorld : IAsyncDisposable
 {
+    public const string First = "192.88.98.1"; // public, and nobody's here
+    public const string Second = "192.88.98.2";
+
     readonly Dictionary<string, Func<Stream>> hosts = [];
     SmtpRelay? relay;
 
@@ -75,6 +78,17 @@ sealed class RelayWorld : IAsyncDisposable
     /// <summary>Messages taken at an address.</summary>
     public IReadOnlyList<string> Mail(string address) =>
         [.. Servers.Where(one => one.Address == address).SelectMany(one => one.Server.Messages)];
+
+    /// <summary>The domain there.example, with two hosts.</summary>
+    public void AddThere() =>
+        Zones.Add(
+            $"""
+            there.example      MX 10 mx1.there.example
+            there.example      MX 20 mx2.there.example
+            mx1.there.example  A {First}
+            mx2.there.example  A {Second}
+            """
+        );
 
     /// <summary>A server that answers as the function says; see <see cref="AnsweringServer"/>.</summary>
     public RelayWorld Serve(string address, Func<string, string, string?>? answer = null) =>

@@ -19,7 +19,7 @@ public sealed class ComplaintTests
     const string Message =
         $"From: {TestBackend.Alice}\r\nDate: Fri, 2 Jan 2026 03:04:05 +0000\r\nMessage-ID: <2@example.test>\r\n\r\nHi\r\n";
 
-    static string Report(string id, string type = "abuse", params string[] recipients) =>
+    internal static string Report(string id, string type = "abuse", params string[] recipients) =>
         $"""
             From: Feedback <fbl@there.test>
             Subject: FW: Hi

@@ -1,0 +1,25 @@
+using System.Security.Cryptography;
+using Cloud.Store;
+using Cloud.Store.Directory;
+
+namespace Cloud.Api.Gateway;
+
+/// <summary>What a session logged in with: by it a session is ended when that counts no more.</summary>
+/// <param name="Login">The user's address in its canonical form.</param>
+/// <param name="Stamp">Names the password, and tells nothing of it: a hash of what is kept of it.</param>
+public sealed record LoginStamp(string Login, AccountId Account, string Stamp)
+{
+    /// <summary>Octets of the hash: enough to tell a user's passwords apart.</summary>
+    const int Octets = 16;
+
+    internal static LoginStamp Of(UserRow user, Credentials by) => new(user.Address, user.Account, StampOf(by));
+
+    /// <summary>Whether the user may still log in with it.</summary>
+    internal bool Fits(UserRow? user) =>
+        user is { IsActive: true }
+        && user.Account == Account
+        && user.AllCredentials.Any(credentials => StampOf(credentials) == Stamp);
+
+    static string StampOf(Credentials credentials) =>
+        Convert.ToHexStringLower(SHA256.HashData(credentials.StoredKey).AsSpan(0, Octets));
+}
