@@ -135,7 +135,7 @@ public sealed class CostCommandTests : IDisposable
     }
 
     /// <summary>What chance may make of a sum: a message's rows are some octets longer or shorter.</summary>
-    static decimal Cents(decimal sum) => Math.Max(0.01m, 0.0002m * sum);
+    static decimal Cents(decimal sum) => Math.Max(0.01m, 0.001m * sum);
 
     /// <summary>The last two columns of the table of what was counted, by the first.</summary>
     static Dictionary<string, decimal[]> Thousands(string text) =>

@@ -20,7 +20,7 @@ sealed record HookRequest(string Path, IReadOnlyDictionary<string, string> Field
 /// <summary>An endpoint on 127.0.0.1 that answers as its test likes, octet for octet.</summary>
 sealed class HookReceiver : IAsyncDisposable
 {
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     readonly TcpListener listener;
     readonly Channel<HookRequest> requests = Channel.CreateUnbounded<HookRequest>();
