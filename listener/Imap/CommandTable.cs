@@ -33,6 +33,9 @@ enum Effects
 /// <summary>A parsed command: a value that can be run.</summary>
 interface IImapCommand
 {
+    /// <summary>It speaks in sequence numbers although its name does not say so: no EXPUNGE may be sent while it runs.</summary>
+    bool SpeaksNumbers => false;
+
     /// <exception cref="SyntaxException">What could only be seen to make no sense in this session.</exception>
     /// <exception cref="Store.Ports.StoreException">A fault of ours.</exception>
     ValueTask<Reply> RunAsync(ImapSession session, CancellationToken cancel);
@@ -56,6 +59,7 @@ static class CommandTable
         new("LOGIN", Login.Parse, SessionState.NotAuthenticated),
         new("AUTHENTICATE", Authenticate.Parse, SessionState.NotAuthenticated),
         new("ENABLE", Enable.Parse, SessionState.Authenticated),
+        new("UNAUTHENTICATE", Unauthenticate.Parse, SessionState.LoggedIn),
         new("SELECT", Select.Parse, SessionState.LoggedIn),
         new("EXAMINE", Select.ParseExamine, SessionState.LoggedIn),
         new("CREATE", Create.Parse, SessionState.LoggedIn),
@@ -89,7 +93,7 @@ static class CommandTable
     static readonly FrozenDictionary<string, CommandRow>.AlternateLookup<ReadOnlySpan<char>> ByName =
         Rows.GetAlternateLookup<ReadOnlySpan<char>>();
 
-    /// <summary>The longest name, "UNAUTHENTICATE" included.</summary>
+    /// <summary>Letters of a word of a name; the longest, UNAUTHENTICATE, has 14.</summary>
     const int MaxName = 32;
 
     /// <summary>A command's tag; null when it has none to answer with.</summary>

@@ -51,6 +51,38 @@ public sealed class UidSet
         return false;
     }
 
+    public UidSet Intersect(UidSet other)
+    {
+        var common = new List<(uint First, uint Last)>();
+        for (var (i, j) = (0, 0); i < Ranges.Count && j < other.Ranges.Count; )
+        {
+            var (one, two) = (Ranges[i], other.Ranges[j]);
+            var (first, last) = (Math.Max(one.First, two.First), Math.Min(one.Last, two.Last));
+            if (first <= last)
+                common.Add((first, last));
+            if (one.Last < two.Last)
+                i++;
+            else
+                j++;
+        }
+        return new UidSet([.. common]);
+    }
+
+    public UidSet Except(UidSet other)
+    {
+        var left = new List<(uint First, uint Last)>();
+        var next = 1UL; // no UID is 0
+        foreach (var (first, last) in other.Ranges)
+        {
+            if (first > next)
+                left.Add(((uint)next, first - 1));
+            next = last + 1UL;
+        }
+        if (next <= uint.MaxValue)
+            left.Add(((uint)next, uint.MaxValue));
+        return Intersect(new UidSet([.. left]));
+    }
+
     /// <summary>IMAP's sequence-set syntax: <c>1:4,7</c> (RFC 9051 §9).</summary>
     public override string ToString()
     {

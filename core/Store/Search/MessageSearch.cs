@@ -115,21 +115,7 @@ sealed class MessageSearch(IBlobs blobs, MessageEntry entry, IReadOnlyList<strin
         return bytes[..read];
     }
 
-    /// <summary>Without case, as RFC 9051 §6.4.4 asks, and however accents were composed.</summary>
+    /// <summary>By i;unicode-casemap (RFC 5255 §4.2): without case, and however accents were composed.</summary>
     static bool Contains(string text, string wanted) =>
-        Normal(text).Contains(Normal(wanted), StringComparison.OrdinalIgnoreCase);
-
-    static string Normal(string text)
-    {
-        if (System.Text.Ascii.IsValid(text))
-            return text;
-        try
-        {
-            return text.Normalize();
-        }
-        catch (ArgumentException)
-        {
-            return text; // half a surrogate pair
-        }
-    }
+        SortKeys.Casemap(text).Contains(SortKeys.Casemap(wanted), StringComparison.Ordinal);
 }

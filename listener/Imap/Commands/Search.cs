@@ -2,7 +2,6 @@ using Cloud.Api.Gateway;
 using Cloud.Listener.Imap.Search;
 using Cloud.Listener.Imap.Selected;
 using Cloud.Listener.Imap.Wire;
-using Cloud.Store.Messages;
 
 namespace Cloud.Listener.Imap.Commands;
 
@@ -14,10 +13,16 @@ sealed record Search(SearchQuery? Query, bool Uids) : IImapCommand
 
     public static IImapCommand ParseUid(ref ImapReader args) => new Search(SearchQuery.Parse(ref args), Uids: true);
 
+    public bool SpeaksNumbers => Query is { SpeaksNumbers: true }; // RFC 7162 §3.2.10.2
+
     public async ValueTask<Reply> RunAsync(ImapSession session, CancellationToken cancel)
     {
         if (Query is null)
             return Reply.BadCharset;
+        if (Query.NamesCharset && session.Dialect.Utf8Accept)
+            throw new SyntaxException("The charset is UTF-8 already"); // RFC 6855 §3
+        if (Query.AsksModSeq)
+            session.UseModSeqs();
         var selected = session.Selected!;
         var key = SessionKeys.Resolve(Query.Key, selected);
         var found = ViewSearch.TryRun(key, selected);
@@ -37,56 +42,22 @@ sealed record Search(SearchQuery? Query, bool Uids) : IImapCommand
 
     async ValueTask AnswerAsync(ImapSession session, SequenceView view, IndexRanges found)
     {
-        if (Query!.Returns != SearchReturns.None)
+        if (Query!.Returns != SearchReturns.None || session.Dialect.Revision2)
         {
-            WriteExtended(session, view, found);
+            SearchResponse.Write(session, Query, Uids, found);
             return;
         }
-        session.Writer.Put("* SEARCH"u8);
+        var (writer, modSeq) = (session.Writer, 0UL);
+        writer.Put("* SEARCH"u8);
         foreach (var index in found.Indexes())
         {
-            session.Writer.Put(" "u8);
-            session.Writer.Put(Number(view, index));
-            await session.Writer.FlushIfFullAsync();
+            writer.Put(" "u8);
+            writer.Put(Uids ? view.Uid(index) : (uint)index + 1);
+            modSeq = Math.Max(modSeq, view.ModSeq(index));
+            await writer.FlushIfFullAsync();
         }
-        session.Writer.Crlf();
-    }
-
-    /// <summary>ESEARCH (RFC 4731 §3.1).</summary>
-    void WriteExtended(ImapSession session, SequenceView view, IndexRanges found)
-    {
-        var (writer, returns) = (session.Writer, Query!.Returns);
-        writer.Put("* ESEARCH (TAG "u8);
-        writer.String(System.Text.Encoding.ASCII.GetBytes(session.Tag));
-        writer.Put(Uids ? ") UID"u8 : ")"u8);
-        if (!found.IsEmpty && returns.HasFlag(SearchReturns.Min))
-        {
-            writer.Put(" MIN "u8);
-            writer.Put(Number(view, found.Ranges[0].First));
-        }
-        if (!found.IsEmpty && returns.HasFlag(SearchReturns.Max))
-        {
-            writer.Put(" MAX "u8);
-            writer.Put(Number(view, found.Ranges[^1].Last));
-        }
-        if (returns.HasFlag(SearchReturns.Count))
-        {
-            writer.Put(" COUNT "u8);
-            writer.Put(found.Ranges.Sum(range => range.Last - range.First + 1));
-        }
-        if (!found.IsEmpty && returns.HasFlag(SearchReturns.All))
-        {
-            writer.Put(" ALL "u8);
-            writer.Put(Uids ? ToSet(view, found) : string.Join(',', found.Ranges.Select(Numbers)));
-        }
+        if (Query.AsksModSeq && !found.IsEmpty)
+            writer.Put($" (MODSEQ {modSeq})"); // RFC 7162 §3.1.6
         writer.Crlf();
     }
-
-    uint Number(SequenceView view, int index) => Uids ? view.Uid(index) : (uint)index + 1;
-
-    static string Numbers((int First, int Last) range) =>
-        range.First == range.Last ? $"{range.First + 1}" : $"{range.First + 1}:{range.Last + 1}";
-
-    /// <summary>Only UIDs that are there: a range may span others between them (RFC 4731 §3.1).</summary>
-    static string ToSet(SequenceView view, IndexRanges found) => UidSet.Of(found.Indexes().Select(view.Uid)).ToString();
 }

@@ -7,7 +7,7 @@ using Cloud.Store.Search;
 
 namespace Cloud.Listener.Imap.Commands;
 
-/// <summary>What STATUS tells of a mailbox (RFC 3501 §6.3.10; SIZE by RFC 8438, APPENDLIMIT by RFC 7889).</summary>
+/// <summary>What STATUS tells of a mailbox (RFC 3501 §6.3.10; SIZE by RFC 8438, APPENDLIMIT by RFC 7889, HIGHESTMODSEQ by RFC 7162 §3.1.7).</summary>
 sealed record StatusItems(IReadOnlyList<string> Names)
 {
     static readonly string[] Known =
@@ -20,6 +20,7 @@ sealed record StatusItems(IReadOnlyList<string> Names)
         "DELETED",
         "SIZE",
         "APPENDLIMIT",
+        "HIGHESTMODSEQ",
     ];
 
     /// <summary><c>"(" status-att *(SP status-att) ")"</c>.</summary>
@@ -41,6 +42,8 @@ sealed record StatusItems(IReadOnlyList<string> Names)
 
     public async ValueTask WriteAsync(ImapSession session, Mailbox mailbox, CancellationToken cancel)
     {
+        if (Names.Contains("HIGHESTMODSEQ"))
+            session.UseModSeqs();
         var recent = Names.Contains("RECENT") ? await CountRecentAsync(session, mailbox, cancel) : 0;
         var writer = session.Writer;
         writer.Put("* STATUS "u8);
@@ -79,6 +82,7 @@ sealed record StatusItems(IReadOnlyList<string> Names)
             "UNSEEN" => mailbox.Unseen,
             "DELETED" => mailbox.Deleted,
             "SIZE" => mailbox.Octets,
+            "HIGHESTMODSEQ" => (long)mailbox.HighestModSeq,
             _ => options.MaxMessage,
         };
 }

@@ -13,6 +13,7 @@ enum FetchAttributes
     Envelope = 16,
     Body = 32,
     BodyStructure = 64,
+    ModSeq = 128,
 }
 
 /// <summary>What a FETCH asks for of each message (RFC 9051 §6.4.5).</summary>
@@ -70,6 +71,8 @@ sealed record FetchItems(FetchAttributes Attributes, IReadOnlyList<BodySection> 
             return FetchAttributes.Envelope;
         if (reader.Label("BODYSTRUCTURE"u8))
             return FetchAttributes.BodyStructure;
+        if (reader.Label("MODSEQ"u8))
+            return FetchAttributes.ModSeq;
         if (reader.Label("BODY"u8) && !reader.Peek('['))
             return FetchAttributes.Body;
 

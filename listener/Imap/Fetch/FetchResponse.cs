@@ -123,16 +123,25 @@ sealed class FetchResponse(ImapSession session, SelectedMailbox selected, FetchI
         writer.Put("* "u8);
         writer.Put(index + 1);
         writer.Put(" FETCH ("u8);
-        if (items.Has(FetchAttributes.Uid))
+        var changed = view.HasChange(view.Uid(index));
+        var unasked = changed && session.Dialect.Condstore; // RFC 7162 §3.2.4
+        if (items.Has(FetchAttributes.Uid) || unasked)
         {
             Item("UID");
             writer.Put(view.Uid(index));
         }
-        if (items.Has(FetchAttributes.Flags) || view.HasChange(view.Uid(index)))
+        if (items.Has(FetchAttributes.Flags) || changed)
         {
             Item("FLAGS");
             writer.Flags(view.Flags(index), view.IsRecent(index), view.Keywords(index), selected.Mailbox);
             view.ForgetChange(view.Uid(index));
+        }
+        if (items.Has(FetchAttributes.ModSeq) || unasked)
+        {
+            Item("MODSEQ");
+            writer.Put("("u8);
+            writer.Put(view.ModSeq(index));
+            writer.Put(")"u8);
         }
         if (items.Has(FetchAttributes.InternalDate))
         {

@@ -19,8 +19,15 @@ enum SearchReturns
 }
 
 /// <summary>A SEARCH as the client wrote it (RFC 3501 §6.4.4).</summary>
-sealed record SearchQuery(SearchKey Key, SearchReturns Returns)
+/// <param name="NamesCharset">It says which charset its strings are in.</param>
+sealed record SearchQuery(SearchKey Key, SearchReturns Returns, bool NamesCharset)
 {
+    /// <summary>It asks by mod-sequence, and is answered with one (RFC 7162 §3.1.5).</summary>
+    public bool AsksModSeq { get; } = SessionKeys.Any(Key, key => key is SearchKey.ChangedSince);
+
+    /// <summary>It names messages by their numbers.</summary>
+    public bool SpeaksNumbers { get; } = SessionKeys.Any(Key, key => key is SessionKeys.Numbers { Uids: false });
+
     static readonly DateOnly Never = DateOnly.MinValue;
     static readonly DateOnly Ever = DateOnly.MaxValue;
 
@@ -35,7 +42,8 @@ sealed record SearchQuery(SearchKey Key, SearchReturns Returns)
             returns = ExpectReturns(ref reader);
             reader.ExpectSP();
         }
-        if (reader.Label("CHARSET"u8))
+        var namesCharset = reader.Label("CHARSET"u8);
+        if (namesCharset)
         {
             reader.ExpectSP();
             var charset = reader.ExpectText("a charset");
@@ -47,7 +55,7 @@ sealed record SearchQuery(SearchKey Key, SearchReturns Returns)
         var count = 0;
         var key = ExpectKeys(ref reader, ref count, depth: 0);
         reader.ExpectEnd();
-        return new SearchQuery(key, returns);
+        return new SearchQuery(key, returns, namesCharset);
     }
 
     static SearchReturns ExpectReturns(ref ImapReader reader)
@@ -158,6 +166,8 @@ sealed record SearchQuery(SearchKey Key, SearchReturns Returns)
                 return new SearchKey.Larger(reader.ExpectNumber64());
             case "SMALLER":
                 return new SearchKey.Smaller(reader.ExpectNumber64());
+            case "MODSEQ":
+                return ExpectModSeq(ref reader);
             case "UID":
                 return new SessionKeys.Numbers(reader.ExpectSequenceSet(), Uids: true);
             case "BEFORE" or "ON" or "SINCE":
@@ -169,6 +179,19 @@ sealed record SearchQuery(SearchKey Key, SearchReturns Returns)
             default:
                 throw new SyntaxException($"{name} is no search key");
         }
+    }
+
+    /// <summary><c>[SP entry-name SP entry-type-req] SP mod-sequence-valzer</c>: one stands for all entries (RFC 7162 §3.1.5).</summary>
+    static SearchKey.ChangedSince ExpectModSeq(ref ImapReader reader)
+    {
+        if (reader.String(out _))
+        {
+            reader.ExpectSP();
+            if (!reader.Label("PRIV"u8) && !reader.Label("SHARED"u8) && !reader.Label("ALL"u8))
+                throw reader.Expected("priv, shared or all");
+            reader.ExpectSP();
+        }
+        return new SearchKey.ChangedSince(reader.ExpectModSeq());
     }
 
     static (DateOnly From, DateOnly Until) Days(string name, DateOnly day) =>

@@ -12,6 +12,17 @@ static class SessionKeys
 
     public sealed record Recent : SearchKey;
 
+    /// <summary>The key or one inside it is such.</summary>
+    public static bool Any(SearchKey key, Func<SearchKey, bool> test) =>
+        test(key)
+        || key switch
+        {
+            SearchKey.And and => and.Keys.Any(each => Any(each, test)),
+            SearchKey.Or or => Any(or.Left, test) || Any(or.Right, test),
+            SearchKey.Not not => Any(not.Key, test),
+            _ => false,
+        };
+
     /// <summary>The key with its session's part turned into sets of UIDs.</summary>
     public static SearchKey Resolve(SearchKey key, SelectedMailbox selected) =>
         key switch

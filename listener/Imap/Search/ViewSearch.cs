@@ -48,6 +48,8 @@ static class ViewSearch
             case SearchKey.Received(var from, var until):
                 return (in MessageEntry entry) =>
                     DateGrammar.Day(entry.Received) is var day && day >= from && day < until;
+            case SearchKey.ChangedSince(var modSeq):
+                return (in MessageEntry entry) => entry.ModSeq >= modSeq;
             case SearchKey.Not(var inner):
                 return Compile(inner, keywords) is { } wrong ? (in MessageEntry entry) => !wrong(entry) : null;
             case SearchKey.Or(var left, var right):

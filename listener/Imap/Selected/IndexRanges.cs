@@ -32,6 +32,27 @@ readonly record struct IndexRanges(IReadOnlyList<(int First, int Last)> Ranges)
         }
     }
 
+    /// <summary>How many messages.</summary>
+    public int Count => Ranges.Sum(range => range.Last - range.First + 1);
+
+    /// <summary>The first message alone, of some.</summary>
+    public IndexRanges First() => new([(Ranges[0].First, Ranges[0].First)]);
+
+    /// <summary>The last message alone, of some.</summary>
+    public IndexRanges Last() => new([(Ranges[^1].Last, Ranges[^1].Last)]);
+
+    /// <summary>The messages' numbers in IMAP's syntax: <c>1:4,7</c>.</summary>
+    public string ToNumbers() =>
+        string.Join(
+            ',',
+            Ranges.Select(range =>
+                range.First == range.Last ? $"{range.First + 1}" : $"{range.First + 1}:{range.Last + 1}"
+            )
+        );
+
+    /// <summary>The messages' UIDs and no others: a range of them may span some that are not there.</summary>
+    public UidSet ToExactUids(SequenceView view) => UidSet.Of(Indexes().Select(view.Uid));
+
     /// <summary>The UIDs these messages span. Numbers between theirs belong to no message that the view knows.</summary>
     public UidSet ToUids(SequenceView view) =>
         UidSet.Of(Ranges.Select(range => (view.Uid(range.First), view.Uid(range.Last))));
