@@ -28,6 +28,12 @@ enum Effects
 
     /// <summary>A literal behind its first argument is a message: it is read as it comes, not gathered.</summary>
     StreamsLiteral = 2,
+
+    /// <summary>It names messages by sequence numbers, or answers with them (RFC 9586 §3).</summary>
+    SpeaksNumbers = 4,
+
+    /// <summary>Both sides speak in sequence numbers.</summary>
+    Numbered = HoldsExpunges | SpeaksNumbers,
 }
 
 /// <summary>A parsed command: a value that can be run.</summary>
@@ -78,15 +84,16 @@ static class CommandTable
         new("UNSELECT", Unselect.Parse, SessionState.Selected),
         new("EXPUNGE", Expunge.Parse, SessionState.Selected),
         new("UID EXPUNGE", Expunge.ParseUid, SessionState.Selected),
-        new("SEARCH", Commands.Search.Parse, SessionState.Selected, Effects.HoldsExpunges),
+        new("SEARCH", Commands.Search.Parse, SessionState.Selected, Effects.Numbered),
         new("UID SEARCH", Commands.Search.ParseUid, SessionState.Selected),
-        new("FETCH", Commands.Fetch.Parse, SessionState.Selected, Effects.HoldsExpunges),
+        new("FETCH", Commands.Fetch.Parse, SessionState.Selected, Effects.Numbered),
         new("UID FETCH", Commands.Fetch.ParseUid, SessionState.Selected),
-        new("STORE", Commands.Store.Parse, SessionState.Selected, Effects.HoldsExpunges),
+        new("STORE", Commands.Store.Parse, SessionState.Selected, Effects.Numbered),
         new("UID STORE", Commands.Store.ParseUid, SessionState.Selected),
-        new("COPY", Copy.Parse, SessionState.Selected),
+        new("COPY", Copy.Parse, SessionState.Selected, Effects.SpeaksNumbers),
         new("UID COPY", Copy.ParseUid, SessionState.Selected),
-        new("MOVE", Move.Parse, SessionState.Selected),
+        new("MOVE", Move.Parse, SessionState.Selected, Effects.SpeaksNumbers),
+        new("UIDBATCHES", UidBatches.Parse, SessionState.Selected),
         new("UID MOVE", Move.ParseUid, SessionState.Selected),
     }.ToFrozenDictionary(row => row.Name, StringComparer.OrdinalIgnoreCase);
 

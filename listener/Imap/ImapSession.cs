@@ -318,6 +318,12 @@ sealed class ImapSession
             return false;
         }
 
+        var numbers = row.Effects.HasFlag(Effects.SpeaksNumbers) || command.SpeaksNumbers;
+        if (row.In.HasFlag(State) && numbers && Dialect.UidOnly)
+        {
+            fault = Reply.UidRequired;
+            return false;
+        }
         if (row.In.HasFlag(State))
             return true;
         fault = Reply.Bad($"{row.Name} is not for now: {Describe(State)}");

@@ -28,6 +28,7 @@ sealed class MessageSearch(IBlobs blobs, MessageEntry entry, IReadOnlyList<strin
             SearchKey.Or or => await MatchesAsync(or.Left, cancel) || await MatchesAsync(or.Right, cancel),
             SearchKey.Not not => !await MatchesAsync(not.Key, cancel),
             SearchKey.Sent sent => index.SentDate is { } date && EntrySearch.IsWithin(date, sent.From, sent.Until),
+            SearchKey.InThread thread => email.Thread.Value == thread.Thread,
             SearchKey.Header field => await HasFieldAsync(field.Name, field.Text, cancel),
             SearchKey.Body text => await HasTextAsync(text.Text, cancel),
             SearchKey.Anywhere text => await HasFieldAsync(null, text.Text, cancel)

@@ -26,7 +26,7 @@ sealed record Create(MailboxName Name, MailboxRole? Role) : IImapCommand
             return Reply.From(created.Refusal, created.Reason);
         if (session.Dialect.Revision2 && Name.Differs)
             session.Writer.List(created.Value, hasChildren: false, oldName: Name.Sent); // RFC 9051 §6.3.4
-        return Reply.Ok("Created");
+        return Reply.Ok("Created", $"MAILBOXID ({ObjectIds.Of(created.Value.Id)})"); // RFC 8474 §4.1
     }
 
     /// <summary><c>"(" "USE" SP "(" [use-attr *(SP use-attr)] ")" ")"</c>.</summary>

@@ -3,7 +3,7 @@ using Cloud.Listener.Imap.Wire;
 
 namespace Cloud.Listener.Imap.Commands;
 
-/// <summary>FETCH and UID FETCH. RFC 9051 §6.4.5, RFC 7162 §3.1.4, §3.2.6.</summary>
+/// <summary>FETCH and UID FETCH. RFC 9051 §6.4.5, RFC 7162 §3.1.4, §3.2.6, RFC 9394 §3.3.</summary>
 sealed record Fetch(SequenceSet Set, bool Uids, FetchItems Items, FetchModifiers Modifiers) : IImapCommand
 {
     public static IImapCommand Parse(ref ImapReader args) => Parse(ref args, uids: false);
@@ -18,6 +18,8 @@ sealed record Fetch(SequenceSet Set, bool Uids, FetchItems Items, FetchModifiers
         if (Items.Has(FetchAttributes.ModSeq))
             session.UseModSeqs();
         var named = selected.Find(Set, Uids);
+        if (Modifiers.Partial is { } partial)
+            named = partial.Of(named);
         if (Modifiers.ChangedSince is { } since)
         {
             if (Modifiers.Vanished)
@@ -25,7 +27,7 @@ sealed record Fetch(SequenceSet Set, bool Uids, FetchItems Items, FetchModifiers
             named = selected.View.ChangedSince(named, since);
         }
         selected.AnnounceKeywords(session.Writer);
-        var response = new FetchResponse(session, selected, Items);
+        var response = new FetchResponse(session, selected, Uids && !session.Dialect.UidOnly ? Items.WithUid() : Items);
         if (!Items.NeedsEmail)
             await response.WriteFromViewAsync(named);
         else if (!await response.WriteAsync(named, cancel))
@@ -43,8 +45,6 @@ sealed record Fetch(SequenceSet Set, bool Uids, FetchItems Items, FetchModifiers
         args.ExpectEnd();
         if (modifiers.ChangedSince is not null)
             items = items with { Attributes = items.Attributes | FetchAttributes.ModSeq }; // RFC 7162 §3.1.4.1
-        if (uids)
-            items = items with { Attributes = items.Attributes | FetchAttributes.Uid }; // RFC 9051 §6.4.9
         return new Fetch(set, uids, items, modifiers);
     }
 }

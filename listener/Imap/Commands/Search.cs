@@ -2,47 +2,77 @@ using Cloud.Api.Gateway;
 using Cloud.Listener.Imap.Search;
 using Cloud.Listener.Imap.Selected;
 using Cloud.Listener.Imap.Wire;
+using Cloud.Store.Messages;
+using Cloud.Store.Search;
 
 namespace Cloud.Listener.Imap.Commands;
 
 /// <summary>SEARCH and UID SEARCH. RFC 9051 §6.4.4; without RETURN it answers as RFC 3501 §7.2.5 says.</summary>
-/// <param name="Query">Null for a charset that is not known here.</param>
-sealed record Search(SearchQuery? Query, bool Uids) : IImapCommand
+sealed record Search(SearchQuery Query, bool Uids) : IImapCommand
 {
     public static IImapCommand Parse(ref ImapReader args) => new Search(SearchQuery.Parse(ref args), Uids: false);
 
     public static IImapCommand ParseUid(ref ImapReader args) => new Search(SearchQuery.Parse(ref args), Uids: true);
 
-    public bool SpeaksNumbers => Query is { SpeaksNumbers: true }; // RFC 7162 §3.2.10.2
+    public bool SpeaksNumbers => Query.SpeaksNumbers; // RFC 7162 §3.2.10.2
 
     public async ValueTask<Reply> RunAsync(ImapSession session, CancellationToken cancel)
     {
-        if (Query is null)
-            return Reply.BadCharset;
-        if (Query.NamesCharset && session.Dialect.Utf8Accept)
+        if (Query.Charset is not null && session.Dialect.Utf8Accept)
             throw new SyntaxException("The charset is UTF-8 already"); // RFC 6855 §3
+        var selected = session.Selected!;
+        var key = SessionKeys.Resolve(Query.Key, selected, session.Services.Time.GetUtcNow());
+        if (Query.Return.Has(SearchReturns.Save))
+            selected.Saved = UidSet.Empty; // Until it has succeeded: RFC 5182 §2.1.
+        if (!Query.IsUnderstood)
+            return Reply.BadCharset;
         if (Query.AsksModSeq)
             session.UseModSeqs();
-        var selected = session.Selected!;
-        var key = SessionKeys.Resolve(Query.Key, selected);
-        var found = ViewSearch.TryRun(key, selected);
-        if (found is null)
+        if (ViewSearch.TryRun(key, selected) is not { } found)
         {
-            var known = selected.View.All.ToUids(selected.View);
+            var asked = await AskAsync(session, selected, key, cancel);
+            if (!asked.IsOk)
+                return Reply.From(asked.Refusal, asked.Reason);
+            found = selected.View.FindUids(asked.Value.Ranges);
+        }
+
+        if (Query.Return.Has(SearchReturns.Save))
+            selected.Saved = Query.Return.About(found).ToExactUids(selected.View);
+        await AnswerAsync(session, selected.View, found);
+        return Reply.Ok("Searched");
+    }
+
+    /// <summary>Asks the store, for so many messages at a time, and tells how far it is (RFC 9585).</summary>
+    static async ValueTask<Result<UidSet>> AskAsync(
+        ImapSession session,
+        SelectedMailbox selected,
+        SearchKey key,
+        CancellationToken cancel
+    )
+    {
+        var view = selected.View;
+        var progress = new Progress(session, view.Count);
+        var found = new List<(uint, uint)>();
+        for (var from = 0; from < view.Count; from += ImapLimits.SearchBatch)
+        {
+            var known = UidSet.Of([
+                (view.Uid(from), view.Uid(Math.Min(from + ImapLimits.SearchBatch, view.Count) - 1)),
+            ]);
             var request = new SearchRequest(session.Account, selected.Id, known, key);
             var result = await session.Gateway.SearchAsync(request, cancel);
             if (!result.IsOk)
-                return Reply.From(result.Refusal, result.Reason);
-            found = selected.View.FindUids(result.Value.Ranges);
+                return result;
+            found.AddRange(result.Value.Ranges);
+            await progress.TellAsync(from + ImapLimits.SearchBatch);
         }
-
-        await AnswerAsync(session, selected.View, found.Value);
-        return Reply.Ok("Searched");
+        return UidSet.Of(found);
     }
 
     async ValueTask AnswerAsync(ImapSession session, SequenceView view, IndexRanges found)
     {
-        if (Query!.Returns != SearchReturns.None || session.Dialect.Revision2)
+        if (Query.Return.Items == SearchReturns.Save)
+            return; // RFC 5182 §2.1
+        if (Query.Return.Items != SearchReturns.None || session.Dialect.Revision2)
         {
             SearchResponse.Write(session, Query, Uids, found);
             return;

@@ -15,6 +15,8 @@ sealed record Select(MailboxName Name, bool ReadOnly, SelectParameters Parameter
     {
         if (Parameters.Resync is not null && !session.Dialect.QResync)
             throw new SyntaxException("QRESYNC has to be enabled first"); // RFC 7162 §3.2.5
+        if (Parameters.Resync?.Match is not null && session.Dialect.UidOnly)
+            return Reply.UidRequired; // RFC 9586 §3
         if (session.Selected is not null)
             session.Writer.Put("*", Reply.Ok("The other one is closed", "CLOSED")); // RFC 7162 §3.2.11
         session.Deselect(); // Whatever comes of it: RFC 3501 §6.3.1.
@@ -56,17 +58,21 @@ sealed record Select(MailboxName Name, bool ReadOnly, SelectParameters Parameter
         writer.ApplicableFlags(mailbox, selected.ReadOnly);
         writer.Line(view.Count, "EXISTS"u8);
         if (!session.Dialect.Revision2)
-            DescribeToRevision1(writer, view);
+            DescribeToRevision1(session, view);
         writer.Put("*", Reply.Ok("UIDs are valid", $"UIDVALIDITY {mailbox.UidValidity}"));
         writer.Put("*", Reply.Ok("The next UID", $"UIDNEXT {mailbox.UidNext}"));
+        writer.Put("*", Reply.Ok("The mailbox's id", $"MAILBOXID ({ObjectIds.Of(mailbox.Id)})")); // RFC 8474 §4.2
         if (session.Dialect.Condstore)
             writer.HighestModSeq(selected.KnownModSeq);
     }
 
     /// <summary>What RFC 9051 appendix E (11, 12) leaves out.</summary>
-    static void DescribeToRevision1(ImapWriter writer, SequenceView view)
+    static void DescribeToRevision1(ImapSession session, SequenceView view)
     {
+        var writer = session.Writer;
         writer.Line(view.Recent, "RECENT"u8);
+        if (session.Dialect.UidOnly)
+            return; // UNSEEN is a sequence number: RFC 9586 §3.
         for (var i = 0; i < view.Count; i++)
         {
             if (view.Flags(i).HasFlag(MessageFlags.Seen))

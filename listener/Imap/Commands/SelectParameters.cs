@@ -106,8 +106,9 @@ sealed record KnownState(
     static SequenceSet ExpectKnown(ref ImapReader reader)
     {
         var set = reader.ExpectSequenceSet();
-        return set.Ranges.All(range => range.First != SequenceSet.Star && range.Last != SequenceSet.Star)
+        return
+            !set.IsSaved && set.Ranges.All(range => range.First != SequenceSet.Star && range.Last != SequenceSet.Star)
             ? set
-            : throw new SyntaxException("What is known has a number, not *");
+            : throw new SyntaxException("What is known has a number");
     }
 }

@@ -80,6 +80,11 @@ sealed class FetchResponse(ImapSession session, SelectedMailbox selected, FetchI
             }
 
             Begin(index);
+            if (items.Has(FetchAttributes.ThreadId))
+            {
+                Item("THREADID");
+                writer.Put($"({ObjectIds.Of(email.Thread)})"); // RFC 8474 §5.2
+            }
             if (structure is not null)
                 WriteStructure(structure, envelope!);
             for (var i = 0; i < contents.Count; i++)
@@ -104,6 +109,11 @@ sealed class FetchResponse(ImapSession session, SelectedMailbox selected, FetchI
             Item("ENVELOPE");
             writer.Envelope(envelope);
         }
+        if (items.Has(FetchAttributes.Preview))
+        {
+            Item("PREVIEW");
+            writer.String(structure.Preview.Span); // Of what has no text it is empty, never NIL: RFC 8970 §3.2.
+        }
         if (items.Has(FetchAttributes.Body))
         {
             Item("BODY");
@@ -120,12 +130,10 @@ sealed class FetchResponse(ImapSession session, SelectedMailbox selected, FetchI
     void Begin(int index)
     {
         first = true;
-        writer.Put("* "u8);
-        writer.Put(index + 1);
-        writer.Put(" FETCH ("u8);
+        selected.BeginMessageData(writer, index);
         var changed = view.HasChange(view.Uid(index));
         var unasked = changed && session.Dialect.Condstore; // RFC 7162 §3.2.4
-        if (items.Has(FetchAttributes.Uid) || unasked)
+        if (items.Has(FetchAttributes.Uid) || (unasked && !session.Dialect.UidOnly))
         {
             Item("UID");
             writer.Put(view.Uid(index));
@@ -152,6 +160,16 @@ sealed class FetchResponse(ImapSession session, SelectedMailbox selected, FetchI
         {
             Item("RFC822.SIZE");
             writer.Put((ulong)view[index].Size);
+        }
+        if (items.Has(FetchAttributes.SaveDate))
+        {
+            Item("SAVEDATE");
+            writer.InternalDate(view[index].Saved); // RFC 8514 §4.2
+        }
+        if (items.Has(FetchAttributes.EmailId))
+        {
+            Item("EMAILID");
+            writer.Put($"({ObjectIds.Of(view[index].Email)})"); // RFC 8474 §5.1
         }
     }
 

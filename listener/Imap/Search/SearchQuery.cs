@@ -6,75 +6,48 @@ using Cloud.Store.Search;
 
 namespace Cloud.Listener.Imap.Search;
 
-/// <summary>What SEARCH RETURN asks for (RFC 4731 §3.1).</summary>
-[Flags]
-enum SearchReturns
-{
-    /// <summary>No RETURN: all numbers in a SEARCH response.</summary>
-    None = 0,
-    Min = 1,
-    Max = 2,
-    Count = 4,
-    All = 8,
-}
-
 /// <summary>A SEARCH as the client wrote it (RFC 3501 §6.4.4).</summary>
-/// <param name="NamesCharset">It says which charset its strings are in.</param>
-sealed record SearchQuery(SearchKey Key, SearchReturns Returns, bool NamesCharset)
+/// <param name="Charset">Which charset its strings are in, in capitals; null where it does not say.</param>
+sealed record SearchQuery(SearchKey Key, SearchReturn Return, string? Charset)
 {
+    /// <summary>Its charset is one that we know.</summary>
+    public bool IsUnderstood => Charset is null || IsKnown(Charset);
+
     /// <summary>It asks by mod-sequence, and is answered with one (RFC 7162 §3.1.5).</summary>
     public bool AsksModSeq { get; } = SessionKeys.Any(Key, key => key is SearchKey.ChangedSince);
 
     /// <summary>It names messages by their numbers.</summary>
-    public bool SpeaksNumbers { get; } = SessionKeys.Any(Key, key => key is SessionKeys.Numbers { Uids: false });
+    public bool SpeaksNumbers { get; } =
+        SessionKeys.Any(Key, key => key is SessionKeys.Numbers { Uids: false, Set.IsSaved: false });
 
     static readonly DateOnly Never = DateOnly.MinValue;
     static readonly DateOnly Ever = DateOnly.MaxValue;
 
     /// <summary>All arguments, to the end.</summary>
-    /// <returns>Null for a charset that is not known here; then nothing more is read.</returns>
-    public static SearchQuery? Parse(ref ImapReader reader)
+    /// <remarks>Behind a charset that is not known here nothing more is read.</remarks>
+    public static SearchQuery Parse(ref ImapReader reader)
     {
         reader.ExpectSP();
-        var returns = SearchReturns.None;
+        var asked = SearchReturn.None;
         if (reader.Label("RETURN"u8))
         {
-            returns = ExpectReturns(ref reader);
+            asked = SearchReturn.Parse(ref reader);
             reader.ExpectSP();
         }
-        var namesCharset = reader.Label("CHARSET"u8);
-        if (namesCharset)
+        string? charset = null;
+        if (reader.Label("CHARSET"u8))
         {
             reader.ExpectSP();
-            var charset = reader.ExpectText("a charset");
-            if (charset.ToUpperInvariant() is not ("UTF-8" or "US-ASCII"))
-                return null;
+            charset = reader.ExpectText("a charset").ToUpperInvariant();
+            if (!IsKnown(charset))
+                return new SearchQuery(new SearchKey.All(), asked, charset);
             reader.ExpectSP();
         }
 
         var count = 0;
         var key = ExpectKeys(ref reader, ref count, depth: 0);
         reader.ExpectEnd();
-        return new SearchQuery(key, returns, namesCharset);
-    }
-
-    static SearchReturns ExpectReturns(ref ImapReader reader)
-    {
-        var returns = SearchReturns.None;
-        reader.ExpectSP();
-        reader.ExpectChar('(');
-        while (!reader.Char(')'))
-        {
-            if (returns != SearchReturns.None)
-                reader.ExpectSP();
-            returns |=
-                reader.Label("MIN"u8) ? SearchReturns.Min
-                : reader.Label("MAX"u8) ? SearchReturns.Max
-                : reader.Label("COUNT"u8) ? SearchReturns.Count
-                : reader.Label("ALL"u8) ? SearchReturns.All
-                : throw reader.Expected("a return option");
-        }
-        return returns == SearchReturns.None ? SearchReturns.All : returns; // RFC 4731 §3.1
+        return new SearchQuery(key, asked, charset);
     }
 
     /// <summary>One key or more, which must all match.</summary>
@@ -101,7 +74,7 @@ sealed record SearchQuery(SearchKey Key, SearchReturns Returns, bool NamesCharse
             reader.ExpectChar(')');
             return keys;
         }
-        if (reader.Peek('*') || (!reader.AtEnd && char.IsAsciiDigit((char)reader.Rest[0])))
+        if (reader.Peek('*') || reader.Peek('$') || (!reader.AtEnd && char.IsAsciiDigit((char)reader.Rest[0])))
             return new SessionKeys.Numbers(reader.ExpectSequenceSet(), Uids: false);
         if (!reader.Label(out var label))
             throw reader.Expected("a search key");
@@ -134,6 +107,7 @@ sealed record SearchQuery(SearchKey Key, SearchReturns Returns, bool NamesCharse
             "UNDRAFT" => new SearchKey.Not(new SearchKey.HasFlag(MessageFlags.Draft)),
             "UNFLAGGED" => new SearchKey.Not(new SearchKey.HasFlag(MessageFlags.Flagged)),
             "UNSEEN" => new SearchKey.Not(new SearchKey.HasFlag(MessageFlags.Seen)),
+            "SAVEDATESUPPORTED" => new SearchKey.All(), // RFC 8514 §4.3
             "RECENT" => new SessionKeys.Recent(),
             "OLD" => new SearchKey.Not(new SessionKeys.Recent()),
             "NEW" => new SearchKey.And([
@@ -162,6 +136,16 @@ sealed record SearchQuery(SearchKey Key, SearchReturns Returns, bool NamesCharse
                 return new SearchKey.HasKeyword(reader.ExpectKeyword());
             case "UNKEYWORD":
                 return new SearchKey.Not(new SearchKey.HasKeyword(reader.ExpectKeyword()));
+            case "OLDER" or "YOUNGER":
+                return new SessionKeys.Within(reader.ExpectNzNumber(), name == "OLDER");
+            case "EMAILID":
+                return ObjectIds.Email(reader.ExpectObjectId()) is { } email
+                    ? new SearchKey.IsEmail(email)
+                    : new SearchKey.Not(new SearchKey.All());
+            case "THREADID":
+                return ObjectIds.Thread(reader.ExpectObjectId()) is { } thread
+                    ? new SearchKey.InThread(thread.Value)
+                    : new SearchKey.Not(new SearchKey.All());
             case "LARGER":
                 return new SearchKey.Larger(reader.ExpectNumber64());
             case "SMALLER":
@@ -176,6 +160,9 @@ sealed record SearchQuery(SearchKey Key, SearchReturns Returns, bool NamesCharse
             case "SENTBEFORE" or "SENTON" or "SENTSINCE":
                 (from, until) = Days(name[4..], reader.ExpectDate());
                 return new SearchKey.Sent(from, until);
+            case "SAVEDBEFORE" or "SAVEDON" or "SAVEDSINCE":
+                (from, until) = Days(name[5..], reader.ExpectDate());
+                return new SearchKey.Saved(from, until);
             default:
                 throw new SyntaxException($"{name} is no search key");
         }
@@ -193,6 +180,8 @@ sealed record SearchQuery(SearchKey Key, SearchReturns Returns, bool NamesCharse
         }
         return new SearchKey.ChangedSince(reader.ExpectModSeq());
     }
+
+    static bool IsKnown(string charset) => charset is "UTF-8" or "US-ASCII";
 
     static (DateOnly From, DateOnly Until) Days(string name, DateOnly day) =>
         name switch

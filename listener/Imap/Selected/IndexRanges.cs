@@ -41,6 +41,23 @@ readonly record struct IndexRanges(IReadOnlyList<(int First, int Last)> Ranges)
     /// <summary>The last message alone, of some.</summary>
     public IndexRanges Last() => new([(Ranges[^1].Last, Ranges[^1].Last)]);
 
+    /// <summary>So many messages, after so many others.</summary>
+    public IndexRanges Slice(int skip, int count)
+    {
+        var slice = new List<(int, int)>();
+        foreach (var (first, last) in Ranges)
+        {
+            var from = first + Math.Min(skip, last - first + 1);
+            skip -= from - first;
+            if (count == 0 || from > last)
+                continue;
+            var to = Math.Min(last, from + count - 1);
+            slice.Add((from, to));
+            count -= to - from + 1;
+        }
+        return new(slice);
+    }
+
     /// <summary>The messages' numbers in IMAP's syntax: <c>1:4,7</c>.</summary>
     public string ToNumbers() =>
         string.Join(

@@ -62,6 +62,8 @@ sealed class SelectedMailbox : IDisposable
     /// <exception cref="SyntaxException">A sequence number that no message has (RFC 9051 §9 seq-number).</exception>
     public IndexRanges Find(SequenceSet set, bool uids)
     {
+        if (set.IsSaved)
+            return View.FindUids(Saved.Ranges);
         if (uids)
             return View.FindUids(set.Against(View.LastUid));
         var found = new List<(int, int)>(set.Ranges.Count);
@@ -75,7 +77,11 @@ sealed class SelectedMailbox : IDisposable
     }
 
     /// <summary>The UIDs a command names, whether messages have them or not.</summary>
-    public UidSet UidsOf(SequenceSet set) => set.ToUids(View.LastUid).Intersect(UidSet.Of([(1, Mailbox.UidNext - 1)]));
+    public UidSet UidsOf(SequenceSet set) =>
+        set.IsSaved ? Saved : set.ToUids(View.LastUid).Intersect(UidSet.Of([(1, Mailbox.UidNext - 1)]));
+
+    /// <summary>What <c>$</c> stands for; messages that are gone drop out by themselves (RFC 5182 §2.1).</summary>
+    public UidSet Saved { get; set; } = UidSet.Empty;
 
     /// <summary>The session has itself put something into this mailbox: look before the next answer.</summary>
     public void Touched() => stale = true;
@@ -163,7 +169,7 @@ sealed class SelectedMailbox : IDisposable
     async ValueTask AnnounceExpungesAsync(ImapWriter writer)
     {
         var expunged = View.TakeExpunges();
-        if (expunged.Count > 0 && dialect.QResync)
+        if (expunged.Count > 0 && dialect.TellsVanished)
         {
             writer.Put($"* VANISHED {UidSet.Of(expunged.Select(each => each.Uid))}"); // RFC 7162 §3.2.10.2
             writer.Crlf();
@@ -243,12 +249,18 @@ sealed class SelectedMailbox : IDisposable
         writer.Put(")\r\n"u8);
     }
 
-    void BeginFetch(ImapWriter writer, int index, bool withUid)
+    /// <summary><c>* 5 FETCH (</c>, or <c>* 9 UIDFETCH (</c> where UIDs are all that counts (RFC 9586 §3).</summary>
+    public void BeginMessageData(ImapWriter writer, int index)
     {
         writer.Put("* "u8);
-        writer.Put(index + 1);
-        writer.Put(" FETCH ("u8);
-        if (!withUid && !dialect.Condstore) // RFC 7162 §3.2.4
+        writer.Put(dialect.UidOnly ? View.Uid(index) : (ulong)index + 1);
+        writer.Put(dialect.UidOnly ? " UIDFETCH ("u8 : " FETCH ("u8);
+    }
+
+    void BeginFetch(ImapWriter writer, int index, bool withUid)
+    {
+        BeginMessageData(writer, index);
+        if (dialect.UidOnly || (!withUid && !dialect.Condstore)) // RFC 7162 §3.2.4
             return;
         writer.Put("UID "u8);
         writer.Put(View.Uid(index));

@@ -16,6 +16,12 @@ sealed class Dialect
     /// <summary>VANISHED in place of EXPUNGE (RFC 7162 §3.2.3).</summary>
     public bool QResync { get; private set; }
 
+    /// <summary>Messages go by UID alone (RFC 9586).</summary>
+    public bool UidOnly { get; private set; }
+
+    /// <summary>What was removed is told by UID.</summary>
+    public bool TellsVanished => QResync || UidOnly;
+
     /// <summary>Quoted strings and mailbox names are UTF-8, both ways.</summary>
     public bool Utf8 => Revision2 || Utf8Accept;
 
@@ -37,11 +43,14 @@ sealed class Dialect
             case "QRESYNC":
                 Condstore = QResync = true;
                 return true;
+            case "UIDONLY":
+                UidOnly = true;
+                return true;
             default:
                 return false;
         }
     }
 
     /// <summary>As a connection begins (RFC 8437 §4.1).</summary>
-    public void Reset() => Revision2 = Utf8Accept = Condstore = QResync = false;
+    public void Reset() => Revision2 = Utf8Accept = Condstore = QResync = UidOnly = false;
 }

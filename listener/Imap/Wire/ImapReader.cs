@@ -162,6 +162,8 @@ ref struct ImapReader(ReadOnlySpan<byte> command, bool utf8 = false)
 
     public SequenceSet ExpectSequenceSet()
     {
+        if (Char('$'))
+            return SequenceSet.Saved;
         var ranges = new List<(uint, uint)>(1);
         do
         {
