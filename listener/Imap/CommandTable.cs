@@ -28,11 +28,20 @@ enum Effects
 
     /// <summary>A literal behind its first argument is a message: it is read as it comes, not gathered.</summary>
     StreamsLiteral = 2,
+
+    /// <summary>It names messages by sequence numbers, or answers with them (RFC 9586 §3).</summary>
+    SpeaksNumbers = 4,
+
+    /// <summary>Both sides speak in sequence numbers.</summary>
+    Numbered = HoldsExpunges | SpeaksNumbers,
 }
 
 /// <summary>A parsed command: a value that can be run.</summary>
 interface IImapCommand
 {
+    /// <summary>It speaks in sequence numbers although its name does not say so: no EXPUNGE may be sent while it runs.</summary>
+    bool SpeaksNumbers => false;
+
     /// <exception cref="SyntaxException">What could only be seen to make no sense in this session.</exception>
     /// <exception cref="Store.Ports.StoreException">A fault of ours.</exception>
     ValueTask<Reply> RunAsync(ImapSession session, CancellationToken cancel);
@@ -56,6 +65,7 @@ static class CommandTable
         new("LOGIN", Login.Parse, SessionState.NotAuthenticated),
         new("AUTHENTICATE", Authenticate.Parse, SessionState.NotAuthenticated),
         new("ENABLE", Enable.Parse, SessionState.Authenticated),
+        new("UNAUTHENTICATE", Unauthenticate.Parse, SessionState.LoggedIn),
         new("SELECT", Select.Parse, SessionState.LoggedIn),
         new("EXAMINE", Select.ParseExamine, SessionState.LoggedIn),
         new("CREATE", Create.Parse, SessionState.LoggedIn),
@@ -74,26 +84,27 @@ static class CommandTable
         new("UNSELECT", Unselect.Parse, SessionState.Selected),
         new("EXPUNGE", Expunge.Parse, SessionState.Selected),
         new("UID EXPUNGE", Expunge.ParseUid, SessionState.Selected),
-        new("SEARCH", Commands.Search.Parse, SessionState.Selected, Effects.HoldsExpunges),
+        new("SEARCH", Commands.Search.Parse, SessionState.Selected, Effects.Numbered),
         new("UID SEARCH", Commands.Search.ParseUid, SessionState.Selected),
-        new("SORT", Sort.Parse, SessionState.Selected, Effects.HoldsExpunges),
+        new("SORT", Sort.Parse, SessionState.Selected, Effects.Numbered),
         new("UID SORT", Sort.ParseUid, SessionState.Selected),
-        new("THREAD", Commands.Thread.Parse, SessionState.Selected, Effects.HoldsExpunges),
+        new("THREAD", Commands.Thread.Parse, SessionState.Selected, Effects.Numbered),
         new("UID THREAD", Commands.Thread.ParseUid, SessionState.Selected),
-        new("FETCH", Commands.Fetch.Parse, SessionState.Selected, Effects.HoldsExpunges),
+        new("FETCH", Commands.Fetch.Parse, SessionState.Selected, Effects.Numbered),
         new("UID FETCH", Commands.Fetch.ParseUid, SessionState.Selected),
-        new("STORE", Commands.Store.Parse, SessionState.Selected, Effects.HoldsExpunges),
+        new("STORE", Commands.Store.Parse, SessionState.Selected, Effects.Numbered),
         new("UID STORE", Commands.Store.ParseUid, SessionState.Selected),
-        new("COPY", Copy.Parse, SessionState.Selected),
+        new("COPY", Copy.Parse, SessionState.Selected, Effects.SpeaksNumbers),
         new("UID COPY", Copy.ParseUid, SessionState.Selected),
-        new("MOVE", Move.Parse, SessionState.Selected),
+        new("MOVE", Move.Parse, SessionState.Selected, Effects.SpeaksNumbers),
+        new("UIDBATCHES", UidBatches.Parse, SessionState.Selected),
         new("UID MOVE", Move.ParseUid, SessionState.Selected),
     }.ToFrozenDictionary(row => row.Name, StringComparer.OrdinalIgnoreCase);
 
     static readonly FrozenDictionary<string, CommandRow>.AlternateLookup<ReadOnlySpan<char>> ByName =
         Rows.GetAlternateLookup<ReadOnlySpan<char>>();
 
-    /// <summary>The longest name, "UNAUTHENTICATE" included.</summary>
+    /// <summary>Letters of a word of a name; the longest, UNAUTHENTICATE, has 14.</summary>
     const int MaxName = 32;
 
     /// <summary>A command's tag; null when it has none to answer with.</summary>

@@ -79,6 +79,17 @@ static class ImapLimits
     /// <summary>Nesting of SEARCH keys.</summary>
     public const int SearchDepth = 50;
 
+    /// <summary>Messages that the store is asked to search at once: some seconds' work where it has to read them.</summary>
+    public const int SearchBatch = 1000;
+
+    /// <summary>Batches in one UIDBATCHES, and the fewest messages in one (RFC 10022).</summary>
+    public const int UidBatches = 100_000;
+
+    public const int UidBatchSize = 500;
+
+    /// <summary>How often a client that waits hears of it; RFC 9585 asks for no less than 10 seconds.</summary>
+    public static readonly TimeSpan Progress = TimeSpan.FromSeconds(10);
+
     /// <summary>Octets of a LIST pattern.</summary>
     public const int Pattern = 4096;
 

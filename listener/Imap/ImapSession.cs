@@ -22,7 +22,7 @@ namespace Cloud.Listener.Imap;
 sealed class ImapSession
 {
     readonly ImapServices services;
-    readonly DateTimeOffset started;
+    DateTimeOffset started;
     int commands;
     int badInARow;
     int failedLogins;
@@ -34,12 +34,15 @@ sealed class ImapSession
     {
         this.services = services;
         Connection = connection;
-        Writer = new ImapWriter(connection);
+        Writer = new ImapWriter(connection, Dialect);
         Input = new CommandReader(connection, Writer);
         started = services.Time.GetUtcNow();
     }
 
     public Connection Connection { get; }
+
+    /// <summary>What the client has enabled.</summary>
+    public Dialect Dialect { get; } = new();
 
     public ImapWriter Writer { get; }
 
@@ -127,6 +130,16 @@ sealed class ImapSession
         Log.LoggedIn(services.Logger, user.Login, Connection.Remote.Address, Connection.TlsDescription ?? "in clear");
     }
 
+    /// <summary>As if nobody had logged in; who did has as long as at first to do it again.</summary>
+    public void LogOut()
+    {
+        Deselect();
+        Account = default;
+        State = SessionState.NotAuthenticated;
+        started = services.Time.GetUtcNow();
+        Dialect.Reset();
+    }
+
     /// <summary>What to answer to a login that failed; the last of too many ends the session.</summary>
     public Reply RefuseLogin(AuthenticateStatus status, TimeSpan retryAfter)
     {
@@ -186,6 +199,26 @@ sealed class ImapSession
 
     Reply Ending => Connection.IsRevoked ? Reply.Revoked : Reply.Draining;
 
+    /// <summary>A command that speaks of mod-sequences is as good as ENABLE CONDSTORE (RFC 7162 §3.1).</summary>
+    public void UseModSeqs()
+    {
+        if (Dialect.Condstore)
+            return;
+        Dialect.Enable("CONDSTORE");
+        if (Selected is { } selected)
+            Writer.HighestModSeq(selected.KnownModSeq);
+    }
+
+    /// <summary>What to answer when messages were removed: with QRESYNC, after they are told (RFC 7162 §3.2.7).</summary>
+    public async ValueTask<Reply> RemovedAsync(string text, CancellationToken cancel)
+    {
+        if (!Dialect.QResync)
+            return Reply.Ok(text);
+        return await SyncAsync(always: false, expunges: true, cancel)
+            ? Reply.Ok(text, $"HIGHESTMODSEQ {Selected!.KnownModSeq}")
+            : Reply.MailboxGone;
+    }
+
     /// <summary>Why the session must end, when a read brought no command.</summary>
     /// <returns>Null when the client has left.</returns>
     public Reply? Farewell(ReadStatus status) =>
@@ -232,7 +265,7 @@ sealed class ImapSession
         reply = await SkipAnnouncedAsync(await RunAsync(row, command, cancel));
         if (
             reply.Condition != Condition.Bye
-            && !await SyncAsync(false, !row.Effects.HasFlag(Effects.HoldsExpunges), cancel)
+            && !await SyncAsync(false, !row.Effects.HasFlag(Effects.HoldsExpunges) && !command.SpeaksNumbers, cancel)
         )
             reply = Reply.MailboxGone;
         await HoldBackAsync();
@@ -273,7 +306,7 @@ sealed class ImapSession
         (tag, row, command, fault) = ("*", null!, null!, default);
         try
         {
-            var reader = new ImapReader(Input.Text);
+            var reader = new ImapReader(Input.Text, Dialect.Utf8);
             if (!reader.Tag(out var name) || !reader.SP())
                 throw reader.Expected("a tag and a command");
             tag = Encoding.ASCII.GetString(name);
@@ -288,6 +321,12 @@ sealed class ImapSession
             return false;
         }
 
+        var numbers = row.Effects.HasFlag(Effects.SpeaksNumbers) || command.SpeaksNumbers;
+        if (row.In.HasFlag(State) && numbers && Dialect.UidOnly)
+        {
+            fault = Reply.UidRequired;
+            return false;
+        }
         if (row.In.HasFlag(State))
             return true;
         fault = Reply.Bad($"{row.Name} is not for now: {Describe(State)}");

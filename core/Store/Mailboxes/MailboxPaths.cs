@@ -31,7 +31,10 @@ static class MailboxPaths
     }
 
     static bool IsLevel(string level) =>
-        level.Length > 0 && Encoding.UTF8.GetByteCount(level) <= MailboxLimits.NameBytes && !level.Any(char.IsControl);
+        level.Length > 0 && Encoding.UTF8.GetByteCount(level) <= MailboxLimits.NameBytes && !level.Any(EndsLines);
+
+    /// <summary>What no name may have: controls, and what separates lines and paragraphs (RFC 6855 §3).</summary>
+    static bool EndsLines(char c) => char.IsControl(c) || c is '\u2028' or '\u2029';
 
     /// <summary>The full path of a mailbox.</summary>
     public static string Compose(IReadOnlyDictionary<MailboxId, MailboxRow> mailboxes, MailboxRow mailbox)

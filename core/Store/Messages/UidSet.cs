@@ -53,21 +53,38 @@ public sealed class UidSet
 
     public UidSet With(uint uid) => Contains(uid) ? this : Of(Ranges.Append((uid, uid)));
 
-    public UidSet Without(uint uid) =>
-        !Contains(uid)
-            ? this
-            : Of(
-                Ranges.SelectMany(range =>
-                    uid < range.First || uid > range.Last ? [range] : Around(range.First, uid, range.Last)
-                )
-            );
+    public UidSet Without(uint uid) => Contains(uid) ? Except(Of(uid)) : this;
 
-    static IEnumerable<(uint First, uint Last)> Around(uint first, uint uid, uint last)
+    public UidSet Intersect(UidSet other)
     {
-        if (first < uid)
-            yield return (first, uid - 1);
-        if (uid < last)
-            yield return (uid + 1, last);
+        var common = new List<(uint First, uint Last)>();
+        for (var (i, j) = (0, 0); i < Ranges.Count && j < other.Ranges.Count; )
+        {
+            var (one, two) = (Ranges[i], other.Ranges[j]);
+            var (first, last) = (Math.Max(one.First, two.First), Math.Min(one.Last, two.Last));
+            if (first <= last)
+                common.Add((first, last));
+            if (one.Last < two.Last)
+                i++;
+            else
+                j++;
+        }
+        return new UidSet([.. common]);
+    }
+
+    public UidSet Except(UidSet other)
+    {
+        var left = new List<(uint First, uint Last)>();
+        var next = 1UL; // no UID is 0
+        foreach (var (first, last) in other.Ranges)
+        {
+            if (first > next)
+                left.Add(((uint)next, first - 1));
+            next = last + 1UL;
+        }
+        if (next <= uint.MaxValue)
+            left.Add(((uint)next, uint.MaxValue));
+        return Intersect(new UidSet([.. left]));
     }
 
     /// <summary>IMAP's sequence-set syntax: <c>1:4,7</c> (RFC 9051 §9).</summary>

@@ -24,6 +24,9 @@ static class EntrySearch
             ),
             SearchKey.Larger larger => entry.Size > larger.Octets,
             SearchKey.Smaller smaller => entry.Size < smaller.Octets,
+            SearchKey.Saved saved => IsWithin(DateTimeOffset.FromUnixTimeSeconds(entry.Saved), saved.From, saved.Until),
+            SearchKey.Arrived arrived => entry.Received >= arrived.Earliest && entry.Received <= arrived.Latest,
+            SearchKey.IsEmail email => entry.Email == email.Email,
             SearchKey.ChangedSince since => entry.ModSeq >= since.ModSeq,
             _ => null,
         };

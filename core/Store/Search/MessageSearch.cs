@@ -29,6 +29,7 @@ sealed class MessageSearch(IBlobs blobs, MessageEntry entry, IReadOnlyList<strin
             SearchKey.Not not => !await MatchesAsync(not.Key, cancel),
             SearchKey.Sent sent => index.SentDate is { } date && EntrySearch.IsWithin(date, sent.From, sent.Until),
             SearchKey.Header field => await HasFieldAsync(field.Name, new(field.Text), cancel),
+            SearchKey.InThread thread => email.Thread.Value == thread.Thread,
             SearchKey.Body text => await HasTextAsync(text.Text, cancel),
             SearchKey.Anywhere text => await HasFieldAsync(null, new(text.Text), cancel)
                 || await HasTextAsync(text.Text, cancel),

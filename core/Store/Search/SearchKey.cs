@@ -19,6 +19,10 @@ namespace Cloud.Store.Search;
 [JsonDerivedType(typeof(Larger), "larger")]
 [JsonDerivedType(typeof(Smaller), "smaller")]
 [JsonDerivedType(typeof(ChangedSince), "changed-since")]
+[JsonDerivedType(typeof(Saved), "saved")]
+[JsonDerivedType(typeof(Arrived), "arrived")]
+[JsonDerivedType(typeof(IsEmail), "email")]
+[JsonDerivedType(typeof(InThread), "thread")]
 public abstract record SearchKey
 {
     /// <summary>Matches every message.</summary>
@@ -60,4 +64,16 @@ public abstract record SearchKey
 
     /// <summary>MODSEQ of at least this (RFC 7162 §3.1.5).</summary>
     public sealed record ChangedSince(ulong ModSeq) : SearchKey;
+
+    /// <summary>SAVEDATE's day in UTC, in [From, Until) (RFC 8514 §4.3).</summary>
+    public sealed record Saved(DateOnly From, DateOnly Until) : SearchKey;
+
+    /// <summary>INTERNALDATE in seconds since 1970 UTC, both ends included (RFC 5032).</summary>
+    public sealed record Arrived(long Earliest, long Latest) : SearchKey;
+
+    /// <summary>It is this message (RFC 8474 §5.3).</summary>
+    public sealed record IsEmail(EmailId Email) : SearchKey;
+
+    /// <summary>It is of the thread of this number (RFC 8474 §5.3).</summary>
+    public sealed record InThread(ulong Thread) : SearchKey;
 }

@@ -1,23 +1,24 @@
 using System.Text;
+using Cloud.Mail;
 using Cloud.Mail.Charsets;
 using Cloud.Mail.Headers;
 using Cloud.Store.Overviews;
 
 namespace Cloud.Store.Search;
 
-/// <summary>What a search looks for: without case (RFC 9051 §6.4.4), and however accents were composed.</summary>
+/// <summary>What a search looks for: by i;unicode-casemap (RFC 5255 §4.2): without case, and however accents were composed.</summary>
 sealed class SearchedText(string wanted)
 {
     /// <summary>Octets of a field that are widened on the stack.</summary>
     const int OnStack = 512;
 
-    readonly string wanted = Normal(wanted);
+    readonly string wanted = SortKeys.Casemap(wanted);
 
     public bool IsIn(ReadOnlySpan<char> text)
     {
         if (Ascii.IsValid(text))
             return text.Contains(wanted, StringComparison.OrdinalIgnoreCase);
-        return Normal(text.ToString()).Contains(wanted, StringComparison.OrdinalIgnoreCase);
+        return SortKeys.Casemap(text.ToString()).Contains(wanted, StringComparison.Ordinal);
     }
 
     /// <param name="field">As it stands in a header: encoded words are decoded.</param>
@@ -63,19 +64,5 @@ sealed class SearchedText(string wanted)
     {
         var address = Charset.Guess(mailbox);
         return $"{EncodedWords.Decode(name)} <{(host.IsEmpty ? address : $"{address}@{Charset.Guess(host)}")}>";
-    }
-
-    static string Normal(string text)
-    {
-        if (Ascii.IsValid(text))
-            return text;
-        try
-        {
-            return text.Normalize();
-        }
-        catch (ArgumentException)
-        {
-            return text; // half a surrogate pair
-        }
     }
 }

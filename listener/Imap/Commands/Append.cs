@@ -1,3 +1,4 @@
+using System.Text;
 using Cloud.Api.Gateway;
 using Cloud.Flow.Inbound;
 using Cloud.Listener.Imap.Wire;
@@ -6,14 +7,16 @@ using Cloud.Store.Ports;
 
 namespace Cloud.Listener.Imap.Commands;
 
-/// <summary>APPEND. RFC 9051 §6.3.12, RFC 4315 §3, RFC 7889.</summary>
+/// <summary>APPEND. RFC 9051 §6.3.12, RFC 4315 §3, RFC 6855 §4, RFC 7889.</summary>
 /// <param name="Received">INTERNALDATE; null for now.</param>
-sealed record Append(string Name, FlagList Flags, DateTimeOffset? Received, LiteralHeader Literal) : IImapCommand
+/// <param name="Ending">What ends the command behind the message: the parenthesis that UTF8 opens.</param>
+sealed record Append(MailboxName Name, FlagList Flags, DateTimeOffset? Received, LiteralHeader Literal, string Ending)
+    : IImapCommand
 {
     public static IImapCommand Parse(ref ImapReader args)
     {
         args.ExpectSP();
-        var name = args.ExpectMailbox();
+        var name = args.ExpectMailboxName();
         args.ExpectSP();
         var flags = FlagList.None;
         if (args.Peek('('))
@@ -27,9 +30,16 @@ sealed record Append(string Name, FlagList Flags, DateTimeOffset? Received, Lite
             received = args.ExpectDateTime();
             args.ExpectSP();
         }
+        var isUtf8 = args.Label("UTF8"u8);
+        if (isUtf8)
+        {
+            args.ExpectSP();
+            args.ExpectChar('(');
+            args.ExpectChar('~');
+        }
         var literal = args.ExpectLiteralHeader();
         args.ExpectEnd();
-        return new Append(name, flags, received, literal);
+        return new Append(name, flags, received, literal, isUtf8 ? ")" : "");
     }
 
     public async ValueTask<Reply> RunAsync(ImapSession session, CancellationToken cancel)
@@ -38,7 +48,7 @@ sealed record Append(string Name, FlagList Flags, DateTimeOffset? Received, Lite
             return Reply.TooBig;
         if (Literal.Size == 0)
             return Reply.EmptyMessage;
-        if (await session.FindMailboxAsync(Name, cancel) is not { } mailbox)
+        if (await session.FindMailboxAsync(Name.Canonical, cancel) is not { } mailbox)
             return Reply.TryCreate;
 
         var transaction = TransactionId.Create(session.Services.Time, session.Services.Entropy);
@@ -65,6 +75,8 @@ sealed record Append(string Name, FlagList Flags, DateTimeOffset? Received, Lite
                 : Reply.From(appended.Refusal, appended.Reason);
         }
 
+        if (session.Dialect.Revision2 && Name.Differs)
+            await ListLine.AnnounceAsync(session, Name.Canonical, Name.Sent, cancel);
         if (session.Selected?.Id == mailbox.Id)
             session.Selected.Touched();
         else
@@ -91,7 +103,7 @@ sealed record Append(string Name, FlagList Flags, DateTimeOffset? Received, Lite
             return input.Fault;
         if (status != ReadStatus.Command)
             return session.Farewell(status) ?? Reply.Goodbye;
-        if (input.Text.IsEmpty)
+        if (Ascii.Equals(input.Text, Ending))
             return null;
         LiteralHeader? another = LiteralHeader.TryParse(input.Text, out var next) ? next : null;
         await input.SkipCommandAsync(another, session.Patience);

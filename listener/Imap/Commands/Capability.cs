@@ -10,8 +10,9 @@ sealed record Capability : IImapCommand
 
     const string AfterLogin =
         "IDLE NAMESPACE UNSELECT UIDPLUS MOVE CHILDREN LIST-EXTENDED LIST-STATUS SPECIAL-USE CREATE-SPECIAL-USE ESEARCH"
-        + " STATUS=SIZE"
-        + " SORT SORT=DISPLAY THREAD=ORDEREDSUBJECT THREAD=REFERENCES THREAD=REFS";
+        + " SEARCHRES WITHIN PARTIAL SAVEDATE OBJECTID PREVIEW UIDONLY UIDBATCHES INPROGRESS"
+        + " STATUS=SIZE CONDSTORE QRESYNC UTF8=ACCEPT I18NLEVEL=1"
+        + " SORT SORT=DISPLAY ESORT THREAD=ORDEREDSUBJECT THREAD=REFERENCES THREAD=REFS";
 
     public static IImapCommand Parse(ref ImapReader args)
     {
@@ -32,11 +33,10 @@ sealed record Capability : IImapCommand
             foreach (var mechanism in Authenticate.Offered(session))
                 text.Append(" AUTH=").Append(mechanism);
         }
-        return text.Append(' ')
-            .Append(AfterLogin)
-            .Append(" APPENDLIMIT=")
-            .Append(session.Options.MaxMessage)
-            .ToString();
+        text.Append(' ').Append(AfterLogin);
+        if (session.State != SessionState.NotAuthenticated)
+            text.Append(" UNAUTHENTICATE"); // RFC 8437 §3
+        return text.Append(" APPENDLIMIT=").Append(session.Options.MaxMessage).ToString();
     }
 
     public ValueTask<Reply> RunAsync(ImapSession session, CancellationToken cancel)

@@ -27,7 +27,7 @@ sealed record Copy(SequenceSet Set, bool Uids, string Target) : IImapCommand
             return Refused(copied);
         if (target.Id == selected.Id)
             selected.Touched();
-        else
+        else if (copied.Value.Uids.Count > 0)
             selected.Took(copied.Value.Revision);
         return copied.Value.Uids.Count == 0 ? Reply.MessagesGone : Reply.Ok("Copied", CopyUid(copied.Value));
     }

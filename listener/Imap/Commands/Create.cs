@@ -6,24 +6,27 @@ namespace Cloud.Listener.Imap.Commands;
 
 /// <summary>CREATE, with a special use or without. RFC 9051 §6.3.4, RFC 6154 §3.</summary>
 /// <param name="Role">Null for a use that is not offered.</param>
-sealed record Create(string Name, MailboxRole? Role) : IImapCommand
+sealed record Create(MailboxName Name, MailboxRole? Role) : IImapCommand
 {
     public static IImapCommand Parse(ref ImapReader args)
     {
         args.ExpectSP();
-        var name = args.ExpectMailbox();
+        var name = args.ExpectMailboxName();
         MailboxRole? role = args.SP() ? ExpectUse(ref args) : MailboxRole.None;
         args.ExpectEnd();
-        // A separator at the end only says that there will be children.
-        return new Create(name.Length > 1 ? name.TrimEnd('/') : name, role);
+        return new Create(name.WithoutSeparator(), role);
     }
 
     public async ValueTask<Reply> RunAsync(ImapSession session, CancellationToken cancel)
     {
         if (Role is not { } role)
             return Reply.No("USEATTR", "That special use is not offered");
-        var created = await session.Gateway.CreateMailboxAsync(session.Account, Name, role, cancel);
-        return created.IsOk ? Reply.Ok("Created") : Reply.From(created.Refusal, created.Reason);
+        var created = await session.Gateway.CreateMailboxAsync(session.Account, Name.Canonical, role, cancel);
+        if (!created.IsOk)
+            return Reply.From(created.Refusal, created.Reason);
+        if (session.Dialect.Revision2 && Name.Differs)
+            session.Writer.List(created.Value, hasChildren: false, oldName: Name.Sent); // RFC 9051 §6.3.4
+        return Reply.Ok("Created", $"MAILBOXID ({ObjectIds.Of(created.Value.Id)})"); // RFC 8474 §4.1
     }
 
     /// <summary><c>"(" "USE" SP "(" [use-attr *(SP use-attr)] ")" ")"</c>.</summary>

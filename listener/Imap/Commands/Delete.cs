@@ -3,19 +3,19 @@ using Cloud.Listener.Imap.Wire;
 namespace Cloud.Listener.Imap.Commands;
 
 /// <summary>DELETE. RFC 9051 §6.3.5. Other sessions that have it selected are told BYE (RFC 2180 §3.3).</summary>
-sealed record Delete(string Name) : IImapCommand
+sealed record Delete(MailboxName Name) : IImapCommand
 {
     public static IImapCommand Parse(ref ImapReader args)
     {
         args.ExpectSP();
-        var name = args.ExpectMailbox();
+        var name = args.ExpectMailboxName();
         args.ExpectEnd();
         return new Delete(name);
     }
 
     public async ValueTask<Reply> RunAsync(ImapSession session, CancellationToken cancel)
     {
-        if (await session.FindMailboxAsync(Name, cancel) is not { } mailbox)
+        if (await session.FindMailboxAsync(Name.Canonical, cancel) is not { } mailbox)
             return Reply.NoSuchMailbox;
         var deleted = await session.Gateway.DeleteMailboxAsync(session.Account, mailbox.Id, cancel);
         if (!deleted.IsOk)
@@ -23,6 +23,8 @@ sealed record Delete(string Name) : IImapCommand
 
         if (session.Selected?.Id == mailbox.Id)
             session.Deselect();
+        if (session.Dialect.Revision2 && Name.Differs)
+            session.Writer.ListGone(Name); // RFC 9051 §6.3.5
         return Reply.Ok("Deleted");
     }
 }

@@ -2,7 +2,7 @@ using Cloud.Listener.Imap.Wire;
 
 namespace Cloud.Listener.Imap.Commands;
 
-/// <summary>EXPUNGE and UID EXPUNGE. RFC 9051 §6.4.3, §6.4.9 (RFC 4315 §2.1).</summary>
+/// <summary>EXPUNGE and UID EXPUNGE. RFC 9051 §6.4.3, §6.4.9 (RFC 4315 §2.1), RFC 7162 §3.2.7, §3.2.9.</summary>
 /// <param name="Uids">Null for all.</param>
 sealed record Expunge(SequenceSet? Uids) : IImapCommand
 {
@@ -41,6 +41,6 @@ sealed record Expunge(SequenceSet? Uids) : IImapCommand
         if (!expunged.IsOk)
             return Reply.From(expunged.Refusal, expunged.Reason);
         selected.Took(expunged.Value.Revision, expunged.Value.Uids);
-        return Reply.Ok("Expunged");
+        return expunged.Value.Uids.IsEmpty ? Reply.Ok("Expunged") : await session.RemovedAsync("Expunged", cancel);
     }
 }

@@ -51,7 +51,12 @@ sealed record List(string Reference, IReadOnlyList<string> Patterns, ListOptions
                 continue;
             if (!patterns.Exists(pattern => pattern.Matches(mailbox.Name)))
                 continue;
-            WriteMailbox(session.Writer, mailbox, parents.Contains(mailbox.Name), hasSelectedChild);
+            session.Writer.List(
+                mailbox,
+                parents.Contains(mailbox.Name),
+                Options.ReturnSubscribed && mailbox.Subscribed,
+                hasSelectedChild ? Options.SelectedBy : null
+            );
             if (Options.ReturnStatus is { } status)
                 await status.WriteAsync(session, mailbox, cancel); // RFC 5819 §2
             await session.Writer.FlushIfFullAsync();
@@ -62,26 +67,6 @@ sealed record List(string Reference, IReadOnlyList<string> Patterns, ListOptions
     bool IsSelected(Mailbox mailbox) =>
         (!Options.Subscribed || mailbox.Subscribed)
         && (!Options.SpecialUse || SpecialUse.Attribute(mailbox.Role) is not null);
-
-    void WriteMailbox(ImapWriter writer, Mailbox mailbox, bool hasChildren, bool hasSelectedChild)
-    {
-        writer.Put("* LIST ("u8);
-        writer.Put(hasChildren ? "\\HasChildren"u8 : "\\HasNoChildren"u8);
-        if (Options.ReturnSubscribed && mailbox.Subscribed)
-            writer.Put(" \\Subscribed"u8);
-        if (SpecialUse.Attribute(mailbox.Role) is { } use)
-        {
-            writer.Put(" "u8);
-            writer.Put(use);
-        }
-        writer.Put(") \"/\" "u8);
-        writer.Mailbox(mailbox.Name);
-        if (hasSelectedChild)
-            writer.Put(
-                Options.Subscribed ? " (\"CHILDINFO\" (\"SUBSCRIBED\"))"u8 : " (\"CHILDINFO\" (\"SPECIAL-USE\"))"u8
-            );
-        writer.Crlf();
-    }
 
     static List<string> ExpectPatterns(ref ImapReader args)
     {

@@ -14,6 +14,9 @@ sealed record ListOptions
     /// <summary>Select also those with a child that is selected.</summary>
     public bool RecursiveMatch { get; private set; }
 
+    /// <summary>What CHILDINFO calls it (RFC 5258 §3.5).</summary>
+    public string SelectedBy => Subscribed ? "SUBSCRIBED" : "SPECIAL-USE";
+
     public bool ReturnSubscribed { get; private set; }
 
     public StatusItems? ReturnStatus { get; private set; }

@@ -34,7 +34,7 @@ sealed record Move(SequenceSet Set, bool Uids, string Target) : IImapCommand
         // Before the expunges, so that the client knows where they have gone (RFC 6851 §4.3).
         session.Writer.Put("*", Reply.Ok("Moved", Copy.CopyUid(moved.Value)));
         selected.Took(moved.Value.Revision, UidSet.Of(moved.Value.Uids.Select(pair => pair.Source)));
-        return Reply.Ok("Done");
+        return await session.RemovedAsync("Done", cancel);
     }
 
     static IImapCommand Parse(ref ImapReader args, bool uids)

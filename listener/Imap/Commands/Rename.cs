@@ -3,23 +3,27 @@ using Cloud.Listener.Imap.Wire;
 namespace Cloud.Listener.Imap.Commands;
 
 /// <summary>RENAME. RFC 9051 §6.3.6. Sessions that have it selected notice nothing (RFC 2180 §3.4).</summary>
-sealed record Rename(string From, string To) : IImapCommand
+sealed record Rename(MailboxName From, MailboxName To) : IImapCommand
 {
     public static IImapCommand Parse(ref ImapReader args)
     {
         args.ExpectSP();
-        var from = args.ExpectMailbox();
+        var from = args.ExpectMailboxName();
         args.ExpectSP();
-        var to = args.ExpectMailbox();
+        var to = args.ExpectMailboxName();
         args.ExpectEnd();
-        return new Rename(from, to.Length > 1 ? to.TrimEnd('/') : to);
+        return new Rename(from, to.WithoutSeparator());
     }
 
     public async ValueTask<Reply> RunAsync(ImapSession session, CancellationToken cancel)
     {
-        if (await session.FindMailboxAsync(From, cancel) is not { } mailbox)
+        if (await session.FindMailboxAsync(From.Canonical, cancel) is not { } mailbox)
             return Reply.NoSuchMailbox;
-        var renamed = await session.Gateway.RenameMailboxAsync(session.Account, mailbox.Id, To, cancel);
-        return renamed.IsOk ? Reply.Ok("Renamed") : Reply.From(renamed.Refusal, renamed.Reason);
+        var renamed = await session.Gateway.RenameMailboxAsync(session.Account, mailbox.Id, To.Canonical, cancel);
+        if (!renamed.IsOk)
+            return Reply.From(renamed.Refusal, renamed.Reason);
+        if (session.Dialect.Revision2 && (From.Differs || To.Differs))
+            await ListLine.AnnounceAsync(session, To.Canonical, From.Sent, cancel); // RFC 9051 §6.3.6
+        return Reply.Ok("Renamed");
     }
 }

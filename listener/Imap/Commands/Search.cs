@@ -3,90 +3,91 @@ using Cloud.Listener.Imap.Search;
 using Cloud.Listener.Imap.Selected;
 using Cloud.Listener.Imap.Wire;
 using Cloud.Store.Messages;
+using Cloud.Store.Search;
 
 namespace Cloud.Listener.Imap.Commands;
 
 /// <summary>SEARCH and UID SEARCH. RFC 9051 §6.4.4; without RETURN it answers as RFC 3501 §7.2.5 says.</summary>
-/// <param name="Query">Null for a charset that is not known here.</param>
-sealed record Search(SearchQuery? Query, bool Uids) : IImapCommand
+sealed record Search(SearchQuery Query, bool Uids) : IImapCommand
 {
     public static IImapCommand Parse(ref ImapReader args) => new Search(SearchQuery.Parse(ref args), Uids: false);
 
     public static IImapCommand ParseUid(ref ImapReader args) => new Search(SearchQuery.Parse(ref args), Uids: true);
 
+    public bool SpeaksNumbers => Query.SpeaksNumbers; // RFC 7162 §3.2.10.2
+
     public async ValueTask<Reply> RunAsync(ImapSession session, CancellationToken cancel)
     {
-        if (Query is null)
-            return Reply.BadCharset;
+        if (Query.Charset is not null && session.Dialect.Utf8Accept)
+            throw new SyntaxException("The charset is UTF-8 already"); // RFC 6855 §3
         var selected = session.Selected!;
-        var key = SessionKeys.Resolve(Query.Key, selected);
-        var found = ViewSearch.TryRun(key, selected);
-        if (found is null)
+        var key = SessionKeys.Resolve(Query.Key, selected, session.Services.Time.GetUtcNow());
+        if (Query.Return.Has(SearchReturns.Save))
+            selected.Saved = UidSet.Empty; // Until it has succeeded: RFC 5182 §2.1.
+        if (!Query.IsUnderstood)
+            return Reply.BadCharset;
+        if (Query.AsksModSeq)
+            session.UseModSeqs();
+        if (ViewSearch.TryRun(key, selected) is not { } found)
         {
-            var known = selected.View.All.ToUids(selected.View);
+            var asked = await AskAsync(session, selected, key, cancel);
+            if (!asked.IsOk)
+                return Reply.From(asked.Refusal, asked.Reason);
+            found = selected.View.FindUids(asked.Value.Ranges);
+        }
+
+        if (Query.Return.Has(SearchReturns.Save))
+            selected.Saved = Query.Return.About(found).ToExactUids(selected.View);
+        await AnswerAsync(session, selected.View, found);
+        return Reply.Ok("Searched");
+    }
+
+    /// <summary>Asks the store, for so many messages at a time, and tells how far it is (RFC 9585).</summary>
+    static async ValueTask<Result<UidSet>> AskAsync(
+        ImapSession session,
+        SelectedMailbox selected,
+        SearchKey key,
+        CancellationToken cancel
+    )
+    {
+        var view = selected.View;
+        var progress = new Progress(session, view.Count);
+        var found = new List<(uint, uint)>();
+        for (var from = 0; from < view.Count; from += ImapLimits.SearchBatch)
+        {
+            var known = UidSet.Of([
+                (view.Uid(from), view.Uid(Math.Min(from + ImapLimits.SearchBatch, view.Count) - 1)),
+            ]);
             var request = new SearchRequest(session.Account, selected.Id, known, key);
             var result = await session.Gateway.SearchAsync(request, cancel);
             if (!result.IsOk)
-                return Reply.From(result.Refusal, result.Reason);
-            found = selected.View.FindUids(result.Value.Ranges);
+                return result;
+            found.AddRange(result.Value.Ranges);
+            await progress.TellAsync(from + ImapLimits.SearchBatch);
         }
-
-        await AnswerAsync(session, selected.View, found.Value);
-        return Reply.Ok("Searched");
+        return UidSet.Of(found);
     }
 
     async ValueTask AnswerAsync(ImapSession session, SequenceView view, IndexRanges found)
     {
-        if (Query!.Returns != SearchReturns.None)
+        if (Query.Return.Items == SearchReturns.Save)
+            return; // RFC 5182 §2.1
+        if (Query.Return.Items != SearchReturns.None || session.Dialect.Revision2)
         {
-            WriteExtended(session, view, found);
+            SearchResponse.Write(session, Query, Uids, found);
             return;
         }
-        session.Writer.Put("* SEARCH"u8);
+        var (writer, modSeq) = (session.Writer, 0UL);
+        writer.Put("* SEARCH"u8);
         foreach (var index in found.Indexes())
         {
-            session.Writer.Put(" "u8);
-            session.Writer.Put(Number(view, index));
-            await session.Writer.FlushIfFullAsync();
+            writer.Put(" "u8);
+            writer.Put(Uids ? view.Uid(index) : (uint)index + 1);
+            modSeq = Math.Max(modSeq, view.ModSeq(index));
+            await writer.FlushIfFullAsync();
         }
-        session.Writer.Crlf();
-    }
-
-    /// <summary>ESEARCH (RFC 4731 §3.1).</summary>
-    void WriteExtended(ImapSession session, SequenceView view, IndexRanges found)
-    {
-        var (writer, returns) = (session.Writer, Query!.Returns);
-        writer.Put("* ESEARCH (TAG "u8);
-        writer.String(System.Text.Encoding.ASCII.GetBytes(session.Tag));
-        writer.Put(Uids ? ") UID"u8 : ")"u8);
-        if (!found.IsEmpty && returns.HasFlag(SearchReturns.Min))
-        {
-            writer.Put(" MIN "u8);
-            writer.Put(Number(view, found.Ranges[0].First));
-        }
-        if (!found.IsEmpty && returns.HasFlag(SearchReturns.Max))
-        {
-            writer.Put(" MAX "u8);
-            writer.Put(Number(view, found.Ranges[^1].Last));
-        }
-        if (returns.HasFlag(SearchReturns.Count))
-        {
-            writer.Put(" COUNT "u8);
-            writer.Put(found.Ranges.Sum(range => range.Last - range.First + 1));
-        }
-        if (!found.IsEmpty && returns.HasFlag(SearchReturns.All))
-        {
-            writer.Put(" ALL "u8);
-            writer.Put(Uids ? ToSet(view, found) : string.Join(',', found.Ranges.Select(Numbers)));
-        }
+        if (Query.AsksModSeq && !found.IsEmpty)
+            writer.Put($" (MODSEQ {modSeq})"); // RFC 7162 §3.1.6
         writer.Crlf();
     }
-
-    uint Number(SequenceView view, int index) => Uids ? view.Uid(index) : (uint)index + 1;
-
-    static string Numbers((int First, int Last) range) =>
-        range.First == range.Last ? $"{range.First + 1}" : $"{range.First + 1}:{range.Last + 1}";
-
-    /// <summary>Only UIDs that are there: a range may span others between them (RFC 4731 §3.1).</summary>
-    static string ToSet(SequenceView view, IndexRanges found) => UidSet.Of(found.Indexes().Select(view.Uid)).ToString();
 }

@@ -4,8 +4,8 @@ using Cloud.Store.Messages;
 
 namespace Cloud.Listener.Imap.Commands;
 
-/// <summary>SELECT and EXAMINE. RFC 3501 §6.3.1, §6.3.2.</summary>
-sealed record Select(string Name, bool ReadOnly) : IImapCommand
+/// <summary>SELECT and EXAMINE. RFC 3501 §6.3.1, §6.3.2; RFC 9051 §6.3.2, §6.3.3.</summary>
+sealed record Select(MailboxName Name, bool ReadOnly, SelectParameters Parameters) : IImapCommand
 {
     public static IImapCommand Parse(ref ImapReader args) => Parse(ref args, readOnly: false);
 
@@ -13,36 +13,66 @@ sealed record Select(string Name, bool ReadOnly) : IImapCommand
 
     public async ValueTask<Reply> RunAsync(ImapSession session, CancellationToken cancel)
     {
+        if (Parameters.Resync is not null && !session.Dialect.QResync)
+            throw new SyntaxException("QRESYNC has to be enabled first"); // RFC 7162 §3.2.5
+        if (Parameters.Resync?.Match is not null && session.Dialect.UidOnly)
+            return Reply.UidRequired; // RFC 9586 §3
+        if (session.Selected is not null)
+            session.Writer.Put("*", Reply.Ok("The other one is closed", "CLOSED")); // RFC 7162 §3.2.11
         session.Deselect(); // Whatever comes of it: RFC 3501 §6.3.1.
-        if (await session.FindMailboxAsync(Name, cancel) is not { } mailbox)
+        var all = await session.Gateway.ListMailboxesAsync(session.Account, cancel);
+        if (all.FirstOrDefault(each => each.Name == Name.Canonical) is not { } mailbox)
             return Reply.NoSuchMailbox;
-        if (
-            await session.Gateway.OpenAsync(session.Account, mailbox.Id, claimRecent: !ReadOnly, cancel)
-            is not { } opened
-        )
+        var claimRecent = !ReadOnly && !session.Dialect.Revision2;
+        if (await session.Gateway.OpenAsync(session.Account, mailbox.Id, claimRecent, cancel) is not { } opened)
             return Reply.NoSuchMailbox;
 
-        var connection = session.Connection;
-        var selected = new SelectedMailbox(session.Gateway, session.Account, opened, ReadOnly, connection.Wake);
+        if (Parameters.Condstore)
+            session.UseModSeqs();
+        var selected = new SelectedMailbox(session, opened, ReadOnly);
         session.SelectMailbox(selected);
-        Describe(session.Writer, selected);
+        Describe(session, selected);
+        if (session.Dialect.Revision2)
+            session.Writer.List(
+                selected.Mailbox,
+                MailboxTree.HasChildren(mailbox, all),
+                oldName: Name.Differs ? Name.Sent : null
+            );
+        if (Parameters.Resync is { } known)
+            await Resynchronisation.RunAsync(session, known, cancel);
         return ReadOnly ? Reply.Ok("Open for reading", "READ-ONLY") : Reply.Ok("Open", "READ-WRITE");
     }
 
     static IImapCommand Parse(ref ImapReader args, bool readOnly)
     {
         args.ExpectSP();
-        var name = args.ExpectMailbox();
+        var name = args.ExpectMailboxName();
+        var parameters = args.SP() ? SelectParameters.Parse(ref args) : SelectParameters.None;
         args.ExpectEnd();
-        return new Select(name, readOnly);
+        return new Select(name, readOnly, parameters);
     }
 
-    static void Describe(ImapWriter writer, SelectedMailbox selected)
+    static void Describe(ImapSession session, SelectedMailbox selected)
     {
-        var (mailbox, view) = (selected.Mailbox, selected.View);
+        var (writer, mailbox, view) = (session.Writer, selected.Mailbox, selected.View);
         writer.ApplicableFlags(mailbox, selected.ReadOnly);
         writer.Line(view.Count, "EXISTS"u8);
+        if (!session.Dialect.Revision2)
+            DescribeToRevision1(session, view);
+        writer.Put("*", Reply.Ok("UIDs are valid", $"UIDVALIDITY {mailbox.UidValidity}"));
+        writer.Put("*", Reply.Ok("The next UID", $"UIDNEXT {mailbox.UidNext}"));
+        writer.Put("*", Reply.Ok("The mailbox's id", $"MAILBOXID ({ObjectIds.Of(mailbox.Id)})")); // RFC 8474 §4.2
+        if (session.Dialect.Condstore)
+            writer.HighestModSeq(selected.KnownModSeq);
+    }
+
+    /// <summary>What RFC 9051 appendix E (11, 12) leaves out.</summary>
+    static void DescribeToRevision1(ImapSession session, SequenceView view)
+    {
+        var writer = session.Writer;
         writer.Line(view.Recent, "RECENT"u8);
+        if (session.Dialect.UidOnly)
+            return; // UNSEEN is a sequence number: RFC 9586 §3.
         for (var i = 0; i < view.Count; i++)
         {
             if (view.Flags(i).HasFlag(MessageFlags.Seen))
@@ -50,7 +80,5 @@ sealed record Select(string Name, bool ReadOnly) : IImapCommand
             writer.Put("*", Reply.Ok("The first that is not seen", $"UNSEEN {i + 1}"));
             break;
         }
-        writer.Put("*", Reply.Ok("UIDs are valid", $"UIDVALIDITY {mailbox.UidValidity}"));
-        writer.Put("*", Reply.Ok("The next UID", $"UIDNEXT {mailbox.UidNext}"));
     }
 }

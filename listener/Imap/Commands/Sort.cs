@@ -1,49 +1,57 @@
 using Cloud.Api.Gateway;
 using Cloud.Listener.Imap.Search;
 using Cloud.Listener.Imap.Wire;
+using Cloud.Store.Messages;
 using Cloud.Store.Search;
 
 namespace Cloud.Listener.Imap.Commands;
 
-/// <summary>SORT and UID SORT. RFC 5256 §3; by what is displayed: RFC 5957.</summary>
-/// <param name="Key">Null for a charset that is not known here.</param>
-sealed record Sort(IReadOnlyList<SortCriterion> Criteria, SearchKey? Key, bool Uids) : IImapCommand
+/// <summary>SORT and UID SORT. RFC 5256 §3; by what is displayed: RFC 5957; with RETURN: RFC 5267 §3.</summary>
+sealed record Sort(IReadOnlyList<SortCriterion> Criteria, SearchQuery Query, bool Uids) : IImapCommand
 {
     public static IImapCommand Parse(ref ImapReader args) => Parse(ref args, uids: false);
 
     public static IImapCommand ParseUid(ref ImapReader args) => Parse(ref args, uids: true);
 
+    public bool SpeaksNumbers => Query.SpeaksNumbers;
+
     public async ValueTask<Reply> RunAsync(ImapSession session, CancellationToken cancel)
     {
-        if (Key is null)
+        var (selected, asked) = (session.Selected!, Query.Return);
+        var search = Query.Over(session);
+        if (asked.Has(SearchReturns.Save))
+            selected.Saved = UidSet.Empty; // Until it has succeeded: RFC 5182 §2.1.
+        if (!Query.IsUnderstood)
             return Reply.BadCharset;
-        var selected = session.Selected!;
-        var known = selected.View.All.ToUids(selected.View);
-        var search = new SearchRequest(session.Account, selected.Id, known, SessionKeys.Resolve(Key, selected));
+        if (Query.AsksModSeq)
+            session.UseModSeqs();
         var sorted = await session.Gateway.SortAsync(new(search, Criteria), cancel);
         if (!sorted.IsOk)
             return Reply.From(sorted.Refusal, sorted.Reason);
 
-        var writer = session.Writer;
-        writer.Put("* SORT"u8);
-        foreach (var uid in sorted.Value.Uids)
-        {
-            if (selected.View.IndexOf(uid) is var index && index < 0)
-                continue;
-            writer.Put(" "u8);
-            writer.Put(Uids ? uid : (uint)index + 1);
-            await writer.FlushIfFullAsync();
-        }
-        writer.Crlf();
+        var view = selected.View;
+        var found = sorted.Value.Uids.Where(uid => view.IndexOf(uid) >= 0).ToList();
+        if (asked.Has(SearchReturns.Save))
+            selected.Saved = UidSet.Of(SortResponse.About(asked, found));
+        if (asked.Items == SearchReturns.None)
+            await SortResponse.WriteAllAsync(session, Query, Uids, found);
+        else if (asked.Items != SearchReturns.Save)
+            SortResponse.WriteExtended(session, Query, Uids, found);
         return Reply.Ok("Sorted");
     }
 
     static IImapCommand Parse(ref ImapReader args, bool uids)
     {
         args.ExpectSP();
+        var asked = SearchReturn.None;
+        if (args.Label("RETURN"u8))
+        {
+            asked = SearchReturn.Parse(ref args);
+            args.ExpectSP();
+        }
         var criteria = ExpectCriteria(ref args);
         args.ExpectSP();
-        return new Sort(criteria, SearchQuery.ParseCriteria(ref args), uids);
+        return new Sort(criteria, SearchQuery.ParseCriteria(ref args, asked), uids);
     }
 
     /// <summary><c>sort-criteria = "(" sort-criterion *(SP sort-criterion) ")"</c>.</summary>

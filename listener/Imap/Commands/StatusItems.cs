@@ -7,7 +7,8 @@ using Cloud.Store.Search;
 
 namespace Cloud.Listener.Imap.Commands;
 
-/// <summary>What STATUS tells of a mailbox (RFC 3501 §6.3.10; SIZE by RFC 8438, APPENDLIMIT by RFC 7889).</summary>
+/// <summary>What STATUS tells of a mailbox (RFC 3501 §6.3.10; SIZE by RFC 8438, APPENDLIMIT by RFC 7889, HIGHESTMODSEQ by RFC 7162 §3.1.7,
+/// MAILBOXID by RFC 8474 §4.3).</summary>
 sealed record StatusItems(IReadOnlyList<string> Names)
 {
     static readonly string[] Known =
@@ -20,6 +21,8 @@ sealed record StatusItems(IReadOnlyList<string> Names)
         "DELETED",
         "SIZE",
         "APPENDLIMIT",
+        "HIGHESTMODSEQ",
+        "MAILBOXID",
     ];
 
     /// <summary><c>"(" status-att *(SP status-att) ")"</c>.</summary>
@@ -41,6 +44,8 @@ sealed record StatusItems(IReadOnlyList<string> Names)
 
     public async ValueTask WriteAsync(ImapSession session, Mailbox mailbox, CancellationToken cancel)
     {
+        if (Names.Contains("HIGHESTMODSEQ"))
+            session.UseModSeqs();
         var recent = Names.Contains("RECENT") ? await CountRecentAsync(session, mailbox, cancel) : 0;
         var writer = session.Writer;
         writer.Put("* STATUS "u8);
@@ -50,7 +55,10 @@ sealed record StatusItems(IReadOnlyList<string> Names)
             writer.Put(i == 0 ? " ("u8 : " "u8);
             writer.Put(Names[i]);
             writer.Put(" "u8);
-            writer.Put((ulong)Value(Names[i], mailbox, recent, session.Options));
+            if (Names[i] == "MAILBOXID")
+                writer.Put($"({ObjectIds.Of(mailbox.Id)})");
+            else
+                writer.Put((ulong)Value(Names[i], mailbox, recent, session.Options));
         }
         writer.Put(")"u8);
         writer.Crlf();
@@ -79,6 +87,7 @@ sealed record StatusItems(IReadOnlyList<string> Names)
             "UNSEEN" => mailbox.Unseen,
             "DELETED" => mailbox.Deleted,
             "SIZE" => mailbox.Octets,
+            "HIGHESTMODSEQ" => (long)mailbox.HighestModSeq,
             _ => options.MaxMessage,
         };
 }

@@ -4,8 +4,10 @@ using Cloud.Listener.Imap.Wire;
 
 namespace Cloud.Listener.Imap.Commands;
 
-/// <summary>STORE and UID STORE. RFC 9051 §6.4.6.</summary>
-sealed record Store(SequenceSet Set, bool Uids, FlagAction Action, bool Silent, FlagList Flags) : IImapCommand
+/// <summary>STORE and UID STORE. RFC 9051 §6.4.6, RFC 7162 §3.1.3.</summary>
+/// <param name="UnchangedSince">Only messages that have not changed after this mod-sequence; null for all.</param>
+sealed record Store(SequenceSet Set, bool Uids, FlagAction Action, bool Silent, FlagList Flags, ulong? UnchangedSince)
+    : IImapCommand
 {
     public static IImapCommand Parse(ref ImapReader args) => Parse(ref args, uids: false);
 
@@ -17,6 +19,8 @@ sealed record Store(SequenceSet Set, bool Uids, FlagAction Action, bool Silent, 
         var named = selected.Find(Set, Uids);
         if (selected.ReadOnly)
             return Reply.ReadOnly;
+        if (UnchangedSince is not null)
+            session.UseModSeqs();
         if (named.IsEmpty)
             return Reply.Ok("No such message"); // RFC 9051 §6.4.9: UIDs that are not there are passed over.
 
@@ -28,7 +32,7 @@ sealed record Store(SequenceSet Set, bool Uids, FlagAction Action, bool Silent, 
             Action,
             Flags.Flags,
             Flags.Keywords,
-            UnchangedSince: null
+            UnchangedSince
         );
         var stored = await session.Gateway.StoreFlagsAsync(request, cancel);
         if (!stored.IsOk)
@@ -37,9 +41,17 @@ sealed record Store(SequenceSet Set, bool Uids, FlagAction Action, bool Silent, 
         selected.Took(stored.Value);
         foreach (var uid in expected)
             view.ForgetChange(uid);
+        var modified = view.FindUids(stored.Value.Modified.Ranges);
+        if (!modified.IsEmpty)
+            await selected.SyncAsync(always: true, cancel); // The client gets to know what stood in its way.
         if (!Silent)
-            await AnswerAsync(session, selected, named);
-        return Reply.Ok("Stored");
+            await TellFlagsAsync(session, selected, named);
+        else if (session.Dialect.Condstore)
+            await TellModSeqsAsync(session, selected, named, stored.Value);
+        if (modified.IsEmpty)
+            return Reply.Ok("Stored");
+        var set = Uids ? modified.ToExactUids(view).ToString() : modified.ToNumbers();
+        return Reply.Ok("Some have changed meanwhile", $"MODIFIED {set}");
     }
 
     static IImapCommand Parse(ref ImapReader args, bool uids)
@@ -47,6 +59,7 @@ sealed record Store(SequenceSet Set, bool Uids, FlagAction Action, bool Silent, 
         args.ExpectSP();
         var set = args.ExpectSequenceSet();
         args.ExpectSP();
+        ulong? unchangedSince = args.Char('(') ? ExpectModifier(ref args) : null;
         var action =
             args.Char('+') ? FlagAction.Add
             : args.Char('-') ? FlagAction.Remove
@@ -57,10 +70,53 @@ sealed record Store(SequenceSet Set, bool Uids, FlagAction Action, bool Silent, 
         args.ExpectSP();
         var flags = args.Peek('(') ? args.ExpectFlagList() : args.ExpectFlags();
         args.ExpectEnd();
-        return new Store(set, uids, action, silent, flags);
+        return new Store(set, uids, action, silent, flags, unchangedSince);
     }
 
-    async ValueTask AnswerAsync(ImapSession session, SelectedMailbox selected, IndexRanges named)
+    /// <summary><c>"(" "UNCHANGEDSINCE" SP mod-sequence-valzer ")" SP</c>; its parenthesis is read already.</summary>
+    static ulong ExpectModifier(ref ImapReader args)
+    {
+        if (!args.Label("UNCHANGEDSINCE"u8))
+            throw args.Expected("UNCHANGEDSINCE");
+        args.ExpectSP();
+        var modSeq = args.ExpectModSeq();
+        args.ExpectChar(')');
+        args.ExpectSP();
+        return modSeq;
+    }
+
+    /// <summary>
+    /// .SILENT hides flags, not mod-sequences (RFC 7162 §3.1.3): of what has changed, and in a conditional STORE of all
+    /// that could have. Of what stood in its way the flags are told as well.
+    /// </summary>
+    async ValueTask TellModSeqsAsync(
+        ImapSession session,
+        SelectedMailbox selected,
+        IndexRanges named,
+        StoreFlagsResult stored
+    )
+    {
+        var view = selected.View;
+        if (!stored.Modified.IsEmpty)
+            selected.AnnounceKeywords(session.Writer);
+        var changed = stored.Entries.Select(entry => entry.Uid).ToHashSet();
+        foreach (var index in named.Indexes())
+        {
+            var uid = view.Uid(index);
+            if (stored.Modified.Contains(uid))
+            {
+                view.ForgetChange(uid);
+                selected.FlagsOf(session.Writer, index, Uids);
+            }
+            else if (!view.HasChange(uid) && (UnchangedSince is not null || changed.Contains(uid)))
+            {
+                selected.ModSeqAloneOf(session.Writer, index);
+            }
+            await session.Writer.FlushIfFullAsync();
+        }
+    }
+
+    async ValueTask TellFlagsAsync(ImapSession session, SelectedMailbox selected, IndexRanges named)
     {
         selected.AnnounceKeywords(session.Writer);
         foreach (var index in named.Indexes())

@@ -1,28 +1,27 @@
-using Cloud.Api.Gateway;
 using Cloud.Listener.Imap.Search;
 using Cloud.Listener.Imap.Selected;
 using Cloud.Listener.Imap.Wire;
-using Cloud.Store.Search;
 using Cloud.Store.Threading;
 
 namespace Cloud.Listener.Imap.Commands;
 
 /// <summary>THREAD and UID THREAD. RFC 5256 §3.</summary>
-/// <param name="Key">Null for a charset that is not known here.</param>
-sealed record Thread(ThreadAlgorithm Algorithm, SearchKey? Key, bool Uids) : IImapCommand
+sealed record Thread(ThreadAlgorithm Algorithm, SearchQuery Query, bool Uids) : IImapCommand
 {
     public static IImapCommand Parse(ref ImapReader args) => Parse(ref args, uids: false);
 
     public static IImapCommand ParseUid(ref ImapReader args) => Parse(ref args, uids: true);
 
+    public bool SpeaksNumbers => Query.SpeaksNumbers;
+
     public async ValueTask<Reply> RunAsync(ImapSession session, CancellationToken cancel)
     {
-        if (Key is null)
+        if (!Query.IsUnderstood)
             return Reply.BadCharset;
+        if (Query.AsksModSeq)
+            session.UseModSeqs();
         var selected = session.Selected!;
-        var known = selected.View.All.ToUids(selected.View);
-        var search = new SearchRequest(session.Account, selected.Id, known, SessionKeys.Resolve(Key, selected));
-        var threads = await session.Gateway.ThreadAsync(new(search, Algorithm), cancel);
+        var threads = await session.Gateway.ThreadAsync(new(Query.Over(session), Algorithm), cancel);
         if (!threads.IsOk)
             return Reply.From(threads.Refusal, threads.Reason);
 
@@ -76,6 +75,6 @@ sealed record Thread(ThreadAlgorithm Algorithm, SearchKey? Key, bool Uids) : IIm
             : args.Label("REFS"u8) ? ThreadAlgorithm.Refs
             : throw args.Expected("a threading algorithm");
         args.ExpectSP();
-        return new Thread(algorithm, SearchQuery.ParseCriteria(ref args), uids);
+        return new Thread(algorithm, SearchQuery.ParseCriteria(ref args, SearchReturn.None), uids);
     }
 }

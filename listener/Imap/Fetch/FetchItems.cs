@@ -13,16 +13,23 @@ enum FetchAttributes
     Envelope = 16,
     Body = 32,
     BodyStructure = 64,
+    ModSeq = 128,
+    SaveDate = 256,
+    EmailId = 512,
+    ThreadId = 1024,
+    Preview = 2048,
 }
 
 /// <summary>What a FETCH asks for of each message (RFC 9051 §6.4.5).</summary>
 sealed record FetchItems(FetchAttributes Attributes, IReadOnlyList<BodySection> Sections)
 {
     const FetchAttributes Fast = FetchAttributes.Flags | FetchAttributes.InternalDate | FetchAttributes.Size;
-    const FetchAttributes Structures = FetchAttributes.Envelope | FetchAttributes.Body | FetchAttributes.BodyStructure;
+    const FetchAttributes Structures =
+        FetchAttributes.Envelope | FetchAttributes.Body | FetchAttributes.BodyStructure | FetchAttributes.Preview;
 
     /// <summary>The view alone cannot answer.</summary>
-    public bool NeedsEmail => Sections.Count > 0 || (Attributes & Structures) != FetchAttributes.None;
+    public bool NeedsEmail =>
+        Sections.Count > 0 || (Attributes & (Structures | FetchAttributes.ThreadId)) != FetchAttributes.None;
 
     /// <summary>The message's structure is looked at.</summary>
     public bool NeedsIndex =>
@@ -32,6 +39,9 @@ sealed record FetchItems(FetchAttributes Attributes, IReadOnlyList<BodySection> 
     public bool NeedsOnlyEnvelope => Sections.Count == 0 && (Attributes & Structures) == FetchAttributes.Envelope;
 
     public bool SetsSeen => Sections.Any(section => !section.Peek);
+
+    /// <summary>UID FETCH tells UIDs unasked (RFC 9051 §6.4.9).</summary>
+    public FetchItems WithUid() => this with { Attributes = Attributes | FetchAttributes.Uid };
 
     public bool Has(FetchAttributes attribute) => Attributes.HasFlag(attribute);
 
@@ -73,6 +83,8 @@ sealed record FetchItems(FetchAttributes Attributes, IReadOnlyList<BodySection> 
             return FetchAttributes.Envelope;
         if (reader.Label("BODYSTRUCTURE"u8))
             return FetchAttributes.BodyStructure;
+        if (ExtendedItem(ref reader) is var item && item != FetchAttributes.None)
+            return item;
         if (reader.Label("BODY"u8) && !reader.Peek('['))
             return FetchAttributes.Body;
 
@@ -89,5 +101,34 @@ sealed record FetchItems(FetchAttributes Attributes, IReadOnlyList<BodySection> 
         else
             throw reader.Expected("something to fetch");
         return FetchAttributes.None;
+    }
+
+    /// <summary>Items of extensions; none when it is none of them.</summary>
+    static FetchAttributes ExtendedItem(ref ImapReader reader)
+    {
+        if (reader.Label("MODSEQ"u8))
+            return FetchAttributes.ModSeq;
+        if (reader.Label("SAVEDATE"u8))
+            return FetchAttributes.SaveDate;
+        if (reader.Label("EMAILID"u8))
+            return FetchAttributes.EmailId;
+        if (reader.Label("THREADID"u8))
+            return FetchAttributes.ThreadId;
+        if (!reader.Label("PREVIEW"u8))
+            return FetchAttributes.None;
+        ExpectLazy(ref reader);
+        return FetchAttributes.Preview;
+    }
+
+    /// <summary><c>[SP "(" "LAZY" ")"]</c>: our previews are made already (RFC 8970 §4.1).</summary>
+    static void ExpectLazy(ref ImapReader reader)
+    {
+        if (!reader.Rest.StartsWith(" ("u8))
+            return;
+        reader.ExpectSP();
+        reader.ExpectChar('(');
+        if (!reader.Label("LAZY"u8))
+            throw reader.Expected("LAZY");
+        reader.ExpectChar(')');
     }
 }

@@ -144,6 +144,11 @@ sealed class FetchResponse(ImapSession session, SelectedMailbox selected, FetchI
             }
 
             Begin(index);
+            if (items.Has(FetchAttributes.ThreadId))
+            {
+                Item("THREADID");
+                writer.Put($"({ObjectIds.Of(email.Thread)})"); // RFC 8474 §5.2
+            }
             if (structure is not null)
                 WriteStructure(structure, envelope!);
             for (var i = 0; i < contents.Count; i++)
@@ -168,6 +173,11 @@ sealed class FetchResponse(ImapSession session, SelectedMailbox selected, FetchI
             Item("ENVELOPE");
             writer.Envelope(envelope);
         }
+        if (items.Has(FetchAttributes.Preview))
+        {
+            Item("PREVIEW");
+            writer.String(structure.Preview.Span); // Of what has no text it is empty, never NIL: RFC 8970 §3.2.
+        }
         if (items.Has(FetchAttributes.Body))
         {
             Item("BODY");
@@ -184,19 +194,26 @@ sealed class FetchResponse(ImapSession session, SelectedMailbox selected, FetchI
     void Begin(int index)
     {
         first = true;
-        writer.Put("* "u8);
-        writer.Put(index + 1);
-        writer.Put(" FETCH ("u8);
-        if (items.Has(FetchAttributes.Uid))
+        selected.BeginMessageData(writer, index);
+        var changed = view.HasChange(view.Uid(index));
+        var unasked = changed && session.Dialect.Condstore; // RFC 7162 §3.2.4
+        if (items.Has(FetchAttributes.Uid) || (unasked && !session.Dialect.UidOnly))
         {
             Item("UID");
             writer.Put(view.Uid(index));
         }
-        if (items.Has(FetchAttributes.Flags) || view.HasChange(view.Uid(index)))
+        if (items.Has(FetchAttributes.Flags) || changed)
         {
             Item("FLAGS");
             writer.Flags(view.Flags(index), view.IsRecent(index), view.Keywords(index), selected.Mailbox);
             view.ForgetChange(view.Uid(index));
+        }
+        if (items.Has(FetchAttributes.ModSeq) || unasked)
+        {
+            Item("MODSEQ");
+            writer.Put("("u8);
+            writer.Put(view.ModSeq(index));
+            writer.Put(")"u8);
         }
         if (items.Has(FetchAttributes.InternalDate))
         {
@@ -207,6 +224,16 @@ sealed class FetchResponse(ImapSession session, SelectedMailbox selected, FetchI
         {
             Item("RFC822.SIZE");
             writer.Put((ulong)view[index].Size);
+        }
+        if (items.Has(FetchAttributes.SaveDate))
+        {
+            Item("SAVEDATE");
+            writer.InternalDate(view[index].Saved); // RFC 8514 §4.2
+        }
+        if (items.Has(FetchAttributes.EmailId))
+        {
+            Item("EMAILID");
+            writer.Put($"({ObjectIds.Of(view[index].Email)})"); // RFC 8474 §5.1
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Unicode;
 using Cloud.Listener.Imap.Wire;
 using Cloud.Mail;
 using Cloud.Mail.Headers;
@@ -12,7 +14,7 @@ static class StructureWriter
         writer.Put("("u8);
         writer.NString(envelope.Date);
         writer.Put(" "u8);
-        writer.NString(envelope.Subject);
+        writer.Words(envelope.Subject);
         foreach (
             var list in (ReadOnlySpan<IReadOnlyList<Address>>)
                 [envelope.From, envelope.SenderOrFrom, envelope.ReplyToOrFrom, envelope.To, envelope.Cc, envelope.Bcc]
@@ -67,7 +69,7 @@ static class StructureWriter
         writer.Put(" "u8);
         writer.NString(part.Id);
         writer.Put(" "u8);
-        writer.NString(part.Description);
+        writer.Words(part.Description);
         writer.Put(" "u8);
         writer.String(part.Encoding.IsNilOrEmpty ? "7bit"u8 : part.Encoding.Span);
         writer.Put(" "u8);
@@ -163,7 +165,7 @@ static class StructureWriter
         foreach (var address in addresses)
         {
             writer.Put("("u8);
-            writer.NString(address.Name);
+            writer.Words(address.Name);
             writer.Put(" "u8);
             writer.NString(address.Adl);
             writer.Put(" "u8);
@@ -173,6 +175,18 @@ static class StructureWriter
             writer.Put(")"u8);
         }
         writer.Put(")"u8);
+    }
+
+    /// <summary>
+    /// Text of a header. In UTF-8 only for who has said that he takes it: the others know it as encoded words (RFC 6855
+    /// §8). Addresses stay as they are, for in ASCII they would be others.
+    /// </summary>
+    static void Words(this ImapWriter writer, Octets value)
+    {
+        if (writer.Utf8 || value.IsNil || Ascii.IsValid(value.Span) || !Utf8.IsValid(value.Span))
+            writer.NString(value);
+        else
+            writer.String(Encoding.ASCII.GetBytes(EncodedWordEncoder.Encode(Encoding.UTF8.GetString(value.Span))));
     }
 
     static void NString(this ImapWriter writer, Octets value)

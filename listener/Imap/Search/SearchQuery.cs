@@ -1,86 +1,76 @@
 using System.Text;
 using System.Text.Unicode;
+using Cloud.Api.Gateway;
 using Cloud.Listener.Imap.Wire;
 using Cloud.Store.Messages;
 using Cloud.Store.Search;
 
 namespace Cloud.Listener.Imap.Search;
 
-/// <summary>What SEARCH RETURN asks for (RFC 4731 §3.1).</summary>
-[Flags]
-enum SearchReturns
-{
-    /// <summary>No RETURN: all numbers in a SEARCH response.</summary>
-    None = 0,
-    Min = 1,
-    Max = 2,
-    Count = 4,
-    All = 8,
-}
-
 /// <summary>A SEARCH as the client wrote it (RFC 3501 §6.4.4).</summary>
-sealed record SearchQuery(SearchKey Key, SearchReturns Returns)
+/// <param name="Charset">Which charset its strings are in, in capitals; null where it does not say.</param>
+sealed record SearchQuery(SearchKey Key, SearchReturn Return, string? Charset)
 {
+    /// <summary>Its charset is one that we know.</summary>
+    public bool IsUnderstood => Charset is null || IsKnown(Charset);
+
+    /// <summary>It asks by mod-sequence, and is answered with one (RFC 7162 §3.1.5).</summary>
+    public bool AsksModSeq { get; } = SessionKeys.Any(Key, key => key is SearchKey.ChangedSince);
+
+    /// <summary>It names messages by their numbers.</summary>
+    public bool SpeaksNumbers { get; } =
+        SessionKeys.Any(Key, key => key is SessionKeys.Numbers { Uids: false, Set.IsSaved: false });
+
+    /// <summary>The search over all that the session sees of its mailbox.</summary>
+    public SearchRequest Over(ImapSession session)
+    {
+        var selected = session.Selected!;
+        var key = SessionKeys.Resolve(Key, selected, session.Services.Time.GetUtcNow());
+        return new(session.Account, selected.Id, selected.View.All.ToUids(selected.View), key);
+    }
+
     static readonly DateOnly Never = DateOnly.MinValue;
     static readonly DateOnly Ever = DateOnly.MaxValue;
 
     /// <summary>All arguments, to the end.</summary>
-    /// <returns>Null for a charset that is not known here; then nothing more is read.</returns>
-    public static SearchQuery? Parse(ref ImapReader reader)
+    /// <remarks>Behind a charset that is not known here nothing more is read.</remarks>
+    public static SearchQuery Parse(ref ImapReader reader)
     {
         reader.ExpectSP();
-        var returns = SearchReturns.None;
+        var asked = SearchReturn.None;
         if (reader.Label("RETURN"u8))
         {
-            returns = ExpectReturns(ref reader);
+            asked = SearchReturn.Parse(ref reader);
             reader.ExpectSP();
         }
+        string? charset = null;
         if (reader.Label("CHARSET"u8))
         {
             reader.ExpectSP();
-            var charset = reader.ExpectText("a charset");
-            if (charset.ToUpperInvariant() is not ("UTF-8" or "US-ASCII"))
-                return null;
+            charset = reader.ExpectText("a charset").ToUpperInvariant();
+            if (!IsKnown(charset))
+                return new SearchQuery(new SearchKey.All(), asked, charset);
             reader.ExpectSP();
         }
 
         var count = 0;
         var key = ExpectKeys(ref reader, ref count, depth: 0);
         reader.ExpectEnd();
-        return new SearchQuery(key, returns);
+        return new SearchQuery(key, asked, charset);
     }
 
     /// <summary>search-criteria (RFC 5256 §5): charset and keys, to the end.</summary>
-    /// <returns>Null for a charset that is not known here; then nothing more is read.</returns>
-    public static SearchKey? ParseCriteria(ref ImapReader reader)
+    /// <remarks>Behind a charset that is not known here nothing more is read.</remarks>
+    public static SearchQuery ParseCriteria(ref ImapReader reader, SearchReturn asked)
     {
-        var charset = reader.ExpectText("a charset");
-        if (charset.ToUpperInvariant() is not ("UTF-8" or "US-ASCII"))
-            return null;
+        var charset = reader.ExpectText("a charset").ToUpperInvariant();
+        if (!IsKnown(charset))
+            return new SearchQuery(new SearchKey.All(), asked, charset);
         reader.ExpectSP();
         var count = 0;
         var key = ExpectKeys(ref reader, ref count, depth: 0);
         reader.ExpectEnd();
-        return key;
-    }
-
-    static SearchReturns ExpectReturns(ref ImapReader reader)
-    {
-        var returns = SearchReturns.None;
-        reader.ExpectSP();
-        reader.ExpectChar('(');
-        while (!reader.Char(')'))
-        {
-            if (returns != SearchReturns.None)
-                reader.ExpectSP();
-            returns |=
-                reader.Label("MIN"u8) ? SearchReturns.Min
-                : reader.Label("MAX"u8) ? SearchReturns.Max
-                : reader.Label("COUNT"u8) ? SearchReturns.Count
-                : reader.Label("ALL"u8) ? SearchReturns.All
-                : throw reader.Expected("a return option");
-        }
-        return returns == SearchReturns.None ? SearchReturns.All : returns; // RFC 4731 §3.1
+        return new SearchQuery(key, asked, charset);
     }
 
     /// <summary>One key or more, which must all match.</summary>
@@ -107,7 +97,7 @@ sealed record SearchQuery(SearchKey Key, SearchReturns Returns)
             reader.ExpectChar(')');
             return keys;
         }
-        if (reader.Peek('*') || (!reader.AtEnd && char.IsAsciiDigit((char)reader.Rest[0])))
+        if (reader.Peek('*') || reader.Peek('$') || (!reader.AtEnd && char.IsAsciiDigit((char)reader.Rest[0])))
             return new SessionKeys.Numbers(reader.ExpectSequenceSet(), Uids: false);
         if (!reader.Label(out var label))
             throw reader.Expected("a search key");
@@ -140,6 +130,7 @@ sealed record SearchQuery(SearchKey Key, SearchReturns Returns)
             "UNDRAFT" => new SearchKey.Not(new SearchKey.HasFlag(MessageFlags.Draft)),
             "UNFLAGGED" => new SearchKey.Not(new SearchKey.HasFlag(MessageFlags.Flagged)),
             "UNSEEN" => new SearchKey.Not(new SearchKey.HasFlag(MessageFlags.Seen)),
+            "SAVEDATESUPPORTED" => new SearchKey.All(), // RFC 8514 §4.3
             "RECENT" => new SessionKeys.Recent(),
             "OLD" => new SearchKey.Not(new SessionKeys.Recent()),
             "NEW" => new SearchKey.And([
@@ -168,10 +159,22 @@ sealed record SearchQuery(SearchKey Key, SearchReturns Returns)
                 return new SearchKey.HasKeyword(reader.ExpectKeyword());
             case "UNKEYWORD":
                 return new SearchKey.Not(new SearchKey.HasKeyword(reader.ExpectKeyword()));
+            case "OLDER" or "YOUNGER":
+                return new SessionKeys.Within(reader.ExpectNzNumber(), name == "OLDER");
+            case "EMAILID":
+                return ObjectIds.Email(reader.ExpectObjectId()) is { } email
+                    ? new SearchKey.IsEmail(email)
+                    : new SearchKey.Not(new SearchKey.All());
+            case "THREADID":
+                return ObjectIds.Thread(reader.ExpectObjectId()) is { } thread
+                    ? new SearchKey.InThread(thread.Value)
+                    : new SearchKey.Not(new SearchKey.All());
             case "LARGER":
                 return new SearchKey.Larger(reader.ExpectNumber64());
             case "SMALLER":
                 return new SearchKey.Smaller(reader.ExpectNumber64());
+            case "MODSEQ":
+                return ExpectModSeq(ref reader);
             case "UID":
                 return new SessionKeys.Numbers(reader.ExpectSequenceSet(), Uids: true);
             case "BEFORE" or "ON" or "SINCE":
@@ -180,10 +183,28 @@ sealed record SearchQuery(SearchKey Key, SearchReturns Returns)
             case "SENTBEFORE" or "SENTON" or "SENTSINCE":
                 (from, until) = Days(name[4..], reader.ExpectDate());
                 return new SearchKey.Sent(from, until);
+            case "SAVEDBEFORE" or "SAVEDON" or "SAVEDSINCE":
+                (from, until) = Days(name[5..], reader.ExpectDate());
+                return new SearchKey.Saved(from, until);
             default:
                 throw new SyntaxException($"{name} is no search key");
         }
     }
+
+    /// <summary><c>[SP entry-name SP entry-type-req] SP mod-sequence-valzer</c>: one stands for all entries (RFC 7162 §3.1.5).</summary>
+    static SearchKey.ChangedSince ExpectModSeq(ref ImapReader reader)
+    {
+        if (reader.String(out _))
+        {
+            reader.ExpectSP();
+            if (!reader.Label("PRIV"u8) && !reader.Label("SHARED"u8) && !reader.Label("ALL"u8))
+                throw reader.Expected("priv, shared or all");
+            reader.ExpectSP();
+        }
+        return new SearchKey.ChangedSince(reader.ExpectModSeq());
+    }
+
+    static bool IsKnown(string charset) => charset is "UTF-8" or "US-ASCII";
 
     static (DateOnly From, DateOnly Until) Days(string name, DateOnly day) =>
         name switch

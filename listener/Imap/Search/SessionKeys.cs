@@ -12,16 +12,33 @@ static class SessionKeys
 
     public sealed record Recent : SearchKey;
 
+    /// <summary>INTERNALDATE so many seconds ago, or before or after that (RFC 5032).</summary>
+    public sealed record Within(uint Seconds, bool Older) : SearchKey;
+
+    /// <summary>The key or one inside it is such.</summary>
+    public static bool Any(SearchKey key, Func<SearchKey, bool> test) =>
+        test(key)
+        || key switch
+        {
+            SearchKey.And and => and.Keys.Any(each => Any(each, test)),
+            SearchKey.Or or => Any(or.Left, test) || Any(or.Right, test),
+            SearchKey.Not not => Any(not.Key, test),
+            _ => false,
+        };
+
     /// <summary>The key with its session's part turned into sets of UIDs.</summary>
-    public static SearchKey Resolve(SearchKey key, SelectedMailbox selected) =>
+    public static SearchKey Resolve(SearchKey key, SelectedMailbox selected, DateTimeOffset now) =>
         key switch
         {
+            Numbers { Set.IsSaved: true } => new SearchKey.InSet(selected.Saved),
+            Within { Older: true } older => new SearchKey.Arrived(0, now.ToUnixTimeSeconds() - older.Seconds),
+            Within younger => new SearchKey.Arrived(now.ToUnixTimeSeconds() - younger.Seconds, long.MaxValue),
             Numbers { Uids: true } uids => new SearchKey.InSet(uids.Set.ToUids(selected.View.LastUid)),
             Numbers numbers => new SearchKey.InSet(FindNumbers(numbers.Set, selected.View)),
             Recent => new SearchKey.InSet(FindRecent(selected.View)),
-            SearchKey.And and => new SearchKey.And([.. and.Keys.Select(each => Resolve(each, selected))]),
-            SearchKey.Or or => new SearchKey.Or(Resolve(or.Left, selected), Resolve(or.Right, selected)),
-            SearchKey.Not not => new SearchKey.Not(Resolve(not.Key, selected)),
+            SearchKey.And and => new SearchKey.And([.. and.Keys.Select(each => Resolve(each, selected, now))]),
+            SearchKey.Or or => new SearchKey.Or(Resolve(or.Left, selected, now), Resolve(or.Right, selected, now)),
+            SearchKey.Not not => new SearchKey.Not(Resolve(not.Key, selected, now)),
             _ => key,
         };
 

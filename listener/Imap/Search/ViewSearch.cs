@@ -48,6 +48,14 @@ static class ViewSearch
             case SearchKey.Received(var from, var until):
                 return (in MessageEntry entry) =>
                     DateGrammar.Day(entry.Received) is var day && day >= from && day < until;
+            case SearchKey.Saved(var from, var until):
+                return (in MessageEntry entry) => DateGrammar.Day(entry.Saved) is var day && day >= from && day < until;
+            case SearchKey.Arrived(var earliest, var latest):
+                return (in MessageEntry entry) => entry.Received >= earliest && entry.Received <= latest;
+            case SearchKey.IsEmail(var email):
+                return (in MessageEntry entry) => entry.Email == email;
+            case SearchKey.ChangedSince(var modSeq):
+                return (in MessageEntry entry) => entry.ModSeq >= modSeq;
             case SearchKey.Not(var inner):
                 return Compile(inner, keywords) is { } wrong ? (in MessageEntry entry) => !wrong(entry) : null;
             case SearchKey.Or(var left, var right):

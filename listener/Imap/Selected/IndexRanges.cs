@@ -9,9 +9,6 @@ readonly record struct IndexRanges(IReadOnlyList<(int First, int Last)> Ranges)
 
     public bool IsEmpty => Ranges.Count == 0;
 
-    /// <summary>How many messages.</summary>
-    public int Count => Ranges.Sum(range => range.Last - range.First + 1);
-
     public static IndexRanges Of(List<(int First, int Last)> ranges)
     {
         ranges.Sort();
@@ -34,6 +31,44 @@ readonly record struct IndexRanges(IReadOnlyList<(int First, int Last)> Ranges)
                 yield return index;
         }
     }
+
+    /// <summary>How many messages.</summary>
+    public int Count => Ranges.Sum(range => range.Last - range.First + 1);
+
+    /// <summary>The first message alone, of some.</summary>
+    public IndexRanges First() => new([(Ranges[0].First, Ranges[0].First)]);
+
+    /// <summary>The last message alone, of some.</summary>
+    public IndexRanges Last() => new([(Ranges[^1].Last, Ranges[^1].Last)]);
+
+    /// <summary>So many messages, after so many others.</summary>
+    public IndexRanges Slice(int skip, int count)
+    {
+        var slice = new List<(int, int)>();
+        foreach (var (first, last) in Ranges)
+        {
+            var from = first + Math.Min(skip, last - first + 1);
+            skip -= from - first;
+            if (count == 0 || from > last)
+                continue;
+            var to = Math.Min(last, from + count - 1);
+            slice.Add((from, to));
+            count -= to - from + 1;
+        }
+        return new(slice);
+    }
+
+    /// <summary>The messages' numbers in IMAP's syntax: <c>1:4,7</c>.</summary>
+    public string ToNumbers() =>
+        string.Join(
+            ',',
+            Ranges.Select(range =>
+                range.First == range.Last ? $"{range.First + 1}" : $"{range.First + 1}:{range.Last + 1}"
+            )
+        );
+
+    /// <summary>The messages' UIDs and no others: a range of them may span some that are not there.</summary>
+    public UidSet ToExactUids(SequenceView view) => UidSet.Of(Indexes().Select(view.Uid));
 
     /// <summary>The UIDs these messages span. Numbers between theirs belong to no message that the view knows.</summary>
     public UidSet ToUids(SequenceView view) =>

@@ -17,6 +17,9 @@ static class MailboxTree
         return ancestors;
     }
 
+    public static bool HasChildren(Mailbox mailbox, IEnumerable<Mailbox> all) =>
+        all.Any(other => other.Name.StartsWith(mailbox.Name + "/", StringComparison.Ordinal));
+
     /// <summary>From the nearest up.</summary>
     public static IEnumerable<string> Ancestors(string name)
     {

@@ -16,22 +16,26 @@ sealed class SelectedMailbox : IDisposable
 {
     readonly IGateway gateway;
     readonly AccountId account;
+    readonly Dialect dialect;
     readonly Action wake;
     readonly CancellationTokenSource closing = new();
     Task<ulong>? watch;
     ulong revision;
+    ulong highest;
+    ulong toldModSeq;
     int announcedRecent;
     IReadOnlyList<string> announcedKeywords;
     bool stale;
 
-    /// <param name="wake">Called when the watch ends while <see cref="IsIdling"/>, from any thread.</param>
-    public SelectedMailbox(IGateway gateway, AccountId account, MailboxView opened, bool readOnly, Action wake)
+    public SelectedMailbox(ImapSession session, MailboxView opened, bool readOnly)
     {
-        (this.gateway, this.account, this.wake) = (gateway, account, wake);
+        (gateway, account) = (session.Gateway, session.Account);
+        (dialect, wake) = (session.Dialect, session.Connection.Wake);
         ReadOnly = readOnly;
         Mailbox = opened.Mailbox;
-        View = SequenceView.Of(opened.Entries, opened.Mailbox.FirstRecent);
+        View = SequenceView.Of(opened.Entries, FirstRecent);
         revision = opened.Revision;
+        KnownModSeq = highest = opened.Mailbox.HighestModSeq;
         announcedRecent = View.Recent;
         announcedKeywords = Mailbox.Keywords;
         Watch();
@@ -45,6 +49,12 @@ sealed class SelectedMailbox : IDisposable
 
     public bool ReadOnly { get; }
 
+    /// <summary>IMAP4rev2 knows no \Recent (RFC 9051 appendix E): it stays for a session that does.</summary>
+    uint FirstRecent => dialect.Revision2 ? uint.MaxValue : Mailbox.FirstRecent;
+
+    /// <summary>Of all changes up to this one the client has heard (RFC 7162 §3.2).</summary>
+    public ulong KnownModSeq { get; private set; }
+
     /// <summary>The client waits to be told; set while it does.</summary>
     public bool IsIdling { get; set; }
 
@@ -52,6 +62,8 @@ sealed class SelectedMailbox : IDisposable
     /// <exception cref="SyntaxException">A sequence number that no message has (RFC 9051 §9 seq-number).</exception>
     public IndexRanges Find(SequenceSet set, bool uids)
     {
+        if (set.IsSaved)
+            return View.FindUids(Saved.Ranges);
         if (uids)
             return View.FindUids(set.Against(View.LastUid));
         var found = new List<(int, int)>(set.Ranges.Count);
@@ -63,6 +75,13 @@ sealed class SelectedMailbox : IDisposable
         }
         return IndexRanges.Of(found);
     }
+
+    /// <summary>The UIDs a command names, whether messages have them or not.</summary>
+    public UidSet UidsOf(SequenceSet set) =>
+        set.IsSaved ? Saved : set.ToUids(View.LastUid).Intersect(UidSet.Of([(1, Mailbox.UidNext - 1)]));
+
+    /// <summary>What <c>$</c> stands for; messages that are gone drop out by themselves (RFC 5182 §2.1).</summary>
+    public UidSet Saved { get; set; } = UidSet.Empty;
 
     /// <summary>The session has itself put something into this mailbox: look before the next answer.</summary>
     public void Touched() => stale = true;
@@ -82,14 +101,23 @@ sealed class SelectedMailbox : IDisposable
     {
         Mailbox = Mailbox with { Keywords = stored.Mailbox.Keywords };
         View.Apply(stored.Entries, UidSet.Empty, uint.MaxValue);
-        Took(stored.Revision);
+        TookHere(stored.Revision, stored.Entries.Count > 0);
     }
 
     /// <summary>Takes over what a command of this session has removed.</summary>
     public void Took(ulong after, UidSet removed)
     {
         View.Apply([], removed, uint.MaxValue);
-        Took(after);
+        TookHere(after, !removed.IsEmpty);
+    }
+
+    /// <param name="changed">A revision that nothing was changed for is somebody else's.</param>
+    void TookHere(ulong after, bool changed)
+    {
+        if (changed && after == revision + 1)
+            highest = revision = after;
+        else if (after > revision)
+            stale = true;
     }
 
     /// <summary>Asks the store for changes.</summary>
@@ -105,13 +133,15 @@ sealed class SelectedMailbox : IDisposable
             return true;
         }
 
-        var changes = await gateway.SyncAsync(account, Id, revision, claimRecent: !ReadOnly, cancel);
+        var claimRecent = !ReadOnly && !dialect.Revision2;
+        var changes = await gateway.SyncAsync(account, Id, revision, claimRecent, cancel);
         if (changes is null)
             return false;
         stale = false;
         Mailbox = changes.Mailbox;
-        View.Apply(changes.Changed, changes.Vanished, changes.Mailbox.FirstRecent);
+        View.Apply(changes.Changed, changes.Vanished, FirstRecent);
         revision = Math.Max(revision, changes.Revision);
+        highest = Math.Max(highest, changes.Mailbox.HighestModSeq);
         if (ended)
             Watch();
         return true;
@@ -122,13 +152,7 @@ sealed class SelectedMailbox : IDisposable
     public async ValueTask AnnounceAsync(ImapWriter writer, bool expunges)
     {
         if (expunges)
-        {
-            foreach (var number in View.TakeExpunges())
-            {
-                writer.Line(number, "EXPUNGE"u8);
-                await writer.FlushIfFullAsync();
-            }
-        }
+            await AnnounceExpungesAsync(writer);
         if (View.TakeExists())
             writer.Line(View.Count, "EXISTS"u8);
         if (View.Recent != announcedRecent)
@@ -139,6 +163,57 @@ sealed class SelectedMailbox : IDisposable
             FlagsOf(writer, index, withUid: true);
             await writer.FlushIfFullAsync();
         }
+        AnnounceModSeq(writer);
+    }
+
+    async ValueTask AnnounceExpungesAsync(ImapWriter writer)
+    {
+        var expunged = View.TakeExpunges();
+        if (expunged.Count > 0 && dialect.TellsVanished)
+        {
+            writer.Put($"* VANISHED {UidSet.Of(expunged.Select(each => each.Uid))}"); // RFC 7162 §3.2.10.2
+            writer.Crlf();
+            return;
+        }
+        foreach (var (number, _) in expunged)
+        {
+            writer.Line(number, "EXPUNGE"u8);
+            await writer.FlushIfFullAsync();
+        }
+    }
+
+    /// <summary>
+    /// While an expunge waits to be told, later changes are: a client that is cut off now must ask again from before it
+    /// (RFC 7162 §3.2).
+    /// </summary>
+    void AnnounceModSeq(ImapWriter writer)
+    {
+        if (!View.HasGone)
+        {
+            KnownModSeq = highest;
+        }
+        else if (dialect.QResync && toldModSeq != KnownModSeq)
+        {
+            toldModSeq = KnownModSeq;
+            writer.HighestModSeq(KnownModSeq);
+        }
+    }
+
+    /// <summary>Tells which messages were removed after a mod-sequence, before the client had selected the mailbox.</summary>
+    /// <param name="among">Only these.</param>
+    public async ValueTask TellEarlierAsync(ImapWriter writer, ulong since, UidSet among, CancellationToken cancel)
+    {
+        if (since >= KnownModSeq || among.IsEmpty)
+            return;
+        if (await gateway.SyncAsync(account, Id, since, claimRecent: false, cancel) is not { } changes)
+            return;
+        // What is in the view has a number still: it is told as it is taken out of it.
+        var gone = changes.Vanished.Intersect(among);
+        gone = gone.Except(View.FindUids(gone.Ranges).ToExactUids(View));
+        if (gone.IsEmpty)
+            return;
+        writer.Put($"* VANISHED (EARLIER) {gone}"); // RFC 7162 §3.2.10.1
+        writer.Crlf();
     }
 
     /// <summary>Before a response that may show keywords the client has not heard of (RFC 9051 §7.3.5).</summary>
@@ -152,21 +227,51 @@ sealed class SelectedMailbox : IDisposable
             writer.ApplicableFlags(Mailbox, ReadOnly);
     }
 
-    /// <summary><c>* 5 FETCH (UID 9 FLAGS (\Seen))</c>.</summary>
+    /// <summary><c>* 5 FETCH (UID 9 FLAGS (\Seen) MODSEQ (12))</c>; mod-sequences only for who asked for them.</summary>
     public void FlagsOf(ImapWriter writer, int index, bool withUid)
     {
-        writer.Put("* "u8);
-        writer.Put(index + 1);
-        writer.Put(" FETCH ("u8);
-        if (withUid)
-        {
-            writer.Put("UID "u8);
-            writer.Put(View.Uid(index));
-            writer.Put(" "u8);
-        }
+        BeginFetch(writer, index, withUid);
         writer.Put("FLAGS "u8);
         writer.Flags(View.Flags(index), View.IsRecent(index), View.Keywords(index), Mailbox);
+        if (dialect.Condstore)
+        {
+            writer.Put(" "u8);
+            ModSeqOf(writer, index);
+        }
         writer.Put(")\r\n"u8);
+    }
+
+    /// <summary><c>* 5 FETCH (UID 9 MODSEQ (12))</c>.</summary>
+    public void ModSeqAloneOf(ImapWriter writer, int index)
+    {
+        BeginFetch(writer, index, withUid: true);
+        ModSeqOf(writer, index);
+        writer.Put(")\r\n"u8);
+    }
+
+    /// <summary><c>* 5 FETCH (</c>, or <c>* 9 UIDFETCH (</c> where UIDs are all that counts (RFC 9586 §3).</summary>
+    public void BeginMessageData(ImapWriter writer, int index)
+    {
+        writer.Put("* "u8);
+        writer.Put(dialect.UidOnly ? View.Uid(index) : (ulong)index + 1);
+        writer.Put(dialect.UidOnly ? " UIDFETCH ("u8 : " FETCH ("u8);
+    }
+
+    void BeginFetch(ImapWriter writer, int index, bool withUid)
+    {
+        BeginMessageData(writer, index);
+        if (dialect.UidOnly || (!withUid && !dialect.Condstore)) // RFC 7162 §3.2.4
+            return;
+        writer.Put("UID "u8);
+        writer.Put(View.Uid(index));
+        writer.Put(" "u8);
+    }
+
+    void ModSeqOf(ImapWriter writer, int index)
+    {
+        writer.Put("MODSEQ ("u8);
+        writer.Put(View.ModSeq(index));
+        writer.Put(")"u8);
     }
 
     public void Dispose()

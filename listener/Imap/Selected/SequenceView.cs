@@ -57,6 +57,17 @@ sealed class SequenceView
 
     public ulong Keywords(int index) => rows[index].Keywords;
 
+    public ulong ModSeq(int index) => rows[index].ModSeq;
+
+    /// <summary>Messages are gone that the client has not been told of.</summary>
+    public bool HasGone => gone > 0;
+
+    /// <summary>Those of the messages that have changed after this mod-sequence.</summary>
+    public IndexRanges ChangedSince(IndexRanges among, ulong modSeq) =>
+        IndexRanges.Of([
+            .. among.Indexes().Where(index => rows[index].ModSeq > modSeq).Select(index => (index, index)),
+        ]);
+
     /// <summary>Where this UID is; negative, the complement of where it would be, when it is not there.</summary>
     public int IndexOf(uint uid) => Array.BinarySearch(uids, 0, Count, uid);
 
@@ -103,11 +114,12 @@ sealed class SequenceView
     public void ForgetChange(uint uid) => changed.Remove(uid);
 
     /// <summary>Removes what is gone. Each number is right at its turn: the ones before it have been taken out already.</summary>
-    public IReadOnlyList<int> TakeExpunges()
+    /// <returns>Only those that the client knows of.</returns>
+    public IReadOnlyList<(int Number, uint Uid)> TakeExpunges()
     {
         if (gone == 0)
             return [];
-        var numbers = new List<int>(gone);
+        var taken = new List<(int, uint)>(gone);
         var kept = 0;
         var known = announced;
         for (var i = 0; i < Count; i++)
@@ -120,14 +132,14 @@ sealed class SequenceView
             }
             if (i < known)
             {
-                numbers.Add(kept + 1);
+                taken.Add((kept + 1, uids[i]));
                 announced--;
             }
             Recent -= rows[i].Is(Mark.Recent) ? 1 : 0;
             changed.Remove(uids[i]);
         }
         (Count, gone) = (kept, 0);
-        return numbers;
+        return taken;
     }
 
     /// <returns>True when there are more messages than the client was told.</returns>
@@ -192,7 +204,7 @@ sealed class SequenceView
         public ulong Keywords;
         public MessageFlags Flags;
         public Mark Marks;
-        ulong modSeq;
+        public ulong ModSeq;
         ulong email;
         uint size;
         long received;
@@ -206,7 +218,7 @@ sealed class SequenceView
                 Keywords = entry.Keywords,
                 Flags = entry.Flags,
                 Marks = marks,
-                modSeq = entry.ModSeq,
+                ModSeq = entry.ModSeq,
                 email = entry.Email.Value,
                 size = (uint)Math.Min(entry.Size, uint.MaxValue), // A message is at most 50 MiB.
                 received = entry.Received,
@@ -214,6 +226,6 @@ sealed class SequenceView
             };
 
         public readonly MessageEntry ToEntry(uint uid) =>
-            new(uid, Flags, modSeq, Keywords, new EmailId(email), size, received, saved);
+            new(uid, Flags, ModSeq, Keywords, new EmailId(email), size, received, saved);
     }
 }

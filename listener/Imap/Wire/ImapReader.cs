@@ -11,7 +11,8 @@ namespace Cloud.Listener.Imap.Wire;
 /// <c>Expect</c> insists: it throws <see cref="SyntaxException"/>. The rules of flags, dates, SEARCH and FETCH stand
 /// in files of their own, as extensions. The last literal of APPEND is not in the octets; it is read as it comes.
 /// </remarks>
-ref struct ImapReader(ReadOnlySpan<byte> command)
+/// <param name="utf8">Mailbox names are UTF-8, not modified UTF-7.</param>
+ref struct ImapReader(ReadOnlySpan<byte> command, bool utf8 = false)
 {
     static readonly SearchValues<byte> AtomChars = Chars("(){ %*\"\\]");
     static readonly SearchValues<byte> AStringChars = Chars("(){ %*\"\\");
@@ -21,6 +22,7 @@ ref struct ImapReader(ReadOnlySpan<byte> command)
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-"u8
     );
 
+    readonly bool utf8 = utf8;
     ReadOnlySpan<byte> rest = command;
 
     /// <summary>Everything still to be read.</summary>
@@ -133,10 +135,10 @@ ref struct ImapReader(ReadOnlySpan<byte> command)
     }
 
     /// <summary>mailbox: a name as the store keeps it.</summary>
-    public string ExpectMailbox() =>
-        ModifiedUtf7.Decode(ExpectAString("a mailbox name")) is { } name
-            ? Canonical(name)
-            : throw new SyntaxException("The mailbox name is not modified UTF-7");
+    public string ExpectMailbox() => ExpectMailboxName().Canonical;
+
+    /// <summary>mailbox: a name as it was sent, and as the store keeps it.</summary>
+    public MailboxName ExpectMailboxName() => MailboxName.Of(Name(ExpectAString("a mailbox name")));
 
     /// <summary>list-mailbox: a pattern in Unicode.</summary>
     public string ExpectListMailbox()
@@ -145,13 +147,23 @@ ref struct ImapReader(ReadOnlySpan<byte> command)
             throw Expected("a mailbox pattern");
         if (wire.Length > ImapLimits.Pattern)
             throw new SyntaxException($"A pattern has at most {ImapLimits.Pattern} octets");
-        return ModifiedUtf7.Decode(wire) is { } pattern
-            ? Composed(pattern)
-            : throw new SyntaxException("The pattern is not modified UTF-7");
+        return MailboxName.Composed(Name(wire));
+    }
+
+    /// <summary>RFC 9051 §5.1, RFC 6855 §3; before either is enabled, RFC 3501 §5.1.3.</summary>
+    readonly string Name(ReadOnlySpan<byte> wire)
+    {
+        if (!utf8)
+            return ModifiedUtf7.Decode(wire) ?? throw new SyntaxException("The mailbox name is not modified UTF-7");
+        return Utf8.IsValid(wire)
+            ? Encoding.UTF8.GetString(wire)
+            : throw new SyntaxException("The mailbox name is not UTF-8");
     }
 
     public SequenceSet ExpectSequenceSet()
     {
+        if (Char('$'))
+            return SequenceSet.Saved;
         var ranges = new List<(uint, uint)>(1);
         do
         {
@@ -182,28 +194,6 @@ ref struct ImapReader(ReadOnlySpan<byte> command)
                 ? $"Expected {what}"
                 : $"Expected {what} at '{Encoding.ASCII.GetString(shown)}'"
         );
-    }
-
-    /// <summary>INBOX in whatever case it came, also as the first level of a path (RFC 9051 §5.1).</summary>
-    static string Canonical(string name)
-    {
-        name = Composed(name);
-        var isInbox =
-            name.StartsWith("INBOX", StringComparison.OrdinalIgnoreCase) && (name.Length == 5 || name[5] == '/');
-        return isInbox ? string.Concat("INBOX", name.AsSpan(5)) : name;
-    }
-
-    /// <summary>NFC: an ä is one whether a client sends one character or two (Apple's send two).</summary>
-    static string Composed(string name)
-    {
-        try
-        {
-            return name.Normalize();
-        }
-        catch (ArgumentException)
-        {
-            throw new SyntaxException("The name has characters that Unicode does not know");
-        }
     }
 
     uint ExpectSequenceNumber() => Char('*') ? SequenceSet.Star : ExpectNzNumber();

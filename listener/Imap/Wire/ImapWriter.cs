@@ -6,13 +6,17 @@ using Cloud.Mail.Charsets;
 namespace Cloud.Listener.Imap.Wire;
 
 /// <summary>Writes responses into the connection's pipe; holds nothing between two flushes.</summary>
-sealed class ImapWriter(Connection connection)
+/// <param name="dialect">Which characters the client takes, and where.</param>
+sealed class ImapWriter(Connection connection, Dialect dialect)
 {
     /// <summary>Asked of the pipe at once: many small tokens then cost one call.</summary>
     const int Chunk = 4096;
 
     /// <summary>Octets a quoted string may have; longer ones go as literals, which no client has to scan.</summary>
     const int MaxQuoted = 1024;
+
+    /// <summary>The client takes UTF-8 in quoted strings.</summary>
+    public bool Utf8 => dialect.Utf8;
 
     Memory<byte> chunk;
     int used;
@@ -96,10 +100,10 @@ sealed class ImapWriter(Connection connection)
         Crlf();
     }
 
-    /// <summary>mailbox: a name in modified UTF-7, quoted unless it is an atom.</summary>
+    /// <summary>mailbox: a name in UTF-8 or modified UTF-7, quoted unless it is an atom.</summary>
     public void Mailbox(string name)
     {
-        var wire = Encoding.ASCII.GetBytes(ModifiedUtf7.Encode(name));
+        var wire = dialect.Utf8 ? Encoding.UTF8.GetBytes(name) : Encoding.ASCII.GetBytes(ModifiedUtf7.Encode(name));
         var reader = new ImapReader(wire);
         if (reader.Atom(out _) && reader.AtEnd)
             Put(wire);
@@ -107,10 +111,10 @@ sealed class ImapWriter(Connection connection)
             String(wire);
     }
 
-    /// <summary>string: quoted where seven bits and no line end allow it, else a literal.</summary>
+    /// <summary>string: quoted where its characters and the client allow it, else a literal.</summary>
     public void String(ReadOnlySpan<byte> value)
     {
-        if (value.Length > MaxQuoted || value.ContainsAnyExceptInRange((byte)' ', (byte)'~'))
+        if (!IsQuotable(value))
         {
             LiteralHeader(value.Length);
             Put(value);
@@ -127,6 +131,19 @@ sealed class ImapWriter(Connection connection)
         }
         Put(value);
         Put("\""u8);
+    }
+
+    /// <summary>UTF-8 may be quoted once the client has said that it takes it (RFC 9051 §4.3, RFC 6855 §3).</summary>
+    bool IsQuotable(ReadOnlySpan<byte> value)
+    {
+        if (value.Length > MaxQuoted)
+            return false;
+        if (!value.ContainsAnyExceptInRange((byte)' ', (byte)'~'))
+            return true;
+        return dialect.Utf8
+            && !value.ContainsAnyInRange((byte)0, (byte)31)
+            && !value.Contains((byte)127)
+            && System.Text.Unicode.Utf8.IsValid(value);
     }
 
     /// <summary>The size of a literal; exactly so many octets must follow.</summary>

@@ -26,6 +26,7 @@ readonly record struct Reply(Condition Condition, string? Code, string Text)
     public static readonly Reply ReadOnly = No("READ-ONLY", "The mailbox is open for reading only");
     public static readonly Reply MessagesGone = No("EXPUNGEISSUED", "Some of the messages are gone");
     public static readonly Reply BadCharset = No("BADCHARSET (UTF-8 US-ASCII)", "The charset is not known here");
+    public static readonly Reply UidRequired = new(Condition.Bad, "UIDREQUIRED", "Messages go by UID alone"); // RFC 9586 §3
     public static readonly Reply TooBig = No("TOOBIG", "The message is too big");
     public static readonly Reply EmptyMessage = No("CANNOT", "A message of no octets cannot be kept");
     public static readonly Reply Unavailable = No("UNAVAILABLE", "The mail store does not answer; try again later");

@@ -9,6 +9,11 @@ sealed record SequenceSet(IReadOnlyList<(uint First, uint Last)> Ranges)
     /// <summary><c>*</c>; no number of a message can be 0.</summary>
     public const uint Star = 0;
 
+    /// <summary><c>$</c>: what the last SEARCH that saved has found (RFC 5182 §2.1).</summary>
+    public static readonly SequenceSet Saved = new([]);
+
+    public bool IsSaved => ReferenceEquals(this, Saved);
+
     /// <summary>The ranges with <c>*</c> put in and ends in order; still in the client's order and overlapping.</summary>
     /// <param name="largest">What <c>*</c> stands for.</param>
     public IEnumerable<(uint First, uint Last)> Against(uint largest)

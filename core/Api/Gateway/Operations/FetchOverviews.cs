@@ -105,7 +105,9 @@ static class FetchOverviews
             var wanted = page.Where(entry => uids.Contains(entry.Uid)).ToList();
             if (wanted.Count == 0)
                 continue;
-            var isWhole = wanted.Count >= Many && IsFull(mailbox, page.Key) && wanted.Count == page.Count();
+            var isWhole = wanted.Count >= Many && IsFull(mailbox, page.Key);
+            if (isWhole)
+                wanted = [.. page];
             var overviews = await PackAsync(accounts, account, wanted, cancel);
             pages.Add(page.Key, overviews);
             if (isWhole && overviews.Count == wanted.Count)

@@ -12,7 +12,9 @@ public sealed class SequenceViewTests
         var view = View(1, 3, 5, 7);
         view.Apply([], UidSet.Of(3, 5), uint.MaxValue);
         Assert.Equal((4, 7u), (view.Count, view.Uid(3)));
-        Assert.Equal([2, 2], view.TakeExpunges());
+        Assert.True(view.HasGone);
+        Assert.Equal([(2, 3u), (2, 5u)], view.TakeExpunges());
+        Assert.False(view.HasGone);
         Assert.Equal([1u, 7u], Uids(view));
         Assert.Empty(view.TakeExpunges());
     }
@@ -126,8 +128,11 @@ public sealed class SequenceViewTests
     {
         if (expunges)
         {
-            foreach (var number in view.TakeExpunges())
+            foreach (var (number, uid) in view.TakeExpunges())
+            {
+                Assert.Equal(client[number - 1].Uid, uid);
                 client.RemoveAt(number - 1);
+            }
         }
         if (view.TakeExists())
         {

@@ -259,6 +259,10 @@ public sealed class CodecTests
             new SearchKey.Larger(5),
             new SearchKey.Smaller(long.MaxValue),
             new SearchKey.ChangedSince(Big),
+            new SearchKey.Saved(new(2026, 1, 2), DateOnly.MaxValue),
+            new SearchKey.Arrived(-5, long.MaxValue),
+            new SearchKey.IsEmail(new(Big)),
+            new SearchKey.InThread(Big),
             new SearchKey.Or(new SearchKey.All(), new SearchKey.Not(new SearchKey.Body("x"))),
         ];
         var kinds = typeof(SearchKey).GetNestedTypes().Where(type => type.IsSubclassOf(typeof(SearchKey)));

@@ -1,0 +1,68 @@
+using Cloud.Listener.Imap.Selected;
+using Cloud.Listener.Imap.Wire;
+using Cloud.Store.Mailboxes;
+
+namespace Cloud.Listener.Imap.Commands;
+
+/// <summary>LIST responses (RFC 9051 §7.3.1).</summary>
+static class ListLine
+{
+    /// <param name="subscribed">Say so, where the client is to hear of it.</param>
+    /// <param name="childInfo">What the mailboxes below it were selected by (RFC 5258 §3.5); null for none.</param>
+    /// <param name="oldName">What the client called it (RFC 9051 §6.3.9.7); null where that is its name.</param>
+    public static void List(
+        this ImapWriter writer,
+        Mailbox mailbox,
+        bool hasChildren,
+        bool subscribed = false,
+        string? childInfo = null,
+        string? oldName = null
+    )
+    {
+        writer.Put("* LIST ("u8);
+        writer.Put(hasChildren ? "\\HasChildren"u8 : "\\HasNoChildren"u8);
+        if (subscribed)
+            writer.Put(" \\Subscribed"u8);
+        if (SpecialUse.Attribute(mailbox.Role) is { } use)
+        {
+            writer.Put(" "u8);
+            writer.Put(use);
+        }
+        writer.Name(mailbox.Name, oldName);
+        if (childInfo is not null)
+            writer.Put($" (\"CHILDINFO\" (\"{childInfo}\"))");
+        writer.Crlf();
+    }
+
+    /// <summary>A mailbox under its name and the one the client gave it (RFC 9051 §6.3.9.7).</summary>
+    public static async ValueTask AnnounceAsync(
+        ImapSession session,
+        string name,
+        string oldName,
+        CancellationToken cancel
+    )
+    {
+        var all = await session.Gateway.ListMailboxesAsync(session.Account, cancel);
+        if (all.FirstOrDefault(each => each.Name == name) is { } mailbox)
+            session.Writer.List(mailbox, MailboxTree.HasChildren(mailbox, all), oldName: oldName);
+    }
+
+    /// <summary>A mailbox that is no more, under its name and the one the client gave it.</summary>
+    public static void ListGone(this ImapWriter writer, MailboxName name)
+    {
+        writer.Put("* LIST (\\NonExistent"u8);
+        writer.Name(name.Canonical, name.Sent);
+        writer.Crlf();
+    }
+
+    static void Name(this ImapWriter writer, string name, string? oldName)
+    {
+        writer.Put(") \"/\" "u8);
+        writer.Mailbox(name);
+        if (oldName is null)
+            return;
+        writer.Put(" (\"OLDNAME\" ("u8);
+        writer.Mailbox(oldName);
+        writer.Put("))"u8);
+    }
+}
