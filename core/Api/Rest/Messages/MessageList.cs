@@ -179,7 +179,7 @@ static class MessageList
             && validity == $"{mailbox.UidValidity}"
             && uint.TryParse(uid, NumberStyles.None, CultureInfo.InvariantCulture, out var before)
             ? before
-            : throw new ApiException(ApiProblem.BadParameter("after", "after is the `next` of a page of this list."));
+            : throw Pages.NoCursor();
     }
 
     static string PlaceOf(Mailbox mailbox, uint uid) =>
