@@ -55,7 +55,19 @@ static class Server
                 ? await FunctionsApp.StartAsync(settings, store, loggers, stop)
                 : null;
         var gateway = app?.Gateway ?? new LocalGateway(store.Backend);
-        var api = new RestApi(store.Backend, gateway as LocalGateway ?? new LocalGateway(store.Backend));
+        var api = new RestApi(
+            store.Backend,
+            gateway as LocalGateway,
+            settings.Api,
+            () =>
+                ApiWeb.Open(
+                    settings.Door.Dns,
+                    settings.Hooks,
+                    TimeProvider.System,
+                    Entropy.System,
+                    loggers.CreateLogger<RestApi>()
+                )
+        );
         await using var control = store.Local is null
             ? null
             : new ControlServer(settings.Data, administration, api, loggers);

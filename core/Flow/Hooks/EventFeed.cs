@@ -45,11 +45,15 @@ sealed class EventFeed(HookBook book, HookQueue queue)
             .Hooks.Where(hook => hook.Wants(told, tenant) && !heard.Contains(hook.Id))
             .OrderBy(hook => hook.IsOperators ? 0 : 1)
             .ThenBy(hook => hook.Created)
-            .Select(hook => hook.Id)
-            .Take(Hook.MaxOfEvent);
-        if (hooks.ToList() is not { Count: > 0 } asked)
-            return;
-        heard.UnionWith(asked);
-        await queue.SendAsync(new(told with { Hooks = asked }), TimeSpan.Zero, cancel);
+            .Take(Hook.MaxOfEvent)
+            .ToList();
+        foreach (var some in hooks.GroupBy(hook => !told.BySmarthost || hook.IsOperators))
+        {
+            var asked = some.Select(hook => hook.Id).ToList();
+            heard.UnionWith(asked);
+            // What the operator's own relay said is the operator's to know.
+            var part = some.Key ? told : told with { Host = null, Reply = null };
+            await queue.SendAsync(new(part with { Hooks = asked }), TimeSpan.Zero, cancel);
+        }
     }
 }
