@@ -112,6 +112,15 @@ param alarmEmail string = ''
 @description('Where the HTTP API is reached from outside, for links in webhooks. Empty: the address of the Functions app.')
 param publicUrl string = ''
 
+@description('Proxies before the Functions app that name clients of the HTTP API in X-Forwarded-For: networks, with commas.')
+param httpProxyNetworks string = ''
+
+@description('MiB that one key of the HTTP API may upload on a day. Empty: 5120.')
+param uploadsPerDay string = ''
+
+@description('MiB of uploads that may lie there of one mailbox, domain or tenant. Empty: 2048.')
+param uploadsKept string = ''
+
 @allowed(['on', 'off'])
 @description('Whether owners of domains are told each day what came in their name, where they ask for it (DMARC).')
 param dmarcReports string = 'on'
@@ -343,6 +352,9 @@ module functions 'app/functions.bicep' = {
     alwaysReady: alwaysReady
     mailHost: host
     publicUrl: publicUrl
+    httpProxyNetworks: httpProxyNetworks
+    uploadsPerDay: uploadsPerDay
+    uploadsKept: uploadsKept
     dmarcReports: dmarcReports
     tlsReports: tlsReports
     reportFrom: reportFrom

@@ -41,12 +41,15 @@ sealed class ApiEndpoint(RestApi api, Caller? caller, ILoggerFactory loggers)
         }
     }
 
-    static ApiRequest RequestOf(HttpContext http) =>
+    ApiRequest RequestOf(HttpContext http) =>
         new(
             http.Request.Method,
             http.Features.Get<IHttpRequestFeature>()!.RawTarget,
             name => http.Request.Headers.TryGetValue(name, out var values) ? values.ToString() : null,
             http.Request.Body,
-            http.Connection.RemoteIpAddress ?? ClientAddress.Unknown
+            api.ClientOf(
+                http.Connection.RemoteIpAddress ?? ClientAddress.Unknown,
+                http.Request.Headers["X-Forwarded-For"]
+            )
         );
 }

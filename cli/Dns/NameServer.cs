@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using Cloud.Api.WellKnown;
 using Cloud.Dns;
 using Cloud.Store.Ports;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -34,7 +35,7 @@ static class NameServer
     /// <summary>Looks up which of the records are published.</summary>
     public static async Task<IReadOnlyList<RecordFinding>> CheckAsync(
         DnsSettings settings,
-        IReadOnlyList<Cloud.Api.WellKnown.DnsRecord> records,
+        IReadOnlyList<DnsRecord> records,
         CancellationToken cancel
     )
     {

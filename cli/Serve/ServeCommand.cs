@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cloud.Api.Rest;
 using Cloud.Flow.Door.Greylisting;
 using Cloud.Flow.Hooks;
 using Cloud.Flow.Outbound.Reports;
@@ -40,6 +41,7 @@ static class ServeCommand
             .. SettingsReader.SenderNames,
             .. ReportSettings.Names,
             .. HookSettings.Names,
+            .. ApiSettings.Names,
         ];
 
     public static Command Create()

@@ -55,7 +55,7 @@ static class Server
                 ? await FunctionsApp.StartAsync(settings, store, loggers, stop)
                 : null;
         var gateway = app?.Gateway ?? new LocalGateway(store.Backend);
-        var api = new RestApi(store.Backend, gateway as LocalGateway ?? new LocalGateway(store.Backend));
+        var api = OpenApi(settings, store, gateway as LocalGateway, loggers);
         await using var control = store.Local is null
             ? null
             : new ControlServer(settings.Data, administration, api, loggers);
@@ -102,6 +102,21 @@ static class Server
         if (app is not null)
             await app.DrainAsync();
     }
+
+    static RestApi OpenApi(Settings settings, OpenStore store, LocalGateway? gateway, ILoggerFactory loggers) =>
+        new(
+            store.Backend,
+            gateway,
+            settings.Api,
+            () =>
+                ApiWeb.Open(
+                    settings.Door.Dns,
+                    settings.Hooks,
+                    TimeProvider.System,
+                    Entropy.System,
+                    loggers.CreateLogger<RestApi>()
+                )
+        );
 
     static void Web(WebApplication port, RestApi api, ILoggerFactory loggers)
     {

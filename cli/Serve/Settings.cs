@@ -1,4 +1,5 @@
 using System.Net;
+using Cloud.Api.Rest;
 using Cloud.Api.WellKnown;
 using Cloud.Flow.Door.Greylisting;
 using Cloud.Flow.Hooks;
@@ -53,6 +54,7 @@ public enum GatewayKind
 /// <param name="TellsClient">Submitted mail tells its recipients where it came from.</param>
 /// <param name="Reports">Which reports are sent; for --gateway functions the app is told.</param>
 /// <param name="Hooks">How webhooks are sent; for --gateway functions the app is told.</param>
+/// <param name="Api">What the HTTP API lets its callers do; for --gateway functions the app is told as well.</param>
 /// <param name="Try">Makes example.test with alice and bob and says what to paste.</param>
 public sealed record Settings(
     string Data,
@@ -80,7 +82,8 @@ public sealed record Settings(
     GreylistOptions Greylist,
     bool TellsClient,
     ReportOptions Reports,
-    HookOptions Hooks
+    HookOptions Hooks,
+    ApiOptions Api
 )
 {
     /// <summary>The ports in the order of the `ready` line, with their defaults on 127.0.0.1.</summary>

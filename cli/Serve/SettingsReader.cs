@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Cloud.Api.Rest;
 using Cloud.Cli.Control;
 using Cloud.Flow.Door.Greylisting;
 using Cloud.Flow.Hooks;
@@ -50,6 +51,7 @@ sealed class SettingsReader(
         .. SenderNames.Select(setting => setting.Name),
         .. ReportSettings.Names.Select(setting => setting.Name),
         .. HookSettings.Names.Select(setting => setting.Name),
+        .. ApiSettings.Names.Select(setting => setting.Name),
         "log-level",
         "log-format",
         "try",
@@ -97,7 +99,8 @@ sealed class SettingsReader(
             GreylistTimes(),
             TellsClient(),
             Reports(Hostname()),
-            Hooks()
+            Hooks(),
+            ApiSettings.Read(All, Faults)
         );
         CheckStore(settings);
         CheckGateway(settings);
@@ -112,6 +115,7 @@ sealed class SettingsReader(
             .Concat(GreylistSettings.Names)
             .Concat(ReportSettings.Names)
             .Concat(HookSettings.Names)
+            .Concat(ApiSettings.Names)
             .Select(setting => setting.Name)
             .Concat([ResolverName, TrustAdName])
             .Where(name => All(name).Count > 0)

@@ -27,7 +27,7 @@ static class ApiHttp
             http.Features.Get<IHttpRequestFeature>()!.RawTarget,
             name => asked.Headers.TryGetValue(name, out var values) ? values.ToString() : null,
             asked.Body,
-            ClientOf(asked)
+            ClientOf(services.Api.Value, asked)
         );
         await using var answer = await services.Api.Value.AnswerAsync(request, cancel);
         if (answer.Fault is { } fault)
@@ -40,12 +40,14 @@ static class ApiHttp
             await answer.WriteAsync(response.Body, cancel);
     }
 
-    /// <summary>The front end adds whom it sees at the end, often with the port; what is before it, anybody may have written.</summary>
-    static IPAddress ClientOf(HttpRequest request)
+    /// <summary>The front end adds whom it sees at the end: that is the peer, perhaps a proxy of ours.</summary>
+    static IPAddress ClientOf(RestApi api, HttpRequest request)
     {
-        var last = request.Headers["X-Forwarded-For"].ToString().Split(',')[^1].Trim();
-        if (IPAddress.TryParse(last, out var address))
-            return address;
-        return IPEndPoint.TryParse(last, out var endpoint) ? endpoint.Address : ClientAddress.Unknown;
+        var header = request.Headers["X-Forwarded-For"].ToString();
+        var last = header.LastIndexOf(',');
+        return api.ClientOf(
+            ForwardedClient.Read(header[(last + 1)..]) ?? ClientAddress.Unknown,
+            last < 0 ? null : header[..last]
+        );
     }
 }

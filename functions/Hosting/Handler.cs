@@ -50,7 +50,7 @@ static class Handler
         var logger = lines.CreateLogger("handler");
         var sockets = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), lines);
         var server = new KestrelServer(Options.Create(Configure(settings.Port)), sockets, lines);
-        var services = ServicesAsync(settings, backend, logger);
+        var services = ServicesAsync(settings, backend, time, logger);
         await server.StartAsync(
             new Router([.. FunctionTable.All.Select(one => RouteTo(one, services, time))]),
             default
@@ -88,14 +88,25 @@ static class Handler
             loggers.CreateLogger("dns")
         );
 
-    static async Task<Services> ServicesAsync(HandlerSettings settings, Task<Backend> opening, ILogger logger)
+    static async Task<Services> ServicesAsync(
+        HandlerSettings settings,
+        Task<Backend> opening,
+        TimeProvider time,
+        ILogger logger
+    )
     {
         var backend = await opening;
         var reports = new Lazy<DailyReports>(() => backend.Sending.OpenReports(settings.Reports, settings.Dns, logger));
         var hooks = new Lazy<HookWorker>(() =>
             backend.Hooks.Open(settings.Hooks, backend.Sending, settings.Dns, logger)
         );
-        var api = new Lazy<RestApi>(() => new RestApi(backend));
+        var api = new Lazy<RestApi>(() =>
+            new RestApi(
+                backend,
+                options: settings.Api,
+                web: () => ApiWeb.Open(settings.Dns, settings.Hooks, time, Entropy.System, logger)
+            )
+        );
         return new(backend, new(backend), api, settings.GatewayCallers, reports, hooks, logger);
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Cloud.Api.Rest;
 using Cloud.Dns;
 using Cloud.Flow.Door.Greylisting;
 using Cloud.Flow.Hooks;
@@ -40,4 +41,7 @@ sealed record HandlerSettings(
 
     /// <summary>How webhooks are sent.</summary>
     public HookOptions Hooks { get; init; } = new();
+
+    /// <summary>What the HTTP API lets its callers do.</summary>
+    public ApiOptions Api { get; init; } = new();
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cloud.Api.Rest;
 using Cloud.Flow.Door.Greylisting;
 using Cloud.Flow.Hooks;
 using Cloud.Flow.Outbound.Reports;
@@ -61,6 +62,7 @@ sealed partial class SettingsReader(Func<string, string?> environment)
         var (relay, dns) = (Sender(), Dns());
         var reports = Reports(relay.Hostname);
         var hooks = Hooks();
+        var api = Shared(wrong => ApiSettings.Read(name => List(VariableOf(name)), wrong));
         if (faults.Count > 0)
             return (null, faults);
         var settings = new HandlerSettings(port, storage, callers!, level, ends, key)
@@ -71,6 +73,7 @@ sealed partial class SettingsReader(Func<string, string?> environment)
             Dns = dns,
             Reports = reports,
             Hooks = hooks,
+            Api = api,
         };
         return (settings, faults);
     }

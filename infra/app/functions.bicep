@@ -22,6 +22,11 @@ param mailHost string
 @description('Where links in webhooks lead; empty: to this app.')
 param publicUrl string
 
+@description('Proxies that name clients of the HTTP API, and how much its keys may upload; empty for the defaults.')
+param httpProxyNetworks string
+param uploadsPerDay string
+param uploadsKept string
+
 @description('Reports to other domains: on or off, and as whom.')
 param dmarcReports string
 param tlsReports string
@@ -78,6 +83,9 @@ var settings = [
   { name: 'CLOUD_RESOLVER', value: resolver }
   { name: 'CLOUD_TRUST_AD', value: trustAd }
   { name: 'CLOUD_PUBLIC_URL', value: publicUrl }
+  { name: 'CLOUD_HTTP_PROXY_NETWORKS', value: httpProxyNetworks }
+  { name: 'CLOUD_UPLOADS_PER_DAY', value: uploadsPerDay }
+  { name: 'CLOUD_UPLOADS_KEPT', value: uploadsKept }
   { name: 'CLOUD_DMARC_REPORTS', value: dmarcReports }
   { name: 'CLOUD_TLS_REPORTS', value: tlsReports }
   { name: 'CLOUD_REPORT_FROM', value: reportFrom }

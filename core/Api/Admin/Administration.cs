@@ -34,7 +34,8 @@ public sealed class Administration(Backend backend) : IAdministration
         if (await directory.ReadAsync(DirectoryRows.Domain(key), cancel) is not null)
             throw Exists($"The domain {key} is here already");
         await ForgetAsync(key, cancel); // what a removal that was broken off has left
-        var transaction = New().Insert(DirectoryRows.Domain(key), DirectoryRows.ToDomainRow(tenant));
+        var transaction = New()
+            .Insert(DirectoryRows.Domain(key), DirectoryRows.ToDomainRow(tenant, accounts.Time.GetUtcNow()));
         keys.AddFirst(key, transaction);
         if (!(await directory.CommitAsync(transaction)).Committed)
             throw Exists($"The domain {key} is here already");
@@ -172,12 +173,14 @@ public sealed class Administration(Backend backend) : IAdministration
 
     public async ValueTask RevokeAsync(string address, string sendsAs, CancellationToken cancel)
     {
-        var (_, user) = await UserAsync(address, cancel);
+        var (row, user) = await UserAsync(address, cancel);
         var key = AddressKey(sendsAs);
         var (grants, granted) = await GrantsAsync(user, cancel);
         if (!granted.Contains(key))
             throw Missing($"{user.Address} was not granted to send as {key}");
-        await SetGrantsAsync(New(), user, grants, [.. granted.Where(one => one != key)]);
+        // The user's row tells by its ETag that something of the user has changed.
+        var transaction = New().Replace(row.Key.Row, row.Data, row.ETag);
+        await SetGrantsAsync(transaction, user, grants, [.. granted.Where(one => one != key)]);
     }
 
     public async ValueTask<IReadOnlyList<GrantInfo>> ListGrantsAsync(CancellationToken cancel)
@@ -249,18 +252,29 @@ public sealed class Administration(Backend backend) : IAdministration
         return forwards;
     }
 
-    public async ValueTask AddAliasAsync(string alias, IReadOnlyList<string> targets, CancellationToken cancel)
+    public ValueTask AddAliasAsync(string alias, IReadOnlyList<string> targets, CancellationToken cancel) =>
+        AddAliasAsync(alias, targets, isNew: false, cancel);
+
+    /// <inheritdoc cref="IAdministration.AddAliasAsync"/>
+    /// <param name="isNew">Replaces none.</param>
+    internal async ValueTask AddAliasAsync(
+        string alias,
+        IReadOnlyList<string> targets,
+        bool isNew,
+        CancellationToken cancel
+    )
     {
         var key = AddressKey(alias);
         var domain = await DomainOfAsync(key, cancel);
         if (await directory.ReadAsync(DirectoryRows.User(key), cancel) is not null)
             throw Exists($"{key} is a user");
         await targeting.CheckAsync(key, targets, cancel);
-        await CommitAsync(
-            New()
-                .Replace(domain.Key.Row, domain.Data, domain.ETag)
-                .Upsert(DirectoryRows.Alias(key), DirectoryRows.ToRow(key, targets))
-        );
+        var transaction = New().Replace(domain.Key.Row, domain.Data, domain.ETag);
+        var row = DirectoryRows.ToRow(key, targets);
+        _ = isNew
+            ? transaction.Insert(DirectoryRows.Alias(key), row)
+            : transaction.Upsert(DirectoryRows.Alias(key), row);
+        await CommitAsync(transaction);
     }
 
     public async ValueTask<IReadOnlyList<AliasInfo>> ListAliasesAsync(CancellationToken cancel)

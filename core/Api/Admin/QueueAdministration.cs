@@ -56,10 +56,9 @@ sealed class QueueAdministration(Backend backend) : IQueueAdministration
     }
 
     public async ValueTask<IReadOnlyList<DeadTask>> ListDeadAsync(CancellationToken cancel) =>
-        await FirstAsync(
-            sending.DeadLetters.ListAsync(cancel),
-            letter => new DeadTask(letter.Id, letter.At, letter.Reason, letter.Transaction)
-        );
+        await FirstAsync(sending.DeadLetters.ListAsync(cancel), TaskOf);
+
+    internal static DeadTask TaskOf(DeadLetter letter) => new(letter.Id, letter.At, letter.Reason, letter.Transaction);
 
     public async ValueTask ReplayDeadAsync(string id, CancellationToken cancel)
     {
@@ -206,7 +205,7 @@ sealed class QueueAdministration(Backend backend) : IQueueAdministration
         );
     }
 
-    static QueueRecipient RecipientOf(QueuedRecipient to) =>
+    internal static QueueRecipient RecipientOf(QueuedRecipient to) =>
         new(
             to.Recipient.Address.ToString(),
             to.NextHop,

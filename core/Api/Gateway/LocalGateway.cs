@@ -159,21 +159,21 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
     ) => CreateMailbox.RunAsync(backend.Accounts, account, name, role, cancel);
 
     public ValueTask<Result> DeleteMailboxAsync(AccountId account, MailboxId mailbox, CancellationToken cancel) =>
-        DeleteMailbox.RunAsync(backend.Accounts, account, mailbox, cancel);
+        DeleteMailbox.RunAsync(backend.Accounts, account, mailbox, check: null, cancel);
 
     public ValueTask<Result> RenameMailboxAsync(
         AccountId account,
         MailboxId mailbox,
         string name,
         CancellationToken cancel
-    ) => RenameMailbox.RunAsync(backend.Accounts, account, mailbox, name, cancel);
+    ) => RenameMailbox.RunAsync(backend.Accounts, account, mailbox, name, check: null, cancel);
 
     public ValueTask<Result> SubscribeAsync(
         AccountId account,
         MailboxId mailbox,
         bool subscribed,
         CancellationToken cancel
-    ) => SubscribeMailbox.RunAsync(backend.Accounts, account, mailbox, subscribed, cancel);
+    ) => SubscribeMailbox.RunAsync(backend.Accounts, account, mailbox, subscribed, check: null, cancel);
 
     public ValueTask<MailboxView?> OpenAsync(
         AccountId account,

@@ -83,13 +83,7 @@ public sealed class ApiCall
 
     /// <summary>Where the page before ended; null for the first.</summary>
     /// <exception cref="ApiException">400: it is no cursor of ours.</exception>
-    public string? After =>
-        Query("after") is { } text
-            ? Cursor.Decode(text)
-                ?? throw new ApiException(
-                    ApiProblem.BadParameter("after", "after is the `next` of a page of this list.")
-                )
-            : null;
+    public string? After => Query("after") is { } text ? Cursor.Decode(text) ?? throw Pages.NoCursor() : null;
 
     /// <summary>Reads the request's body.</summary>
     /// <exception cref="ApiException">It is too long (413), no JSON (400), or not as it should be (422).</exception>

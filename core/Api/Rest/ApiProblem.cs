@@ -89,4 +89,7 @@ public sealed class ApiException(ApiProblem problem) : Exception(problem.Detail)
 
     /// <summary>When it may be asked again; null where that is not known.</summary>
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>Further header fields of the answer.</summary>
+    public IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
 }

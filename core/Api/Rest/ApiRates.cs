@@ -2,12 +2,13 @@ using System.Globalization;
 
 namespace Cloud.Api.Rest;
 
-/// <summary>How many requests a key may make: so many in each minute, counted by each process for itself.</summary>
+/// <summary>How many requests a key or an address may make: so many in each minute, counted by each process for itself.</summary>
 /// <remarks>
 /// In memory, since a count in the store would cost as much as what is counted: with several instances a key may make as
 /// many times more.
 /// </remarks>
-sealed class ApiRates(TimeProvider time, int perMinute)
+/// <param name="policy">What is counted by, as its asker is told: <c>key</c>.</param>
+sealed class ApiRates(TimeProvider time, string policy, int perMinute)
 {
     /// <summary>Keys counted; with more all are forgotten.</summary>
     const int MaxKeys = 10_000;
@@ -29,20 +30,27 @@ sealed class ApiRates(TimeProvider time, int perMinute)
                 counts.Clear();
             var count = counts.TryGetValue(key, out var known) && known.Minute == minute ? known.Count : 0;
             counts[key] = (minute, Math.Min(count + 1, perMinute));
-            return new(count < perMinute, perMinute, Math.Max(perMinute - count - 1, 0), left);
+            return new(policy, count < perMinute, perMinute, Math.Max(perMinute - count - 1, 0), left);
         }
     }
 
+    /// <param name="Policy">What is counted by.</param>
     /// <param name="IsWithin">Else it is to be refused.</param>
     /// <param name="Limit">Requests of a minute.</param>
     /// <param name="Left">How many more there may be.</param>
     /// <param name="Seconds">Until all are there again.</param>
-    public readonly record struct Standing(bool IsWithin, int Limit, int Left, int Seconds)
+    public readonly record struct Standing(string Policy, bool IsWithin, int Limit, int Left, int Seconds)
     {
         /// <summary>The header fields of draft-ietf-httpapi-ratelimit-headers.</summary>
-        public ApiAnswer On(ApiAnswer answer) =>
-            answer
-                .With("RateLimit-Policy", string.Create(CultureInfo.InvariantCulture, $"\"key\";q={Limit};w={Window}"))
-                .With("RateLimit", string.Create(CultureInfo.InvariantCulture, $"\"key\";r={Left};t={Seconds}"));
+        /// <remarks>Each has a list of policies: a route may have told of one of its own.</remarks>
+        public ApiAnswer On(ApiAnswer answer)
+        {
+            Add("RateLimit-Policy", string.Create(CultureInfo.InvariantCulture, $"\"{Policy}\";q={Limit};w={Window}"));
+            Add("RateLimit", string.Create(CultureInfo.InvariantCulture, $"\"{Policy}\";r={Left};t={Seconds}"));
+            return answer;
+
+            void Add(string name, string value) =>
+                answer.With(name, answer.Header(name) is { } before ? $"{value}, {before}" : value);
+        }
     }
 }

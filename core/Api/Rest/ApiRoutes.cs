@@ -1,6 +1,7 @@
 using Cloud.Api.Rest.Aliases;
 using Cloud.Api.Rest.Archive;
 using Cloud.Api.Rest.Checks;
+using Cloud.Api.Rest.Dkim;
 using Cloud.Api.Rest.Domains;
 using Cloud.Api.Rest.Hooks;
 using Cloud.Api.Rest.InboundRoutes;
@@ -11,6 +12,8 @@ using Cloud.Api.Rest.Messages;
 using Cloud.Api.Rest.OpenApi;
 using Cloud.Api.Rest.Proofs;
 using Cloud.Api.Rest.Queue;
+using Cloud.Api.Rest.Records;
+using Cloud.Api.Rest.Reports;
 using Cloud.Api.Rest.Sends;
 using Cloud.Api.Rest.Suppressions;
 using Cloud.Api.Rest.Templates;
@@ -35,8 +38,12 @@ public static class ApiRoutes
         .. ArchiveResource.Routes,
         .. CheckResource.Routes,
         .. ProofResource.Routes,
+        .. RecordResource.Routes,
+        .. DkimResource.Routes,
+        .. ReportResource.Routes,
         .. HookResource.Routes,
         .. DeliveryResource.Routes,
+        .. HookSchemaResource.Routes,
         .. RouteResource.Routes,
         .. LinkResource.Routes,
         .. SendResource.Routes,

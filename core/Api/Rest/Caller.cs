@@ -39,6 +39,12 @@ public sealed record Caller(string Key, string? Tenant, ApiScope Scopes, string?
     public bool SeesDomain(string domain, string tenant) =>
         Sees(tenant) && (Domain is null || Domain == domain) && Mailbox is null;
 
+    /// <summary>Whether all of a domain, or a user of it, is its own.</summary>
+    /// <inheritdoc cref="SeesDomain"/>
+    public bool SeesSomeOf(string domain, string tenant) =>
+        SeesDomain(domain, tenant)
+        || (Mailbox is { } own && own[(own.LastIndexOf('@') + 1)..] == domain && SeesAddress(own, tenant));
+
     /// <param name="address">A user's, as a key.</param>
     /// <param name="tenant">Of the address' domain.</param>
     public bool SeesAddress(string address, string tenant) =>

@@ -50,7 +50,7 @@ static class Pages
             throw NoCursor();
     }
 
-    static ApiException NoCursor() =>
+    public static ApiException NoCursor() =>
         new(ApiProblem.BadParameter("after", "after is the `next` of a page of this list."));
 
     /// <summary>What of a range is behind a row.</summary>

@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Net;
 using Cloud.Api.Admin;
 using Cloud.Api.Gateway;
+using Cloud.Api.Rest.Keys;
 using Cloud.Store.Accounts;
 using Cloud.Store.Ports;
 
@@ -15,20 +17,28 @@ public sealed class RestApi
 {
     public const string Prefix = "/api/v1";
 
-    /// <summary>Requests of a key in a minute: ten each second, which is more than a person's program needs.</summary>
+    /// <summary>
+    /// Requests of a key, or of an address without one, in a minute: ten each second, which is more than a person's program
+    /// needs.
+    /// </summary>
     const int RequestsPerMinute = 600;
 
     readonly ApiRooms rooms;
     readonly ApiRates rates;
+    readonly ApiRates strangers;
 
-    public RestApi(Backend backend, LocalGateway gateway)
+    /// <param name="web">Opened when it is first needed; null where nobody in the world is to be asked.</param>
+    public RestApi(Backend backend, LocalGateway? gateway = null, ApiOptions? options = null, Func<ApiWeb>? web = null)
     {
-        rooms = new(backend, gateway);
-        rates = new(rooms.Time, RequestsPerMinute);
+        rooms = new(backend, gateway ?? new LocalGateway(backend), options ?? new(), web);
+        rates = new(rooms.Time, "key", RequestsPerMinute);
+        strangers = new(rooms.Time, "address", RequestsPerMinute);
     }
 
-    public RestApi(Backend backend)
-        : this(backend, new LocalGateway(backend)) { }
+    /// <summary>Who asks, where proxies of ours stand between.</summary>
+    /// <inheritdoc cref="ForwardedClient.Of" path="/param"/>
+    public IPAddress ClientOf(IPAddress peer, string? header) =>
+        ForwardedClient.Of(peer, header, rooms.Options.Proxies);
 
     /// <summary>Answers somebody who has to say who it is.</summary>
     public ValueTask<ApiAnswer> AnswerAsync(ApiRequest request, CancellationToken cancel) =>
@@ -36,12 +46,12 @@ public sealed class RestApi
             async () =>
             {
                 var caller = await rooms.Keys.CallerAsync(request.Header("Authorization"), request.Client, cancel);
-                if (caller.Key.Length == 0)
+                // Who has no key counts by the address: one asks for links and descriptions, and perhaps for too many.
+                var network = caller.Key.Length > 0 ? null : ApiKeys.NetworkOf(request.Client);
+                if (caller.Key.Length == 0 && network is null)
                     return await RouteAsync(request, caller, cancel);
-                var standing = rates.Take(caller.Key);
-                return standing.On(
-                    standing.IsWithin ? await AnswerAsync(request, caller, cancel) : TooMany(standing.Seconds)
-                );
+                var standing = network is null ? rates.Take(caller.Key) : strangers.Take(network);
+                return standing.On(standing.IsWithin ? await AnswerAsync(request, caller, cancel) : TooMany(standing));
             },
             cancel
         );
@@ -64,6 +74,7 @@ public sealed class RestApi
             return NotAllowed(fitting);
         var call = new ApiCall(rooms, caller, request, found, found.ValuesOf(target.Segments), target.Query);
         Check(target.Query, found);
+        using var room = await rooms.LargeBodies.EnterAsync(request, found, cancel);
         return await found.AnswerAsync(call, cancel);
     }
 
@@ -123,17 +134,21 @@ public sealed class RestApi
         }
     }
 
-    static ApiAnswer TooMany(int seconds) =>
+    static ApiAnswer TooMany(ApiRates.Standing standing) =>
         Refused(
-            new ApiException(ApiProblem.Of(429, "too-many-requests", "This key makes too many requests."))
+            new ApiException(
+                ApiProblem.Of(429, "too-many-requests", $"This {standing.Policy} makes too many requests.")
+            )
             {
-                RetryAfter = TimeSpan.FromSeconds(seconds),
+                RetryAfter = TimeSpan.FromSeconds(standing.Seconds),
             }
         );
 
     static ApiAnswer Refused(ApiException refusal)
     {
         var answer = ApiAnswer.Of(refusal.Problem);
+        foreach (var (name, value) in refusal.Headers)
+            answer.With(name, value);
         if (refusal.RetryAfter is { } wait)
             answer.With("Retry-After", Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture));
         // RFC 6750 §3: the challenge names the scheme, and what is wrong with the key.

@@ -2,18 +2,16 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Cloud.Api.Rest;
 
+/// <summary>How a resource answers.</summary>
+/// <exception cref="ApiException">It cannot be done, and why.</exception>
+public delegate ValueTask<ApiAnswer> Answering(ApiCall call, CancellationToken cancel);
+
 /// <summary>One thing that the API does: what is asked, who may, and who answers. The OpenAPI document is made of these.</summary>
 /// <param name="Method">Upper case.</param>
 /// <param name="Template">Below <c>/api/v1</c>; a segment in braces is a value: <c>/domains/{domain}</c>.</param>
 /// <param name="Scope">What a key must have.</param>
 /// <param name="Summary">One line, without a full stop.</param>
-public sealed record Route(
-    string Method,
-    string Template,
-    ApiScope Scope,
-    string Summary,
-    Func<ApiCall, CancellationToken, ValueTask<ApiAnswer>> AnswerAsync
-)
+public sealed record Route(string Method, string Template, ApiScope Scope, string Summary, Answering AnswerAsync)
 {
     readonly string[] segments = Template.Split('/', StringSplitOptions.RemoveEmptyEntries);
 
@@ -47,40 +45,20 @@ public sealed record Route(
     /// <summary>Headers of the request that mean something here, with what.</summary>
     public IReadOnlyList<QueryParameter> Headers { get; init; } = [];
 
-    public static Route Get(
-        string template,
-        ApiScope scope,
-        string summary,
-        Func<ApiCall, CancellationToken, ValueTask<ApiAnswer>> answerAsync
-    ) => new("GET", template, scope, summary, answerAsync);
+    public static Route Get(string template, ApiScope scope, string summary, Answering answerAsync) =>
+        new("GET", template, scope, summary, answerAsync);
 
-    public static Route Post(
-        string template,
-        ApiScope scope,
-        string summary,
-        Func<ApiCall, CancellationToken, ValueTask<ApiAnswer>> answerAsync
-    ) => new("POST", template, scope, summary, answerAsync);
+    public static Route Post(string template, ApiScope scope, string summary, Answering answerAsync) =>
+        new("POST", template, scope, summary, answerAsync);
 
-    public static Route Put(
-        string template,
-        ApiScope scope,
-        string summary,
-        Func<ApiCall, CancellationToken, ValueTask<ApiAnswer>> answerAsync
-    ) => new("PUT", template, scope, summary, answerAsync);
+    public static Route Put(string template, ApiScope scope, string summary, Answering answerAsync) =>
+        new("PUT", template, scope, summary, answerAsync);
 
-    public static Route Patch(
-        string template,
-        ApiScope scope,
-        string summary,
-        Func<ApiCall, CancellationToken, ValueTask<ApiAnswer>> answerAsync
-    ) => new("PATCH", template, scope, summary, answerAsync);
+    public static Route Patch(string template, ApiScope scope, string summary, Answering answerAsync) =>
+        new("PATCH", template, scope, summary, answerAsync);
 
-    public static Route Delete(
-        string template,
-        ApiScope scope,
-        string summary,
-        Func<ApiCall, CancellationToken, ValueTask<ApiAnswer>> answerAsync
-    ) => new("DELETE", template, scope, summary, answerAsync) { Status = 204 };
+    public static Route Delete(string template, ApiScope scope, string summary, Answering answerAsync) =>
+        new("DELETE", template, scope, summary, answerAsync) { Status = 204 };
 
     /// <summary>Names of the template's values, in their order.</summary>
     public IEnumerable<string> Values => segments.Where(IsValue).Select(segment => segment[1..^1]);

@@ -21,7 +21,7 @@ static class Tenants
     /// <exception cref="ApiException">404: there is none, or it is another's.</exception>
     public static async ValueTask<Row> DomainAsync(this ApiCall call, string domain, CancellationToken cancel)
     {
-        var row = await FindAsync(call, domain, cancel);
+        var row = await call.FindDomainAsync(domain, cancel);
         return row is not null && call.Caller.SeesDomain(Canonical(domain), DirectoryRows.TenantOf(row.Data))
             ? row
             : throw new ApiException(ApiProblem.NotFound("domain"));
@@ -40,7 +40,7 @@ static class Tenants
         if (EmailAddress.TryParse(address) is { } parsed && IsKept(parsed))
         {
             var domain = parsed.Key[(parsed.Key.LastIndexOf('@') + 1)..];
-            var row = await FindAsync(call, domain, cancel);
+            var row = await call.FindDomainAsync(domain, cancel);
             if (row is not null && call.Caller.SeesAddress(parsed.Key, DirectoryRows.TenantOf(row.Data)))
                 return parsed.Key;
         }
@@ -75,12 +75,13 @@ static class Tenants
 
     /// <returns>The tenant of a domain of ours, whoever asks; null where it is none of ours.</returns>
     public static async ValueTask<string?> TenantOfAsync(this ApiCall call, string domain, CancellationToken cancel) =>
-        await FindAsync(call, domain, cancel) is { } row ? DirectoryRows.TenantOf(row.Data) : null;
+        await call.FindDomainAsync(domain, cancel) is { } row ? DirectoryRows.TenantOf(row.Data) : null;
 
     /// <summary>RFC 5321 §4.5.3.1.1: nobody here has a longer name, and it would not fit a key.</summary>
     static bool IsKept(EmailAddress address) => Encoding.UTF8.GetByteCount(address.Local) <= 64;
 
-    static async ValueTask<Row?> FindAsync(ApiCall call, string domain, CancellationToken cancel) =>
+    /// <returns>The row of a domain of ours, whoever asks; null where it is none of ours.</returns>
+    public static async ValueTask<Row?> FindDomainAsync(this ApiCall call, string domain, CancellationToken cancel) =>
         EmailAddress.IsDomain(domain) && domain[0] != '[' && Canonical(domain).All(KeyText.IsAllowed)
             ? await call.Rooms.Backend.Directory.ReadAsync(DirectoryRows.Domain(Canonical(domain)), cancel)
             : null;

@@ -48,15 +48,19 @@ sealed class EventFeed(HookBook book, HookQueue queue)
             .Hooks.Where(hook => hook.Wants(told, tenant) && !heard.Contains(hook.Id))
             .OrderBy(hook => hook.IsOperators ? 0 : 1)
             .ThenBy(hook => hook.Created)
-            .Select(hook => hook.Id);
-        if (hooks.ToList() is not { Count: > 0 } asked)
-            return;
-        if (asked.Count > Hook.MaxOfEvent)
+            .ToList();
+        if (hooks.Count > Hook.MaxOfEvent)
         {
-            Crowded?.Invoke(told, asked.Count);
-            asked = asked[..Hook.MaxOfEvent];
+            Crowded?.Invoke(told, hooks.Count);
+            hooks = hooks[..Hook.MaxOfEvent];
         }
-        heard.UnionWith(asked);
-        await queue.SendAsync(new(told with { Hooks = asked }), TimeSpan.Zero, cancel);
+        foreach (var some in hooks.GroupBy(hook => !told.BySmarthost || hook.IsOperators))
+        {
+            var asked = some.Select(hook => hook.Id).ToList();
+            heard.UnionWith(asked);
+            // What the operator's own relay said is the operator's to know.
+            var part = some.Key ? told : told with { Host = null, Reply = null };
+            await queue.SendAsync(new(part with { Hooks = asked }), TimeSpan.Zero, cancel);
+        }
     }
 }

@@ -1,4 +1,5 @@
 using Cloud.Flow.Hooks.Payloads;
+using Cloud.Mail;
 using Cloud.Mail.Encodings;
 using Cloud.Mail.Headers;
 using Cloud.Store.Accounts;
@@ -42,7 +43,7 @@ public sealed record LinkedContent(Stream Content, string Type, string? Name, lo
         return body is null
             ? null
             : new(
-                new DecodingStream(body, TransferCoder.Decoder(part.Encoding)),
+                new DecodedStream(body, TransferCoder.Decoder(part.Encoding)),
                 TypeOf(part),
                 ParameterText.FileName(part),
                 part.DecodedLength
@@ -50,7 +51,7 @@ public sealed record LinkedContent(Stream Content, string Type, string? Name, lo
     }
 
     /// <summary>A sender may write anything there: what is no plain type is octets.</summary>
-    static string TypeOf(Mail.BodyPart part)
+    static string TypeOf(BodyPart part)
     {
         var type = $"{part.Type}/{part.Subtype}".ToLowerInvariant();
         return type.All(c => char.IsAsciiLetterOrDigit(c) || "/.+-_".Contains(c, StringComparison.Ordinal))

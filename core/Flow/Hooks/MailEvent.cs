@@ -81,6 +81,10 @@ public sealed record MailEvent(string Id, MailEventKind Kind, long At, string Do
     /// <summary>That server.</summary>
     public string? Host { get; init; }
 
+    /// <summary><see cref="Reply"/> and <see cref="Host"/> are of the operator's own relay, and the operator's to know.</summary>
+    [JsonIgnore]
+    public bool BySmarthost { get; init; }
+
     public int Attempt { get; init; }
 
     /// <summary>When it is tried again, milliseconds since 1970 UTC.</summary>

@@ -137,6 +137,7 @@ sealed class OutboundEvents(EventFeed feed, TimeProvider time)
             Status = row.Status,
             Reply = MailEvent.Cut(row.Reply),
             Host = row.Host,
+            BySmarthost = row.BySmarthost,
             Attempt = row.Attempts,
             Next = kind == MailEventKind.Deferred ? Milliseconds(row.Next) : null,
         };

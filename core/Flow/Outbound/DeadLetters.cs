@@ -59,7 +59,7 @@ public sealed class DeadLetters
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel
     )
     {
-        await foreach (var row in rows.ReadAsync(DeadLetterRows.Table, RowRange.All(DeadLetterRows.Partition), cancel))
+        await foreach (var row in rows.ReadAsync(DeadLetterRows.Table, DeadLetterRows.All, cancel))
             yield return From(row);
     }
 
@@ -88,7 +88,7 @@ public sealed class DeadLetters
 
     static bool IsId(string id) => id.Length is > 0 and <= 64 && id.All(c => char.IsAsciiHexDigit(c) || c == '-');
 
-    static DeadLetter From(Row row)
+    internal static DeadLetter From(Row row)
     {
         var body = row.Data.Bytes("Body") ?? [];
         return new(

@@ -66,6 +66,9 @@ public sealed record RelayResult(IReadOnlyList<RelayOutcome> Outcomes)
     /// <summary>Lines of the dialogue with all hosts, secrets masked. What is too much for a row is cut.</summary>
     public IReadOnlyList<string> Transcript { get; init; } = [];
 
+    /// <summary>It went by the operator's own relay: what that said, and its name, are for the operator.</summary>
+    public bool BySmarthost { get; init; }
+
     /// <summary>A fault of ours that has ended the attempt when somebody had been asked already; null for none.</summary>
     public Exception? Fault { get; init; }
 }

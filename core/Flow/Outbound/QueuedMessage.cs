@@ -40,6 +40,9 @@ public sealed record QueuedRecipient(
     /// <summary>A line for each host of each attempt, with what it said; oldest first.</summary>
     public IReadOnlyList<string> History { get; init; } = [];
 
+    /// <summary>It went by the operator's own relay: host, reply, transcript and history are for the operator.</summary>
+    public bool BySmarthost { get; init; }
+
     internal static QueuedRecipient From(RecipientRow row) =>
         new(
             row.Number,
@@ -60,6 +63,7 @@ public sealed record QueuedRecipient(
         )
         {
             History = AttemptHistory.LinesOf(row.History),
+            BySmarthost = row.BySmarthost,
         };
 }
 

@@ -170,6 +170,7 @@ sealed class Relaying(
             Tls = outcome.Tls,
             Transcript = null,
             History = AttemptHistory.Add(row, outcome, now),
+            BySmarthost = row.BySmarthost || attempt.Result.BySmarthost, // the history tells of earlier ones
             PossibleRepeats = row.PossibleRepeats + (isUncertain ? 1 : 0),
         };
         if (ended.State == RecipientState.Waiting)

@@ -56,7 +56,14 @@ public sealed class Suppression
 
     /// <returns>False when the store failed: the next message finds out again.</returns>
     internal ValueTask<bool> TryAddBounceAsync(Submission message, RecipientRow row) =>
-        TryAddAsync(message, row, SuppressionReason.Bounce, row.Reply ?? "", options.BounceSuppression);
+        TryAddAsync(
+            message,
+            row,
+            SuppressionReason.Bounce,
+            // The list is its users' to read, and what the operator's own relay says is not.
+            (row.BySmarthost ? row.Status : row.Reply) ?? "",
+            options.BounceSuppression
+        );
 
     /// <returns>False when the store failed: the next complaint tells again.</returns>
     internal ValueTask<bool> TryAddComplaintAsync(Submission message, RecipientRow row, string text) =>

@@ -38,7 +38,8 @@ sealed class OutboxHistory(IRows rows, OutboxControl control)
     }
 
     /// <param name="who">The sender's address here; null where it is nobody of ours.</param>
-    public static IEnumerable<TraceStep> Steps(QueuedDetails details, string? who)
+    /// <param name="isOperators">Whoever reads it may know of the operator's own relay.</param>
+    public static IEnumerable<TraceStep> Steps(QueuedDetails details, string? who, bool isOperators)
     {
         var message = details.Message.Message;
         if (message.Session is { } session)
@@ -57,10 +58,13 @@ sealed class OutboxHistory(IRows rows, OutboxControl control)
         );
         foreach (var to in details.Recipients)
         {
-            foreach (var step in Steps(to, message.Accepted))
+            foreach (var step in Steps(isOperators || !to.BySmarthost ? to : Discreet(to), message.Accepted))
                 yield return step;
         }
     }
+
+    /// <summary>What a user may know of a recipient that the operator's own relay was asked for.</summary>
+    static QueuedRecipient Discreet(QueuedRecipient to) => to with { Host = null, Reply = null, History = [] };
 
     static IEnumerable<TraceStep> Steps(QueuedRecipient to, DateTimeOffset accepted)
     {

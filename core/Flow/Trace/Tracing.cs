@@ -18,8 +18,8 @@ namespace Cloud.Flow.Trace;
 /// </remarks>
 public sealed class Tracing
 {
-    /// <summary>Messages in one list.</summary>
-    public const int MaxList = 200;
+    /// <summary>Messages of one list, over all its pages: who looks for an older one asks for it by its Message-ID.</summary>
+    public const int MaxList = 5000;
 
     /// <summary>Users looked at for a message that nobody says whose it is.</summary>
     const int MaxUsers = 10_000;
@@ -72,7 +72,7 @@ public sealed class Tracing
         {
             var who = AddressOf(details.Message.Message.Account, users);
             if (who is not null || scope.IsOperator)
-                steps.AddRange(OutboxHistory.Steps(details, who));
+                steps.AddRange(OutboxHistory.Steps(details, who, scope.IsOperator));
         }
         foreach (var (address, account, row) in await OwnersAsync(id, users, cancel))
         {
@@ -181,7 +181,14 @@ public sealed class Tracing
     }
 
     static IReadOnlyList<TraceSummary> Listed(IEnumerable<TraceSummary> found, int limit) =>
-        [.. found.OrderByDescending(one => one.At).DistinctBy(one => (one.Id, one.Who)).Take(limit)];
+        [
+            .. found
+                .OrderByDescending(one => one.At)
+                .ThenByDescending(one => one.Id, StringComparer.Ordinal)
+                .ThenByDescending(one => one.Who ?? "", StringComparer.Ordinal)
+                .DistinctBy(one => (one.Id, one.Who))
+                .Take(limit),
+        ];
 
     /// <summary>Users that the asker may hear of.</summary>
     async ValueTask<IReadOnlyList<(string Address, AccountId Account)>> UsersAsync(

@@ -38,7 +38,17 @@ static class DirectoryRows
     public static string ApiKeyUse(string id) => $"al!{id}";
 
     /// <param name="tenant">Whose the domain is; empty for the operator's own.</param>
-    public static RowData ToDomainRow(string tenant) => tenant.Length == 0 ? [] : new() { { "Tenant", tenant } };
+    /// <param name="since">When it came to be the tenant's: what is older was somebody else's.</param>
+    public static RowData ToDomainRow(string tenant, DateTimeOffset since)
+    {
+        var row = new RowData { { "Since", since } };
+        if (tenant.Length > 0)
+            row.Add("Tenant", tenant);
+        return row;
+    }
+
+    /// <summary>From when on what is known of a domain is its tenant's; the beginning of time where that was not noted.</summary>
+    public static DateTimeOffset SinceOf(RowData domain) => domain.Time("Since") ?? DateTimeOffset.MinValue;
 
     public static string TenantOf(RowData domain) => domain.String("Tenant") ?? "";
 

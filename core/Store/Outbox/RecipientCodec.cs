@@ -35,6 +35,7 @@ static class RecipientCodec
         pack.Fixed64(row.Notice);
         pack.Time(row.NoticeAt);
         pack.Text(row.History);
+        pack.Byte(row.BySmarthost ? (byte)1 : (byte)0);
         return pack.ToArray();
     }
 
@@ -67,6 +68,7 @@ static class RecipientCodec
             Notice = pack.Fixed64(),
             NoticeAt = pack.Time(),
             History = pack.AtEnd ? null : pack.Text(), // rows of earlier programs end before
+            BySmarthost = !pack.AtEnd && pack.Byte() != 0,
             ETag = etag,
         };
     }

@@ -85,6 +85,9 @@ sealed record RecipientRow(int Number, string Address, string NextHop)
     /// <summary>The last attempt's dialogue, with the first recipient of those that had it; null for the others.</summary>
     public string? Transcript { get; init; }
 
+    /// <summary>An attempt went by the operator's own relay, whose words and name are the operator's alone.</summary>
+    public bool BySmarthost { get; init; }
+
     /// <summary>A line for each host of each attempt, oldest first; null before the first.</summary>
     public string? History { get; init; }
 

@@ -5,8 +5,8 @@ namespace Cloud.Store.Requests;
 
 /// <summary>Table <c>api</c>: what the API keeps for itself.</summary>
 /// <remarks>
-/// In one of four partitions: <c>i!{hash}</c> an idempotency key with the answer, <c>u!{hash}</c> whose an upload is. The sweep
-/// removes those that have expired. <c>t!{name}</c> in partition <c>t!{domain}</c>: a template. To change it is a migration.
+/// In one of four partitions: <c>i!{hash}</c> an idempotency key with the answer, <c>u!{hash}</c> whose an upload is,
+/// <c>n!{hash}!{hour}</c> how much somebody has uploaded in that hour. The sweep removes those that have expired. <c>t!{name}</c> in partition <c>t!{domain}</c>: a template. To change it is a migration.
 /// </remarks>
 static class ApiRows
 {
@@ -24,6 +24,24 @@ static class ApiRows
     /// <param name="hash">32 octets.</param>
     public static RowKey Upload(byte[] hash) =>
         new(Partition(hash[0] % Partitions), $"u!{Convert.ToHexStringLower(hash)}");
+
+    /// <param name="hash">32 octets, of whose uploads are counted.</param>
+    /// <param name="hour">UTC.</param>
+    public static RowKey Uploaded(byte[] hash, DateTimeOffset hour) =>
+        new(Partition(hash[0] % Partitions), UploadedPrefix(hash) + UploadedHour(hour));
+
+    /// <summary>Of hours from <paramref name="since"/> on.</summary>
+    public static RowRange Uploaded(byte[] hash, DateTimeOffset since, DateTimeOffset until) =>
+        new(
+            Partition(hash[0] % Partitions),
+            UploadedPrefix(hash) + UploadedHour(since),
+            UploadedPrefix(hash) + UploadedHour(until) + "!"
+        );
+
+    static string UploadedPrefix(byte[] hash) => $"n!{Convert.ToHexStringLower(hash)}!";
+
+    static string UploadedHour(DateTimeOffset hour) =>
+        hour.UtcDateTime.ToString("yyyyMMddHH", CultureInfo.InvariantCulture);
 
     public const string TemplatePrefix = "t!";
 

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Cloud.Api.Rest;
 using Cloud.Cli.Serve;
 using Cloud.Flow.Door.Greylisting;
 using Cloud.Flow.Hooks;
@@ -178,6 +179,7 @@ public sealed class ConsistencyTests
         var read = Regex.Matches(Source.Read(Reader), @"""(CLOUD_\w+)""").Select(match => match.Groups[1].Value);
         var shared = ReportSettings
             .Names.Concat(HookSettings.Names)
+            .Concat(ApiSettings.Names)
             .Select(setting => SettingSource.Variable(setting.Name));
         var given = Named(Source.Read("infra/app/functions.bicep"));
         Assert.Empty(given.Except(read).Except(shared));

@@ -10,16 +10,26 @@ namespace Cloud.Api.Gateway.Operations;
 /// <remarks>What a crash leaves half done, the next LIST or DELETE of the account finishes.</remarks>
 static class DeleteMailbox
 {
+    /// <param name="check">Looks at what is there inside the transaction; what it throws stops the change. Null for nothing.</param>
     public static async ValueTask<Result> RunAsync(
         AccountStore accounts,
         AccountId account,
         MailboxId mailbox,
+        Action<AccountChange>? check,
         CancellationToken cancel
     )
     {
         if (mailbox == MailboxRow.Inbox)
             return Refusals.InboxStays;
-        var doomed = await accounts.ChangeAsync(account, change => ValueTask.FromResult(Doom(change, mailbox)), cancel);
+        var doomed = await accounts.ChangeAsync(
+            account,
+            change =>
+            {
+                check?.Invoke(change);
+                return ValueTask.FromResult(Doom(change, mailbox));
+            },
+            cancel
+        );
         if (doomed.IsOk)
             await FinishAsync(accounts, account, cancel);
         return doomed;

@@ -8,21 +8,27 @@ namespace Cloud.Api.Gateway.Operations;
 /// <summary>RENAME: one row gets another parent and name, and what lies below follows it (RFC 9051 §6.3.6).</summary>
 static class RenameMailbox
 {
+    /// <param name="check">Looks at what is there inside the transaction; what it throws stops the change. Null for nothing.</param>
     public static async ValueTask<Result> RunAsync(
         AccountStore accounts,
         AccountId account,
         MailboxId mailbox,
         string name,
+        Action<AccountChange>? check,
         CancellationToken cancel
     )
     {
         if (MailboxPaths.TryParse(name) is not { } levels)
             return Refusals.BadName;
         if (mailbox == MailboxRow.Inbox)
-            return await MoveInboxAsync(accounts, account, levels, cancel);
+            return await MoveInboxAsync(accounts, account, levels, check, cancel);
         return await accounts.ChangeAsync(
             account,
-            change => ValueTask.FromResult(Run(change, mailbox, levels)),
+            change =>
+            {
+                check?.Invoke(change);
+                return ValueTask.FromResult(Run(change, mailbox, levels));
+            },
             cancel
         );
     }
@@ -67,6 +73,7 @@ static class RenameMailbox
         AccountStore accounts,
         AccountId account,
         string[] levels,
+        Action<AccountChange>? check,
         CancellationToken cancel
     )
     {
@@ -75,6 +82,7 @@ static class RenameMailbox
             account,
             async change =>
             {
+                check?.Invoke(change);
                 var created = CreateMailbox.Run(change, levels, MailboxRole.None);
                 if (!created.IsOk)
                     return new(created.Refusal, created.Reason);

@@ -49,24 +49,28 @@ static class AliasResource
         if (row is null)
             throw new ApiException(ApiProblem.NotFound("alias"));
         var tag = EntityTag.Of(row.ETag);
-        return call.Has(tag)
-            ? ApiAnswer.NotModified(tag)
-            : ApiAnswer.Ok(Details(row), AliasJson.Default.AliasDetails).With("ETag", tag);
+        return call.Has(tag) ? ApiAnswer.NotModified(tag) : Shown(row);
     }
+
+    static ApiAnswer Shown(Row row) =>
+        ApiAnswer.Ok(Details(row), AliasJson.Default.AliasDetails).With("ETag", EntityTag.Of(row.ETag));
 
     static async ValueTask<ApiAnswer> PutAsync(ApiCall call, CancellationToken cancel)
     {
         var (key, row) = await FindAsync(call, cancel);
         var asked = await call.ReadAsync(AliasJson.Default.AliasTargets, cancel);
-        call.Match(row is null ? null : EntityTag.Of(row.ETag));
-        await call.Rooms.Administration.AddAliasAsync(key, asked.Targets, cancel);
-        return await ShowAsync(call, cancel);
+        await call.MatchAsync(row, row is null ? null : EntityTag.Of(row.ETag));
+        // RFC 9110 §13.1.2: who asks for a new one replaces none that somebody else makes meanwhile.
+        var isNew = call.Request.Header("If-None-Match") is not null;
+        await call.Rooms.Administration.AddAliasAsync(key, asked.Targets, isNew, cancel);
+        var (_, made) = await FindAsync(call, cancel);
+        return Shown(made ?? throw new ApiException(ApiProblem.NotFound("alias"))); // somebody was quick
     }
 
     static async ValueTask<ApiAnswer> RemoveAsync(ApiCall call, CancellationToken cancel)
     {
         var (key, row) = await FindAsync(call, cancel);
-        call.Match(row is null ? null : EntityTag.Of(row.ETag));
+        await call.MatchAsync(row, row is null ? null : EntityTag.Of(row.ETag));
         await call.Rooms.Administration.RemoveAliasAsync(key, cancel);
         return ApiAnswer.Done();
     }

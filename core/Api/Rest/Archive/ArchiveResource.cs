@@ -109,7 +109,7 @@ static class ArchiveResource
     {
         var (after, limit) = (0u, call.Limit);
         if (call.After is { } text && !uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out after))
-            throw new ApiException(ApiProblem.BadParameter("after", "after is the `next` of a page of this list."));
+            throw Pages.NoCursor();
         var account = await AccountAsync(call, cancel);
         var view =
             await OpenMailbox(call, account, MailboxOf(call), after, cancel)

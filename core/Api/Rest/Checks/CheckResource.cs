@@ -1,4 +1,5 @@
 using Cloud.Flow.Integrity;
+using Cloud.Store.Directory;
 
 namespace Cloud.Api.Rest.Checks;
 
@@ -21,10 +22,9 @@ static class CheckResource
                 new("repair", "Make the rows agree again", "boolean"),
             ],
         },
-        Route.Get("/stats", ApiScope.Admin, "Count domains, users and messages", StatsAsync) with
+        Route.Get("/stats", ApiScope.Read, "Count the domains, users and messages that one sees", StatsAsync) with
         {
-            Response = CheckJson.Default.StoreTotals,
-            ForOperator = true,
+            Response = CheckJson.Default.OwnTotals,
         },
     ];
 
@@ -43,5 +43,62 @@ static class CheckResource
     }
 
     static async ValueTask<ApiAnswer> StatsAsync(ApiCall call, CancellationToken cancel) =>
-        ApiAnswer.Ok(await call.Rooms.Backend.Statistics.ReadAsync(cancel), CheckJson.Default.StoreTotals);
+        ApiAnswer.Ok(
+            call.Caller.IsOperator
+                ? Of(await call.Rooms.Backend.Statistics.ReadAsync(cancel))
+                : await CountAsync(call, cancel),
+            CheckJson.Default.OwnTotals
+        );
+
+    static OwnTotals Of(StoreTotals all) =>
+        new(
+            all.Domains,
+            all.Users,
+            all.Suspended,
+            all.Deleted,
+            all.Aliases,
+            all.Messages,
+            all.Octets,
+            all.InboundWaiting,
+            all.InboundAside,
+            all.OutboundWaiting
+        );
+
+    static async ValueTask<OwnTotals> CountAsync(ApiCall call, CancellationToken cancel)
+    {
+        var total = new OwnTotals(0, 0, 0, 0, 0, 0, 0);
+        var directory = call.Rooms.Backend.Directory;
+        await foreach (var row in directory.ListAsync(DirectoryRows.Domains, cancel))
+        {
+            var (domain, tenant) = (row.Key.Row[DirectoryRows.Domain("").Length..], DirectoryRows.TenantOf(row.Data));
+            if (!call.Caller.SeesSomeOf(domain, tenant))
+                continue;
+            total = total with { Domains = total.Domains + 1 };
+            await foreach (var one in directory.ListAsync(DirectoryRows.Aliases(domain), cancel))
+            {
+                var isSeen = call.Caller.SeesAddress(DirectoryRows.AliasOf(one.Data), tenant);
+                total = total with { Aliases = total.Aliases + (isSeen ? 1 : 0) };
+            }
+            await foreach (var one in directory.ListAsync(DirectoryRows.Users(domain), cancel))
+            {
+                var user = DirectoryRows.ToUser(one.Data);
+                if (call.Caller.SeesAddress(user.Address, tenant))
+                    total = await AddAsync(call, total, user, cancel);
+            }
+        }
+        return total;
+    }
+
+    static async ValueTask<OwnTotals> AddAsync(ApiCall call, OwnTotals total, UserRow user, CancellationToken cancel)
+    {
+        var account = (await call.Rooms.Backend.Accounts.CurrentAsync(user.Account, cancel))?.Account;
+        return total with
+        {
+            Users = total.Users + 1,
+            Suspended = total.Suspended + (user.Suspended ? 1 : 0),
+            Deleted = total.Deleted + (user.Removing ? 1 : 0),
+            Messages = total.Messages + (account?.Messages ?? 0),
+            Octets = total.Octets + (account?.Octets ?? 0),
+        };
+    }
 }

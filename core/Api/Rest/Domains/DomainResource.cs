@@ -85,7 +85,7 @@ static class DomainResource
     static async ValueTask<ApiAnswer> RemoveAsync(ApiCall call, CancellationToken cancel)
     {
         var row = await call.DomainAsync(call["domain"], cancel);
-        call.Match(EntityTag.Of(row.ETag));
+        await call.MatchAsync(row, EntityTag.Of(row.ETag));
         await call.Rooms.Administration.RemoveDomainAsync(Info(row).Name, cancel);
         return ApiAnswer.Done();
     }

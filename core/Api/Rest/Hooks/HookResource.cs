@@ -153,8 +153,17 @@ static class HookResource
     static async ValueTask<ApiAnswer> RemoveAsync(ApiCall call, CancellationToken cancel)
     {
         call.Match(TagOf((await FindAsync(call, cancel)).Hook));
+        // The same again under another tag: of several who ask with this one, one goes on.
+        if (call.Request.Header("If-Match") is not null)
+            await Control(call).ChangeAsync(call["hook"], hook => Matched(call, hook), cancel);
         await Control(call).RemoveAsync(call["hook"], cancel);
         return ApiAnswer.Done();
+    }
+
+    static Hook Matched(ApiCall call, Hook hook)
+    {
+        call.Match(TagOf(hook));
+        return hook;
     }
 
     static async ValueTask<ApiAnswer> RotateAsync(ApiCall call, CancellationToken cancel)

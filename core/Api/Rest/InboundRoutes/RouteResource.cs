@@ -1,6 +1,7 @@
 using Cloud.Flow.Hooks.Routes;
 using Cloud.Mail;
 using Cloud.Store.Directory;
+using Cloud.Store.Ports;
 
 namespace Cloud.Api.Rest.InboundRoutes;
 
@@ -23,8 +24,12 @@ static class RouteResource
         Route.Get("/routes/{address}", ApiScope.Admin, "Show a route", ShowAsync) with
         {
             Response = RouteJson.Default.RouteShape,
+            HasTag = true,
         },
-        Route.Delete("/routes/{address}", ApiScope.Admin, "Remove a route with what is kept of it", RemoveAsync),
+        Route.Delete("/routes/{address}", ApiScope.Admin, "Remove a route with what is kept of it", RemoveAsync) with
+        {
+            HasTag = true,
+        },
     ];
 
     static RouteControl Control(ApiCall call) => call.Rooms.Backend.Hooks.Routes;
@@ -69,19 +74,31 @@ static class RouteResource
             );
     }
 
-    static async ValueTask<ApiAnswer> ShowAsync(ApiCall call, CancellationToken cancel) =>
-        ApiAnswer.Ok(Of(await FindAsync(call, cancel)), RouteJson.Default.RouteShape);
+    static async ValueTask<ApiAnswer> ShowAsync(ApiCall call, CancellationToken cancel)
+    {
+        var (row, route) = await FindAsync(call, cancel);
+        var tag = EntityTag.Of(row.ETag);
+        return call.Has(tag)
+            ? ApiAnswer.NotModified(tag)
+            : ApiAnswer.Ok(Of(route), RouteJson.Default.RouteShape).With("ETag", tag);
+    }
 
     static async ValueTask<ApiAnswer> RemoveAsync(ApiCall call, CancellationToken cancel)
     {
-        await Control(call).RemoveAsync((await FindAsync(call, cancel)).Address, cancel);
+        var (row, route) = await FindAsync(call, cancel);
+        await call.MatchAsync(row, EntityTag.Of(row.ETag));
+        await Control(call).RemoveAsync(route.Address, cancel);
         return ApiAnswer.Done();
     }
 
-    static async ValueTask<RouteInfo> FindAsync(ApiCall call, CancellationToken cancel)
+    static async ValueTask<(Row Row, RouteInfo Route)> FindAsync(ApiCall call, CancellationToken cancel)
     {
         var key = await call.AddressAsync(call["address"], "route", cancel);
-        return await Control(call).FindAsync(key, cancel) ?? throw new ApiException(ApiProblem.NotFound("route"));
+        return
+            await call.Rooms.Backend.Directory.ReadAsync(DirectoryRows.User(key), cancel) is { } row
+            && await Control(call).FindAsync(key, cancel) is { } route
+            ? (row, route)
+            : throw new ApiException(ApiProblem.NotFound("route"));
     }
 
     static ValueTask<string?> TenantAsync(ApiCall call, string key, CancellationToken cancel) =>

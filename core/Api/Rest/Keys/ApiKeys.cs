@@ -51,7 +51,7 @@ sealed class ApiKeys(MailDirectory directory, TimeProvider time)
     {
         if (authorization is null)
             return Caller.Anonymous;
-        var network = Network(client);
+        var network = NetworkOf(client);
         var (id, secret) = Parse(authorization);
         var row = id is null ? null : await directory.FindApiKeyAsync(id, cancel);
         var isKnown = row is not null && CryptographicOperations.FixedTimeEquals(HashOf(secret), row.Hash);
@@ -111,8 +111,8 @@ sealed class ApiKeys(MailDirectory directory, TimeProvider time)
 
     public static bool IsId(string text) => text.Length == IdLength && text.All(char.IsAsciiHexDigitLower);
 
-    /// <summary>Whose failures count together: an IPv4 address, or the /64 that one IPv6 customer has; null: unknown.</summary>
-    static string? Network(IPAddress client)
+    /// <summary>Who counts together: an IPv4 address, or the /64 that one IPv6 customer has; null: unknown.</summary>
+    public static string? NetworkOf(IPAddress client)
     {
         if (!ClientAddress.IsKnown(client))
             return null;

@@ -114,7 +114,7 @@ static class KeyResource
     static async ValueTask<ApiAnswer> RemoveAsync(ApiCall call, CancellationToken cancel)
     {
         var (row, key) = await FindAsync(call, cancel);
-        call.Match(EntityTag.Of(row.ETag));
+        await call.MatchAsync(row, EntityTag.Of(row.ETag));
         var directory = call.Rooms.Backend.Directory;
         await directory.CommitAsync(await ApiKeyRow.RevokeAsync(directory, key.Id, cancel));
         return ApiAnswer.Done();

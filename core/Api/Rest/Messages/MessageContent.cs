@@ -2,6 +2,7 @@ using Cloud.Mail;
 using Cloud.Mail.Encodings;
 using Cloud.Mail.Headers;
 using Cloud.Store.Accounts;
+using Cloud.Store.Messages;
 
 namespace Cloud.Api.Rest.Messages;
 
@@ -32,7 +33,7 @@ static class MessageContent
     public static async ValueTask<ApiAnswer> PartAsync(ApiCall call, CancellationToken cancel)
     {
         var found = await FoundMessage.FindAsync(call, cancel);
-        if (PartNumbers.Parse(call["part"]) is not { } path || found.Index.Part(path) is not { } part)
+        if (PartNumbers.Find(found.Index, call["part"]) is not { } part)
             throw new ApiException(ApiProblem.NotFound("part"));
         var encoded = await OpenAsync(call, found, part.BodyStart, part.BodyLength, cancel);
         var decoded = new DecodedStream(encoded, TransferCoder.Decoder(part.Encoding));

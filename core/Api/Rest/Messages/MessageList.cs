@@ -15,9 +15,8 @@ static class MessageList
     /// <summary>Looked at in one go.</summary>
     const int Batch = 200;
 
-    /// <summary>The newest messages of each mailbox that may be a conversation's; and messages of one.</summary>
+    /// <summary>The newest messages of each mailbox that may be a conversation's.</summary>
     const int MaxThreadRead = 2000;
-    const int MaxThread = 100;
 
     /// <summary>Characters of what is looked for.</summary>
     const int MaxText = 200;
@@ -66,6 +65,7 @@ static class MessageList
 
     public static async ValueTask<ApiAnswer> ThreadAsync(ApiCall call, CancellationToken cancel)
     {
+        var (limit, after) = (call.Limit, ThreadPlaceOf(call));
         var account = await call.AccountAsync(cancel);
         if (!FoundMessage.TryId(call["thread"], out var thread))
             throw new ApiException(ApiProblem.NotFound("thread"));
@@ -86,10 +86,23 @@ static class MessageList
         var messages = found
             .GroupBy(message => message.Id)
             .Select(same => same.First() with { Mailboxes = [.. same.SelectMany(one => one.Mailboxes)] })
-            .OrderBy(message => message.ReceivedAt)
-            .ThenBy(message => message.Id, StringComparer.Ordinal);
-        return ApiAnswer.Ok(new([.. messages.Take(MaxThread)], null), MessageJson.Default.PageMessageSummary);
+            .Select(message => (Place: ThreadPlaceOf(message), Message: message))
+            .Where(one => after is null || string.CompareOrdinal(one.Place, after) > 0)
+            .OrderBy(one => one.Place, StringComparer.Ordinal)
+            .ToList();
+        var page = messages.Take(limit).ToList();
+        var next = messages.Count > page.Count ? Cursor.Encode(page[^1].Place) : null;
+        return ApiAnswer.Ok(new([.. page.Select(one => one.Message)], next), MessageJson.Default.PageMessageSummary);
     }
+
+    /// <summary>In the order of time: the messages of a conversation may lie in several mailboxes.</summary>
+    static string ThreadPlaceOf(MessageSummary message) =>
+        string.Create(CultureInfo.InvariantCulture, $"{message.ReceivedAt.UtcTicks:D20} {message.Id}");
+
+    static string? ThreadPlaceOf(ApiCall call) =>
+        call.After is not { } after ? null
+        : after.Split(' ') is [{ Length: 20 } at, { Length: 16 }] && at.All(char.IsAsciiDigit) ? after
+        : throw Pages.NoCursor();
 
     static async ValueTask<List<MessageSummary>> SummariesAsync(
         ApiCall call,
@@ -179,7 +192,7 @@ static class MessageList
             && validity == $"{mailbox.UidValidity}"
             && uint.TryParse(uid, NumberStyles.None, CultureInfo.InvariantCulture, out var before)
             ? before
-            : throw new ApiException(ApiProblem.BadParameter("after", "after is the `next` of a page of this list."));
+            : throw Pages.NoCursor();
     }
 
     static string PlaceOf(Mailbox mailbox, uint uid) =>

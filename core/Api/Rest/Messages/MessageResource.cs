@@ -53,6 +53,7 @@ static class MessageResource
         ) with
         {
             Response = MessageJson.Default.PageMessageSummary,
+            Query = [QueryParameter.After, QueryParameter.Limit],
         },
         Route.Patch(Message, ApiScope.Mail, "Mark or move a message", ChangeAsync) with
         {

@@ -3,6 +3,7 @@ using Cloud.Api.Rest.Sends;
 using Cloud.Flow.Outbound;
 using Cloud.Mail;
 using Cloud.Store;
+using Cloud.Store.Outbox;
 using Cloud.Store.Ports;
 
 namespace Cloud.Api.Rest.Queue;
@@ -35,6 +36,7 @@ static class QueueResource
         Route.Get("/dead-letters", ApiScope.Admin, "List tasks that came to no end", ListDeadAsync) with
         {
             Response = QueueApiJson.Default.PageDeadTask,
+            Query = [QueryParameter.After, QueryParameter.Limit],
             ForOperator = true,
         },
         Route.Post("/dead-letters/{letter}/replay", ApiScope.Admin, "Do such a task again", ReplayAsync) with
@@ -85,20 +87,8 @@ static class QueueResource
             },
             Sees = await SeesAsync(call, cancel),
         };
-        var after = call.After is { } place
-            ? TransactionId.TryParse(place)
-                ?? throw new ApiException(
-                    ApiProblem.BadParameter("after", "after is the `next` of a page of this list.")
-                )
-            : (TransactionId?)null;
-        var page = await call.Rooms.Backend.Sending.Control.ListAsync(filter, after, call.Limit, cancel);
-        return ApiAnswer.Ok(
-            new(
-                [.. page.Messages.Select(QueueAdministration.EntryOf)],
-                page.Cursor is { } next ? Cursor.Encode($"{next}") : null
-            ),
-            QueueApiJson.Default.PageQueueEntry
-        );
+        var page = await call.OutboxPageAsync(filter, QueueAdministration.EntryOf, cancel);
+        return ApiAnswer.Ok(page, QueueApiJson.Default.PageQueueEntry);
     }
 
     static async ValueTask<ApiAnswer> ShowAsync(ApiCall call, CancellationToken cancel) =>
@@ -113,36 +103,39 @@ static class QueueResource
             || !sees(found.Message.Message)
         )
             throw new ApiException(ApiProblem.NotFound("message"));
-        var details = await call.Rooms.Administration.Queue.ShowAsync(id.ToString(), cancel);
-        // Dialogues and hosts tell of smarthosts and their users: they are the operator's.
-        return call.Caller.IsOperator
-            ? details
-            : details with
-            {
-                Recipients =
-                [
-                    .. details.Recipients.Select(to =>
-                        to with
-                        {
-                            Host = null,
-                            HostAddress = null,
-                            Transcript = null,
-                            History = [],
-                        }
-                    ),
-                ],
-            };
+        var recipients = found.Recipients.Select(to =>
+            QueueAdministration.RecipientOf(SendResource.Seen(to, call.Caller))
+        );
+        // Dialogues tell of the operator's relays, and of others' addresses.
+        return new(
+            QueueAdministration.EntryOf(found.Message),
+            [.. call.Caller.IsOperator ? recipients : recipients.Select(Outline)]
+        );
     }
+
+    static QueueRecipient Outline(QueueRecipient to) =>
+        to with
+        {
+            Host = null,
+            HostAddress = null,
+            Transcript = null,
+            History = [],
+        };
 
     /// <summary>The operator sees what has no sender, too: notices and what is passed on.</summary>
     static async ValueTask<Func<Submission, bool>> SeesAsync(ApiCall call, CancellationToken cancel) =>
         call.Caller.IsOperator ? _ => true : await SendResource.SeesAsync(call, cancel);
 
-    static async ValueTask<ApiAnswer> ListDeadAsync(ApiCall call, CancellationToken cancel) =>
-        ApiAnswer.Ok(
-            new(await call.Rooms.Administration.Queue.ListDeadAsync(cancel), null),
-            QueueApiJson.Default.PageDeadTask
+    static async ValueTask<ApiAnswer> ListDeadAsync(ApiCall call, CancellationToken cancel)
+    {
+        var page = await call.OfAsync(
+            DeadLetterRows.All,
+            range => call.Rooms.Backend.Accounts.Rows.ReadAsync(DeadLetterRows.Table, range, cancel),
+            row => new ValueTask<DeadTask?>(QueueAdministration.TaskOf(DeadLetters.From(row))),
+            cancel
         );
+        return ApiAnswer.Ok(page, QueueApiJson.Default.PageDeadTask);
+    }
 
     static async ValueTask<ApiAnswer> ReplayAsync(ApiCall call, CancellationToken cancel)
     {

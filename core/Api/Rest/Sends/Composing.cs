@@ -53,8 +53,9 @@ static class Composing
     {
         Check(asked);
         var parts = new List<MimePart>();
+        await using var linked = new LinkedFiles(call);
         foreach (var (i, attachment) in (asked.Attachments ?? []).Index())
-            parts.Add(await PartOfAsync(call, attachment, i, cancel));
+            parts.Add(await PartOfAsync(call, attachment, linked, i, cancel));
         var message = new OutgoingMessage
         {
             Date = date,
@@ -142,6 +143,10 @@ static class Composing
             throw new ApiException(ApiProblem.Invalid("#/subject", $"A subject has up to {MaxSubject} characters."));
         if (asked.Attachments?.Count > MaxAttachments)
             throw new ApiException(ApiProblem.Invalid("#/attachments", $"Up to {MaxAttachments} attachments."));
+        if (asked.Attachments?.Count(one => one.Url is not null) > LinkedFiles.MaxLinks)
+            throw new ApiException(
+                ApiProblem.Invalid("#/attachments", $"Up to {LinkedFiles.MaxLinks} attachments are fetched.")
+            );
         if (asked.References?.Count > MaxReferences)
             throw new ApiException(ApiProblem.Invalid("#/references", $"Up to {MaxReferences} references."));
         if (asked.Headers?.Count > MaxHeaders)
@@ -151,30 +156,31 @@ static class Composing
     static async ValueTask<MimePart> PartOfAsync(
         ApiCall call,
         NewAttachment asked,
+        LinkedFiles linked,
         int number,
         CancellationToken cancel
     )
     {
-        var type = asked.ContentType ?? "application/octet-stream";
-        if (type.Count('/') != 1 || type.Any(c => c is <= ' ' or > '~' or ';' or '"'))
-            throw new ApiException(
-                ApiProblem.Invalid($"#/attachments/{number}/contentType", "A type such as application/pdf.")
-            );
-        var octets = (asked.Content, asked.Upload) switch
+        var pointer = $"#/attachments/{number}";
+        if (asked.ContentType is not null && !IsType(asked.ContentType))
+            throw new ApiException(ApiProblem.Invalid($"{pointer}/contentType", "A type such as application/pdf."));
+        var (octets, type) = (asked.Content, asked.Upload, asked.Url) switch
         {
-            ({ } content, null) => OctetSource.Of(content),
-            (null, { } upload) => await UploadResource.OpenAsync(
-                call,
-                upload,
-                $"#/attachments/{number}/upload",
-                cancel
+            ({ } content, null, null) => (OctetSource.Of(content), null),
+            (null, { } upload, null) => (
+                await UploadResource.OpenAsync(call, upload, $"{pointer}/upload", cancel),
+                null
             ),
+            (null, null, { } url) => await linked.FetchAsync(url, $"{pointer}/url", cancel),
             _ => throw new ApiException(
-                ApiProblem.Invalid($"#/attachments/{number}/content", "An attachment has content or upload.")
+                ApiProblem.Invalid($"{pointer}/content", "An attachment has one of content, upload and url.")
             ),
         };
-        return new DataPart(octets, type) { FileName = asked.FileName, ContentId = asked.ContentId?.Trim('<', '>') };
+        var shown = asked.ContentType ?? (type is not null && IsType(type) ? type : "application/octet-stream");
+        return new DataPart(octets, shown) { FileName = asked.FileName, ContentId = asked.ContentId?.Trim('<', '>') };
     }
+
+    static bool IsType(string type) => type.Count('/') == 1 && !type.Any(c => c is <= ' ' or > '~' or ';' or '"');
 
     static OutgoingField FieldOf(KeyValuePair<string, string> field)
     {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Cloud.Flow.Submission;
 using Cloud.Mail;
@@ -25,39 +26,67 @@ static class RawSend
         var type = call.Request.Header("Content-Type")?.Split(';')[0].Trim() ?? MediaType;
         if (!type.Equals(MediaType, StringComparison.OrdinalIgnoreCase))
             throw new ApiException(ApiProblem.Of(415, "not-a-message", $"The body is to be {MediaType}."));
-        // The octets are not held, so they cannot tell a repetition: what is said about them does.
-        var request = Encoding.UTF8.GetBytes(call.Request.Header("Content-Length") ?? "");
         return await call.OnceAsync(
-            request,
-            async (id, isRepeated, until) =>
-                ApiAnswer.Json(
-                    202,
-                    isRepeated && await Submitting.FindAsync(call, id, until) is { } done
-                        ? done
-                        : await SendAsync(call, id, until),
-                    SendJson.Default.SendAccepted
-                ),
-            cancel
+            ReadOnlyMemory<byte>.Empty,
+            async (claim, until) =>
+                ApiAnswer.Json(202, await SendAsync(call, claim, until), SendJson.Default.SendAccepted),
+            cancel,
+            until => ReadAsync(call, _ => ValueTask.CompletedTask, until)
         );
     }
 
-    static ValueTask<SendAccepted> SendAsync(ApiCall call, TransactionId id, CancellationToken cancel)
+    static async ValueTask<SendAccepted> SendAsync(ApiCall call, Claim claim, CancellationToken cancel)
+    {
+        if (!claim.IsRepeated || await Submitting.FindAsync(call, claim.Transaction, cancel) is not { } done)
+            return await SubmitAsync(call, claim, cancel);
+        await claim.NoteAsync(await ReadAsync(call, _ => ValueTask.CompletedTask, cancel));
+        return done;
+    }
+
+    /// <summary>Reads the message to its end.</summary>
+    /// <returns>Its SHA-256.</returns>
+    /// <exception cref="ApiException">413.</exception>
+    static async ValueTask<byte[]> ReadAsync(
+        ApiCall call,
+        Func<ReadOnlyMemory<byte>, ValueTask> takeAsync,
+        CancellationToken cancel
+    )
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var (buffer, size) = (new byte[32 * 1024], 0L);
+        int length;
+        while ((length = await call.Request.Body.ReadAsync(buffer, cancel)) > 0)
+        {
+            size += length;
+            if (size > Submitting.MaxMessage)
+                throw new ApiException(JsonBody.TooLarge(Submitting.MaxMessage));
+            hash.AppendData(buffer.AsSpan(0, length));
+            await takeAsync(buffer.AsMemory(0, length));
+        }
+        return hash.GetHashAndReset();
+    }
+
+    static ValueTask<SendAccepted> SubmitAsync(ApiCall call, Claim claim, CancellationToken cancel)
     {
         var from = call.Query("from") is { } given ? Addresses.Read(given, "#").Address : null;
         var header = new MemoryStream();
         return Submitting.SendAsync(
             call,
-            id,
+            claim.Transaction,
             from,
             async writeAsync =>
             {
-                var buffer = new byte[32 * 1024];
-                int length;
-                while ((length = await call.Request.Body.ReadAsync(buffer, cancel)) > 0)
-                {
-                    header.Write(buffer, 0, (int)Math.Min(length, MessagePreparation.MaxHeader - header.Length));
-                    await writeAsync(buffer.AsMemory(0, length));
-                }
+                var sha256 = await ReadAsync(
+                    call,
+                    async octets =>
+                    {
+                        var left = (int)Math.Min(octets.Length, MessagePreparation.MaxHeader - header.Length);
+                        header.Write(octets.Span[..left]);
+                        await writeAsync(octets);
+                    },
+                    cancel
+                );
+                await claim.NoteAsync(sha256);
             },
             async content =>
             {

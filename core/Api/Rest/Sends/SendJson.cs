@@ -31,16 +31,20 @@ public sealed record NewSend(
     IReadOnlyDictionary<string, string>? Variables = null
 );
 
-/// <param name="ContentType"><c>application/octet-stream</c> where it is missing.</param>
+/// <param name="ContentType">
+/// <c>application/octet-stream</c> where it is missing; of a file that is fetched, what its server calls it.
+/// </param>
 /// <param name="ContentId">With it, the HTML shows it as <c>cid:…</c>.</param>
-/// <param name="Content">Its octets in base64; or else <paramref name="Upload"/>.</param>
+/// <param name="Content">Its octets in base64; or else <paramref name="Upload"/> or <paramref name="Url"/>.</param>
 /// <param name="Upload">What <c>POST /uploads</c> answered this key with.</param>
+/// <param name="Url">Where it is fetched from: <c>https://…</c>, at a public address.</param>
 public sealed record NewAttachment(
     string FileName,
     byte[]? Content = null,
     string? ContentType = null,
     string? ContentId = null,
-    string? Upload = null
+    string? Upload = null,
+    string? Url = null
 );
 
 /// <param name="Messages">1 to 100; each is taken or refused by itself.</param>

@@ -16,6 +16,9 @@ static class SendResource
     /// <summary>Messages of a batch.</summary>
     const int MaxBatch = 100;
 
+    /// <summary>Links of a batch: the time that a request has is enough for some.</summary>
+    const int MaxBatchLinks = 50;
+
     static readonly QueryParameter Tag = new("tag", "Only those with this tag");
 
     public static readonly IReadOnlyList<Route> Routes =
@@ -74,8 +77,12 @@ static class SendResource
         var asked = JsonBody.Read(body, SendJson.Default.NewSend);
         return await call.OnceAsync(
             body,
-            async (id, isRepeated, until) =>
-                ApiAnswer.Json(202, await SendAsync(call, asked, id, isRepeated, until), SendJson.Default.SendAccepted),
+            async (claim, until) =>
+                ApiAnswer.Json(
+                    202,
+                    await SendAsync(call, asked, claim.Transaction, claim.IsRepeated, until),
+                    SendJson.Default.SendAccepted
+                ),
             cancel
         );
     }
@@ -86,15 +93,20 @@ static class SendResource
         var messages = JsonBody.Read(body, SendJson.Default.NewBatch).Messages;
         if (messages.Count is 0 or > MaxBatch)
             throw new ApiException(ApiProblem.Invalid("#/messages", $"A batch has 1 to {MaxBatch} messages."));
+        if (messages.Sum(one => one.Attachments?.Count(file => file.Url is not null) ?? 0) > MaxBatchLinks)
+            throw new ApiException(
+                ApiProblem.Invalid("#/messages", $"Up to {MaxBatchLinks} attachments of a batch are fetched.")
+            );
         return await call.OnceAsync(
             body,
-            async (id, isRepeated, until) =>
+            async (claim, until) =>
             {
+                var id = claim.Transaction;
                 var (results, fault) = (new List<BatchResult>(), (Exception?)null);
                 foreach (var (i, asked) in messages.Index())
                 {
                     var one = DerivedId.Of(id, id.At, $"batch {i}");
-                    var (result, behind) = await TrySendAsync(call, asked, one, isRepeated, until);
+                    var (result, behind) = await TrySendAsync(call, asked, one, claim.IsRepeated, until);
                     results.Add(result);
                     fault ??= behind;
                 }
@@ -169,20 +181,9 @@ static class SendResource
             Until = call.Time("until"),
             Sees = message => sees(message) && (tag is null || message.Labels?.Tags.Contains(tag) == true),
         };
-        var after = call.After is { } place
-            ? TransactionId.TryParse(place)
-                ?? throw new ApiException(
-                    ApiProblem.BadParameter("after", "after is the `next` of a page of this list.")
-                )
-            : (TransactionId?)null;
-        var page = await call.Rooms.Backend.Sending.Control.ListAsync(filter, after, call.Limit, cancel);
-        return ApiAnswer.Ok(
-            new(
-                [.. page.Messages.Select(queued => Info(queued, null, call.Rooms.Time.GetUtcNow()))],
-                page.Cursor is { } cursor ? Cursor.Encode($"{cursor}") : null
-            ),
-            SendJson.Default.PageSendInfo
-        );
+        var now = call.Rooms.Time.GetUtcNow();
+        var page = await call.OutboxPageAsync(filter, queued => Info(queued, null, now), cancel);
+        return ApiAnswer.Ok(page, SendJson.Default.PageSendInfo);
     }
 
     static async ValueTask<ApiAnswer> ShowAsync(ApiCall call, CancellationToken cancel) =>
@@ -206,7 +207,11 @@ static class SendResource
             TransactionId.TryParse(call["send"]) is { } id
             && await call.Rooms.Backend.Sending.Control.ShowAsync(id, cancel) is { } found
             && sees(found.Message.Message)
-            ? Info(found.Message, found.Recipients, call.Rooms.Time.GetUtcNow())
+            ? Info(
+                found.Message,
+                [.. found.Recipients.Select(to => Seen(to, call.Caller))],
+                call.Rooms.Time.GetUtcNow()
+            )
             : throw new ApiException(ApiProblem.NotFound("message"));
     }
 
@@ -216,28 +221,34 @@ static class SendResource
         var caller = call.Caller;
         var domains = await DomainsAsync(call, cancel);
         var isOperator = caller.IsOperator;
+        bool IsOurs(string domain, DateTimeOffset accepted) =>
+            domains is null || (domains.TryGetValue(domain, out var since) && accepted >= since);
         return message =>
             message.From is { } from
             // What is passed on bears a sender's address, but goes where a reader has it go: that is not the sender's to see.
             && (isOperator || !message.IsForwarded)
-            && domains?.Contains(from.Key[(from.Key.LastIndexOf('@') + 1)..]) != false
+            && IsOurs(from.Key[(from.Key.LastIndexOf('@') + 1)..], message.Accepted)
             && (caller.Mailbox is null || caller.Mailbox == from.Key || caller.Mailbox == from.WithoutDetail.Key)
             && (caller.Scopes.HasFlag(ApiScope.Admin) || message.Labels?.Key == caller.Key);
     }
 
-    /// <returns>Null for all of the world: the operator's.</returns>
-    static async ValueTask<HashSet<string>?> DomainsAsync(ApiCall call, CancellationToken cancel)
+    /// <returns>The caller's domains, each with since when it is its tenant's; null for all of the world: the operator's.</returns>
+    static async ValueTask<Dictionary<string, DateTimeOffset>?> DomainsAsync(ApiCall call, CancellationToken cancel)
     {
         var caller = call.Caller;
         if (caller.Tenant is null && caller.Domain is null)
             return null;
         if (caller.Domain is { } only)
-            return await call.TenantOfAsync(only, cancel) is { } tenant && caller.Sees(tenant) ? [only] : [];
-        var domains = new HashSet<string>(StringComparer.Ordinal);
+            return
+                await call.FindDomainAsync(only, cancel) is { Data: var own }
+                && caller.Sees(DirectoryRows.TenantOf(own))
+                ? new() { [only] = DirectoryRows.SinceOf(own) }
+                : [];
+        var domains = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
         await foreach (var row in call.Rooms.Backend.Directory.ListAsync(DirectoryRows.Domains, cancel))
         {
             if (caller.Sees(DirectoryRows.TenantOf(row.Data)))
-                domains.Add(row.Key.Row[DirectoryRows.Domain("").Length..]);
+                domains[row.Key.Row[DirectoryRows.Domain("").Length..]] = DirectoryRows.SinceOf(row.Data);
         }
         return domains;
     }
@@ -278,6 +289,10 @@ static class SendResource
             : states.Count == 1 ? "failed"
             : "partly-failed";
     }
+
+    /// <summary>What the operator's own relay said, and its name, are the operator's to know.</summary>
+    public static QueuedRecipient Seen(QueuedRecipient to, Caller caller) =>
+        caller.IsOperator || !to.BySmarthost ? to : to with { Host = null, Reply = null };
 
     static SendRecipient RecipientOf(QueuedRecipient to) =>
         new(

@@ -28,13 +28,18 @@ static class SuppressionResource
         ) with
         {
             Response = SuppressionJson.Default.SuppressionInfo,
+            HasTag = true,
         },
         Route.Put("/suppressions/{list}/{address}", ApiScope.Admin, "Write to an address no more", PutAsync) with
         {
             Request = SuppressionJson.Default.NewSuppression,
             Response = SuppressionJson.Default.SuppressionInfo,
+            HasTag = true,
         },
-        Route.Delete("/suppressions/{list}/{address}", ApiScope.Admin, "Write to it again", RemoveAsync),
+        Route.Delete("/suppressions/{list}/{address}", ApiScope.Admin, "Write to it again", RemoveAsync) with
+        {
+            HasTag = true,
+        },
     ];
 
     static async ValueTask<ApiAnswer> ListAsync(ApiCall call, CancellationToken cancel)
@@ -55,37 +60,53 @@ static class SuppressionResource
     static async ValueTask<ApiAnswer> ShowAsync(ApiCall call, CancellationToken cancel)
     {
         var (_, partition) = await ListOfAsync(call, cancel);
-        var row = await call.Rooms.Backend.Accounts.Rows.GetAsync(
-            SuppressionRows.Table,
-            new(partition, SuppressionRows.Row(AddressOf(call).Key)),
-            cancel
-        );
-        return
-            row is not null
-            && SuppressionEntry.From(row.Data) is var entry
-            && !(entry.Until <= call.Rooms.Time.GetUtcNow())
-            ? ApiAnswer.Ok(Info(entry), SuppressionJson.Default.SuppressionInfo)
-            : throw new ApiException(ApiProblem.NotFound("address on this list"));
+        var row = await FindAsync(call, partition, cancel) ?? throw NotFound();
+        var tag = EntityTag.Of(row.ETag);
+        return call.Has(tag) ? ApiAnswer.NotModified(tag) : Shown(row);
     }
+
+    static ApiAnswer Shown(Row row) =>
+        ApiAnswer
+            .Ok(Info(SuppressionEntry.From(row.Data)), SuppressionJson.Default.SuppressionInfo)
+            .With("ETag", EntityTag.Of(row.ETag));
+
+    static ApiException NotFound() => new(ApiProblem.NotFound("address on this list"));
 
     static async ValueTask<ApiAnswer> PutAsync(ApiCall call, CancellationToken cancel)
     {
-        var (list, _) = await ListOfAsync(call, cancel);
+        var (list, partition) = await ListOfAsync(call, cancel);
         var asked = await call.ReadAsync(SuppressionJson.Default.NewSuppression, cancel);
         if (asked.Text.Length > SuppressionEntry.MaxText)
             throw new ApiException(ApiProblem.Invalid("#/text", $"Up to {SuppressionEntry.MaxText} characters."));
         if (asked.Days is < 1 or > Admin.QueueQuery.MaxDays)
             throw new ApiException(ApiProblem.Invalid("#/days", $"From 1 to {Admin.QueueQuery.MaxDays}."));
         var address = $"{AddressOf(call)}";
+        await MatchAsync(call, partition, cancel);
         await call.Rooms.Administration.Queue.SuppressAsync(list, address, asked.Text, asked.Days, cancel);
-        return await ShowAsync(call, cancel);
+        return Shown(await FindAsync(call, partition, cancel) ?? throw NotFound());
     }
 
     static async ValueTask<ApiAnswer> RemoveAsync(ApiCall call, CancellationToken cancel)
     {
-        var (list, _) = await ListOfAsync(call, cancel);
-        await call.Rooms.Administration.Queue.UnsuppressAsync(list, $"{AddressOf(call)}", cancel);
+        var (list, partition) = await ListOfAsync(call, cancel);
+        var address = $"{AddressOf(call)}";
+        await MatchAsync(call, partition, cancel);
+        await call.Rooms.Administration.Queue.UnsuppressAsync(list, address, cancel);
         return ApiAnswer.Done();
+    }
+
+    static async ValueTask MatchAsync(ApiCall call, string partition, CancellationToken cancel) =>
+        await call.MatchAsync(SuppressionRows.Table, await FindAsync(call, partition, cancel), cancel);
+
+    /// <returns>Null where there is none that counts.</returns>
+    static async ValueTask<Row?> FindAsync(ApiCall call, string partition, CancellationToken cancel)
+    {
+        var row = await call.Rooms.Backend.Accounts.Rows.GetAsync(
+            SuppressionRows.Table,
+            new(partition, SuppressionRows.Row(AddressOf(call).Key)),
+            cancel
+        );
+        return row is not null && !(SuppressionEntry.From(row.Data).Until <= call.Rooms.Time.GetUtcNow()) ? row : null;
     }
 
     /// <summary>Whose list it is, and where it lies.</summary>

@@ -18,6 +18,7 @@ static class TraceResource
             [
                 new("address", "A user's address, or one elsewhere"),
                 new("messageId", "A Message-ID, with or without its angle brackets"),
+                QueryParameter.After,
                 QueryParameter.Limit,
             ],
         },
@@ -40,21 +41,27 @@ static class TraceResource
 
     static async ValueTask<ApiAnswer> ListAsync(ApiCall call, CancellationToken cancel)
     {
-        var limit = Math.Min(call.Limit, Tracing.MaxList);
+        var limit = call.Limit;
+        var after = call.After is { } place ? TracePlace.TryParse(place) ?? throw Pages.NoCursor() : null;
         var (address, messageId) = (call.Query("address"), call.Query("messageId"));
         if (address is null == messageId is null)
             throw new ApiException(ApiProblem.BadParameter("address", "Either address or messageId is given."));
+        var asked = address is null
+            ? null
+            : EmailAddress.TryParse(address)
+                ?? throw new ApiException(ApiProblem.BadParameter("address", "address is an address."));
         var (traces, scope) = (call.Rooms.Backend.Traces, await ScopeAsync(call, cancel));
-        if (messageId is not null)
-            return Answer(await traces.FindAsync(messageId, scope, cancel));
-        var asked =
-            EmailAddress.TryParse(address!)
-            ?? throw new ApiException(ApiProblem.BadParameter("address", "address is an address."));
-        return Answer(await traces.ListAsync(asked, scope, limit, cancel));
+        var page = await TracePage.OfAsync(
+            most =>
+                asked is null
+                    ? traces.FindAsync(messageId!, scope, cancel)
+                    : traces.ListAsync(asked, scope, most, cancel),
+            after,
+            limit
+        );
+        var next = page.Next is { } end ? Cursor.Encode($"{end}") : null;
+        return ApiAnswer.Ok(new Page<TraceSummary>(page.Messages, next), TraceReportJson.Default.PageTraceSummary);
     }
-
-    static ApiAnswer Answer(IReadOnlyList<TraceSummary> found) =>
-        ApiAnswer.Ok(new Page<TraceSummary>(found, null), TraceReportJson.Default.PageTraceSummary);
 
     /// <summary>What the caller may hear of: of users of domains that it sees.</summary>
     static async ValueTask<TraceScope> ScopeAsync(ApiCall call, CancellationToken cancel)

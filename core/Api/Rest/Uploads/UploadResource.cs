@@ -35,6 +35,8 @@ static class UploadResource
     static async ValueTask<ApiAnswer> AddAsync(ApiCall call, CancellationToken cancel)
     {
         var accounts = call.Rooms.Backend.Accounts;
+        var quota = new UploadQuota(call);
+        var left = await quota.LeftAsync(cancel);
         var id = TransactionId.Create(accounts.Time, accounts.Entropy);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         await using var writer = await accounts.Blobs.CreateAsync(BlobNames.Of(id), cancel);
@@ -45,9 +47,14 @@ static class UploadResource
             size += length;
             if (size > MaxUpload)
                 throw new ApiException(JsonBody.TooLarge(MaxUpload));
+            if (size > left)
+                throw new ApiException(
+                    ApiProblem.Of(413, "too-large", $"No more than {left} octets can be uploaded at the moment.")
+                );
             hash.AppendData(buffer.AsSpan(0, length));
             await writer.WriteAsync(buffer.AsMemory(0, length), cancel);
         }
+        await quota.TakeAsync(size, cancel);
         if (!await writer.CompleteAsync(cancel))
             throw new ApiException(ApiProblem.Unavailable);
         var expires = id.At + Kept;
@@ -55,7 +62,8 @@ static class UploadResource
         var row = new RowData { { "Expires", expires }, { "Size", size } };
         await accounts.Rows.CommitAsync(ApiRows.Table, new RowTransaction(key.Partition).Insert(key.Row, row), cancel);
         var sha256 = Convert.ToHexStringLower(hash.GetHashAndReset());
-        return ApiAnswer.Json(201, new($"{id}", size, sha256, expires), UploadJson.Default.UploadInfo);
+        var answer = ApiAnswer.Json(201, new($"{id}", size, sha256, expires), UploadJson.Default.UploadInfo);
+        return await quota.OnAsync(answer, cancel);
     }
 
     /// <summary>What the caller has uploaded.</summary>

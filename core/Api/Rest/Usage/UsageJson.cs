@@ -18,6 +18,25 @@ public sealed record UsageInfo(
 /// <param name="Sent">For what was sent to leave the data centre.</param>
 public sealed record CostEstimate(string Currency, string PricesOf, decimal KeptMonth, decimal Sent);
 
+/// <param name="Prices">List prices that it was reckoned with.</param>
+/// <param name="Domains">Those that the caller sees.</param>
+/// <param name="Total">Of them.</param>
+public sealed record CostInfo(
+    DateTimeOffset Since,
+    bool IsWhole,
+    IReadOnlyList<UnitCost> Prices,
+    IReadOnlyList<DomainCost> Domains,
+    CostEstimate Total
+);
+
+/// <param name="Of"><c>kept</c> or <c>sent</c>.</param>
+/// <param name="Unit">What the price is for.</param>
+public sealed record UnitCost(string Of, string Unit, decimal Price);
+
+/// <param name="KeptMonth">To keep what lies in its mailboxes, for a month.</param>
+/// <param name="Sent">For what was sent to leave the data centre.</param>
+public sealed record DomainCost(string Domain, decimal KeptMonth, decimal Sent);
+
 /// <param name="Messages">That lie in mailboxes.</param>
 /// <param name="Octets">Of those.</param>
 /// <param name="Sent">Messages that went by way of the queue.</param>
@@ -39,4 +58,5 @@ public sealed record DomainUsage(
     MaxDepth = ApiLimits.JsonDepth
 )]
 [JsonSerializable(typeof(UsageInfo))]
+[JsonSerializable(typeof(CostInfo))]
 public sealed partial class UsageJson : JsonSerializerContext;

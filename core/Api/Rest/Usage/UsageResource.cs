@@ -5,65 +5,101 @@ using Cloud.Store.Directory;
 
 namespace Cloud.Api.Rest.Usage;
 
-/// <summary><c>/usage</c>: what the domains keep and send. Counted when it is asked for: nothing is written for it.</summary>
+/// <summary><c>/usage</c>: what the domains keep and send, and <c>/cost</c>. Counted when it is asked for: nothing is written for it.</summary>
 static class UsageResource
 {
     /// <summary>Pages of the queue that are counted: 4,000 messages.</summary>
     const int MaxPages = 20;
 
+    /// <summary>Octets of a GiB.</summary>
+    const decimal Gibi = 1024 * 1024 * 1024;
+
     /// <summary>Days counted back: as long as the outbox keeps what is done, and longer.</summary>
     const int MaxDays = 31;
 
+    static readonly QueryParameter Days = new(
+        "days",
+        $"How far back to count what was sent, 1 to {MaxDays}; 7",
+        "integer"
+    );
+
     public static readonly IReadOnlyList<Route> Routes =
     [
-        Route.Get("/usage", ApiScope.Admin, "Show what each domain keeps and sends", ShowAsync) with
+        Route.Get("/usage", ApiScope.Read, "Show what each domain that one sees keeps and sends", ShowAsync) with
         {
             Response = UsageJson.Default.UsageInfo,
-            Query = [new("days", $"How far back to count what was sent, 1 to {MaxDays}; 7", "integer")],
+            Query = [Days],
+        },
+        Route.Get("/cost", ApiScope.Read, "Show what that costs on Azure, by the domain", CostAsync) with
+        {
+            Response = UsageJson.Default.CostInfo,
+            Query = [Days],
         },
     ];
 
     static async ValueTask<ApiAnswer> ShowAsync(ApiCall call, CancellationToken cancel)
     {
-        var since = call.Rooms.Time.GetUtcNow().AddDays(-call.Number("days", 1, MaxDays, 7));
-        var usage = new Dictionary<string, DomainUsage>(StringComparer.Ordinal);
-        await foreach (var row in call.Rooms.Backend.Directory.ListAsync(DirectoryRows.Domains, cancel))
-        {
-            var domain = row.Key.Row[DirectoryRows.Domain("").Length..];
-            if (call.Caller.SeesDomain(domain, DirectoryRows.TenantOf(row.Data)))
-                usage[domain] = await KeptAsync(call, domain, cancel);
-        }
-        var isWhole = await AddSentAsync(call, since, usage, cancel);
+        var (since, isWhole, domains) = await CountAsync(call, cancel);
+        return ApiAnswer.Ok(new(since, isWhole, domains, CostOf(domains)), UsageJson.Default.UsageInfo);
+    }
+
+    static async ValueTask<ApiAnswer> CostAsync(ApiCall call, CancellationToken cancel)
+    {
+        var (since, isWhole, domains) = await CountAsync(call, cancel);
+        var prices = UnitPrices.Current;
         return ApiAnswer.Ok(
             new(
                 since,
                 isWhole,
-                [.. usage.Values.OrderBy(one => one.Domain, StringComparer.Ordinal)],
-                CostOf(usage.Values)
+                [
+                    new("kept", "GiB and month", prices.KeptOctetMonth * Gibi),
+                    new("sent", "GiB", prices.SentOctet * Gibi),
+                ],
+                [.. domains.Select(one => new DomainCost(one.Domain, KeptOf([one]), SentOf([one])))],
+                CostOf(domains)
             ),
-            UsageJson.Default.UsageInfo
+            UsageJson.Default.CostInfo
         );
     }
 
-    static CostEstimate CostOf(IReadOnlyCollection<DomainUsage> usage)
+    static async ValueTask<(DateTimeOffset Since, bool IsWhole, IReadOnlyList<DomainUsage> Domains)> CountAsync(
+        ApiCall call,
+        CancellationToken cancel
+    )
     {
-        var prices = UnitPrices.Current;
-        decimal Rounded(decimal amount) => decimal.Round(amount, 6);
-        return new(
-            prices.Currency,
-            prices.Date,
-            Rounded(usage.Sum(one => one.Octets) * prices.KeptOctetMonth),
-            Rounded(usage.Sum(one => one.SentOctets) * prices.SentOctet)
-        );
+        var since = call.Rooms.Time.GetUtcNow().AddDays(-call.Number("days", 1, MaxDays, 7));
+        var usage = new Dictionary<string, DomainUsage>(StringComparer.Ordinal);
+        var owned = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
+        await foreach (var row in call.Rooms.Backend.Directory.ListAsync(DirectoryRows.Domains, cancel))
+        {
+            var (domain, tenant) = (row.Key.Row[DirectoryRows.Domain("").Length..], DirectoryRows.TenantOf(row.Data));
+            if (!call.Caller.SeesSomeOf(domain, tenant))
+                continue;
+            usage[domain] = await KeptAsync(call, domain, tenant, cancel);
+            owned[domain] = DirectoryRows.SinceOf(row.Data);
+        }
+        var isWhole = await AddSentAsync(call, since, owned, usage, cancel);
+        return (since, isWhole, [.. usage.Values.OrderBy(one => one.Domain, StringComparer.Ordinal)]);
     }
 
-    static async ValueTask<DomainUsage> KeptAsync(ApiCall call, string domain, CancellationToken cancel)
+    static CostEstimate CostOf(IReadOnlyCollection<DomainUsage> usage) =>
+        new(UnitPrices.Current.Currency, UnitPrices.Current.Date, KeptOf(usage), SentOf(usage));
+
+    static decimal KeptOf(IEnumerable<DomainUsage> usage) =>
+        decimal.Round(usage.Sum(one => one.Octets) * UnitPrices.Current.KeptOctetMonth, 6);
+
+    static decimal SentOf(IEnumerable<DomainUsage> usage) =>
+        decimal.Round(usage.Sum(one => one.SentOctets) * UnitPrices.Current.SentOctet, 6);
+
+    static async ValueTask<DomainUsage> KeptAsync(ApiCall call, string domain, string tenant, CancellationToken cancel)
     {
         var (users, messages, octets) = (0, 0L, 0L);
         await foreach (var row in call.Rooms.Backend.Directory.ListAsync(DirectoryRows.Users(domain), cancel))
         {
-            var account = DirectoryRows.ToUser(row.Data).Account;
-            var state = (await call.Rooms.Backend.Accounts.CurrentAsync(account, cancel))?.Account;
+            var user = DirectoryRows.ToUser(row.Data);
+            if (!call.Caller.SeesAddress(user.Address, tenant))
+                continue;
+            var state = (await call.Rooms.Backend.Accounts.CurrentAsync(user.Account, cancel))?.Account;
             (users, messages, octets) = (users + 1, messages + (state?.Messages ?? 0), octets + (state?.Octets ?? 0));
         }
         return new(domain, users, messages, octets, 0, 0, 0);
@@ -73,6 +109,7 @@ static class UsageResource
     static async ValueTask<bool> AddSentAsync(
         ApiCall call,
         DateTimeOffset since,
+        Dictionary<string, DateTimeOffset> owned,
         Dictionary<string, DomainUsage> usage,
         CancellationToken cancel
     )
@@ -80,7 +117,11 @@ static class UsageResource
         var filter = new OutboxFilter
         {
             Since = since,
-            Sees = message => DomainOf(message) is { } domain && usage.ContainsKey(domain),
+            Sees = message =>
+                DomainOf(message) is { } domain
+                && owned.TryGetValue(domain, out var from)
+                && (call.Caller.IsOperator || message.Accepted >= from)
+                && (call.Caller.Mailbox is null || call.Caller.Mailbox == message.From?.WithoutDetail.Key),
         };
         TransactionId? after = null;
         for (var pages = 0; pages < MaxPages; pages++)

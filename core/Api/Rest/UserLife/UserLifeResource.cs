@@ -1,4 +1,5 @@
 using Cloud.Api.Admin;
+using Cloud.Api.Rest.Users;
 
 namespace Cloud.Api.Rest.UserLife;
 
@@ -25,24 +26,33 @@ static class UserLifeResource
         Route.Put(Suspension, ApiScope.Admin, "Suspend a user: no login and no sending", SuspendAsync) with
         {
             Status = 204,
+            HasTag = true,
         },
-        Route.Delete(Suspension, ApiScope.Admin, "Let a suspended user in again", ResumeAsync),
+        Route.Delete(Suspension, ApiScope.Admin, "Let a suspended user in again", ResumeAsync) with
+        {
+            HasTag = true,
+        },
         Route.Put("/users/{user}/quota", ApiScope.Admin, "Set how much mail a user may have", QuotaAsync) with
         {
             Request = UserLifeJson.Default.AskedQuota,
             Status = 204,
+            HasTag = true,
         },
         Route.Put(DeletionOf, ApiScope.Admin, "Delete a user, to be undone for a while", DeleteAsync) with
         {
             Request = UserLifeJson.Default.AskedDeletion,
             Response = UserLifeJson.Default.Deletion,
+            HasTag = true,
         },
-        Route.Delete(DeletionOf, ApiScope.Admin, "Undo a user's deletion", RestoreAsync),
+        Route.Delete(DeletionOf, ApiScope.Admin, "Undo a user's deletion", RestoreAsync) with
+        {
+            HasTag = true,
+        },
     ];
 
     static async ValueTask<ApiAnswer> ListAsync(ApiCall call, CancellationToken cancel)
     {
-        var passwords = await Users(call).ListAppPasswordsAsync(await AddressAsync(call, cancel), cancel);
+        var passwords = await Administration(call).ListAppPasswordsAsync(await AddressAsync(call, cancel), cancel);
         return ApiAnswer.Ok(new Page<AppPasswordInfo>(passwords, null), UserLifeJson.Default.PageAppPasswordInfo);
     }
 
@@ -50,7 +60,7 @@ static class UserLifeResource
     {
         var address = await AddressAsync(call, cancel);
         var asked = await call.ReadAsync(UserLifeJson.Default.AskedAppPassword, cancel);
-        var made = await Users(call).AddAppPasswordAsync(address, asked.Name, cancel);
+        var made = await Administration(call).AddAppPasswordAsync(address, asked.Name, cancel);
         var location = $"/users/{Uri.EscapeDataString(address)}/app-passwords/{made.Id}";
         return ApiAnswer.Created(made, UserLifeJson.Default.NewAppPassword, location);
     }
@@ -68,8 +78,9 @@ static class UserLifeResource
     {
         var address = await AddressAsync(call, cancel);
         var asked = await call.ReadAsync(UserLifeJson.Default.AskedQuota, cancel);
-        await Users(call).SetQuotaAsync(address, asked.Octets, cancel);
-        return ApiAnswer.Done();
+        await UserTag.MatchAsync(call, address, cancel);
+        await Administration(call).SetQuotaAsync(address, asked.Octets, cancel);
+        return await UserTag.OnAsync(call, ApiAnswer.Done(), address, cancel);
     }
 
     static async ValueTask<ApiAnswer> DeleteAsync(ApiCall call, CancellationToken cancel)
@@ -77,8 +88,10 @@ static class UserLifeResource
         var address = await AddressAsync(call, cancel);
         var asked = await call.ReadAsync(UserLifeJson.Default.AskedDeletion, cancel);
         var grace = asked.Days is { } days ? TimeSpan.FromDays(days) : UserLimits.Grace;
-        var until = await Users(call).RemoveAsync(address, grace, cancel);
-        return ApiAnswer.Ok(new Deletion(until), UserLifeJson.Default.Deletion);
+        await UserTag.MatchAsync(call, address, cancel);
+        var until = await Administration(call).RemoveAsync(address, grace, cancel);
+        var answer = ApiAnswer.Ok(new Deletion(until), UserLifeJson.Default.Deletion);
+        return await UserTag.OnAsync(call, answer, address, cancel);
     }
 
     static ValueTask<ApiAnswer> RestoreAsync(ApiCall call, CancellationToken cancel) =>
@@ -90,11 +103,13 @@ static class UserLifeResource
         CancellationToken cancel
     )
     {
-        await act(Users(call), await AddressAsync(call, cancel));
-        return ApiAnswer.Done();
+        var address = await AddressAsync(call, cancel);
+        await UserTag.MatchAsync(call, address, cancel);
+        await act(Administration(call), address);
+        return await UserTag.OnAsync(call, ApiAnswer.Done(), address, cancel);
     }
 
-    static IUserAdministration Users(ApiCall call) => call.Rooms.Administration.Users;
+    static IUserAdministration Administration(ApiCall call) => call.Rooms.Administration.Users;
 
     static ValueTask<string> AddressAsync(ApiCall call, CancellationToken cancel) =>
         call.AddressAsync(call["user"], "user", cancel);

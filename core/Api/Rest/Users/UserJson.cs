@@ -18,6 +18,10 @@ public sealed record UserChange(
 );
 
 /// <param name="Octets">Used by its messages.</param>
+/// <param name="Quota">Octets that they may use; 0 for no limit.</param>
+/// <param name="Suspended">No login and no sending; mail still comes in.</param>
+/// <param name="Deleted">No login, no sending and no mail.</param>
+/// <param name="KeptUntil">Of a deleted one: until then it can be had back; missing where it is being removed.</param>
 public sealed record UserDetails(
     string Address,
     long Messages,
@@ -25,7 +29,11 @@ public sealed record UserDetails(
     bool SavesSent,
     bool UsesVerp,
     IReadOnlyList<string> SendsAs,
-    Forward? Forward
+    Forward? Forward,
+    long Quota,
+    bool Suspended,
+    bool Deleted,
+    DateTimeOffset? KeptUntil
 );
 
 /// <param name="Targets">Where the user's mail goes, here or elsewhere.</param>

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using Cloud.Api.Admin;
 using Cloud.Mail;
 using Cloud.Store.Directory;
 using Cloud.Store.Ports;
@@ -38,18 +39,23 @@ static class UserResource
         Route.Delete(
             "/users/{user}",
             ApiScope.Admin,
-            "Remove a user and all mail at once, for good; PUT deletion keeps it for a while",
+            "Delete a user, to be undone for 30 days (deletion)",
             RemoveAsync
         ) with
         {
+            Query = [new("permanent", "True: with all mail, at once and for good", "boolean")],
             HasTag = true,
         },
         Route.Put("/users/{user}/forward", ApiScope.Admin, "Have a user's mail sent on", ForwardAsync) with
         {
             Request = UserJson.Default.Forward,
             Response = UserJson.Default.UserDetails,
+            HasTag = true,
         },
-        Route.Delete("/users/{user}/forward", ApiScope.Admin, "Send a user's mail on no more", StopForwardAsync),
+        Route.Delete("/users/{user}/forward", ApiScope.Admin, "Send a user's mail on no more", StopForwardAsync) with
+        {
+            HasTag = true,
+        },
     ];
 
     static async ValueTask<ApiAnswer> ListAsync(ApiCall call, CancellationToken cancel)
@@ -89,20 +95,20 @@ static class UserResource
     static async ValueTask<ApiAnswer> ShowAsync(ApiCall call, CancellationToken cancel)
     {
         var (row, user) = await FindAsync(call, await call.UserAsync(cancel), cancel);
-        var tag = EntityTag.Of(row.ETag);
+        var tag = await UserTag.OfAsync(call, row, cancel);
         return ApiAnswer.Ok(await DetailsAsync(call, user, cancel), UserJson.Default.UserDetails).With("ETag", tag);
     }
 
     static async ValueTask<ApiAnswer> ChangeAsync(ApiCall call, CancellationToken cancel)
     {
         var address = await call.UserAsync(cancel);
-        var (row, user) = await FindAsync(call, address, cancel);
+        var (_, user) = await FindAsync(call, address, cancel);
         var asked = await call.ReadAsync(UserJson.Default.UserChange, cancel);
-        call.Match(EntityTag.Of(row.ETag));
         var administration = call.Rooms.Administration;
         var sendsAs = new List<string>();
         foreach (var (i, one) in (asked.SendsAs ?? []).Index())
             sendsAs.Add(await call.OwnAddressAsync(one, $"#/sendsAs/{i}", cancel));
+        await UserTag.MatchAsync(call, address, cancel);
         if (asked.Password is { } password)
             await administration.SetPasswordAsync(address, password, cancel);
         if (asked.SavesSent is { } savesSent)
@@ -123,24 +129,28 @@ static class UserResource
     static async ValueTask<ApiAnswer> RemoveAsync(ApiCall call, CancellationToken cancel)
     {
         var address = await call.UserAsync(cancel);
-        var (row, _) = await FindAsync(call, address, cancel);
-        call.Match(EntityTag.Of(row.ETag));
-        await call.Rooms.Administration.RemoveUserAsync(address, cancel);
-        return ApiAnswer.Done();
+        var grace = call.Switch("permanent") == true ? TimeSpan.Zero : UserLimits.Grace;
+        await FindAsync(call, address, cancel);
+        await UserTag.MatchAsync(call, address, cancel);
+        await call.Rooms.Administration.Users.RemoveAsync(address, grace, cancel);
+        return await UserTag.OnAsync(call, ApiAnswer.Done(), address, cancel);
     }
 
     static async ValueTask<ApiAnswer> ForwardAsync(ApiCall call, CancellationToken cancel)
     {
         var (_, user) = await FindAsync(call, await call.UserAsync(cancel), cancel);
         var asked = await call.ReadAsync(UserJson.Default.Forward, cancel);
+        await UserTag.MatchAsync(call, user.Address, cancel);
         await call.Rooms.Administration.ForwardAsync(user.Address, asked.Targets, asked.Keeps, cancel);
         return await ShowAsync(call, cancel);
     }
 
     static async ValueTask<ApiAnswer> StopForwardAsync(ApiCall call, CancellationToken cancel)
     {
-        await call.Rooms.Administration.StopForwardAsync(await call.UserAsync(cancel), cancel);
-        return ApiAnswer.Done();
+        var address = await call.UserAsync(cancel);
+        await UserTag.MatchAsync(call, address, cancel);
+        await call.Rooms.Administration.StopForwardAsync(address, cancel);
+        return await UserTag.OnAsync(call, ApiAnswer.Done(), address, cancel);
     }
 
     /// <param name="address">One that the caller sees, as a key.</param>
@@ -160,7 +170,11 @@ static class UserResource
             account?.SavesSent ?? false,
             account?.UsesVerp ?? false,
             await call.Rooms.Backend.Directory.FindGrantsAsync(user.Account, cancel),
-            user.Forward is { } forward ? new(forward.Targets, forward.Keeps) : null
+            user.Forward is { } forward ? new(forward.Targets, forward.Keeps) : null,
+            account?.Quota ?? 0,
+            user.Suspended,
+            user.Removing,
+            user.KeptUntil
         );
     }
 }

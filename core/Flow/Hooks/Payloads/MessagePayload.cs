@@ -181,7 +181,7 @@ sealed class MessagePayload(HookLinks links, HookOptions options, Func<Uri?> pub
         // Pictures within the text are files, too, for who reads the text alone.
         var texts = selection.Text.Concat(selection.Html).Where(part => part.IsText);
         var shown = new HashSet<BodyPart>(texts, ReferenceEqualityComparer.Instance);
-        foreach (var (part, number) in numbers.Where(pair => !shown.Contains(pair.Key)).Take(MaxAttachments))
+        foreach (var (part, number) in numbers.Leaves.Where(leaf => !shown.Contains(leaf.Part)).Take(MaxAttachments))
         {
             var size = part.DecodedLength ?? part.BodyLength;
             json.WriteStartObject();

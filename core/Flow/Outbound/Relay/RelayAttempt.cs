@@ -30,7 +30,13 @@ sealed class RelayAttempt(SmtpRelay relay, RelayJob job)
     int AtOnce => Smarthost is null ? DestinationState.MostAtOnce : DestinationState.MostOfSmarthost;
 
     /// <exception cref="StoreException">Nobody was asked for anything yet.</exception>
-    public async ValueTask<RelayResult> RunAsync(CancellationToken cancel)
+    public async ValueTask<RelayResult> RunAsync(CancellationToken cancel) =>
+        await TryAsync(cancel) with
+        {
+            BySmarthost = Smarthost is not null,
+        };
+
+    async ValueTask<RelayResult> TryAsync(CancellationToken cancel)
     {
         if (Smarthost is { IsSink: true })
             return await Sink.TakeAsync(job, relay.Keys, relay.Time, cancel);

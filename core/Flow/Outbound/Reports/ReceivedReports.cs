@@ -118,13 +118,19 @@ sealed class ReceivedReports(IRows rows, IBlobs blobs, MailDirectory directory, 
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel
     )
     {
-        var from = since.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
-        await foreach (var row in rows.ReadAsync(Table, new(Partition(domain), from, null), cancel))
+        await foreach (var row in rows.ReadAsync(Table, RangeOf(domain, since), cancel))
         {
-            if (row.Data.Bytes("Report") is { } json && Parse(json) is { } summary)
+            if (Of(row) is { } summary)
                 yield return summary;
         }
     }
+
+    /// <summary>Where reports lie that tell of a day or of later ones, oldest first.</summary>
+    public static RowRange RangeOf(string domain, DateOnly since) =>
+        new(Partition(domain), since.ToString("yyyyMMdd", CultureInfo.InvariantCulture), null);
+
+    /// <returns>Null where it cannot be read.</returns>
+    public static ReportSummary? Of(Row row) => row.Data.Bytes("Report") is { } json ? Parse(json) : null;
 
     /// <summary>Removes what is older than <see cref="KeptDays"/>.</summary>
     public async ValueTask ForgetAsync(DateOnly today, CancellationToken cancel)

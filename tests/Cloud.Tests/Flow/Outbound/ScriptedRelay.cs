@@ -13,6 +13,9 @@ sealed class ScriptedRelay : IRelay
     /// <summary>Called when the message has been read, before it is answered for.</summary>
     public Func<RelayJob, CancellationToken, Task> Meanwhile { get; set; } = (_, _) => Task.CompletedTask;
 
+    /// <summary>It is the operator's own.</summary>
+    public bool BySmarthost { get; set; }
+
     public List<RelayJob> Jobs { get; } = [];
 
     /// <summary>What lies in the world's mailboxes: message and recipient, once for each time that it was taken.</summary>
@@ -52,6 +55,6 @@ sealed class ScriptedRelay : IRelay
             var to = job.Recipients.Single(one => one.Number == outcome.Number).Recipient.Address;
             Taken.Enqueue((job.Message.Id.ToString(), to.ToString(), content));
         }
-        return new(outcomes) { Transcript = ["220 mx.there.test"] };
+        return new(outcomes) { Transcript = ["220 mx.there.test"], BySmarthost = BySmarthost };
     }
 }

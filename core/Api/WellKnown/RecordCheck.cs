@@ -1,11 +1,10 @@
 using System.Text;
-using Cloud.Api.WellKnown;
 using Cloud.Dns;
 
-namespace Cloud.Cli.Dns;
+namespace Cloud.Api.WellKnown;
 
 /// <summary>What a look-up found of a record.</summary>
-enum RecordState
+public enum RecordState
 {
     There,
 
@@ -23,14 +22,14 @@ enum RecordState
 }
 
 /// <param name="Remark">What is there instead or besides, or why it is not known; null for nothing to say.</param>
-sealed record RecordFinding(DnsRecord Record, RecordState State, string? Remark = null);
+public sealed record RecordFinding(DnsRecord Record, RecordState State, string? Remark = null);
 
 /// <summary>Looks up which of the records are published.</summary>
 /// <remarks>
 /// Addresses, exchanges and the like may have others beside them. Of texts only one of a version may stand (RFC 7208
 /// §4.5, RFC 7489 §6.6.3, RFC 8460 §3): another one is a difference. They are compared by what they mean.
 /// </remarks>
-sealed class RecordCheck(IResolver resolver)
+public sealed class RecordCheck(IResolver resolver)
 {
     /// <summary>Look-ups at a time. Default 32: a home router's forwarder stands that.</summary>
     const int AtATime = 32;

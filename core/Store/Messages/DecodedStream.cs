@@ -1,9 +1,10 @@
 using System.Buffers;
 using Cloud.Mail.Encodings;
 
-namespace Cloud.Api.Rest.Messages;
+namespace Cloud.Store.Messages;
 
 /// <summary>A body out of its transfer encoding, as it is read.</summary>
+/// <param name="encoded">Goes with it.</param>
 sealed class DecodedStream(Stream encoded, TransferCoder decoder) : Stream
 {
     const int Piece = 16 * 1024;
@@ -66,7 +67,7 @@ sealed class DecodedStream(Stream encoded, TransferCoder decoder) : Stream
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    public override void Flush() => throw new NotSupportedException();
+    public override void Flush() { }
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 

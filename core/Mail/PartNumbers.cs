@@ -1,13 +1,16 @@
 using System.Globalization;
-using Cloud.Mail;
 
-namespace Cloud.Api.Rest.Messages;
+namespace Cloud.Mail;
 
 /// <summary>What IMAP calls a message's parts: <c>1.2</c> (RFC 9051 §6.4.5.1).</summary>
 /// <remarks>Parts are told apart by where their bodies begin, since a multipart that has none is read as a text.</remarks>
 sealed class PartNumbers
 {
+    /// <summary>Levels of a number: more than any message has that is taken apart.</summary>
+    const int MaxDepth = 100;
+
     readonly Dictionary<long, string> numbers = [];
+    readonly List<(BodyPart Part, string Number)> leaves = [];
 
     public static PartNumbers Of(BodyPart body)
     {
@@ -15,24 +18,26 @@ sealed class PartNumbers
         if (body.IsMultipart)
             all.AddAll(body, "");
         else
-            all.numbers[body.BodyStart] = "1";
+            all.Add(body, "1");
         return all;
     }
 
+    /// <summary>In their order; a message within the message counts as one.</summary>
+    public IReadOnlyList<(BodyPart Part, string Number)> Leaves => leaves;
+
     public string this[BodyPart part] => numbers.GetValueOrDefault(part.BodyStart, "1");
 
-    /// <returns>Null where it is none.</returns>
-    public static int[]? Parse(string text)
+    /// <returns>Null where the text names none.</returns>
+    public static BodyPart? Find(MessageIndex index, string number)
     {
-        const int maxDepth = 100;
-        var path = text.Split('.');
-        var numbers = new int[path.Length];
+        var texts = number.Split('.');
+        var path = new int[texts.Length];
         for (var i = 0; i < path.Length; i++)
         {
-            if (!int.TryParse(path[i], NumberStyles.None, CultureInfo.InvariantCulture, out numbers[i]))
+            if (!int.TryParse(texts[i], NumberStyles.None, CultureInfo.InvariantCulture, out path[i]) || path[i] < 1)
                 return null;
         }
-        return path.Length <= maxDepth ? numbers : null;
+        return path.Length <= MaxDepth ? index.Part(path) : null;
     }
 
     void AddAll(BodyPart multipart, string prefix)
@@ -45,7 +50,13 @@ sealed class PartNumbers
             if (part.IsMultipart)
                 AddAll(part, number + ".");
             else
-                numbers[part.BodyStart] = number;
+                Add(part, number);
         }
+    }
+
+    void Add(BodyPart leaf, string number)
+    {
+        numbers[leaf.BodyStart] = number;
+        leaves.Add((leaf, number));
     }
 }
