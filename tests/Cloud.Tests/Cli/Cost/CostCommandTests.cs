@@ -37,8 +37,9 @@ public sealed class CostCommandTests : IDisposable
         Assert.InRange(Of("receive", "blobOctets"), 600_000, 602_000);
         Assert.Equal((0, 2), (Of("sync", "blobWrites"), Of("sync", "blobReads")));
         Assert.InRange(Of("sync", "sent"), 300_000, 305_000);
-        // An event for each of the two: put on the queue, got and removed; its row made, and done; posted.
-        Assert.Equal((6, 4, 2), (Of("hook", "queueOperations"), Of("hook", "transactions"), Of("hook", "executions")));
+        // An event for each of the two: put on the queue, got (perhaps both at once) and removed; its row made, and done; posted.
+        Assert.InRange(Of("hook", "queueOperations"), 5, 6);
+        Assert.Equal((4, 2), (Of("hook", "transactions"), Of("hook", "executions")));
         Assert.Equal(3600, Of("watch", "queueOperations"));
         Assert.Equal(24, Of("sweep", "executions"));
         Assert.Equal(24 * 6 + 24 + 4, Of("timers", "executions"));
@@ -78,7 +79,7 @@ public sealed class CostCommandTests : IDisposable
                 Assert.InRange(then, now - Cents(now), now + Cents(now));
         }
         var (each, told) = (Thousands(page), Thousands(text));
-        Assert.Equal(10, each.Count);
+        Assert.Equal(11, each.Count);
         Assert.Equal(each.Keys, told.Keys);
         foreach (var (name, prices) in each)
         {

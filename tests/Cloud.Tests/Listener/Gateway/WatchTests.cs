@@ -73,6 +73,7 @@ public sealed class WatchTests : HopTests
             S: * 0 RECENT
             S: * OK *
             S: * OK *
+            S: * OK [MAILBOXID *] *
             S: s OK *
             C: i IDLE
             S: + idling
