@@ -45,6 +45,7 @@ public sealed class Connection : IAsyncDisposable
     readonly Deadline deadline;
     readonly CancellationTokenRegistration draining;
     readonly CancellationTokenSource ending = new();
+    CancellationTokenSource? login;
     SslStream? tls;
     bool writing;
 
@@ -141,20 +142,32 @@ public sealed class Connection : IAsyncDisposable
     /// <summary>From now on the session is <paramref name="user"/>'s, and ends when that login counts no more.</summary>
     public void LogIn(IGateway gateway, AuthenticateResult user)
     {
-        if (user.Stamp is { } stamp)
-            _ = WatchAsync(gateway, stamp);
+        LogOut();
+        if (user.Stamp is not { } stamp)
+            return;
+        login = CancellationTokenSource.CreateLinkedTokenSource(ending.Token);
+        _ = WatchAsync(gateway, stamp, login.Token);
     }
 
-    async Task WatchAsync(IGateway gateway, LoginStamp login)
+    /// <summary>The session goes on without who had logged in: what becomes of that login is nothing to it any more.</summary>
+    public void LogOut()
+    {
+        login?.Cancel();
+        login?.Dispose();
+        login = null;
+    }
+
+    async Task WatchAsync(IGateway gateway, LoginStamp stamp, CancellationToken until)
     {
         try
         {
-            await gateway.WatchLoginAsync(login, ending.Token);
-            read.Interrupt(Interruption.Drain | Interruption.Revoked);
+            await gateway.WatchLoginAsync(stamp, until);
+            if (!until.IsCancellationRequested)
+                read.Interrupt(Interruption.Drain | Interruption.Revoked);
         }
         catch (OperationCanceledException)
         {
-            // The session was over before the login was.
+            // The session, or its user's part of it, was over before the login was.
         }
     }
 

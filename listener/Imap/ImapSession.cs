@@ -35,7 +35,7 @@ sealed class ImapSession
         this.services = services;
         Connection = connection;
         Writer = new ImapWriter(connection, Dialect);
-        Input = new CommandReader(connection, Writer);
+        Input = new CommandReader(connection, Writer) { Patience = () => Patience };
         started = services.Time.GetUtcNow();
     }
 
@@ -134,6 +134,7 @@ sealed class ImapSession
     public void LogOut()
     {
         Deselect();
+        Connection.LogOut();
         Account = default;
         State = SessionState.NotAuthenticated;
         started = services.Time.GetUtcNow();

@@ -9,6 +9,10 @@ namespace Cloud.Store.Search;
 /// <summary>Compares messages as SORT's criteria ask; what they leave open, the UID settles (RFC 5256 §3).</summary>
 sealed class SortOrder(IReadOnlyList<SortCriterion> criteria)
 {
+    /// <summary>Characters of a text that are compared, so that a mailbox of endless subjects is sorted too: RFC 5322 has
+    /// lines of 998 at most, and nobody sees the rest.</summary>
+    const int MaxText = 998;
+
     /// <summary>Something is asked that an entry does not tell.</summary>
     public bool NeedsOverviews => criteria.Any(one => one.Field is not (SortField.Arrival or SortField.Size));
 
@@ -43,20 +47,22 @@ sealed class SortOrder(IReadOnlyList<SortCriterion> criteria)
             SortField.Size => new(entry.Size, ""),
             SortField.Date => new(SentOf(entry, overview), ""),
             _ when !overview.IsKept || overview.Uid == 0 => new(0, ""),
-            SortField.Subject => new(0, SortKeys.Casemap(overview.BaseSubject.Text)),
-            SortField.From => new(0, Mailbox(overview, OverviewField.From)),
-            SortField.To => new(0, Mailbox(overview, OverviewField.To)),
-            SortField.Cc => new(0, Mailbox(overview, OverviewField.Cc)),
-            SortField.DisplayFrom => new(0, Display(overview, OverviewField.From)),
-            _ => new(0, Display(overview, OverviewField.To)),
+            SortField.Subject => Text(overview.BaseSubject.Text),
+            SortField.From => Text(Mailbox(overview, OverviewField.From)),
+            SortField.To => Text(Mailbox(overview, OverviewField.To)),
+            SortField.Cc => Text(Mailbox(overview, OverviewField.Cc)),
+            SortField.DisplayFrom => Text(Display(overview, OverviewField.From)),
+            _ => Text(Display(overview, OverviewField.To)),
         };
+
+    static SortValue Text(string text) => new(0, SortKeys.Casemap(text.Length > MaxText ? text[..MaxText] : text));
 
     static string Mailbox(in Overview overview, OverviewField field)
     {
         foreach (var address in overview.Addresses(field))
         {
             if (address.IsMailbox)
-                return SortKeys.Casemap(Charset.Guess(address.Mailbox.Span));
+                return Charset.Guess(address.Mailbox.Span);
         }
         return "";
     }
@@ -69,10 +75,10 @@ sealed class SortOrder(IReadOnlyList<SortCriterion> criteria)
             if (address.IsGroupEnd)
                 continue;
             if (!address.IsMailbox)
-                return SortKeys.Casemap(EncodedWords.Decode(address.Mailbox.Span));
+                return EncodedWords.Decode(address.Mailbox.Span);
             if (EncodedWords.Decode(address.Name.Span) is { Length: > 0 } name)
-                return SortKeys.Casemap(name);
-            return SortKeys.Casemap($"{Charset.Guess(address.Mailbox.Span)}@{Charset.Guess(address.Host.Span)}");
+                return name;
+            return $"{Charset.Guess(address.Mailbox.Span)}@{Charset.Guess(address.Host.Span)}";
         }
         return "";
     }

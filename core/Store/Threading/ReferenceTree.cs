@@ -3,7 +3,7 @@ namespace Cloud.Store.Threading;
 /// <summary>Steps 1 to 3 of THREAD=REFERENCES: who answers whom (RFC 5256 §3).</summary>
 sealed class ReferenceTree
 {
-    readonly Dictionary<string, Branch> byId = new(StringComparer.Ordinal);
+    readonly Dictionary<ulong, Branch> byId = [];
     readonly List<Branch> all = [];
 
     /// <returns>The heads of the conversations, pruned of dummies but for those that hold several together.</returns>
@@ -38,14 +38,14 @@ sealed class ReferenceTree
     /// <summary>The branch of this message: its id's, unless it has none or an earlier message has it.</summary>
     Branch Own(ThreadedMessage message)
     {
-        var own = message.MessageId.Length == 0 ? New() : Find(message.MessageId);
+        var own = message.MessageId == 0 ? New() : Find(message.MessageId);
         if (!own.IsDummy)
             own = New();
         own.Message = message;
         return own;
     }
 
-    Branch Find(string id)
+    Branch Find(ulong id)
     {
         if (!byId.TryGetValue(id, out var branch))
             byId.Add(id, branch = New());

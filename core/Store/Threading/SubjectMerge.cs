@@ -3,7 +3,7 @@ namespace Cloud.Store.Threading;
 /// <summary>Step 5 of THREAD=REFERENCES: conversations of one subject become one (RFC 5256 §3).</summary>
 sealed class SubjectMerge
 {
-    readonly Dictionary<string, Branch> subjects = new(StringComparer.Ordinal);
+    readonly Dictionary<ulong, Branch> subjects = [];
     readonly List<Branch> dummies = [];
     readonly HashSet<Branch> emptied = [];
 
@@ -22,7 +22,7 @@ sealed class SubjectMerge
     void Enter(Branch root)
     {
         var subject = Subject(root);
-        if (subject.Length == 0)
+        if (subject == 0)
             return;
         if (
             !subjects.TryGetValue(subject, out var entered)
@@ -35,7 +35,7 @@ sealed class SubjectMerge
     void Join(Branch root)
     {
         var subject = Subject(root);
-        if (subject.Length == 0 || subjects[subject] is var entered && entered == root)
+        if (subject == 0 || subjects[subject] is var entered && entered == root)
             return;
         if (entered.IsDummy && root.IsDummy)
         {
@@ -57,7 +57,7 @@ sealed class SubjectMerge
 
     bool IsHead(Branch root) => root.Parent is null && !emptied.Contains(root);
 
-    static string Subject(Branch root) => First(root).Subject;
+    static ulong Subject(Branch root) => First(root).Subject;
 
     static bool IsReply(Branch root) => First(root).IsReply;
 

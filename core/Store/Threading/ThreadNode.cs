@@ -11,17 +11,17 @@ public sealed class ThreadNode(uint uid)
 }
 
 /// <summary>What threading looks at.</summary>
-/// <param name="MessageId">Without angle brackets; empty where there is none.</param>
+/// <param name="MessageId">Its <see cref="TextHash"/>; 0 where there is none.</param>
 /// <param name="References">Of the References field or, where that has none, the first of In-Reply-To; oldest first.</param>
-/// <param name="Subject">The base subject, as <see cref="Mail.SortKeys.Casemap"/> has it.</param>
+/// <param name="Subject">The hash of the base subject, as <see cref="Mail.SortKeys.Casemap"/> has it; 0 where it is empty.</param>
 /// <param name="IsReply">The subject says that it is a reply or forward.</param>
 /// <param name="Sent">Seconds since 1970 (RFC 5256 §2.2).</param>
 /// <param name="Received">INTERNALDATE, seconds since 1970.</param>
 public sealed record ThreadedMessage(
     uint Uid,
-    string MessageId,
-    IReadOnlyList<string> References,
-    string Subject,
+    ulong MessageId,
+    IReadOnlyList<ulong> References,
+    ulong Subject,
     bool IsReply,
     long Sent,
     long Received

@@ -16,7 +16,7 @@ public static class Threads
     static List<ThreadNode> OrderedSubject(IReadOnlyList<ThreadedMessage> messages)
     {
         var roots = new List<(long Sent, ThreadNode Node)>();
-        var bySubject = new Dictionary<string, ThreadNode>(StringComparer.Ordinal);
+        var bySubject = new Dictionary<ulong, ThreadNode>();
         foreach (var message in messages.OrderBy(message => message.Sent).ThenBy(message => message.Uid))
         {
             var node = new ThreadNode(message.Uid);

@@ -1,9 +1,7 @@
-using Cloud.Api.Gateway;
 using Cloud.Listener.Imap.Search;
 using Cloud.Listener.Imap.Selected;
 using Cloud.Listener.Imap.Wire;
 using Cloud.Store.Messages;
-using Cloud.Store.Search;
 
 namespace Cloud.Listener.Imap.Commands;
 
@@ -30,7 +28,7 @@ sealed record Search(SearchQuery Query, bool Uids) : IImapCommand
             session.UseModSeqs();
         if (ViewSearch.TryRun(key, selected) is not { } found)
         {
-            var asked = await AskAsync(session, selected, key, cancel);
+            var asked = await StoreSearch.RunAsync(session, selected, key, cancel);
             if (!asked.IsOk)
                 return Reply.From(asked.Refusal, asked.Reason);
             found = selected.View.FindUids(asked.Value.Ranges);
@@ -40,32 +38,6 @@ sealed record Search(SearchQuery Query, bool Uids) : IImapCommand
             selected.Saved = Query.Return.About(found).ToExactUids(selected.View);
         await AnswerAsync(session, selected.View, found);
         return Reply.Ok("Searched");
-    }
-
-    /// <summary>Asks the store, for so many messages at a time, and tells how far it is (RFC 9585).</summary>
-    static async ValueTask<Result<UidSet>> AskAsync(
-        ImapSession session,
-        SelectedMailbox selected,
-        SearchKey key,
-        CancellationToken cancel
-    )
-    {
-        var view = selected.View;
-        var progress = new Progress(session, view.Count);
-        var found = new List<(uint, uint)>();
-        for (var from = 0; from < view.Count; from += ImapLimits.SearchBatch)
-        {
-            var known = UidSet.Of([
-                (view.Uid(from), view.Uid(Math.Min(from + ImapLimits.SearchBatch, view.Count) - 1)),
-            ]);
-            var request = new SearchRequest(session.Account, selected.Id, known, key);
-            var result = await session.Gateway.SearchAsync(request, cancel);
-            if (!result.IsOk)
-                return result;
-            found.AddRange(result.Value.Ranges);
-            await progress.TellAsync(from + ImapLimits.SearchBatch);
-        }
-        return UidSet.Of(found);
     }
 
     async ValueTask AnswerAsync(ImapSession session, SequenceView view, IndexRanges found)

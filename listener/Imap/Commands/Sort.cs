@@ -18,14 +18,17 @@ sealed record Sort(IReadOnlyList<SortCriterion> Criteria, SearchQuery Query, boo
     public async ValueTask<Reply> RunAsync(ImapSession session, CancellationToken cancel)
     {
         var (selected, asked) = (session.Selected!, Query.Return);
-        var search = Query.Over(session);
         if (asked.Has(SearchReturns.Save))
             selected.Saved = UidSet.Empty; // Until it has succeeded: RFC 5182 §2.1.
         if (!Query.IsUnderstood)
             return Reply.BadCharset;
         if (Query.AsksModSeq)
             session.UseModSeqs();
-        var sorted = await session.Gateway.SortAsync(new(search, Criteria), cancel);
+        var matching = await StoreSearch.FindAsync(session, Query.KeyIn(session), cancel);
+        if (!matching.IsOk)
+            return Reply.From(matching.Refusal, matching.Reason);
+        var all = new SearchRequest(session.Account, selected.Id, matching.Value, new SearchKey.All());
+        var sorted = await session.Gateway.SortAsync(new(all, Criteria), cancel);
         if (!sorted.IsOk)
             return Reply.From(sorted.Refusal, sorted.Reason);
 

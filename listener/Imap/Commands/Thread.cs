@@ -1,6 +1,8 @@
+using Cloud.Api.Gateway;
 using Cloud.Listener.Imap.Search;
 using Cloud.Listener.Imap.Selected;
 using Cloud.Listener.Imap.Wire;
+using Cloud.Store.Search;
 using Cloud.Store.Threading;
 
 namespace Cloud.Listener.Imap.Commands;
@@ -21,7 +23,11 @@ sealed record Thread(ThreadAlgorithm Algorithm, SearchQuery Query, bool Uids) : 
         if (Query.AsksModSeq)
             session.UseModSeqs();
         var selected = session.Selected!;
-        var threads = await session.Gateway.ThreadAsync(new(Query.Over(session), Algorithm), cancel);
+        var matching = await StoreSearch.FindAsync(session, Query.KeyIn(session), cancel);
+        if (!matching.IsOk)
+            return Reply.From(matching.Refusal, matching.Reason);
+        var all = new SearchRequest(session.Account, selected.Id, matching.Value, new SearchKey.All());
+        var threads = await session.Gateway.ThreadAsync(new(all, Algorithm), cancel);
         if (!threads.IsOk)
             return Reply.From(threads.Refusal, threads.Reason);
 

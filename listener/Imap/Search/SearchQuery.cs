@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Unicode;
-using Cloud.Api.Gateway;
 using Cloud.Listener.Imap.Wire;
 using Cloud.Store.Messages;
 using Cloud.Store.Search;
@@ -21,13 +20,9 @@ sealed record SearchQuery(SearchKey Key, SearchReturn Return, string? Charset)
     public bool SpeaksNumbers { get; } =
         SessionKeys.Any(Key, key => key is SessionKeys.Numbers { Uids: false, Set.IsSaved: false });
 
-    /// <summary>The search over all that the session sees of its mailbox.</summary>
-    public SearchRequest Over(ImapSession session)
-    {
-        var selected = session.Selected!;
-        var key = SessionKeys.Resolve(Key, selected, session.Services.Time.GetUtcNow());
-        return new(session.Account, selected.Id, selected.View.All.ToUids(selected.View), key);
-    }
+    /// <summary>The key as it stands in a session, now.</summary>
+    public SearchKey KeyIn(ImapSession session) =>
+        SessionKeys.Resolve(Key, session.Selected!, session.Services.Time.GetUtcNow());
 
     static readonly DateOnly Never = DateOnly.MinValue;
     static readonly DateOnly Ever = DateOnly.MaxValue;

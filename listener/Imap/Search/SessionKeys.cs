@@ -27,20 +27,47 @@ static class SessionKeys
         };
 
     /// <summary>The key with its session's part turned into sets of UIDs.</summary>
-    public static SearchKey Resolve(SearchKey key, SelectedMailbox selected, DateTimeOffset now) =>
-        key switch
-        {
-            Numbers { Set.IsSaved: true } => new SearchKey.InSet(selected.Saved),
-            Within { Older: true } older => new SearchKey.Arrived(0, now.ToUnixTimeSeconds() - older.Seconds),
-            Within younger => new SearchKey.Arrived(now.ToUnixTimeSeconds() - younger.Seconds, long.MaxValue),
-            Numbers { Uids: true } uids => new SearchKey.InSet(uids.Set.ToUids(selected.View.LastUid)),
-            Numbers numbers => new SearchKey.InSet(FindNumbers(numbers.Set, selected.View)),
-            Recent => new SearchKey.InSet(FindRecent(selected.View)),
-            SearchKey.And and => new SearchKey.And([.. and.Keys.Select(each => Resolve(each, selected, now))]),
-            SearchKey.Or or => new SearchKey.Or(Resolve(or.Left, selected, now), Resolve(or.Right, selected, now)),
-            SearchKey.Not not => new SearchKey.Not(Resolve(not.Key, selected, now)),
-            _ => key,
-        };
+    /// <remarks>A set that is named often is made once, and asked for once where all keys must match.</remarks>
+    public static SearchKey Resolve(SearchKey key, SelectedMailbox selected, DateTimeOffset now)
+    {
+        var saved = new SearchKey.InSet(selected.Saved);
+        SearchKey? recent = null;
+        return Of(key);
+
+        SearchKey Of(SearchKey one) =>
+            one switch
+            {
+                Numbers { Set.IsSaved: true } => saved,
+                Within { Older: true } older => new SearchKey.Arrived(0, now.ToUnixTimeSeconds() - older.Seconds),
+                Within younger => new SearchKey.Arrived(now.ToUnixTimeSeconds() - younger.Seconds, long.MaxValue),
+                Numbers { Uids: true } uids => new SearchKey.InSet(uids.Set.ToUids(selected.View.LastUid)),
+                Numbers numbers => new SearchKey.InSet(FindNumbers(numbers.Set, selected.View)),
+                Recent => recent ??= new SearchKey.InSet(FindRecent(selected.View)),
+                SearchKey.And and => new SearchKey.And([.. and.Keys.Select(Of).Distinct()]),
+                SearchKey.Or or => new SearchKey.Or(Of(or.Left), Of(or.Right)),
+                SearchKey.Not not => new SearchKey.Not(Of(not.Key)),
+                _ => one,
+            };
+    }
+
+    /// <summary>The key for some messages alone: sets lose what is not of them.</summary>
+    public static SearchKey Narrow(SearchKey key, UidSet within)
+    {
+        var narrowed = new Dictionary<SearchKey, SearchKey>(ReferenceEqualityComparer.Instance);
+        return Of(key);
+
+        SearchKey Of(SearchKey one) =>
+            one switch
+            {
+                SearchKey.InSet set => narrowed.TryGetValue(set, out var known)
+                    ? known
+                    : narrowed[set] = new SearchKey.InSet(set.Uids.Intersect(within)),
+                SearchKey.And and => new SearchKey.And([.. and.Keys.Select(Of)]),
+                SearchKey.Or or => new SearchKey.Or(Of(or.Left), Of(or.Right)),
+                SearchKey.Not not => new SearchKey.Not(Of(not.Key)),
+                _ => one,
+            };
+    }
 
     /// <summary>In a search, numbers that no message has find nothing; clients ask an empty mailbox for 1:* too.</summary>
     static UidSet FindNumbers(SequenceSet set, SequenceView view)

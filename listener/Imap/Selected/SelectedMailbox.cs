@@ -22,7 +22,6 @@ sealed class SelectedMailbox : IDisposable
     Task<ulong>? watch;
     ulong revision;
     ulong highest;
-    ulong toldModSeq;
     int announcedRecent;
     IReadOnlyList<string> announcedKeywords;
     bool stale;
@@ -76,9 +75,9 @@ sealed class SelectedMailbox : IDisposable
         return IndexRanges.Of(found);
     }
 
-    /// <summary>The UIDs a command names, whether messages have them or not.</summary>
+    /// <summary>The UIDs a command names, whether messages have them or not; <c>*</c> is the last that was ever given.</summary>
     public UidSet UidsOf(SequenceSet set) =>
-        set.IsSaved ? Saved : set.ToUids(View.LastUid).Intersect(UidSet.Of([(1, Mailbox.UidNext - 1)]));
+        set.IsSaved ? Saved : set.ToUids(Mailbox.UidNext - 1).Intersect(UidSet.Of([(1, Mailbox.UidNext - 1)]));
 
     /// <summary>What <c>$</c> stands for; messages that are gone drop out by themselves (RFC 5182 §2.1).</summary>
     public UidSet Saved { get; set; } = UidSet.Empty;
@@ -192,10 +191,9 @@ sealed class SelectedMailbox : IDisposable
         {
             KnownModSeq = highest;
         }
-        else if (dialect.QResync && toldModSeq != KnownModSeq)
+        else if (dialect.QResync)
         {
-            toldModSeq = KnownModSeq;
-            writer.HighestModSeq(KnownModSeq);
+            writer.HighestModSeq(KnownModSeq); // each time: a later MODSEQ would else count as known (RFC 7162 §6)
         }
     }
 

@@ -60,6 +60,11 @@ sealed class CommandReader(Connection connection, ImapWriter writer)
     /// <summary>At least another whole line has come already: the answer to this one can wait for its company.</summary>
     public bool HasLine { get; private set; }
 
+    /// <summary>How long the session may wait now; asked at each read, so that octets that drip in win no time.</summary>
+    public Func<TimeSpan>? Patience { get; init; }
+
+    TimeSpan Left(TimeSpan timeout) => Patience?.Invoke() is { } left && left < timeout ? left : timeout;
+
     /// <summary>Reads the next command.</summary>
     public async ValueTask<ReadStatus> ReadCommandAsync(TimeSpan timeout)
     {
@@ -121,7 +126,7 @@ sealed class CommandReader(Connection connection, ImapWriter writer)
         Announced = null;
         while (size > 0)
         {
-            var (result, interruption) = await connection.ReadAsync(timeout, throughDrain: true);
+            var (result, interruption) = await connection.ReadAsync(Left(timeout), throughDrain: true);
             if ((interruption & (Interruption.Timeout | Interruption.Revoked)) != Interruption.None)
                 return size;
             if (interruption != Interruption.None)
@@ -190,7 +195,7 @@ sealed class CommandReader(Connection connection, ImapWriter writer)
         FaultTag = null;
         while (true)
         {
-            var (result, interruption) = await connection.ReadAsync(timeout);
+            var (result, interruption) = await connection.ReadAsync(Left(timeout));
             if (interruption == Interruption.Wake && !wakeable)
                 continue;
             if (interruption != Interruption.None)

@@ -139,6 +139,22 @@ public sealed class RevocationTests
     }
 
     [Fact]
+    public async Task Who_has_logged_out_takes_nobody_else_along()
+    {
+        await using var test = await TestBackend.OpenAsync(time: clock);
+        await using var listener = await ListenAsync(test);
+        await using var client = await ImapAsync(listener);
+        await using var idle = await IdleAsync(listener);
+        await SayAsync(client, "a UNAUTHENTICATE", "a OK");
+        await SayAsync(client, $"a LOGIN {TestBackend.Bob} \"{TestBackend.Password}\"", "a OK");
+        await test.Admin.Users.SuspendAsync(TestBackend.Alice, default);
+        await EndsAsync(idle, "* BYE [EXPIRED] ");
+        await SayAsync(client, "a NOOP", "a OK");
+        await test.Admin.Users.SuspendAsync(TestBackend.Bob, default);
+        await EndsAsync(client, "* BYE [EXPIRED] ");
+    }
+
+    [Fact]
     public async Task A_message_that_is_being_sent_is_not_taken_any_more()
     {
         await using var test = await TestBackend.OpenAsync(time: clock);

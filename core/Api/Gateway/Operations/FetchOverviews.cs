@@ -20,6 +20,9 @@ static class FetchOverviews
     /// <summary>Pages written in one transaction: at 1 MiB each the most that fit, at the usual 90 KiB a tenth.</summary>
     const int PagesPerChange = 3;
 
+    /// <summary>Messages whose headers SORT and THREAD look at together: eight pages, 700 KiB as mail usually is.</summary>
+    const int AtOnce = 8 * (int)PageRows.UidsPerPage;
+
     /// <param name="uids">Looked at from the first, <see cref="GatewayLimits.OverviewPages"/> pages.</param>
     /// <returns>Null when there is no such mailbox. Messages that are gone are left out.</returns>
     public static async ValueTask<IReadOnlyList<OverviewPage>?> RunAsync(
@@ -125,8 +128,33 @@ static class FetchOverviews
     static bool IsFull(MailboxRow mailbox, uint page) =>
         mailbox.UidNext > PageRows.FirstUid(page) + PageRows.UidsPerPage - 1 && mailbox.TailPage != page;
 
-    /// <summary>All overviews that SORT and THREAD need, also those that pages do not keep.</summary>
-    public static async ValueTask<FoundOverviews> AllOfAsync(
+    /// <param name="isThere">False where the message has gone.</param>
+    public delegate T Read<T>(MessageEntry entry, in Overview overview, bool isThere);
+
+    /// <summary>Reads something of each message that was found, by rising UID; few pages are held at a time.</summary>
+    public static async ValueTask<List<T>> EachAsync<T>(
+        AccountStore accounts,
+        AccountId account,
+        FoundMessages found,
+        Read<T> read,
+        CancellationToken cancel
+    )
+    {
+        var all = new List<T>(found.Uids.Count);
+        foreach (var entries in found.Entries().Chunk(AtOnce))
+        {
+            var overviews = await AllOfAsync(accounts, account, found.View, entries, cancel);
+            foreach (var entry in entries)
+            {
+                var isThere = overviews.TryFind(entry, out var overview);
+                all.Add(read(entry, overview, isThere));
+            }
+        }
+        return all;
+    }
+
+    /// <summary>The overviews of some messages, also those that pages do not keep.</summary>
+    static async ValueTask<FoundOverviews> AllOfAsync(
         AccountStore accounts,
         AccountId account,
         MailboxView view,

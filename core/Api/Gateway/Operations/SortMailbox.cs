@@ -1,4 +1,5 @@
 using Cloud.Store.Accounts;
+using Cloud.Store.Messages;
 using Cloud.Store.Overviews;
 using Cloud.Store.Search;
 
@@ -17,18 +18,15 @@ static class SortMailbox
         if (!found.IsOk)
             return new Result(found.Refusal, found.Reason);
         var order = new SortOrder(request.Criteria);
-        var entries = found.Value.Entries();
-        var overviews = order.NeedsOverviews
-            ? await FetchOverviews.AllOfAsync(accounts, request.Search.Account, found.Value.View, entries, cancel)
-            : null;
-        var messages = new List<SortedMessage>(entries.Count);
-        foreach (var entry in entries)
-        {
-            if (overviews is not null && overviews.TryFind(entry, out var overview))
-                messages.Add(order.Of(entry, overview));
-            else
-                messages.Add(order.Of(entry, default));
-        }
+        var messages = order.NeedsOverviews
+            ? await FetchOverviews.EachAsync(
+                accounts,
+                request.Search.Account,
+                found.Value,
+                (MessageEntry entry, in Overview overview, bool _) => order.Of(entry, overview),
+                cancel
+            )
+            : found.Value.Entries().ConvertAll(entry => order.Of(entry, default));
         messages.Sort(order.Compare);
         return new SortResult(messages.ConvertAll(message => message.Uid));
     }

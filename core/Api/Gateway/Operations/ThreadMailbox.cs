@@ -1,4 +1,3 @@
-using System.Text;
 using Cloud.Mail;
 using Cloud.Mail.Headers;
 using Cloud.Store.Accounts;
@@ -21,39 +20,37 @@ static class ThreadMailbox
         var found = await SearchMailbox.FindAsync(accounts, request.Search, cancel);
         if (!found.IsOk)
             return new Result(found.Refusal, found.Reason);
-        var (view, entries) = (found.Value.View, found.Value.Entries());
-        var overviews = await FetchOverviews.AllOfAsync(accounts, request.Search.Account, view, entries, cancel);
-        var messages = new List<ThreadedMessage>(entries.Count);
-        foreach (var entry in entries)
-        {
-            if (overviews.TryFind(entry, out var overview))
-                messages.Add(Of(entry, overview));
-            else
-                messages.Add(new(entry.Uid, "", [], "", false, entry.Received, entry.Received));
-        }
+        var messages = await FetchOverviews.EachAsync(
+            accounts,
+            request.Search.Account,
+            found.Value,
+            (MessageEntry entry, in Overview overview, bool isThere) =>
+                isThere ? Of(entry, overview) : new(entry.Uid, 0, [], 0, false, entry.Received, entry.Received),
+            cancel
+        );
         return new ThreadResult(Threads.Of(request.Algorithm, messages));
     }
 
     static ThreadedMessage Of(in MessageEntry entry, in Overview overview)
     {
-        var references = new List<string>();
+        var references = new List<ulong>();
         foreach (var id in overview.References)
-            references.Add(Encoding.Latin1.GetString(id));
-        if (references.Count == 0 && First(overview[OverviewField.InReplyTo]) is { Length: > 0 } parent)
+            references.Add(TextHash.Of(id));
+        if (references.Count == 0 && First(overview[OverviewField.InReplyTo]) is > 0 and var parent)
             references.Add(parent);
         var subject = overview.BaseSubject;
         return new(
             entry.Uid,
             First(overview[OverviewField.MessageId]),
             references,
-            SortKeys.Casemap(subject.Text),
+            TextHash.Of(SortKeys.Casemap(subject.Text)),
             subject.IsReplyOrForward,
             SortOrder.SentOf(entry, overview),
             entry.Received
         );
     }
 
-    /// <returns>Empty where there is no message-id.</returns>
-    static string First(OverviewText field) =>
-        field.IsNil ? "" : Encoding.Latin1.GetString(MessageIds.First(new Octets(field.Span.ToArray())).Span);
+    /// <returns>0 where there is no message-id.</returns>
+    static ulong First(OverviewText field) =>
+        field.IsNil ? 0 : TextHash.Of(MessageIds.First(new Octets(field.Span.ToArray())).Span);
 }

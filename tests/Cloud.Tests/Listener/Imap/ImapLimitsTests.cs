@@ -72,6 +72,23 @@ public sealed class ImapLimitsTests
     }
 
     [Fact]
+    public async Task Octets_that_drip_in_win_no_time_to_log_in()
+    {
+        var clock = new ManualClock();
+        var options = new ImapOptions { LoginTimeout = TimeSpan.FromMinutes(2) };
+        await using var listener = await ImapServer.ListenAsync(await TestBackend.OpenAsync(time: clock), options);
+        await using var client = await ScriptConnection.OpenAsync(listener.Address("imap"));
+        Assert.StartsWith("* OK", await client.ReadLineAsync(), StringComparison.Ordinal);
+        foreach (var some in new[] { "a LO", "GIN ", "ali" })
+        {
+            await client.SendAsync(System.Text.Encoding.ASCII.GetBytes(some), byteByByte: false);
+            clock.Advance(TimeSpan.FromSeconds(50));
+        }
+        await client.SendAsync("c"u8.ToArray(), byteByByte: false);
+        Assert.StartsWith("* BYE", await client.ReadLineAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_silent_client_is_told_to_go()
     {
         var options = new ImapOptions { InactivityTimeout = TimeSpan.FromMilliseconds(50) };

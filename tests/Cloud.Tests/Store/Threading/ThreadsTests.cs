@@ -200,9 +200,9 @@ public sealed class ThreadsTests
     ) =>
         new(
             uid,
-            id,
-            references.Split(' ', StringSplitOptions.RemoveEmptyEntries),
-            subject,
+            TextHash.Of(id),
+            [.. references.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(TextHash.Of)],
+            TextHash.Of(subject),
             isReply,
             sent,
             Received: uid
