@@ -37,6 +37,10 @@ sealed record Append(MailboxName Name, FlagList Flags, DateTimeOffset? Received,
             args.ExpectChar('(');
             args.ExpectChar('~');
         }
+        else
+        {
+            args.Char('~'); // literal8, which may have NULs (RFC 3516 §4.4); a message is kept octet by octet anyway.
+        }
         var literal = args.ExpectLiteralHeader();
         args.ExpectEnd();
         return new Append(name, flags, received, literal, isUtf8 ? ")" : "");

@@ -11,18 +11,32 @@ using Cloud.Store.Ports;
 
 namespace Cloud.Listener.Imap.Fetch;
 
-/// <summary>One section of one message, opened: so many octets from a stream or from memory, or nothing at all.</summary>
+/// <summary>One section of one message, opened: so many octets from a stream or from memory, a number, or nothing at all.</summary>
 sealed class SectionContent : IAsyncDisposable
 {
     /// <summary>The message has no such part.</summary>
-    static readonly SectionContent Nil = new(null, default, -1);
+    public static readonly SectionContent Nil = new(null, default, -1);
+
+    /// <summary>It was asked for decoded, and nobody here knows how to.</summary>
+    public static readonly SectionContent UnknownEncoding = new(null, default, -1);
 
     readonly Stream? stream;
     readonly ReadOnlyMemory<byte> memory;
     readonly long length;
+    bool isNumber;
+    bool isBinary;
 
     SectionContent(Stream? stream, ReadOnlyMemory<byte> memory, long length) =>
         (this.stream, this.memory, this.length) = (stream, memory, length);
+
+    /// <summary>Octets at hand, which may have NULs among them.</summary>
+    public static SectionContent Of(ReadOnlyMemory<byte> octets) =>
+        new(null, octets, octets.Length) { isBinary = octets.Span.Contains((byte)0) };
+
+    /// <summary>Octets that may have NULs among them.</summary>
+    public static SectionContent Binary(Stream octets, long length) => new(octets, default, length) { isBinary = true };
+
+    public static SectionContent Number(long number) => new(null, default, number) { isNumber = true };
 
     /// <summary>Opens a section.</summary>
     /// <param name="index">The message's structure; may be null for a section that is the whole message.</param>
@@ -36,6 +50,8 @@ sealed class SectionContent : IAsyncDisposable
         CancellationToken cancel
     )
     {
+        if (section.IsDecoded)
+            return await new BinarySection(gateway, account, email, index!, section, cancel).OpenAsync();
         if (Place(email, index, section) is not var (start, size))
             return Nil;
         if (section.Text is SectionText.HeaderFields or SectionText.HeaderFieldsNot)
@@ -79,6 +95,13 @@ sealed class SectionContent : IAsyncDisposable
             return;
         }
 
+        if (isNumber)
+        {
+            writer.Put((ulong)length);
+            return;
+        }
+        if (isBinary)
+            writer.Put("~"u8); // literal8, RFC 9051 §4.3.1
         writer.LiteralHeader(length);
         if (stream is null)
         {

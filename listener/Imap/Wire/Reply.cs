@@ -25,6 +25,7 @@ readonly record struct Reply(Condition Condition, string? Code, string Text)
     public static readonly Reply TryCreate = No("TRYCREATE", "No such mailbox");
     public static readonly Reply ReadOnly = No("READ-ONLY", "The mailbox is open for reading only");
     public static readonly Reply MessagesGone = No("EXPUNGEISSUED", "Some of the messages are gone");
+    public static readonly Reply UnknownEncoding = No("UNKNOWN-CTE", "A part's encoding is not known here"); // RFC 3516 §4.3
     public static readonly Reply BadCharset = No("BADCHARSET (UTF-8 US-ASCII)", "The charset is not known here");
     public static readonly Reply UidRequired = new(Condition.Bad, "UIDREQUIRED", "Messages go by UID alone"); // RFC 9586 §3
     public static readonly Reply TooBig = No("TOOBIG", "The message is too big");
