@@ -65,6 +65,7 @@ static class CommandTable
         new("LOGIN", Login.Parse, SessionState.NotAuthenticated),
         new("AUTHENTICATE", Authenticate.Parse, SessionState.NotAuthenticated),
         new("ENABLE", Enable.Parse, SessionState.Authenticated),
+        new("COMPRESS", Compress.Parse, SessionState.LoggedIn),
         new("UNAUTHENTICATE", Unauthenticate.Parse, SessionState.LoggedIn),
         new("SELECT", Select.Parse, SessionState.LoggedIn),
         new("EXAMINE", Select.ParseExamine, SessionState.LoggedIn),

@@ -26,7 +26,10 @@ sealed record Capability : IImapCommand
         var text = new StringBuilder(Always);
         if (session.State == SessionState.NotAuthenticated)
         {
-            if (session.Services.Certificate is not null && !session.Connection.IsSecure)
+            if (
+                session.Services.Certificate is not null
+                && session.Connection is { IsSecure: false, IsCompressed: false }
+            )
                 text.Append(" STARTTLS");
             if (!session.TakesPasswords)
                 text.Append(" LOGINDISABLED");
@@ -34,6 +37,8 @@ sealed record Capability : IImapCommand
                 text.Append(" AUTH=").Append(mechanism);
         }
         text.Append(' ').Append(AfterLogin);
+        if (!session.Connection.IsCompressed)
+            text.Append(" COMPRESS=DEFLATE");
         if (session.State != SessionState.NotAuthenticated)
             text.Append(" UNAUTHENTICATE"); // RFC 8437 §3
         return text.Append(" APPENDLIMIT=").Append(session.Options.MaxMessage).ToString();
