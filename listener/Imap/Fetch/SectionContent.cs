@@ -14,6 +14,9 @@ namespace Cloud.Listener.Imap.Fetch;
 /// <summary>One section of one message, opened: so many octets from a stream or from memory, a number, or nothing at all.</summary>
 sealed class SectionContent : IAsyncDisposable
 {
+    /// <summary>Octets copied at a time.</summary>
+    const int Piece = 16 * 1024;
+
     /// <summary>The message has no such part.</summary>
     public static readonly SectionContent Nil = new(null, default, -1);
 
@@ -84,6 +87,35 @@ sealed class SectionContent : IAsyncDisposable
         var length = Math.Min(index.HeaderLength, MessageScanner.MaxHeaderBlock);
         var header = await ReadAsync(gateway, account, email, 0, length, cancel);
         return header is null ? null : Envelope.Parse(header);
+    }
+
+    /// <summary>Octets of it.</summary>
+    public long Length => length;
+
+    /// <summary>Puts its octets behind those of a message that comes in.</summary>
+    public async ValueTask CopyToAsync(MessageUpload upload, CancellationToken cancel)
+    {
+        if (stream is null)
+        {
+            await upload.WriteAsync(memory, cancel);
+            return;
+        }
+        var piece = ArrayPool<byte>.Shared.Rent((int)Math.Min(length, Piece));
+        try
+        {
+            for (var left = length; left > 0; )
+            {
+                var read = await stream.ReadAsync(piece.AsMemory(0, (int)Math.Min(left, piece.Length)), cancel);
+                if (read == 0)
+                    throw new EndOfStreamException("A blob is shorter than its index says");
+                await upload.WriteAsync(piece.AsMemory(0, read), cancel);
+                left -= read;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(piece);
+        }
     }
 
     /// <exception cref="BrokenResponseException">The store failed after the literal was begun.</exception>
