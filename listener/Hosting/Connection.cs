@@ -47,6 +47,7 @@ public sealed class Connection : IAsyncDisposable
     readonly CancellationTokenSource ending = new();
     CancellationTokenSource? login;
     SslStream? tls;
+    CompressedStream? compressed;
     bool writing;
 
     /// <param name="trustAddress">False where the address seen is not the peer's: behind a proxy that hides it.</param>
@@ -82,6 +83,9 @@ public sealed class Connection : IAsyncDisposable
     public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromMinutes(3);
 
     public bool IsSecure => tls is not null;
+
+    /// <summary>Both sides compress what they send.</summary>
+    public bool IsCompressed => compressed is not null;
 
     /// <summary>Protocol and cipher suite, as a Received header or a log names them; null in clear.</summary>
     public string? TlsDescription => tls is null ? null : $"{tls.SslProtocol} {tls.NegotiatedCipherSuite}";
@@ -208,6 +212,17 @@ public sealed class Connection : IAsyncDisposable
         Output = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true));
     }
 
+    /// <summary>Puts raw deflate (RFC 1951) inside TLS or the bare connection: all that follows goes through it, both ways.</summary>
+    public void Compress()
+    {
+        compressed = new CompressedStream(Input, Output);
+        Input = PipeReader.Create(compressed, new StreamPipeReaderOptions(leaveOpen: true, useZeroByteReads: true));
+        Output = PipeWriter.Create(compressed, new StreamPipeWriterOptions(leaveOpen: true));
+    }
+
+    /// <summary>Lets go of what only makes the next octets cheaper: for a session that will be silent for long.</summary>
+    public ValueTask RestAsync() => compressed?.RestAsync() ?? ValueTask.CompletedTask;
+
     /// <param name="client">Null for nobody who is known.</param>
     internal void ComesFrom(IPEndPoint? client) => Remote = client ?? new IPEndPoint(ClientAddress.Unknown, 0);
 
@@ -219,6 +234,8 @@ public sealed class Connection : IAsyncDisposable
         ending.Dispose();
         await draining.DisposeAsync();
         await deadline.DisposeAsync();
+        if (compressed is not null)
+            await compressed.DisposeAsync();
         if (tls is null)
             return;
         try

@@ -2,9 +2,12 @@ using System.IO.Pipelines;
 
 namespace Cloud.Listener.Hosting;
 
-/// <summary>A stream over a reader and a writer, for TLS to stand on.</summary>
+/// <summary>A stream over a reader and a writer, for TLS and compression to stand on.</summary>
 sealed class PipeStream(PipeReader input, PipeWriter output) : Stream
 {
+    /// <summary>What is written from now on goes nowhere.</summary>
+    public bool IsMuted { get; set; }
+
     public override bool CanRead => true;
     public override bool CanWrite => true;
     public override bool CanSeek => false;
@@ -39,10 +42,17 @@ sealed class PipeStream(PipeReader input, PipeWriter output) : Stream
     public override async ValueTask WriteAsync(
         ReadOnlyMemory<byte> buffer,
         CancellationToken cancellationToken = default
-    ) => await output.WriteAsync(buffer, cancellationToken);
+    )
+    {
+        if (!IsMuted)
+            await output.WriteAsync(buffer, cancellationToken);
+    }
 
-    public override async Task FlushAsync(CancellationToken cancellationToken) =>
-        await output.FlushAsync(cancellationToken);
+    public override async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        if (!IsMuted)
+            await output.FlushAsync(cancellationToken);
+    }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();

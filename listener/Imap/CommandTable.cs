@@ -26,11 +26,14 @@ enum Effects
     /// <summary>It speaks in sequence numbers: no EXPUNGE may be sent while it runs (RFC 9051 §7.5.1).</summary>
     HoldsExpunges = 1,
 
-    /// <summary>A literal behind its first argument is a message: it is read as it comes, not gathered.</summary>
+    /// <summary>A literal behind its mailbox is a message: it is read as it comes, not gathered.</summary>
     StreamsLiteral = 2,
 
     /// <summary>It names messages by sequence numbers, or answers with them (RFC 9586 §3).</summary>
     SpeaksNumbers = 4,
+
+    /// <summary>A message's number stands before its mailbox.</summary>
+    NamesMessage = 8,
 
     /// <summary>Both sides speak in sequence numbers.</summary>
     Numbered = HoldsExpunges | SpeaksNumbers,
@@ -55,6 +58,8 @@ sealed record CommandRow(string Name, CommandParser Parse, SessionState In, Effe
 
 static class CommandTable
 {
+    const Effects Replacing = Effects.StreamsLiteral | Effects.NamesMessage;
+
     static readonly FrozenDictionary<string, CommandRow> Rows = new CommandRow[]
     {
         new("CAPABILITY", Capability.Parse, SessionState.Any),
@@ -65,6 +70,7 @@ static class CommandTable
         new("LOGIN", Login.Parse, SessionState.NotAuthenticated),
         new("AUTHENTICATE", Authenticate.Parse, SessionState.NotAuthenticated),
         new("ENABLE", Enable.Parse, SessionState.Authenticated),
+        new("COMPRESS", Compress.Parse, SessionState.LoggedIn),
         new("UNAUTHENTICATE", Unauthenticate.Parse, SessionState.LoggedIn),
         new("SELECT", Select.Parse, SessionState.LoggedIn),
         new("EXAMINE", Select.ParseExamine, SessionState.LoggedIn),
@@ -97,6 +103,8 @@ static class CommandTable
         new("COPY", Copy.Parse, SessionState.Selected, Effects.SpeaksNumbers),
         new("UID COPY", Copy.ParseUid, SessionState.Selected),
         new("MOVE", Move.Parse, SessionState.Selected, Effects.SpeaksNumbers),
+        new("REPLACE", Replace.Parse, SessionState.Selected, Replacing | Effects.SpeaksNumbers),
+        new("UID REPLACE", Replace.ParseUid, SessionState.Selected, Replacing),
         new("UIDBATCHES", UidBatches.Parse, SessionState.Selected),
         new("UID MOVE", Move.ParseUid, SessionState.Selected),
     }.ToFrozenDictionary(row => row.Name, StringComparer.OrdinalIgnoreCase);
@@ -123,8 +131,11 @@ static class CommandTable
             && Find(ref reader) is { } row
             && row.Effects.HasFlag(Effects.StreamsLiteral)
             && reader.SP()
+            && (!row.Effects.HasFlag(Effects.NamesMessage) || PassesNumber(ref reader))
             && !reader.AtEnd;
     }
+
+    static bool PassesNumber(ref ImapReader reader) => (reader.Char('*') || reader.Number(out _)) && reader.SP();
 
     /// <summary>Reads a command's name, two words for the UID ones.</summary>
     /// <returns>Null when there is no such command.</returns>

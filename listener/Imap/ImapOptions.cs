@@ -90,6 +90,15 @@ static class ImapLimits
     /// <summary>How often a client that waits hears of it; RFC 9585 asks for no less than 10 seconds.</summary>
     public static readonly TimeSpan Progress = TimeSpan.FromSeconds(10);
 
+    /// <summary>Messages in one APPEND (RFC 3502): each is under way until all are there.</summary>
+    public const int AppendedMessages = 100;
+
+    /// <summary>Octets of all messages in one APPEND together, where one alone may not be larger; as much as is skipped.</summary>
+    public const long AppendedOctets = SkippedLiteral;
+
+    /// <summary>Parts that one command catenates (RFC 4469).</summary>
+    public const int CatenatedParts = 200;
+
     /// <summary>Octets of a LIST pattern.</summary>
     public const int Pattern = 4096;
 

@@ -28,6 +28,7 @@ sealed class ImapSession
     int failedLogins;
     TimeSpan heldBack;
     bool startsTls;
+    bool compresses;
     bool ended;
 
     public ImapSession(ImapServices services, Connection connection)
@@ -121,6 +122,9 @@ sealed class ImapSession
 
     /// <summary>The client begins TLS when it has the running command's answer.</summary>
     public void StartTlsAfterReply() => startsTls = true;
+
+    /// <summary>Both sides compress when the client has the running command's answer.</summary>
+    public void CompressAfterReply() => compresses = true;
 
     public void LogIn(AuthenticateResult user)
     {
@@ -273,6 +277,12 @@ sealed class ImapSession
         Say(tag, reply);
         if (startsTls)
             await StartTlsAsync();
+        if (compresses)
+        {
+            compresses = false;
+            await Writer.FlushAsync();
+            Connection.Compress();
+        }
         if (Connection.IsDraining && !ended)
             Say("*", Ending);
     }

@@ -24,8 +24,16 @@ public abstract class TransferCoder
         : IsUu(encoding) ? new UuDecoder()
         : new IdentityCoder();
 
+    /// <summary>Whether <see cref="Decoder"/> knows what a Content-Transfer-Encoding means.</summary>
+    public static bool IsKnown(Octets encoding) =>
+        encoding.IsNilOrEmpty
+        || encoding.EqualsIgnoreCase("7bit"u8)
+        || encoding.EqualsIgnoreCase("8bit"u8)
+        || encoding.EqualsIgnoreCase("binary"u8)
+        || IsCoded(encoding);
+
     /// <returns>False where <see cref="Decoder"/> would change nothing.</returns>
-    internal static bool IsCoded(Octets encoding) =>
+    public static bool IsCoded(Octets encoding) =>
         encoding.EqualsIgnoreCase("base64"u8) || encoding.EqualsIgnoreCase("quoted-printable"u8) || IsUu(encoding);
 
     /// <summary>A whole body at once.</summary>

@@ -5,7 +5,7 @@ namespace Cloud.Store.Messages;
 
 /// <summary>A body out of its transfer encoding, as it is read.</summary>
 /// <param name="encoded">Goes with it.</param>
-sealed class DecodedStream(Stream encoded, TransferCoder decoder) : Stream
+public sealed class DecodedStream(Stream encoded, TransferCoder decoder) : Stream
 {
     const int Piece = 16 * 1024;
 

@@ -6,12 +6,12 @@ namespace Cloud.Listener.Imap.Commands;
 /// <summary>CAPABILITY: what this server can do, now. RFC 9051 §6.1.1.</summary>
 sealed record Capability : IImapCommand
 {
-    const string Always = "IMAP4rev1 LITERAL+ SASL-IR ID ENABLE";
+    const string Always = "IMAP4rev1 IMAP4rev2 LITERAL+ SASL-IR ID ENABLE";
 
     const string AfterLogin =
         "IDLE NAMESPACE UNSELECT UIDPLUS MOVE CHILDREN LIST-EXTENDED LIST-STATUS SPECIAL-USE CREATE-SPECIAL-USE ESEARCH"
         + " SEARCHRES WITHIN PARTIAL SAVEDATE OBJECTID PREVIEW UIDONLY UIDBATCHES INPROGRESS"
-        + " STATUS=SIZE CONDSTORE QRESYNC UTF8=ACCEPT I18NLEVEL=1"
+        + " STATUS=SIZE CONDSTORE QRESYNC UTF8=ACCEPT I18NLEVEL=1 BINARY MULTIAPPEND CATENATE REPLACE"
         + " SORT SORT=DISPLAY ESORT THREAD=ORDEREDSUBJECT THREAD=REFERENCES THREAD=REFS";
 
     public static IImapCommand Parse(ref ImapReader args)
@@ -26,7 +26,10 @@ sealed record Capability : IImapCommand
         var text = new StringBuilder(Always);
         if (session.State == SessionState.NotAuthenticated)
         {
-            if (session.Services.Certificate is not null && !session.Connection.IsSecure)
+            if (
+                session.Services.Certificate is not null
+                && session.Connection is { IsSecure: false, IsCompressed: false }
+            )
                 text.Append(" STARTTLS");
             if (!session.TakesPasswords)
                 text.Append(" LOGINDISABLED");
@@ -34,6 +37,8 @@ sealed record Capability : IImapCommand
                 text.Append(" AUTH=").Append(mechanism);
         }
         text.Append(' ').Append(AfterLogin);
+        if (!session.Connection.IsCompressed)
+            text.Append(" COMPRESS=DEFLATE");
         if (session.State != SessionState.NotAuthenticated)
             text.Append(" UNAUTHENTICATE"); // RFC 8437 §3
         return text.Append(" APPENDLIMIT=").Append(session.Options.MaxMessage).ToString();

@@ -65,7 +65,7 @@ sealed record Copy(SequenceSet Set, bool Uids, string Target) : IImapCommand
     static bool Follows((uint Source, uint Target) first, (uint Source, uint Target) second) =>
         second.Source == first.Source + 1 && second.Target == first.Target + 1;
 
-    static void AppendRange(StringBuilder text, uint first, uint last)
+    public static void AppendRange(StringBuilder text, uint first, uint last)
     {
         if (text.Length > 0)
             text.Append(',');

@@ -3,7 +3,7 @@ using Cloud.Listener.Imap.Wire;
 
 namespace Cloud.Listener.Imap.Commands;
 
-/// <summary>FETCH and UID FETCH. RFC 9051 §6.4.5, RFC 7162 §3.1.4, §3.2.6, RFC 9394 §3.3.</summary>
+/// <summary>FETCH and UID FETCH. RFC 9051 §6.4.5, RFC 3516, RFC 7162 §3.1.4, §3.2.6, RFC 9394 §3.3.</summary>
 sealed record Fetch(SequenceSet Set, bool Uids, FetchItems Items, FetchModifiers Modifiers) : IImapCommand
 {
     public static IImapCommand Parse(ref ImapReader args) => Parse(ref args, uids: false);
@@ -37,7 +37,7 @@ sealed record Fetch(SequenceSet Set, bool Uids, FetchItems Items, FetchModifiers
         }
         else if (!await response.WriteAsync(named, cancel))
             return Reply.MessagesGone; // RFC 2180 §4.1.2
-        return Reply.Ok("Fetched");
+        return response.MetUnknownEncoding ? Reply.UnknownEncoding : Reply.Ok("Fetched");
     }
 
     static IImapCommand Parse(ref ImapReader args, bool uids)

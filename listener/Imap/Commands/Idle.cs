@@ -37,6 +37,7 @@ sealed record Idle : IImapCommand
             if (!await session.SyncAsync(always, expunges: true, cancel))
                 return Reply.MailboxGone;
             await session.Writer.FlushAsync();
+            await session.Connection.RestAsync();
 
             var pause = left < session.Options.KeepAlive ? left : session.Options.KeepAlive;
             var status = await session.Input.ReadContinuationAsync(pause, wakeable: true);

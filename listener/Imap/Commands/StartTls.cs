@@ -17,6 +17,8 @@ sealed record StartTls : IImapCommand
             return new(Reply.Bad("TLS is not offered here"));
         if (session.Connection.IsSecure)
             return new(Reply.Bad("TLS is on already"));
+        if (session.Connection.IsCompressed)
+            return new(Reply.Bad("TLS comes before compression")); // It would have to go below it: RFC 4978 §3.
         // Somebody between may have put it there, to be taken for what the client says under TLS.
         if (session.Input.HasUnread)
             return new(Reply.InputAfterStartTls);

@@ -16,6 +16,12 @@ enum SectionText
 
     /// <summary>The part's MIME header.</summary>
     Mime,
+
+    /// <summary>All of the part, out of its transfer encoding (RFC 9051 §6.4.5 BINARY).</summary>
+    Binary,
+
+    /// <summary>How many octets that is.</summary>
+    BinarySize,
 }
 
 /// <summary>A piece of a message that FETCH asks for.</summary>
@@ -35,6 +41,8 @@ sealed record BodySection(
     /// <summary>Its place is known without the message's structure.</summary>
     public bool IsWhole => Path.Count == 0 && Text == SectionText.All;
 
+    public bool IsDecoded => Text is SectionText.Binary or SectionText.BinarySize;
+
     public static BodySection Of(string label, SectionText text, bool peek) => new(label, [], text, [], peek, null);
 
     /// <summary><c>section ["&lt;" number "." nz-number "&gt;"]</c>, from the bracket on.</summary>
@@ -45,9 +53,7 @@ sealed record BodySection(
         var more = !reader.Peek(']');
         while (more && reader.Number(out var number))
         {
-            if (number is 0 or > int.MaxValue || path.Count == ImapLimits.SectionDepth)
-                throw new SyntaxException("There is no such part");
-            path.Add((int)number);
+            AddNumber(path, number);
             more = reader.Char('.');
         }
         if (more)
@@ -59,6 +65,25 @@ sealed record BodySection(
         return new BodySection(LabelOf(path, text, fields, partial?.Origin), path, text, fields, peek, partial);
     }
 
+    /// <summary><c>section-binary [partial]</c>, from the bracket on; the size has no partial.</summary>
+    public static BodySection ParseBinary(ref ImapReader reader, SectionText text, bool peek)
+    {
+        reader.ExpectChar('[');
+        var path = new List<int>();
+        if (!reader.Peek(']'))
+        {
+            do AddNumber(path, reader.ExpectNumber());
+            while (reader.Char('.'));
+        }
+        reader.ExpectChar(']');
+        var partial = text == SectionText.Binary ? Partial64(ref reader) : null;
+        var label = new StringBuilder(text == SectionText.Binary ? "BINARY[" : "BINARY.SIZE[");
+        label.AppendJoin('.', path).Append(']');
+        if (partial is var (origin, _))
+            label.Append('<').Append(origin).Append('>');
+        return new BodySection(label.ToString(), path, text, [], peek, partial);
+    }
+
     /// <summary>The octets asked for, of a text that begins at <paramref name="start"/>.</summary>
     public (long Start, long Length) Within(long start, long length)
     {
@@ -66,6 +91,13 @@ sealed record BodySection(
             return (start, length);
         var skipped = Math.Min(origin, length);
         return (start + skipped, Math.Min(octets, length - skipped));
+    }
+
+    static void AddNumber(List<int> path, uint number)
+    {
+        if (number is 0 or > int.MaxValue || path.Count == ImapLimits.SectionDepth)
+            throw new SyntaxException("There is no such part");
+        path.Add((int)number);
     }
 
     static (long Origin, long Octets)? Partial64(ref ImapReader reader)

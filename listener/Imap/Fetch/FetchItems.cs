@@ -92,6 +92,12 @@ sealed record FetchItems(FetchAttributes Attributes, IReadOnlyList<BodySection> 
             sections.Add(BodySection.Parse(ref reader, peek: false));
         else if (reader.Label("BODY.PEEK"u8))
             sections.Add(BodySection.Parse(ref reader, peek: true));
+        else if (reader.Label("BINARY"u8))
+            sections.Add(BodySection.ParseBinary(ref reader, SectionText.Binary, peek: false));
+        else if (reader.Label("BINARY.PEEK"u8))
+            sections.Add(BodySection.ParseBinary(ref reader, SectionText.Binary, peek: true));
+        else if (reader.Label("BINARY.SIZE"u8))
+            sections.Add(BodySection.ParseBinary(ref reader, SectionText.BinarySize, peek: true));
         else if (reader.Label("RFC822"u8))
             sections.Add(BodySection.Of("RFC822", SectionText.All, peek: false));
         else if (reader.Label("RFC822.HEADER"u8))

@@ -19,6 +19,9 @@ sealed class FetchResponse(ImapSession session, SelectedMailbox selected, FetchI
     readonly SequenceView view = selected.View;
     bool first;
 
+    /// <summary>Of a message a part was asked for decoded, and its encoding is not known; it got no response.</summary>
+    public bool MetUnknownEncoding { get; private set; }
+
     public async ValueTask WriteFromViewAsync(IndexRanges named)
     {
         foreach (var (from, to) in named.Ranges)
@@ -141,6 +144,11 @@ sealed class FetchResponse(ImapSession session, SelectedMailbox selected, FetchI
                 )
                     return false;
                 contents.Add(content);
+            }
+            if (contents.Contains(SectionContent.UnknownEncoding))
+            {
+                MetUnknownEncoding = true;
+                return true;
             }
 
             Begin(index);

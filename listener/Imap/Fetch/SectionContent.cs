@@ -11,18 +11,35 @@ using Cloud.Store.Ports;
 
 namespace Cloud.Listener.Imap.Fetch;
 
-/// <summary>One section of one message, opened: so many octets from a stream or from memory, or nothing at all.</summary>
+/// <summary>One section of one message, opened: so many octets from a stream or from memory, a number, or nothing at all.</summary>
 sealed class SectionContent : IAsyncDisposable
 {
+    /// <summary>Octets copied at a time.</summary>
+    const int Piece = 16 * 1024;
+
     /// <summary>The message has no such part.</summary>
-    static readonly SectionContent Nil = new(null, default, -1);
+    public static readonly SectionContent Nil = new(null, default, -1);
+
+    /// <summary>It was asked for decoded, and nobody here knows how to.</summary>
+    public static readonly SectionContent UnknownEncoding = new(null, default, -1);
 
     readonly Stream? stream;
     readonly ReadOnlyMemory<byte> memory;
     readonly long length;
+    bool isNumber;
+    bool isBinary;
 
     SectionContent(Stream? stream, ReadOnlyMemory<byte> memory, long length) =>
         (this.stream, this.memory, this.length) = (stream, memory, length);
+
+    /// <summary>Octets at hand, which may have NULs among them.</summary>
+    public static SectionContent Of(ReadOnlyMemory<byte> octets) =>
+        new(null, octets, octets.Length) { isBinary = octets.Span.Contains((byte)0) };
+
+    /// <summary>Octets that may have NULs among them.</summary>
+    public static SectionContent Binary(Stream octets, long length) => new(octets, default, length) { isBinary = true };
+
+    public static SectionContent Number(long number) => new(null, default, number) { isNumber = true };
 
     /// <summary>Opens a section.</summary>
     /// <param name="index">The message's structure; may be null for a section that is the whole message.</param>
@@ -36,6 +53,8 @@ sealed class SectionContent : IAsyncDisposable
         CancellationToken cancel
     )
     {
+        if (section.IsDecoded)
+            return await new BinarySection(gateway, account, email, index!, section, cancel).OpenAsync();
         if (Place(email, index, section) is not var (start, size))
             return Nil;
         if (section.Text is SectionText.HeaderFields or SectionText.HeaderFieldsNot)
@@ -70,6 +89,35 @@ sealed class SectionContent : IAsyncDisposable
         return header is null ? null : Envelope.Parse(header);
     }
 
+    /// <summary>Octets of it.</summary>
+    public long Length => length;
+
+    /// <summary>Puts its octets behind those of a message that comes in.</summary>
+    public async ValueTask CopyToAsync(MessageUpload upload, CancellationToken cancel)
+    {
+        if (stream is null)
+        {
+            await upload.WriteAsync(memory, cancel);
+            return;
+        }
+        var piece = ArrayPool<byte>.Shared.Rent((int)Math.Min(length, Piece));
+        try
+        {
+            for (var left = length; left > 0; )
+            {
+                var read = await stream.ReadAsync(piece.AsMemory(0, (int)Math.Min(left, piece.Length)), cancel);
+                if (read == 0)
+                    throw new EndOfStreamException("A blob is shorter than its index says");
+                await upload.WriteAsync(piece.AsMemory(0, read), cancel);
+                left -= read;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(piece);
+        }
+    }
+
     /// <exception cref="BrokenResponseException">The store failed after the literal was begun.</exception>
     public async ValueTask WriteAsync(ImapWriter writer, CancellationToken cancel)
     {
@@ -79,6 +127,13 @@ sealed class SectionContent : IAsyncDisposable
             return;
         }
 
+        if (isNumber)
+        {
+            writer.Put((ulong)length);
+            return;
+        }
+        if (isBinary)
+            writer.Put("~"u8); // literal8, RFC 9051 §4.3.1
         writer.LiteralHeader(length);
         if (stream is null)
         {

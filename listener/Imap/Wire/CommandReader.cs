@@ -29,7 +29,7 @@ enum ReadStatus
 
 /// <summary>Gathers commands from the pipe: a line, its literals, the lines between them; asks for literals that wait.</summary>
 /// <remarks>
-/// The message of an APPEND is not gathered: its command ends at the literal's header, and the command reads on by
+/// The messages of an APPEND are not gathered: its command ends at the first one's header, and the command reads on by
 /// itself. The buffer is rented while a command is in it, so an idle session holds none.
 /// </remarks>
 sealed class CommandReader(Connection connection, ImapWriter writer)
@@ -102,6 +102,19 @@ sealed class CommandReader(Connection connection, ImapWriter writer)
         if (await ReadLineAsync(timeout, wakeable) is not ReadStatus.Command and var status)
             return status;
         return Check() is { } fault ? await RefuseAsync(fault, null, timeout) : ReadStatus.Command;
+    }
+
+    /// <summary>Reads the line behind a literal that was streamed; a literal at its end is announced again.</summary>
+    public async ValueTask<ReadStatus> ReadOnAsync(TimeSpan timeout)
+    {
+        Release();
+        if (await ReadLineAsync(timeout) is not ReadStatus.Command and var status)
+            return status;
+        LiteralHeader? more = LiteralHeader.TryParse(Text[lineStart..], out var literal) ? literal : null;
+        if (Check() is { } fault)
+            return await RefuseAsync(fault, more, timeout);
+        Announced = more;
+        return ReadStatus.Command;
     }
 
     /// <summary>Gives the buffer back; the next line starts afresh.</summary>

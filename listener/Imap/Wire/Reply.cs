@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Cloud.Api.Gateway;
 
 namespace Cloud.Listener.Imap.Wire;
@@ -25,6 +27,7 @@ readonly record struct Reply(Condition Condition, string? Code, string Text)
     public static readonly Reply TryCreate = No("TRYCREATE", "No such mailbox");
     public static readonly Reply ReadOnly = No("READ-ONLY", "The mailbox is open for reading only");
     public static readonly Reply MessagesGone = No("EXPUNGEISSUED", "Some of the messages are gone");
+    public static readonly Reply UnknownEncoding = No("UNKNOWN-CTE", "A part's encoding is not known here"); // RFC 3516 §4.3
     public static readonly Reply BadCharset = No("BADCHARSET (UTF-8 US-ASCII)", "The charset is not known here");
     public static readonly Reply UidRequired = new(Condition.Bad, "UIDREQUIRED", "Messages go by UID alone"); // RFC 9586 §3
     public static readonly Reply TooBig = No("TOOBIG", "The message is too big");
@@ -49,6 +52,20 @@ readonly record struct Reply(Condition Condition, string? Code, string Text)
     public static Reply Bad(string text) => new(Condition.Bad, null, text);
 
     public static Reply Bye(string? code, string text) => new(Condition.Bye, code, text);
+
+    /// <summary>A URL that names nothing here (RFC 4469 §4.1), in the characters that a response code takes.</summary>
+    public static Reply BadUrl(string url)
+    {
+        var text = new StringBuilder(url.Length);
+        foreach (var c in url)
+        {
+            if (c is > ' ' and <= '~' and not (']' or '"' or '\\'))
+                text.Append(c);
+            else
+                text.Append(CultureInfo.InvariantCulture, $"%{(int)c:X2}");
+        }
+        return No($"BADURL \"{text}\"", "There is nothing of that address here");
+    }
 
     /// <summary>An error of ours that is in the log under <paramref name="id"/>.</summary>
     public static Reply ServerBug(string id) => No("SERVERBUG", $"Something went wrong here; it is logged as {id}");

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -12,7 +13,10 @@ public sealed class ScriptConnection : IAsyncDisposable
 
     readonly Socket socket;
     readonly byte[] buffer = new byte[64 * 1024];
+    readonly MemoryStream deflated = new();
     Stream stream;
+    DeflateStream? inflater;
+    DeflateStream? deflater;
     int start;
     int end;
 
@@ -32,6 +36,8 @@ public sealed class ScriptConnection : IAsyncDisposable
     public async Task SendAsync(ReadOnlyMemory<byte> bytes, bool byteByByte)
     {
         using var patience = new CancellationTokenSource(Patience);
+        if (deflater is not null)
+            bytes = await DeflateAsync(bytes, patience.Token);
         if (!byteByByte || bytes.Length > 4096)
         {
             await stream.WriteAsync(bytes, patience.Token);
@@ -90,13 +96,33 @@ public sealed class ScriptConnection : IAsyncDisposable
         stream = tls;
     }
 
+    /// <summary>From now on octets are deflated, both ways.</summary>
+    public void Compress()
+    {
+        inflater = new DeflateStream(stream, CompressionMode.Decompress, leaveOpen: true);
+        deflater = new DeflateStream(deflated, CompressionLevel.Optimal, leaveOpen: true);
+    }
+
     public void SendEof()
     {
         if (stream is NetworkStream)
             socket.Shutdown(SocketShutdown.Send);
     }
 
-    public ValueTask DisposeAsync() => stream.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        inflater?.Dispose();
+        deflater?.Dispose();
+        await stream.DisposeAsync();
+    }
+
+    async Task<ReadOnlyMemory<byte>> DeflateAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel)
+    {
+        deflated.SetLength(0);
+        await deflater!.WriteAsync(bytes, cancel);
+        await deflater.FlushAsync(cancel);
+        return deflated.ToArray();
+    }
 
     async Task<bool> FillAsync()
     {
@@ -104,7 +130,7 @@ public sealed class ScriptConnection : IAsyncDisposable
         try
         {
             start = 0;
-            end = await stream.ReadAsync(buffer, patience.Token);
+            end = await (inflater ?? stream).ReadAsync(buffer, patience.Token);
             return end > 0;
         }
         catch (OperationCanceledException)

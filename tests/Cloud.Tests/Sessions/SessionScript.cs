@@ -19,7 +19,9 @@ public static class SessionScript
     public static async Task RunAsync(string script, Func<Task<TestListener>> startAsync, string? port = null)
     {
         var steps = Parse(script);
-        var interactive = steps.Any(step => step.Kind is "tls" or "interactive" || step.Text.Contains("${"));
+        var interactive = steps.Any(step =>
+            step.Kind is "tls" or "deflate" or "interactive" || step.Text.Contains("${")
+        );
         interactive |= steps.Any(step => step.Kind.All(char.IsDigit) && step.Kind != "1");
         foreach (var play in Enum.GetValues<Play>())
         {
@@ -96,6 +98,9 @@ public static class SessionScript
                 break;
             case "tls":
                 await connection.StartTlsAsync();
+                break;
+            case "deflate":
+                connection.Compress();
                 break;
             case "close":
                 if (await connection.ReadLineAsync() is { } more)

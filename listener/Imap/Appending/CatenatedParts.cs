@@ -1,0 +1,48 @@
+using Cloud.Listener.Imap.Fetch;
+using Cloud.Store;
+using Cloud.Store.Mailboxes;
+using Cloud.Store.Messages;
+
+namespace Cloud.Listener.Imap.Appending;
+
+/// <summary>Finds what URLs name among the user's own messages (RFC 4469 §3); \Seen stays as it is.</summary>
+sealed class CatenatedParts(ImapSession session)
+{
+    MailboxId? opened;
+    Dictionary<uint, EmailId> entries = [];
+
+    /// <returns>Null for a URL that names nothing here.</returns>
+    public async ValueTask<SectionContent?> OpenAsync(string url, CancellationToken cancel)
+    {
+        if (MessageUrl.Parse(url) is not { } named || await FindAsync(named, cancel) is not { } id)
+            return null;
+        var found = await session.Gateway.FetchAsync(session.Account, [id], cancel);
+        if (found.Count == 0)
+            return null;
+        var (gateway, email) = (session.Gateway, found[0]);
+        var index = named.Section.IsWhole ? null : email.UnpackIndex();
+        var content = await SectionContent.OpenAsync(gateway, session.Account, email, index, named.Section, cancel);
+        return ReferenceEquals(content, SectionContent.Nil) ? null : content;
+    }
+
+    async ValueTask<EmailId?> FindAsync(MessageUrl url, CancellationToken cancel)
+    {
+        var selected = session.Selected;
+        var mailbox = url.Mailbox is { } name ? await session.FindMailboxAsync(name, cancel) : selected?.Mailbox;
+        if (mailbox is null || (url.UidValidity is { } validity && validity != mailbox.UidValidity))
+            return null;
+        if (selected?.Id == mailbox.Id && selected.View.IndexOf(url.Uid) is >= 0 and var index)
+            return selected.View[index].Email;
+        if (opened != mailbox.Id)
+            await ReadAsync(mailbox, cancel);
+        return entries.TryGetValue(url.Uid, out var id) ? id : null;
+    }
+
+    /// <summary>Read once for all URLs of a mailbox that follow one another.</summary>
+    async ValueTask ReadAsync(Mailbox mailbox, CancellationToken cancel)
+    {
+        var view = await session.Gateway.OpenAsync(session.Account, mailbox.Id, claimRecent: false, cancel);
+        entries = (view?.Entries ?? []).ToDictionary(entry => entry.Uid, entry => entry.Email);
+        opened = mailbox.Id;
+    }
+}
