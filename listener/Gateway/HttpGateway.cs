@@ -206,6 +206,9 @@ public sealed class HttpGateway : IGateway, IAsyncDisposable
             ? client.AskAsync(Ops.RetrySubmission, new(account, submission), cancel)
             : client.AskAsync(Ops.ChangeSubmission, new(account, submission, verb), cancel);
 
+    public ValueTask<AccountUse> ShowUseAsync(AccountId account, CancellationToken cancel) =>
+        client.AskAsync(Ops.ShowUse, new(account), cancel);
+
     public async ValueTask<IReadOnlyList<Mailbox>> ListMailboxesAsync(AccountId account, CancellationToken cancel) =>
         (await client.AskAsync(Ops.ListMailboxes, new(account), cancel)).Mailboxes;
 

@@ -83,6 +83,8 @@ static class CommandTable
         new("LSUB", Lsub.Parse, SessionState.LoggedIn),
         new("NAMESPACE", Namespace.Parse, SessionState.LoggedIn),
         new("STATUS", Status.Parse, SessionState.LoggedIn),
+        new("GETQUOTA", GetQuota.Parse, SessionState.LoggedIn),
+        new("GETQUOTAROOT", GetQuotaRoot.Parse, SessionState.LoggedIn),
         new("APPEND", Append.Parse, SessionState.LoggedIn, Effects.StreamsLiteral),
         new("IDLE", Idle.Parse, SessionState.LoggedIn),
         new("CHECK", Noop.Parse, SessionState.Selected),

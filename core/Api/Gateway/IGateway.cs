@@ -97,6 +97,9 @@ public interface IGateway
         CancellationToken cancel
     );
 
+    /// <summary>How much mail the account has, and may have.</summary>
+    ValueTask<AccountUse> ShowUseAsync(AccountId account, CancellationToken cancel);
+
     // Mailboxes
 
     /// <summary>All mailboxes, sorted by name.</summary>

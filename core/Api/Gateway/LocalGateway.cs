@@ -148,6 +148,9 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
         CancellationToken cancel
     ) => ChangeSubmission.RunAsync(backend.Sending.Control, account, submission, verb, cancel);
 
+    public ValueTask<AccountUse> ShowUseAsync(AccountId account, CancellationToken cancel) =>
+        ShowUse.RunAsync(backend.Accounts, account, cancel);
+
     public ValueTask<IReadOnlyList<Mailbox>> ListMailboxesAsync(AccountId account, CancellationToken cancel) =>
         ListMailboxes.RunAsync(backend.Accounts, account, cancel);
 

@@ -71,6 +71,9 @@ abstract class UnaskedGateway : IGateway
         CancellationToken cancel
     ) => throw new NotSupportedException();
 
+    public virtual ValueTask<AccountUse> ShowUseAsync(AccountId account, CancellationToken cancel) =>
+        throw new NotSupportedException();
+
     public virtual ValueTask<IReadOnlyList<Mailbox>> ListMailboxesAsync(AccountId account, CancellationToken cancel) =>
         throw new NotSupportedException();
 

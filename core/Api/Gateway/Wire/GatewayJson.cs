@@ -56,6 +56,7 @@ namespace Cloud.Api.Gateway.Wire;
 [JsonSerializable(typeof(ResultHead<QueuedDetails>))]
 [JsonSerializable(typeof(AccountRequest))]
 [JsonSerializable(typeof(MailboxRequest))]
+[JsonSerializable(typeof(AccountUse))]
 [JsonSerializable(typeof(MailboxListAnswer))]
 [JsonSerializable(typeof(CreateMailboxRequest))]
 [JsonSerializable(typeof(RenameMailboxRequest))]

@@ -172,6 +172,14 @@ public static class GatewayOperations
             served.Gateway.ChangeSubmissionAsync(ask.Account, ask.Submission, QueueVerb.Retry, cancel)
     );
 
+    public static readonly Operation<AccountRequest, AccountUse> ShowUse = new(
+        "show-use",
+        Plain(Types.AccountRequest),
+        Plain(Types.AccountUse),
+        repeatable: true,
+        (served, request, cancel) => served.Gateway.ShowUseAsync(request.Account, cancel)
+    );
+
     public static readonly Operation<AccountRequest, MailboxListAnswer> ListMailboxes = new(
         "list",
         Plain(Types.AccountRequest),
@@ -403,6 +411,7 @@ public static class GatewayOperations
         ShowSubmission,
         ChangeSubmission,
         RetrySubmission,
+        ShowUse,
         ListMailboxes,
         CreateMailbox,
         DeleteMailbox,

@@ -24,6 +24,8 @@ sealed class ImapClient(ScriptConnection connection) : IAsyncDisposable
 
     public Task SendAsync(byte[] octets) => connection.SendAsync(octets, byteByByte: false);
 
+    public void Compress() => connection.Compress();
+
     public Task<string?> ReadLineAsync() => connection.ReadLineAsync();
 
     public Task<byte[]> ReadOctetsAsync(int count) => connection.ReadExactlyAsync(count);

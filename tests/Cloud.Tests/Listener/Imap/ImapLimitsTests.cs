@@ -89,6 +89,28 @@ public sealed class ImapLimitsTests
     }
 
     [Fact]
+    public async Task What_is_inflated_has_the_limits_of_what_comes_in_clear()
+    {
+        await using var listener = await ImapServer.ListenAsync(await TestBackend.OpenAsync());
+        await using var client = await ImapClient.OpenAsync(listener);
+        await client.DoAsync("COMPRESS DEFLATE");
+        client.Compress();
+        await client.SendAsync($"a {new string('x', 10_000_000)}\r\n");
+        Assert.StartsWith("a BAD A line has at most", await client.ReadLineAsync(), StringComparison.Ordinal);
+        await client.DoAsync("NOOP");
+    }
+
+    [Fact]
+    public async Task What_is_not_deflate_ends_a_compressed_session()
+    {
+        await using var listener = await ImapServer.ListenAsync(await TestBackend.OpenAsync());
+        await using var client = await ImapClient.OpenAsync(listener);
+        await client.DoAsync("COMPRESS DEFLATE");
+        await client.SendAsync("a NOOP\r\n");
+        Assert.Null(await client.ReadLineAsync());
+    }
+
+    [Fact]
     public async Task A_silent_client_is_told_to_go()
     {
         var options = new ImapOptions { InactivityTimeout = TimeSpan.FromMilliseconds(50) };

@@ -3,6 +3,7 @@ using System.Text;
 using Cloud.Api.Gateway;
 using Cloud.Listener.Hosting;
 using Cloud.Listener.Imap;
+using Cloud.Store;
 using Cloud.Store.Messages;
 using Cloud.Tests.Fakes;
 using Cloud.Tests.Sessions;
@@ -95,10 +96,20 @@ static class ImapServer
             .Select(path => Path.GetFileNameWithoutExtension(path)!)
             .Order();
 
-    /// <summary><c># with: 3</c> is three messages in alice's INBOX; <c># with: nested</c> the nested one.</summary>
+    /// <summary><c># quota: 4096</c> is the octets that each account may have; <c># saves sent</c>: the server keeps alice's copies; <c># with: 3</c> is three messages in alice's INBOX; <c># with: nested</c> the nested one.</summary>
     static async Task<TestBackend> FillAsync(string script, Hop hop)
     {
-        var backend = await TestBackend.OpenAsync(hop: hop);
+        var quota = script.Split('\n').FirstOrDefault(line => line.StartsWith("# quota: ", StringComparison.Ordinal));
+        var options = quota is null
+            ? null
+            : new StoreOptions
+            {
+                SoleOwner = true,
+                Quota = long.Parse(quota[9..], System.Globalization.CultureInfo.InvariantCulture),
+            };
+        var backend = await TestBackend.OpenAsync(options: options, hop: hop);
+        if (script.Contains("# saves sent\n", StringComparison.Ordinal))
+            await backend.Admin.SetSavesSentAsync(TestBackend.Alice, true, default);
         var line = script.Split('\n').FirstOrDefault(line => line.StartsWith("# with: ", StringComparison.Ordinal));
         var what = line?[8..].Trim() ?? "0";
         if (what == "nested")

@@ -75,6 +75,7 @@ public sealed class CodecTests
         yield return Of(Ops.Thread.Answer, new ThreadResult([Thread(0, Thread(4), Thread(7, Thread(9)))]));
         yield return Of(Ops.FetchOverviews.Answer, [Overviews()]);
         yield return Of(Ops.FetchOverviews.Answer, null);
+        yield return Of(Ops.ShowUse.Answer, new AccountUse(5, 10));
         yield return Of(Ops.ListMailboxes.Answer, new MailboxListAnswer([Box]));
 
         static (byte[], Action<byte[]>) Of<T>(WireCodec<T> codec, T value) =>
