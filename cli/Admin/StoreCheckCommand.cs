@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Serialization;
 using Cloud.Api.Admin;
 using Cloud.Api.Rest.Checks;
+using Cloud.Api.Rest.InboundRoutes;
 using Cloud.Cli.Archive;
 using Cloud.Cli.Control;
 using Cloud.Flow.Integrity;
@@ -38,10 +39,10 @@ static class StoreCheckCommand
         command.SetAction(
             async (parsed, cancel) =>
             {
-                var result = new StoreCheckResult(0, 0, 0, []);
+                var result = new StoreCheckResult(0, 0, 0, 0, [], true);
                 IReadOnlyList<string> users = parsed.GetValue(addresses) ?? [];
-                var code = ExitCode.Ok;
-                if (users.Count == 0)
+                var (code, isAll) = (ExitCode.Ok, users.Count == 0);
+                if (isAll)
                     code = await store.RunAsync(
                         parsed,
                         async admin => users = [.. (await admin.ListUsersAsync(cancel)).Select(user => user.Address)],
@@ -52,7 +53,14 @@ static class StoreCheckCommand
                 code = await store.AskAsync(
                     parsed,
                     async api =>
-                        result = await RunAsync(api, users, parsed.GetValue(hashes), parsed.GetValue(repair), cancel),
+                        result = await RunAsync(
+                            api,
+                            users,
+                            isAll ? await RoutesAsync(api, cancel) : [],
+                            parsed.GetValue(hashes),
+                            parsed.GetValue(repair),
+                            cancel
+                        ),
                     cancel
                 );
                 if (code != ExitCode.Ok)
@@ -61,15 +69,27 @@ static class StoreCheckCommand
                     QueueJson.Print(result, StoreCheckJson.Default.StoreCheckResult);
                 else
                     Print(result);
-                return result.Findings.All(one => one.Finding.IsRepaired) ? ExitCode.Ok : ExitCode.Failed;
+                return result.IsWhole && result.Findings.All(one => one.Finding.IsRepaired)
+                    ? ExitCode.Ok
+                    : ExitCode.Failed;
             }
         );
         return command;
     }
 
+    /// <summary>Nobody's accounts, with mail that webhooks tell of.</summary>
+    static async Task<IReadOnlyList<string>> RoutesAsync(IApiCaller api, CancellationToken cancel)
+    {
+        var routes = new List<string>();
+        await foreach (var route in api.ListAsync("/routes", RouteJson.Default.PageRouteShape, cancel))
+            routes.Add(route.Address);
+        return routes;
+    }
+
     static async Task<StoreCheckResult> RunAsync(
         IApiCaller api,
         IReadOnlyList<string> users,
+        IReadOnlyList<string> routes,
         bool hashes,
         bool repair,
         CancellationToken cancel
@@ -77,9 +97,9 @@ static class StoreCheckCommand
     {
         return await Progress.RunAsync(async bar =>
         {
-            var (messages, octets, findings) = (0L, 0L, new List<UserFinding>());
-            bar.Begin("users", users.Count);
-            foreach (var user in users)
+            var (messages, octets, findings, isWhole) = (0L, 0L, new List<UserFinding>(), true);
+            bar.Begin("users", users.Count + routes.Count);
+            foreach (var user in users.Concat(routes))
             {
                 var query = $"hashes={(hashes ? "true" : "false")}&repair={(repair ? "true" : "false")}";
                 var ask = new ApiAsk(
@@ -97,11 +117,11 @@ static class StoreCheckCommand
                         cancel
                     )
                 )!;
-                (messages, octets) = (messages + one.Messages, octets + one.Octets);
+                (messages, octets, isWhole) = (messages + one.Messages, octets + one.Octets, isWhole && !one.IsCut);
                 findings.AddRange(one.Findings.Select(finding => new UserFinding(user, one.IsSteady, finding)));
                 bar.Step();
             }
-            return new StoreCheckResult(users.Count, messages, octets, findings);
+            return new StoreCheckResult(users.Count, routes.Count, messages, octets, findings, isWhole);
         });
     }
 
@@ -117,7 +137,8 @@ static class StoreCheckCommand
             Console.WriteLine(TextTable.Plain($"{user} {where}: {finding.Text}{end}"));
         }
         Console.WriteLine(
-            $"{result.Users} users, {result.Messages} messages, {result.Octets} octets, {result.Findings.Count} findings"
+            $"{result.Users} users, {(result.Routes > 0 ? $"{result.Routes} routes, " : "")}{result.Messages} messages, "
+                + $"{result.Octets} octets, {result.Findings.Count} findings{(result.IsWhole ? "" : " and more")}"
         );
     }
 }
@@ -125,7 +146,15 @@ static class StoreCheckCommand
 /// <param name="IsSteady">Nothing changed the account while it was looked at.</param>
 sealed record UserFinding(string User, bool IsSteady, AccountFinding Finding);
 
-sealed record StoreCheckResult(int Users, long Messages, long Octets, IReadOnlyList<UserFinding> Findings);
+/// <param name="IsWhole">All that was found is told.</param>
+sealed record StoreCheckResult(
+    int Users,
+    int Routes,
+    long Messages,
+    long Octets,
+    IReadOnlyList<UserFinding> Findings,
+    bool IsWhole
+);
 
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(StoreCheckResult))]

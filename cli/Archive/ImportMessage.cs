@@ -27,7 +27,11 @@ sealed record ImportMessage(
 /// <param name="Role">Found by that where there is no such name; null for none.</param>
 /// <param name="Source">Names what is read, in 32 hexadecimal digits.</param>
 /// <param name="Messages">How many there are; null where that is not known before.</param>
-sealed record ImportMailbox(string Name, string? Role, string Source, long? Messages);
+sealed record ImportMailbox(string Name, string? Role, string Source, long? Messages)
+{
+    /// <summary>Why the source cannot give any of it; null where it can.</summary>
+    public string? Fault { get; init; }
+}
 
 /// <summary>Where messages come from.</summary>
 interface IImportSource : IAsyncDisposable

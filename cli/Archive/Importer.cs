@@ -34,8 +34,14 @@ sealed record ImportResult(
 }
 
 /// <param name="Mailbox">Where it was to go.</param>
-/// <param name="Message">The file, or the UID.</param>
-sealed record ImportRefusal(string Mailbox, string Message, string Reason);
+/// <param name="Message">The file, or the UID; <see cref="All"/>.</param>
+sealed record ImportRefusal(string Mailbox, string Message, string Reason)
+{
+    /// <summary>In a message's place, where none of a mailbox can be had.</summary>
+    public const string All = "the mailbox";
+
+    public static ImportRefusal OfAll(string mailbox, string reason) => new(mailbox, All, reason);
+}
 
 /// <summary>Brings messages from a source into an account. Run again after whatever happened, it goes on.</summary>
 /// <remarks>
@@ -57,6 +63,8 @@ sealed class Importer(ArchiveClient archive, IProgressBar progress)
 
     async Task<ImportResult> RunAsync(IImportSource source, ImportMailbox mailbox, CancellationToken cancel)
     {
+        if (mailbox.Fault is { } closed)
+            return ImportResult.None with { Refused = 1, Refusals = [ImportRefusal.OfAll(mailbox.Name, closed)] };
         var target = await archive.MakeAsync(mailbox.Name, mailbox.Role, cancel);
         var known = await archive.ImportedAsync(mailbox.Source, cancel);
         progress.Begin(mailbox.Name, mailbox.Messages);

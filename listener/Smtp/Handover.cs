@@ -40,11 +40,14 @@ static class Handover
         try
         {
             if (session.User is { } sender)
-                reply = Answer(intake, await SubmitAsync(session, transaction, intake, message, sender, cancel));
+            {
+                var result = await SubmitAsync(session, transaction, intake, message, sender, cancel);
+                reply = Answer(intake, message, result);
+            }
             else
             {
                 var request = new ReceiveRequest(intake.Id, session.Peer, transaction.Envelope, message, evidence);
-                reply = Answer(intake, await session.Gateway.ReceiveAsync(request, cancel));
+                reply = Answer(intake, message, await session.Gateway.ReceiveAsync(request, cancel));
             }
         }
         catch (StoreException e)
@@ -84,18 +87,18 @@ static class Handover
         );
     }
 
-    static Reply Answer(MessageIntake intake, ReceiveResult result) =>
+    static Reply Answer(MessageIntake intake, UploadedMessage message, ReceiveResult result) =>
         result.Status switch
         {
-            ReceiveStatus.Accepted => Replies.Kept(intake.Id.ToString()),
+            ReceiveStatus.Accepted => Replies.Kept(intake.Id.ToString(), message.Sha256),
             ReceiveStatus.Rejected => Replies.Rejected(result.Code, result.Reason),
             _ => Replies.Deferred(result.Reason),
         };
 
-    static Reply Answer(MessageIntake intake, SubmitResult result) =>
+    static Reply Answer(MessageIntake intake, UploadedMessage message, SubmitResult result) =>
         result.Status switch
         {
-            SubmitStatus.Accepted => Replies.Kept(intake.Id.ToString()),
+            SubmitStatus.Accepted => Replies.Kept(intake.Id.ToString(), message.Sha256),
             SubmitStatus.Rejected => Replies.Rejected(result.Code, result.Reason),
             SubmitStatus.OverLimit => Replies.OverLimit(result.Code, result.Reason),
             _ => Replies.Deferred(result.Reason),

@@ -118,7 +118,9 @@ static class Replies
             string.Create(CultureInfo.InvariantCulture, $"{why}; try again in {Math.Ceiling(wait.TotalSeconds)} s")
         );
 
-    public static Reply Kept(string transaction) => new(250, "0.0", $"Ok: kept as {transaction}");
+    /// <summary>The message is ours now: its id, and the SHA-256 of its octets as they are kept, with our trace fields.</summary>
+    public static Reply Kept(string transaction, ReadOnlyMemory<byte> sha256) =>
+        new(250, "0.0", $"Ok: kept as {transaction} sha256 {Convert.ToHexStringLower(sha256.Span)}");
 
     /// <summary>For what the message is: no offence of the client, who may forward it in good faith.</summary>
     public static Reply Rejected(string code, string reason) => new(550, code, OneLine(reason)) { Offence = null };

@@ -175,7 +175,7 @@ sealed class ImapClient : IAsyncDisposable
         );
 
     /// <returns>UIDVALIDITY, and how many messages there are.</returns>
-    /// <exception cref="ImapException">It cannot be opened.</exception>
+    /// <exception cref="ImapRefusedException">It cannot be opened.</exception>
     public async Task<(ulong UidValidity, ulong Messages)> ExamineAsync(string mailbox, CancellationToken cancel)
     {
         var (validity, messages) = (0UL, 0UL);
@@ -193,11 +193,12 @@ sealed class ImapClient : IAsyncDisposable
         return (validity, messages);
     }
 
-    /// <summary>The UIDs in the mailbox that is open, rising.</summary>
-    public async Task<IReadOnlyList<uint>> UidsAsync(CancellationToken cancel)
+    /// <summary>Those of some UIDs that are in the mailbox that is open, rising.</summary>
+    /// <param name="set">As IMAP writes it.</param>
+    public async Task<IReadOnlyList<uint>> UidsAsync(string set, CancellationToken cancel)
     {
         var uids = new SortedSet<uint>();
-        await foreach (var response in AskAsync("UID FETCH 1:* (UID)", cancel))
+        await foreach (var response in AskAsync($"UID FETCH {set} (UID)", cancel))
         {
             if (ImapMessage.Fields(response) is { } fields && ImapMessage.UidOf(fields) is { } uid)
                 uids.Add(uid);
@@ -229,7 +230,7 @@ sealed class ImapClient : IAsyncDisposable
     }
 
     /// <summary>Untagged responses, each valid until the next; then the command is done.</summary>
-    /// <exception cref="ImapException">It is refused.</exception>
+    /// <exception cref="ImapRefusedException">It is refused.</exception>
     async IAsyncEnumerable<ImapResponse> AskAsync(string command, [EnumeratorCancellation] CancellationToken cancel)
     {
         var tag = await SendAsync(command, cancel);
@@ -250,7 +251,7 @@ sealed class ImapClient : IAsyncDisposable
     static void Check(ImapResponse response, string tag, string what)
     {
         if (!response.Text.StartsWith($"{tag} OK", StringComparison.OrdinalIgnoreCase))
-            throw new ImapException($"{what} is refused: {Plain(response.Text[(tag.Length + 1)..])}");
+            throw new ImapRefusedException($"{what} is refused: {Plain(response.Text[(tag.Length + 1)..])}");
     }
 
     static string Plain(string text) => string.Concat(text.Take(300).Select(c => char.IsControl(c) ? ' ' : c));
@@ -294,7 +295,7 @@ sealed class ImapClient : IAsyncDisposable
 
     static string Quoted(string text) =>
         text.Any(c => c is '\r' or '\n' or '\0')
-            ? throw new ImapException("A name has a line end in it")
+            ? throw new ImapRefusedException("A name has a line end in it")
             : $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
     public async ValueTask DisposeAsync() => await stream.DisposeAsync();

@@ -150,4 +150,7 @@ sealed class ImapParser(IReadOnlyList<string> texts, IReadOnlyList<Spool> litera
 }
 
 /// <summary>The other server answers what it should not, or says no.</summary>
-sealed class ImapException(string message, Exception? cause = null) : IOException(message, cause);
+class ImapException(string message, Exception? cause = null) : IOException(message, cause);
+
+/// <summary>It says no (RFC 9051 §7.1.2, §7.1.3): the connection goes on.</summary>
+sealed class ImapRefusedException(string message) : ImapException(message);

@@ -63,7 +63,7 @@ public sealed class LoginWatch(Func<LoginStamp, CancellationToken, ValueTask<boo
             {
                 if (!watches.TryGetValue(login, out var watch))
                     continue;
-                watch.LookedAt = time.GetTimestamp();
+                (watch.LookedAt, watch.HasFailed) = (time.GetTimestamp(), false);
                 if (!ended.Contains(login.Stamp))
                     continue;
                 Forget(login, watch);
@@ -121,7 +121,7 @@ public sealed class LoginWatch(Func<LoginStamp, CancellationToken, ValueTask<boo
                 pause = Every - time.GetElapsedTime(watch.LookedAt);
                 if (watch.Pause.IsCancellationRequested)
                     watch.Pause = new();
-                else if (pause > TimeSpan.Zero)
+                else if (pause > TimeSpan.Zero && !watch.HasFailed)
                     continue; // somebody else has looked meanwhile
             }
             try
@@ -129,11 +129,13 @@ public sealed class LoginWatch(Func<LoginStamp, CancellationToken, ValueTask<boo
                 counts = await look(login, CancellationToken.None);
                 pause = Every;
                 lock (guard)
-                    watch.LookedAt = time.GetTimestamp();
+                    (watch.LookedAt, watch.HasFailed) = (time.GetTimestamp(), false);
             }
             catch (Exception e) when (e is StoreException or OperationCanceledException)
             {
                 pause = AfterFault;
+                lock (guard)
+                    watch.HasFailed = true;
             }
         }
         lock (guard)
@@ -151,6 +153,9 @@ public sealed class LoginWatch(Func<LoginStamp, CancellationToken, ValueTask<boo
 
         /// <summary>A timestamp of the clock.</summary>
         public long LookedAt { get; set; }
+
+        /// <summary>The last look did: the next is not to be put off because there was one before it.</summary>
+        public bool HasFailed { get; set; }
 
         public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

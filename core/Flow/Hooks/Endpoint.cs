@@ -38,12 +38,9 @@ public sealed record Endpoint(
     {
         var failures = Math.Min(Failures + 1, 1_000_000);
         var open = failures < Threshold ? null : (DateTimeOffset?)(now + Pause(failures - Threshold));
-        return this with
-        {
-            Failures = failures,
-            Since = Since ?? now,
-            OpenUntil = until > open || open is null ? until : open,
-        };
+        // Another attempt at the same time may have been told to come much later.
+        var latest = new[] { OpenUntil, until, open }.Max();
+        return this with { Failures = failures, Since = Since ?? now, OpenUntil = latest };
     }
 
     public Endpoint Probed(DateTimeOffset now) => this with { OpenUntil = now + ProbeTime };

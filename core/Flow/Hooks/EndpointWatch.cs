@@ -54,8 +54,8 @@ sealed class EndpointWatch(HookStore store, OwnerNotice notices, TimeProvider ti
     {
         if (row.Endpoint.ToldAt is not null)
             return;
-        await notices.TellAsync(row, delivery, cancel);
-        await ChangeAsync(row, one => one with { Endpoint = one.Endpoint with { ToldAt = now } });
+        if (await notices.TellAsync(row, delivery, cancel))
+            await ChangeAsync(row, one => one with { Endpoint = one.Endpoint with { ToldAt = now } });
     }
 
     /// <summary>What the endpoint of before answers late says nothing of the one that has taken its place.</summary>

@@ -32,11 +32,20 @@ sealed class EventFeed(HookBook book, HookQueue queue)
     public async ValueTask TellAsync(IReadOnlyList<MailEvent> variants, CancellationToken cancel)
     {
         var heard = new HashSet<string>(StringComparer.Ordinal);
+        var parts = new List<MailEvent>();
         foreach (var told in variants)
-            await TellAsync(told, heard, cancel);
+            await AddressAsync(told, heard, parts, cancel);
+        // Whose mail goes when all have it has to know who all are.
+        IReadOnlyList<EventVariant>? all =
+            parts.Count > 1 && parts.Exists(part => part.IsTransient)
+                ? [.. parts.Select(part => new EventVariant(part.Id, part.Hooks))]
+                : null;
+        foreach (var part in parts)
+            await queue.SendAsync(new(part with { Variants = part.IsTransient ? all : null }), TimeSpan.Zero, cancel);
     }
 
-    async ValueTask TellAsync(MailEvent told, HashSet<string> heard, CancellationToken cancel)
+    /// <summary>Adds the event, to those who asked for it.</summary>
+    async ValueTask AddressAsync(MailEvent told, HashSet<string> heard, List<MailEvent> parts, CancellationToken cancel)
     {
         var set = await book.CurrentAsync(cancel);
         if (!set.MayWant(told.Kind))
@@ -60,7 +69,7 @@ sealed class EventFeed(HookBook book, HookQueue queue)
             heard.UnionWith(asked);
             // What the operator's own relay said is the operator's to know.
             var part = some.Key ? told : told with { Host = null, Reply = null };
-            await queue.SendAsync(new(part with { Hooks = asked }), TimeSpan.Zero, cancel);
+            parts.Add(part with { Hooks = asked });
         }
     }
 }

@@ -78,7 +78,7 @@ public sealed record Hook
     /// <summary>Posts at the same time, 1 to <see cref="MaxConcurrency"/>, in each process.</summary>
     public int Concurrency { get; init; } = 4;
 
-    /// <summary>Who hears by mail that the endpoint fails; null for the postmaster of the domain.</summary>
+    /// <summary>Who hears by mail that the endpoint fails; null for a postmaster of whose it is.</summary>
     public string? Owner { get; init; }
 
     public string? Description { get; init; }

@@ -49,6 +49,9 @@ public sealed class HookControl
     /// <summary>Until what is sent again is tried: longer than it takes to record that it is.</summary>
     static readonly TimeSpan ReplayPause = TimeSpan.FromSeconds(3);
 
+    /// <summary>A delivery that waits so long beyond its time has no task: a slow store recorded it after that had come.</summary>
+    static readonly TimeSpan Stranded = TimeSpan.FromMinutes(1);
+
     readonly HookStore store;
     readonly HookQueue queue;
     readonly TimeProvider time;
@@ -236,9 +239,12 @@ public sealed class HookControl
     async ValueTask<bool> ReplayAsync(HookDelivery delivery, string to, CancellationToken cancel)
     {
         var there = to == delivery.Hook ? delivery : await store.FindAsync(to, delivery.Event.Number, cancel);
-        if (there is { IsFinal: false })
+        var isStranded = there is { State: DeliveryState.Waiting } && time.GetUtcNow() - there.Due > Stranded;
+        if (there is { IsFinal: false } && !isStranded)
             return false;
         await queue.SendAsync(new(null, to, delivery.Event.Id), ReplayPause, cancel);
+        if (isStranded)
+            return true; // it is recorded already: one task more finds it, or none
         var anew = new HookDelivery(to, delivery.Event, DeliveryState.Waiting, time.GetUtcNow(), 0, []);
         // Null: somebody else does the same, and the task finds his.
         return there is null

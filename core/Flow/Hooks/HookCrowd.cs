@@ -1,3 +1,4 @@
+using System.Text;
 using Cloud.Mail;
 
 namespace Cloud.Flow.Hooks;
@@ -57,7 +58,9 @@ static class HookCrowd
         MayBeSame(one.Tenant, other.Tenant)
         && MayBeSame(one.Domain, other.Domain)
         && MayBeSame(one.Account, other.Account)
-        && MayBeAt(one.Address, other.Address);
+        && MayBeAt(one.Address, other.Address)
+        && MayBeIn(one.Domain, other.Address)
+        && MayBeIn(other.Domain, one.Address);
 
     static bool MayBeSame(string? one, string? other) => one is null || other is null || one == other;
 
@@ -70,9 +73,28 @@ static class HookCrowd
             (true, true) => false,
             (true, false) => Wildcards.Matches(other, one),
             (false, true) => Wildcards.Matches(one, other),
-            _ => true, // two patterns: some address may fit both
+            _ => MayEndAlike(one, other),
         };
     }
+
+    /// <summary>Whether an address that fits can be in the domain.</summary>
+    static bool MayBeIn(string? domain, string? address) =>
+        domain is null || address is null || MayEndAlike($"*@{domain}", address);
+
+    /// <summary>Some addresses of one event may fit two patterns, unless the domains they end with differ.</summary>
+    /// <remarks>An event is about one domain, but may be about several addresses in it.</remarks>
+    static bool MayEndAlike(string one, string other)
+    {
+        var (first, second) = (EndOf(one), EndOf(other));
+        return !Ascii.IsValid(first) // a name has two forms then
+            || !Ascii.IsValid(second)
+            || first.EndsWith(second, StringComparison.OrdinalIgnoreCase)
+            || second.EndsWith(first, StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>What is sure of its domain: behind the last wildcard, from the @ on.</summary>
+    static string EndOf(string pattern) =>
+        pattern[Math.Max(pattern.LastIndexOfAny(['*', '?']) + 1, pattern.LastIndexOf('@'))..];
 
     static bool IsOne(string? address) => address?.AsSpan().ContainsAny('*', '?') == false;
 }

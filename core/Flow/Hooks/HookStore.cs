@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Cloud.Store;
@@ -24,9 +23,6 @@ sealed class HookStore(IRows rows, MailDirectory directory, KeyEncryptionKey? en
 {
     /// <summary>Octets of the attempts of a delivery: a property of a row holds 64 KiB.</summary>
     const int MaxAttempts = 60 * 1024;
-
-    /// <summary>It rests in a row, and in no page: a sign of another script is no longer than it is.</summary>
-    static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Hears which subscription cannot be read, and why.</summary>
     public Action<string, Exception>? Unreadable { get; set; }
@@ -204,7 +200,7 @@ sealed class HookStore(IRows rows, MailDirectory directory, KeyEncryptionKey? en
     {
         var data = new RowData
         {
-            { "Event", JsonSerializer.SerializeToUtf8Bytes(delivery.Event, HookJson.Default.MailEvent) },
+            { "Event", HookPacking.Pack(delivery.Event, HookJson.Default.MailEvent) },
             { "State", (int)delivery.State },
             { "Due", delivery.Due },
             { "Tries", delivery.Tries },
@@ -221,11 +217,9 @@ sealed class HookStore(IRows rows, MailDirectory directory, KeyEncryptionKey? en
         for (var cut = 0; ; cut++)
         {
             var kept = attempts.Select((one, place) => place < cut ? one with { Answer = "" } : one).ToList();
-            using var octets = new MemoryStream();
-            using (var json = new Utf8JsonWriter(octets, Relaxed))
-                JsonSerializer.Serialize(json, kept, HookJson.Default.AttemptList);
+            var octets = HookPacking.Pack(kept, HookJson.Default.AttemptList);
             if (octets.Length <= MaxAttempts || cut == attempts.Count)
-                return octets.ToArray();
+                return octets;
         }
     }
 

@@ -22,7 +22,8 @@ sealed record HookTask(MailEvent? Event, string? Hook = null, string? Id = null,
             var task = JsonSerializer.Deserialize(body.Span, HookJson.Default.HookTask);
             var isWhole = task switch
             {
-                { Event: { Hooks: not null, Domain: not null } told } => IsId(told.Id),
+                { Event: { Hooks: not null, Domain: not null } told } => IsId(told.Id)
+                    && told.Variants?.All(one => one is { Hooks: not null } && IsId(one.Id)) != false,
                 { Hook: not null, Id: { } id } => IsId(id),
                 _ => false,
             };
@@ -45,10 +46,11 @@ sealed class HookQueue(IQueues queues)
     /// <summary>Tells a worker in this process that there is something to do now.</summary>
     public Outbound.Nudge Nudge { get; } = new();
 
+    /// <summary>An event that is too long is cut.</summary>
     /// <exception cref="StoreException">It may not have been sent.</exception>
     public async ValueTask SendAsync(HookTask task, TimeSpan delay, CancellationToken cancel)
     {
-        var body = JsonSerializer.SerializeToUtf8Bytes(task, HookJson.Default.HookTask);
+        var body = HookPacking.Pack(task);
         var whole = delay <= TimeSpan.Zero ? TimeSpan.Zero : TimeSpan.FromSeconds(Math.Ceiling(delay.TotalSeconds));
         await queues.SendAsync(Name, body, whole < QueueLimits.Delay ? whole : QueueLimits.Delay, cancel);
         if (whole == TimeSpan.Zero)

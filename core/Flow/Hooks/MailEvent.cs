@@ -66,6 +66,12 @@ public sealed record MailEvent(string Id, MailEventKind Kind, long At, string Do
     /// <summary>It is kept only until the endpoints have it.</summary>
     public bool IsTransient { get; init; }
 
+    /// <summary>
+    /// Of a transient message that several domains hear of: all the events, this one among them, whose endpoints are to
+    /// have it before it goes. Null for this one alone.
+    /// </summary>
+    public IReadOnlyList<EventVariant>? Variants { get; init; }
+
     /// <summary>What the application that sent it wrote on it.</summary>
     public IReadOnlyList<string>? Tags { get; init; }
 
@@ -122,12 +128,17 @@ public sealed record MailEvent(string Id, MailEventKind Kind, long At, string Do
     public static TransactionId? ParseId(string text) =>
         TransactionId.TryParse(text.StartsWith("evt_", StringComparison.Ordinal) ? text.AsSpan(4) : text);
 
+    /// <param name="most">Characters.</param>
     /// <returns>The text's start, at a whole character.</returns>
-    public static string? Cut(string? text) =>
-        text is not { Length: > MaxText } ? text
-        : char.IsHighSurrogate(text[MaxText - 1]) ? text[..(MaxText - 1)]
-        : text[..MaxText];
+    public static string? Cut(string? text, int most = MaxText) =>
+        text is null || text.Length <= most ? text
+        : char.IsHighSurrogate(text[most - 1]) ? text[..(most - 1)]
+        : text[..most];
 }
+
+/// <param name="Id">Of an event.</param>
+/// <param name="Hooks">Who asked for it.</param>
+public sealed record EventVariant(string Id, IReadOnlyList<string> Hooks);
 
 /// <param name="Name">Of a rule that applied.</param>
 public sealed record EventRule(string Name, decimal Score);

@@ -13,12 +13,12 @@ namespace Cloud.Flow.Hooks;
 /// <summary>Tells by mail whoever owns a subscription that its endpoint fails.</summary>
 sealed class OwnerNotice(MailDirectory directory, Receiving receiving, Outbox outbox, IBlobs blobs, string hostName)
 {
-    /// <summary>Nobody is told where nobody is known: `cloud hook show` tells it in any case.</summary>
+    /// <returns>False where nobody is known who could be told: `cloud hook show` tells it in any case.</returns>
     /// <exception cref="StoreException">It may not have been told; it is one message however often it is told.</exception>
-    public async ValueTask TellAsync(HookRow row, HookDelivery tried, CancellationToken cancel)
+    public async ValueTask<bool> TellAsync(HookRow row, HookDelivery tried, CancellationToken cancel)
     {
-        if (OwnerOf(row.Hook, tried.Event) is not { } owner)
-            return;
+        if (await OwnerOfAsync(row.Hook, tried.Event, cancel) is not { } owner)
+            return false;
         var since = row.Endpoint.Since ?? tried.Event.Number.At;
         var source = TransactionId.TryParse($"{0:x11}{row.Hook.Id[3..]}") ?? default;
         var id = DerivedId.Of(source, since, "webhook fails");
@@ -32,18 +32,34 @@ sealed class OwnerNotice(MailDirectory directory, Receiving receiving, Outbox ou
         using var content = new MemoryStream(octets, writable: false);
         var written = await MessageWriting.WriteAsync(blobs, BlobNames.Of(id), content, cancel);
         if (isOurs)
-            await FileAsync(id, owner, written, cancel);
-        else
-            await outbox.AcceptAsync(ToSubmission(id, owner, written, since), cancel);
+            return await FileAsync(id, owner, written, cancel);
+        await outbox.AcceptAsync(ToSubmission(id, owner, written, since), cancel);
+        return true;
     }
 
-    static EmailAddress? OwnerOf(Hook hook, MailEvent told)
+    /// <summary>Who is named, else a postmaster of whose subscription it is: never of another's, whose mail it was about.</summary>
+    async ValueTask<EmailAddress?> OwnerOfAsync(Hook hook, MailEvent told, CancellationToken cancel)
     {
-        var text = hook.Owner ?? hook.Mailbox;
-        var domain = hook.Domain ?? (told.Domain.Length > 0 ? told.Domain : null);
-        text ??= domain is null ? null : $"postmaster@{domain}";
-        return text is null ? null : EmailAddress.TryParse(text);
+        if ((hook.Owner ?? hook.Mailbox) is { } text)
+            return EmailAddress.TryParse(text);
+        var tenant = hook.Tenant ?? "";
+        foreach (var domain in new[] { hook.Domain, told.Domain })
+        {
+            if (domain is { Length: > 0 } && await IsOfAsync(domain, tenant, cancel))
+                return PostmasterOf(domain);
+        }
+        await foreach (var row in directory.ListAsync(DirectoryRows.Domains, cancel))
+        {
+            if (DirectoryRows.TenantOf(row.Data) == tenant)
+                return PostmasterOf(row.Key.Row[DirectoryRows.Domain("").Length..]);
+        }
+        return null;
     }
+
+    async ValueTask<bool> IsOfAsync(string domain, string tenant, CancellationToken cancel) =>
+        await directory.HasDomainAsync(domain, cancel) && await directory.TenantOfAsync(domain, cancel) == tenant;
+
+    static EmailAddress PostmasterOf(string domain) => new("postmaster", domain);
 
     static OutgoingMessage MessageOf(
         HookRow row,
@@ -86,7 +102,13 @@ sealed class OwnerNotice(MailDirectory directory, Receiving receiving, Outbox ou
         };
     }
 
-    async ValueTask FileAsync(TransactionId id, EmailAddress owner, WrittenMessage written, CancellationToken cancel)
+    /// <returns>False where there is no such mailbox.</returns>
+    async ValueTask<bool> FileAsync(
+        TransactionId id,
+        EmailAddress owner,
+        WrittenMessage written,
+        CancellationToken cancel
+    )
     {
         var result = await receiving.ReceiveAsync(
             id,
@@ -101,6 +123,7 @@ sealed class OwnerNotice(MailDirectory directory, Receiving receiving, Outbox ou
             throw new StoreException("A notice of a webhook could not be filed");
         if (!result.KeepsSource)
             await BlobWaste.RemoveAsync(blobs, written.Blob);
+        return result.Status == ReceivingStatus.Accepted;
     }
 
     static Outbound.Submission ToSubmission(

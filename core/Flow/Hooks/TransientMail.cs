@@ -27,9 +27,9 @@ sealed class TransientMail(HookStore store, AccountStore accounts, HookQueue que
     async ValueTask<DateTimeOffset?> TakenAsync(MailEvent told, CancellationToken cancel)
     {
         DateTimeOffset? taken = null;
-        foreach (var hook in told.Hooks)
+        foreach (var (hook, number) in AllOf(told))
         {
-            if (await store.FindAsync(hook, told.Number, cancel) is { } delivery)
+            if (await store.FindAsync(hook, number, cancel) is { } delivery)
             {
                 if (delivery.State != DeliveryState.Done)
                     return null;
@@ -42,6 +42,12 @@ sealed class TransientMail(HookStore store, AccountStore accounts, HookQueue que
         }
         return taken;
     }
+
+    /// <summary>Deliveries that there are to be, also of what other domains hear of the same message.</summary>
+    static IEnumerable<(string Hook, TransactionId Number)> AllOf(MailEvent told) =>
+        (told.Variants ?? [new(told.Id, told.Hooks)]).SelectMany(one =>
+            one.Hooks.Select(hook => (hook, TransactionId.TryParse(one.Id) ?? default))
+        );
 
     async ValueTask RemoveAsync(AccountId account, TransactionId transaction, CancellationToken cancel)
     {

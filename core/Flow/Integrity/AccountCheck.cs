@@ -35,7 +35,7 @@ sealed class AccountCheck(AccountStore accounts)
             var after = await accounts.CurrentAsync(account, cancel);
             var isSteady = after?.Revision == state.Revision;
             if (isSteady || run.Findings.Count == 0 || tries == MaxTries)
-                return new(run.Messages, run.Octets, isSteady, run.Findings);
+                return new(run.Messages, run.Octets, isSteady, run.Findings) { IsCut = run.IsCut };
         }
     }
 
@@ -44,6 +44,9 @@ sealed class AccountCheck(AccountStore accounts)
         readonly Dictionary<EmailId, List<(Placement Place, long Size)>> places = [];
 
         public List<AccountFinding> Findings { get; } = [];
+
+        /// <summary>More was found.</summary>
+        public bool IsCut { get; private set; }
 
         public long Messages { get; private set; }
 
@@ -152,7 +155,10 @@ sealed class AccountCheck(AccountStore accounts)
         void Find(FindingKind kind, MailboxRow? mailbox, EmailId? message, string text)
         {
             if (Findings.Count == AccountCheckResult.MaxFindings)
+            {
+                IsCut = true;
                 return;
+            }
             var path = mailbox is null ? null : MailboxPaths.Compose(state.Mailboxes, mailbox);
             Findings.Add(new(kind, path, message?.ToString(), text));
         }

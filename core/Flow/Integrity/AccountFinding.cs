@@ -53,4 +53,7 @@ public sealed record AccountCheckResult(
 {
     /// <summary>Findings of one account that are told.</summary>
     public const int MaxFindings = 1000;
+
+    /// <summary>More was found than is told.</summary>
+    public bool IsCut { get; init; }
 }

@@ -8,7 +8,7 @@ using Cloud.Store.Ports;
 namespace Cloud.Flow.Integrity;
 
 /// <param name="Users">Those that are deleted and can be had back included.</param>
-/// <param name="Messages">In mailboxes; a copy counts once for each.</param>
+/// <param name="Messages">In mailboxes, and kept for routes; a copy counts once for each.</param>
 /// <param name="Octets">Of them.</param>
 /// <param name="InboundWaiting">Accepted messages that are not filed yet.</param>
 /// <param name="InboundAside">Those that could not be filed for a day: somebody should look why.</param>
@@ -41,9 +41,10 @@ sealed class StoreStatistics(AccountStore accounts, MailDirectory directory, IQu
         await foreach (var row in directory.ListAsync(DirectoryRows.Users(null), cancel))
         {
             var user = DirectoryRows.ToUser(row.Data);
-            users++;
-            suspended += user.Suspended ? 1 : 0;
-            deleted += user.Removing ? 1 : 0;
+            // A route has messages, and is nobody.
+            users += user.IsRoute ? 0 : 1;
+            suspended += user is { IsRoute: false, Suspended: true } ? 1 : 0;
+            deleted += user is { IsRoute: false, Removing: true } ? 1 : 0;
             var key = new RowKey(user.Account.Value, AccountRows.Key);
             if (await accounts.Rows.GetAsync(Tables.Mail, key, cancel) is not { } found)
                 continue;

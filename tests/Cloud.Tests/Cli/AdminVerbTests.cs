@@ -74,6 +74,9 @@ public sealed class AdminVerbTests : IDisposable
         Assert.Contains("a@b.test", await RunAsync("trace", "ada@example.test"));
         Assert.Matches("(?m)^messages +1$", await RunAsync("stats"));
         Assert.Equal("2 users, 1 messages, 44 octets, 0 findings\n", await RunAsync("check", "store", "--hashes"));
+        await RunAsync("route", "add", "in@example.test");
+        Assert.Equal("2 users, 1 routes, 1 messages, 44 octets, 0 findings\n", await RunAsync("check", "store"));
+        Assert.Matches("(?m)^users +2$", await RunAsync("stats"));
 
         var export = Path.Combine(files, "export");
         await RunAsync("export", "ada@example.test", export, "--format", "mbox");

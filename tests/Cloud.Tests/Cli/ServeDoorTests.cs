@@ -85,7 +85,7 @@ public sealed class ServeDoorTests : IAsyncLifetime
         {
             Assert.StartsWith("250 ", reply);
             string[] here = store == "azure" ? where : ["--data", data];
-            var (code, output, errors) = await CloudProcess.RunAsync(null, ["trace", reply.Split(' ')[^1], .. here]);
+            var (code, output, errors) = await CloudProcess.RunAsync(null, ["trace", reply.Split(' ')[5], .. here]);
             Assert.True(code == 0, errors);
             return output;
         }

@@ -6,7 +6,7 @@ namespace Cloud.Api.Rest.Checks;
 
 /// <summary>As <see cref="StoreTotals"/>, of what the caller sees.</summary>
 /// <param name="Users">Those that are deleted and can be had back included.</param>
-/// <param name="Messages">In mailboxes; a copy counts once for each.</param>
+/// <param name="Messages">In mailboxes, and kept for routes; a copy counts once for each.</param>
 /// <param name="Octets">Of them.</param>
 /// <param name="InboundWaiting">Accepted messages that are not filed yet; null for all but the operator.</param>
 /// <param name="InboundAside">Those that could not be filed for a day; null for all but the operator.</param>

@@ -1,4 +1,6 @@
+using Cloud.Api.Gateway;
 using Cloud.Flow.Integrity;
+using Cloud.Store;
 using Cloud.Store.Directory;
 
 namespace Cloud.Api.Rest.Checks;
@@ -38,8 +40,37 @@ static class CheckResource
             await rooms.Check.RunAsync(user.Account, call.Switch("hashes") == true, cancel)
             ?? throw new ApiException(ApiProblem.NotFound("user"));
         if (call.Switch("repair") == true && result is { IsSteady: true, Findings.Count: > 0 })
-            result = result with { Findings = await rooms.Repair.RunAsync(user.Account, result.Findings, cancel) };
+            result = await RepairAsync(rooms, user.Account, result, cancel);
         return ApiAnswer.Ok(result, CheckJson.Default.AccountCheckResult);
+    }
+
+    /// <summary>Repairs, and looks again: what is told is what there is now, also what the first look had no room for.</summary>
+    static async ValueTask<AccountCheckResult> RepairAsync(
+        Backend rooms,
+        AccountId account,
+        AccountCheckResult found,
+        CancellationToken cancel
+    )
+    {
+        var done = await rooms.Repair.RunAsync(account, found.Findings, cancel);
+        var after =
+            await rooms.Check.RunAsync(account, hashes: false, cancel)
+            ?? throw new ApiException(ApiProblem.NotFound("user"));
+        var left = after.Findings.ToLookup(KeyOf);
+        var known = found.Findings.Select(KeyOf).ToHashSet();
+        return found with
+        {
+            IsSteady = after.IsSteady,
+            // Octets are not read again: of those that differ none may be left untold.
+            IsCut = after.IsCut || found.IsCut,
+            Findings =
+            [
+                .. done.Select(one => one with { IsRepaired = one.IsRepaired && !left.Contains(KeyOf(one)) }),
+                .. after.Findings.Where(one => !known.Contains(KeyOf(one))),
+            ],
+        };
+
+        static (FindingKind, string?, string?) KeyOf(AccountFinding one) => (one.Kind, one.Mailbox, one.Message);
     }
 
     static async ValueTask<ApiAnswer> StatsAsync(ApiCall call, CancellationToken cancel) =>
@@ -94,9 +125,9 @@ static class CheckResource
         var account = (await call.Rooms.Backend.Accounts.CurrentAsync(user.Account, cancel))?.Account;
         return total with
         {
-            Users = total.Users + 1,
-            Suspended = total.Suspended + (user.Suspended ? 1 : 0),
-            Deleted = total.Deleted + (user.Removing ? 1 : 0),
+            Users = total.Users + (user.IsRoute ? 0 : 1),
+            Suspended = total.Suspended + (user is { IsRoute: false, Suspended: true } ? 1 : 0),
+            Deleted = total.Deleted + (user is { IsRoute: false, Removing: true } ? 1 : 0),
             Messages = total.Messages + (account?.Messages ?? 0),
             Octets = total.Octets + (account?.Octets ?? 0),
         };

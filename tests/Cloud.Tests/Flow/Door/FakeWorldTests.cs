@@ -66,7 +66,7 @@ public sealed class FakeWorldTests
         await using var world = await FakeWorld.OpenAsync();
         var letter = FakeWorld.Letter("sale@shop.test");
         var reply = await world.SendAsync(FakeWorld.Stranger, "stranger.test", "x@stranger.test", letter);
-        var id = reply.Split(' ')[^1];
+        var id = reply.Split(' ')[5];
         var lines = (await world.Backend.TraceAsync(TestBackend.Alice, id))!;
         Assert.StartsWith("Session: by smtp", lines[0]);
         Assert.Contains("return path <x@stranger.test>", lines[0]);
@@ -285,7 +285,7 @@ public sealed class FakeWorldTests
         byte[] letter = [.. FakeWorld.Letter("x@plain.test"), .. "http://slow.test/\r\n"u8];
         var reply = await world.SendAsync(FakeWorld.Plain, "plain.test", "x@plain.test", letter);
         Assert.StartsWith("250 ", reply);
-        var lines = (await world.Backend.TraceAsync(TestBackend.Alice, reply.Split(' ')[^1]))!;
+        var lines = (await world.Backend.TraceAsync(TestBackend.Alice, reply.Split(' ')[5]))!;
         Assert.Contains(lines, line => line.Contains("dbl.test does not tell of slow.test"));
     }
 

@@ -325,4 +325,13 @@ public sealed class MisbehaviourTests
         Assert.Single((await world.Test.OpenAsync(world.Test.BobId)).Entries);
         Assert.Single(receiver.TakeAll());
     }
+
+    [Fact]
+    public void A_failure_at_the_same_time_does_not_shorten_what_Retry_After_says()
+    {
+        var now = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+        var until = now + TimeSpan.FromHours(2);
+        Assert.Equal(until, Endpoint.Sound.Failed(now, until).Failed(now, null).OpenUntil);
+        Assert.Equal(until, Endpoint.Sound.Failed(now, until).Failed(now, now + TimeSpan.FromHours(1)).OpenUntil);
+    }
 }

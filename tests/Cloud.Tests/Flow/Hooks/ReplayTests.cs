@@ -73,6 +73,27 @@ public sealed class ReplayTests
     }
 
     [Fact]
+    public async Task A_delivery_that_waits_long_beyond_its_time_can_be_replayed()
+    {
+        await using var receiver = new HookReceiver();
+        await using var world = await HookWorld.OpenAsync();
+        var hook = (await world.AddAsync(receiver.Url)).Hook.Id;
+        await world.Test.ReceiveAsync(HookWorld.Text, TestBackend.Alice);
+        await world.WorkAsync();
+        var id = Assert.Single(receiver.TakeAll()).Id;
+        // As if the store had taken so long to record a replay that its task had come and gone.
+        var store = new HookStore(world.MemoryRows, world.Test.Backend.Directory, null, new SeededEntropy(1));
+        var delivery = Assert.Single(await world.DeliveriesAsync(hook));
+        await store.ReplaceAsync(delivery with { State = DeliveryState.Waiting, Due = world.Clock.GetUtcNow() });
+        Assert.False(await world.Control.ReplayAsync(hook, id, null, default));
+        world.Clock.Advance(TimeSpan.FromMinutes(2));
+        Assert.True(await world.Control.ReplayAsync(hook, id, null, default));
+        await world.PassAsync(TimeSpan.FromSeconds(5));
+        Assert.Equal(id, Assert.Single(receiver.TakeAll()).Id);
+        Assert.Equal(DeliveryState.Done, Assert.Single(await world.DeliveriesAsync(hook)).State);
+    }
+
+    [Fact]
     public async Task Deliveries_are_kept_for_thirty_days()
     {
         await using var receiver = new HookReceiver();

@@ -52,6 +52,27 @@ public sealed class RouteTests
     }
 
     [Fact]
+    public async Task What_two_domains_are_told_of_stays_until_both_have_it()
+    {
+        await using var taking = new HookReceiver();
+        await using var failing = new HookReceiver { Answer = _ => HookReceiver.Say(500) };
+        await using var world = await HookWorld.OpenAsync();
+        await world.Test.Admin.AddDomainAsync("other.test", default);
+        var route = await AddAsync(world, "in@example.test", 0);
+        await world.Test.Admin.AddAliasAsync("in@other.test", ["in@example.test"], default);
+        await world.AddAsync(HookWorld.Wanted(taking.Url) with { Domain = "example.test" });
+        await world.AddAsync(HookWorld.Wanted(failing.Url) with { Domain = "other.test" });
+        await world.Test.ReceiveAsync(HookWorld.Text, "in@example.test", "in@other.test");
+        await world.WorkAsync();
+        Assert.Single(taking.TakeAll());
+        Assert.Equal(1, await CountAsync(world, route));
+        failing.Answer = _ => HookReceiver.Say(200);
+        await world.PassAsync(TimeSpan.FromSeconds(10));
+        Assert.Contains("Two of them.", failing.TakeAll()[^1].Data.GetProperty("text").GetString());
+        Assert.Equal(0, await CountAsync(world, route));
+    }
+
+    [Fact]
     public async Task It_stays_while_the_links_that_were_told_are_good()
     {
         await using var receiver = new HookReceiver();
@@ -132,6 +153,7 @@ public sealed class RouteTests
             await world.Test.Admin.ListUsersAsync(default),
             user => user.Address == "in@example.test"
         );
+        Assert.Equal(2, (await world.Test.Backend.Statistics.ReadAsync(default)).Users);
         Assert.NotEqual(
             AuthenticateStatus.Ok,
             (await world.Test.LoginAsync("in@example.test", TestBackend.Password)).Status

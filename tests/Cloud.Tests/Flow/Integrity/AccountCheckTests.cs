@@ -1,3 +1,7 @@
+using System.Text.Json;
+using Cloud.Api.Rest;
+using Cloud.Api.Rest.Checks;
+using Cloud.Cli.Control;
 using Cloud.Flow.Integrity;
 using Cloud.Store;
 using Cloud.Store.Accounts;
@@ -118,6 +122,39 @@ public sealed class AccountCheckTests
         Assert.Empty((await CheckAsync(test)).Findings);
         var finding = Assert.Single((await CheckAsync(test, hashes: true)).Findings);
         Assert.Equal((FindingKind.OctetsDiffer, $"{first.Email}"), (finding.Kind, finding.Message));
+    }
+
+    [Fact]
+    public async Task Of_more_damage_than_is_told_the_result_says_so()
+    {
+        await using var test = await OpenAsync();
+        var first = (await test.OpenAsync(test.AliceId)).Entries[0];
+        var kept = await rows.GetAsync(Tables.Mail, new(test.AliceId.Value, EmailRows.Key(first.Email)), default);
+        for (var more = 1UL; more <= AccountCheckResult.MaxFindings; more++)
+            await WriteAsync(test, EmailRows.Key(new(first.Email.Value + 1_000_000 + more)), kept!.Data);
+        Assert.False((await CheckAsync(test)).IsCut);
+        await WriteAsync(test, EmailRows.Key(new(first.Email.Value + 1_000_000)), kept!.Data);
+        var result = await CheckAsync(test);
+        Assert.Equal((AccountCheckResult.MaxFindings, true), (result.Findings.Count, result.IsCut));
+    }
+
+    [Fact]
+    public async Task After_a_repair_it_is_told_what_is_left()
+    {
+        await using var test = await OpenAsync();
+        await ChangeAsync(test, MailboxRows.Key(MailboxRow.Inbox), data => Set(data, "Messages", 7));
+        var second = (await test.OpenAsync(test.AliceId)).Entries[1];
+        var email = Assert.Single(await test.Gateway.FetchAsync(test.AliceId, [second.Email], default));
+        await blobs.DeleteAsync(email.Blob, default);
+        var api = new LocalCaller(new RestApi(test.Backend));
+        var ask = new ApiAsk("POST", $"{RestApi.Prefix}/users/{TestBackend.Alice}/check?repair=true", null);
+        await using var reply = await api.SendAsync(ask, default);
+        var result = await JsonSerializer.DeserializeAsync(reply.Body, CheckJson.Default.AccountCheckResult);
+        Assert.Equal(
+            [(FindingKind.MailboxCounts, true), (FindingKind.OctetsMissing, false)],
+            result!.Findings.Select(finding => (finding.Kind, finding.IsRepaired))
+        );
+        Assert.Equal((true, false), (result.IsSteady, result.IsCut));
     }
 
     static RowData Set(RowData data, string name, object value)

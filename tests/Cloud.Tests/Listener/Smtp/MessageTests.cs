@@ -276,7 +276,7 @@ public sealed class MessageTests
         var gateway = new PlainGateway();
         await using var listener = await SmtpServer.StartAsync(gateway);
         var replies = await SmtpServer.TalkAsync(listener, SmtpServer.Octets($"{Begin}DATA\r\n.\r\n"));
-        var id = Regex.Match(replies[^1], "kept as ([0-9a-f]{27})$").Groups[1].Value;
+        var id = Regex.Match(replies[^1], "kept as ([0-9a-f]{27}) sha256 [0-9a-f]{64}$").Groups[1].Value;
         Assert.Matches(
             "^Return-Path: <ada@example.org>\r\n"
                 + @"Received: from client\.example\.org \(\[127\.0\.0\.1\]\)"

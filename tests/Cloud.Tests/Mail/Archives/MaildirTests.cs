@@ -135,4 +135,17 @@ public sealed class MaildirTests
         Assert.Equal("._._", MaildirFolder.Format(["", ""]));
         Assert.Equal("._.___", MaildirFolder.Format(["", "../"]));
     }
+
+    [Theory]
+    [InlineData("x", 300)]
+    [InlineData("\u00fc", 200)]
+    [InlineData("\U0001F4E7", 100)]
+    [InlineData("x/", 400)]
+    public void Folder_with_a_long_name_is_cut_to_what_file_systems_take(string text, int times)
+    {
+        var name = "Old/" + string.Concat(Enumerable.Repeat(text, times)).TrimEnd('/');
+        var directory = MaildirFolder.Format(name.Split('/'));
+        Assert.InRange(directory.Length, 200, 250);
+        Assert.StartsWith(string.Join('/', MaildirFolder.Parse(directory)!), name);
+    }
 }
