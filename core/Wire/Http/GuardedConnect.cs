@@ -146,7 +146,10 @@ public sealed class GuardedConnect(IResolver resolver, IReadOnlyList<IPNetwork>?
         ];
         // That one family is not there says nothing of the other, which nobody could look up.
         if (found.Count == 0 && answers.Any(answer => answer.IsFailure))
-            throw new HttpRequestException(HttpRequestError.ConnectionError, $"{answers.First(answer => answer.IsFailure)}");
+            throw new HttpRequestException(
+                HttpRequestError.ConnectionError,
+                $"{answers.First(answer => answer.IsFailure)}"
+            );
         return found;
     }
 }
