@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using Cloud.Api.Admin;
 using Cloud.Api.Rest.Proofs;
 using Cloud.Cli.Control;
@@ -79,8 +78,6 @@ static class DomainVerifyCommand
         var answer = await resolver.QueryAsync(DnsName.Parse(proof.Name), RecordType.Txt, cancel);
         if (answer.IsFailure)
             throw new AdminException($"{proof.Name} cannot be looked up now: {answer.Reason}");
-        return answer
-            .Records.OfType<TxtRecord>()
-            .Any(record => Encoding.UTF8.GetString(record.Text.Span) == proof.Text);
+        return proof.IsIn(answer);
     }
 }

@@ -58,7 +58,10 @@ static class TraceCommand
     )
     {
         var target = $"/trace?{by}={ApiCalls.Segment(what)}";
-        return (await api.GetAsync(target, TraceReportJson.Default.PageTraceSummary, cancel)).Items;
+        var page = await api.GetAsync(target, TraceReportJson.Default.TracePageInfo, cancel);
+        if (page.Cut)
+            Console.Error.WriteLine("There are too many messages to look at all: older ones may be missing.");
+        return page.Items;
     }
 
     static void Print(TraceReport report, bool asJson)

@@ -14,7 +14,7 @@ sealed class ArchiveClient(IApiCaller api, string address, bool again = false)
     readonly string root = $"/users/{ApiCalls.Segment(address)}/archive";
 
     public async Task<IReadOnlyList<ArchiveMailbox>> MailboxesAsync(CancellationToken cancel) =>
-        (await api.GetAsync($"{root}/mailboxes", ArchiveJson.Default.PageArchiveMailbox, cancel)).Items;
+        await api.ListAsync($"{root}/mailboxes", ArchiveJson.Default.PageArchiveMailbox, cancel).ToListAsync(cancel);
 
     /// <summary>Finds a mailbox by its name, else by its role, else makes it.</summary>
     public async Task<ArchiveMailbox> MakeAsync(string name, string? role, CancellationToken cancel) =>

@@ -68,6 +68,7 @@ public sealed class Administration(Backend backend) : IAdministration
     {
         await RemoveAsync(ApiRows.Table, ApiRows.Templates(domain), cancel);
         await RemoveAsync(SuppressionRows.Table, RowRange.All(SuppressionRows.Of(domain)), cancel);
+        await GrantsOfDomain.RemoveAsync(directory, domain, cancel);
     }
 
     async ValueTask RemoveAsync(string table, RowRange range, CancellationToken cancel)
@@ -160,14 +161,16 @@ public sealed class Administration(Backend backend) : IAdministration
     {
         var (row, user) = await UserAsync(address, cancel);
         var key = AddressKey(sendsAs);
-        await DomainOfAsync(key, cancel);
+        var domain = await DomainOfAsync(key, cancel);
         var (grants, granted) = await GrantsAsync(user, cancel);
         if (granted.Contains(key))
             return;
         if (granted.Count == MailDirectory.MaxGrants)
             throw new AdminException($"{user.Address} may send as {MailDirectory.MaxGrants} addresses already");
-        // The user's row goes along, so that nobody is granted anything who is being removed.
-        var transaction = New().Replace(row.Key.Row, row.Data, row.ETag);
+        // The rows of user and domain go along, so that nobody is granted anything who, or of what, is being removed.
+        var transaction = New()
+            .Replace(row.Key.Row, row.Data, row.ETag)
+            .Replace(domain.Key.Row, domain.Data, domain.ETag);
         await SetGrantsAsync(transaction, user, grants, [.. granted, key]);
     }
 

@@ -1,4 +1,6 @@
+using System.Text;
 using Cloud.Api.Gateway;
+using Cloud.Dns;
 using Cloud.Store.Directory;
 using Cloud.Store.Ports;
 
@@ -7,7 +9,12 @@ namespace Cloud.Api.Admin;
 /// <param name="Name">Where the record is to be: below the domain.</param>
 /// <param name="Text">What it is to say (TXT).</param>
 /// <param name="VerifiedAt">When it was last seen there; null for never.</param>
-public sealed record DomainProof(string Name, string Text, DateTimeOffset? VerifiedAt);
+public sealed record DomainProof(string Name, string Text, DateTimeOffset? VerifiedAt)
+{
+    /// <summary>Whether an answer to a question for <see cref="Name"/> (TXT) has the text.</summary>
+    public bool IsIn(DnsAnswer answer) =>
+        answer.Records.OfType<TxtRecord>().Any(record => Encoding.UTF8.GetString(record.Text.Span) == Text);
+}
 
 /// <summary>Whether who added a domain is its owner: only he can publish a record in it that nobody foresees.</summary>
 sealed class DomainVerification(Backend backend)

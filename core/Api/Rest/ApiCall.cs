@@ -9,6 +9,7 @@ public sealed class ApiCall
 {
     readonly Dictionary<string, string> values;
     readonly IReadOnlyDictionary<string, string> query;
+    readonly LargeBody room;
 
     internal ApiCall(
         ApiRooms rooms,
@@ -16,10 +17,11 @@ public sealed class ApiCall
         ApiRequest request,
         Route route,
         Dictionary<string, string> pathValues,
-        IReadOnlyDictionary<string, string> queryValues
+        IReadOnlyDictionary<string, string> queryValues,
+        LargeBody body
     )
     {
-        (Rooms, Caller, Request, Route) = (rooms, caller, request, route);
+        (Rooms, Caller, Request, Route, room) = (rooms, caller, request, route, body);
         (values, query) = (pathValues, queryValues);
     }
 
@@ -87,8 +89,16 @@ public sealed class ApiCall
 
     /// <summary>Reads the request's body.</summary>
     /// <exception cref="ApiException">It is too long (413), no JSON (400), or not as it should be (422).</exception>
-    public ValueTask<T> ReadAsync<T>(JsonTypeInfo<T> type, CancellationToken cancel)
-        where T : class => JsonBody.ReadAsync(Request, Route.MaxBody, type, cancel);
+    public async ValueTask<T> ReadAsync<T>(JsonTypeInfo<T> type, CancellationToken cancel)
+        where T : class => (await ReadWholeAsync(type, cancel)).Asked;
+
+    /// <summary>Reads the request's body, and keeps its octets.</summary>
+    /// <exception cref="ApiException">As <see cref="ReadAsync"/>; 408, 503: it is large, and it is not its turn.</exception>
+    public ValueTask<(T Asked, ReadOnlyMemory<byte> Octets)> ReadWholeAsync<T>(
+        JsonTypeInfo<T> type,
+        CancellationToken cancel
+    )
+        where T : class => JsonBody.ReadAsync(Request, Route.MaxBody, room, type, cancel);
 
     /// <summary>Stops an edit of what has changed since the asker read it (RFC 9110 §13.1.1).</summary>
     /// <param name="tag">As in the answer that showed it: <see cref="EntityTag"/>; null where there is nothing.</param>

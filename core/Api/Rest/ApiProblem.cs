@@ -62,6 +62,7 @@ public sealed record ApiProblem(
             403 => "Forbidden",
             404 => "Not Found",
             405 => "Method Not Allowed",
+            408 => "Request Timeout",
             409 => "Conflict",
             410 => "Gone",
             412 => "Precondition Failed",

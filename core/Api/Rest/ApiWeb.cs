@@ -18,13 +18,44 @@ public sealed class ApiWeb(IResolver resolver, HttpMessageHandler handler, bool 
     /// <summary>Files fetched at a time in one process: each takes a connection and a file.</summary>
     const int AtATime = 8;
 
+    /// <summary>Of them for one key: slow servers of one leave room for others'.</summary>
+    const int OfOneKey = 2;
+
+    readonly KeyTurns turns = new(OfOneKey);
+
     internal IResolver Resolver => resolver;
 
     internal bool AllowsClear => allowsClear;
 
     internal HttpClient Http { get; } = new(handler) { Timeout = Timeout.InfiniteTimeSpan };
 
-    internal SemaphoreSlim Turns { get; } = new(AtATime, AtATime);
+    SemaphoreSlim Room { get; } = new(AtATime, AtATime);
+
+    /// <summary>Waits until a file may be fetched for a key.</summary>
+    /// <returns>Disposed when it was fetched.</returns>
+    internal async ValueTask<IDisposable> EnterAsync(string key, CancellationToken cancel)
+    {
+        var turn = await turns.WaitAsync(key, cancel);
+        try
+        {
+            await Room.WaitAsync(cancel);
+            return new Entry(Room, turn);
+        }
+        catch
+        {
+            turn.Dispose();
+            throw;
+        }
+    }
+
+    sealed class Entry(SemaphoreSlim room, IDisposable turn) : IDisposable
+    {
+        public void Dispose()
+        {
+            room.Release();
+            turn.Dispose();
+        }
+    }
 
     /// <summary>As webhooks are sent.</summary>
     public static ApiWeb Open(DnsSettings dns, HookOptions hooks, TimeProvider time, Entropy entropy, ILogger logger)

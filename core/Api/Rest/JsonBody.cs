@@ -6,16 +6,26 @@ namespace Cloud.Api.Rest;
 /// <summary>Reads a request's JSON, or says which of its fields is wrong.</summary>
 static class JsonBody
 {
-    public static async ValueTask<T> ReadAsync<T>(
+    /// <param name="room">Where it turns out to be large.</param>
+    /// <returns>What it says, and its octets.</returns>
+    /// <exception cref="ApiException">As <see cref="Read"/> and <see cref="BytesAsync"/>.</exception>
+    public static async ValueTask<(T Asked, ReadOnlyMemory<byte> Octets)> ReadAsync<T>(
         ApiRequest request,
         long limit,
+        LargeBody room,
         JsonTypeInfo<T> type,
         CancellationToken cancel
     )
-        where T : class => Read(await BytesAsync(request, limit, cancel), type);
+        where T : class
+    {
+        var octets = await BytesAsync(request, limit, room, cancel);
+        var asked = Read(octets, type);
+        room.Parsed();
+        return (asked, octets);
+    }
 
     /// <exception cref="ApiException">400, 422: it is no JSON, or not as it should be.</exception>
-    public static T Read<T>(ReadOnlyMemory<byte> bytes, JsonTypeInfo<T> type)
+    static T Read<T>(ReadOnlyMemory<byte> bytes, JsonTypeInfo<T> type)
         where T : class
     {
         try
@@ -29,10 +39,14 @@ static class JsonBody
         }
     }
 
-    /// <exception cref="ApiException">413: there are more octets than that; 415: it says that it is no JSON.</exception>
-    public static async ValueTask<ReadOnlyMemory<byte>> BytesAsync(
+    /// <exception cref="ApiException">
+    /// 413: there are more octets than that; 415: it says that it is no JSON; 408, 503: it is large, and comes too slowly or
+    /// with too many others.
+    /// </exception>
+    static async ValueTask<ReadOnlyMemory<byte>> BytesAsync(
         ApiRequest request,
         long limit,
+        LargeBody room,
         CancellationToken cancel
     )
     {
@@ -42,10 +56,12 @@ static class JsonBody
         using var read = new MemoryStream();
         var buffer = new byte[16 * 1024];
         int length;
-        while ((length = await request.Body.ReadAsync(buffer, cancel)) > 0)
+        while ((length = await room.ReadAsync(request.Body, buffer, cancel)) > 0)
         {
             if (read.Length + length > limit)
                 throw new ApiException(TooLarge(limit));
+            if (read.Length + length > ApiLimits.Body)
+                await room.EnterAsync(cancel);
             read.Write(buffer, 0, length);
         }
         return read.GetBuffer().AsMemory(0, (int)read.Length);

@@ -1,3 +1,4 @@
+using Cloud.Store.Mailboxes;
 using Cloud.Store.Ports;
 
 namespace Cloud.Api.Rest;
@@ -36,6 +37,18 @@ static class Pages
                 return new(items, await cursors.SealAsync(list, row.Key.Row, cancel));
         }
         return new(items, null);
+    }
+
+    /// <summary>Lists mailboxes by their names, from behind the one at which the page before ended.</summary>
+    /// <exception cref="ApiException">400: it is asked to go on from no cursor of ours.</exception>
+    public static Page<T> ByName<T>(this ApiCall call, IReadOnlyList<Mailbox> all, Func<Mailbox, T> item)
+    {
+        var after = call.After;
+        var rest = all.Where(mailbox => after is null || string.CompareOrdinal(mailbox.Name, after) > 0)
+            .OrderBy(mailbox => mailbox.Name, StringComparer.Ordinal)
+            .ToList();
+        var page = rest.Take(call.Limit).ToList();
+        return new([.. page.Select(item)], page.Count < rest.Count ? Cursor.Encode(page[^1].Name) : null);
     }
 
     /// <summary>Whether a page can be what is asked for, before anything is looked for.</summary>

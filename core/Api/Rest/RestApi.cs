@@ -72,9 +72,9 @@ public sealed class RestApi
             throw new ApiException(ApiProblem.NotFound("path"));
         if (found is null)
             return NotAllowed(fitting);
-        var call = new ApiCall(rooms, caller, request, found, found.ValuesOf(target.Segments), target.Query);
+        using var body = rooms.LargeBodies.Of(caller.Key);
+        var call = new ApiCall(rooms, caller, request, found, found.ValuesOf(target.Segments), target.Query, body);
         Check(target.Query, found);
-        using var room = await rooms.LargeBodies.EnterAsync(request, found, cancel);
         return await found.AnswerAsync(call, cancel);
     }
 

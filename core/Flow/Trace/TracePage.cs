@@ -4,7 +4,8 @@ namespace Cloud.Flow.Trace;
 
 /// <summary>Messages of a list, newest first, and where it goes on.</summary>
 /// <param name="Next">Null after the last one.</param>
-public sealed record TracePage(IReadOnlyList<TraceSummary> Messages, TracePlace? Next)
+/// <param name="IsCut">After the last one older ones may be missing.</param>
+public sealed record TracePage(IReadOnlyList<TraceSummary> Messages, TracePlace? Next, bool IsCut)
 {
     /// <summary>What comes after a place.</summary>
     /// <remarks>
@@ -14,7 +15,7 @@ public sealed record TracePage(IReadOnlyList<TraceSummary> Messages, TracePlace?
     /// <param name="newestAsync">Reads so many, newest first.</param>
     /// <param name="after">Where the page before ended; null for the first.</param>
     public static async ValueTask<TracePage> OfAsync(
-        Func<int, ValueTask<IReadOnlyList<TraceSummary>>> newestAsync,
+        Func<int, ValueTask<TraceList>> newestAsync,
         TracePlace? after,
         int limit
     )
@@ -22,13 +23,13 @@ public sealed record TracePage(IReadOnlyList<TraceSummary> Messages, TracePlace?
         for (var most = (after?.Depth ?? 0) + limit + 1; ; most *= 2)
         {
             most = Math.Min(most, Tracing.MaxList);
-            var newest = await newestAsync(most);
+            var (newest, isCut) = await newestAsync(most);
             var gone = after is null ? 0 : newest.TakeWhile(one => !after.IsBefore(one)).Count();
             var page = newest.Skip(gone).Take(limit).ToList();
             if (newest.Count > gone + limit)
-                return new(page, TracePlace.Of(page[^1], gone + limit));
+                return new(page, TracePlace.Of(page[^1], gone + limit), IsCut: false);
             if (newest.Count < most || most == Tracing.MaxList)
-                return new(page, null);
+                return new(page, null, isCut || newest.Count == Tracing.MaxList);
         }
     }
 }

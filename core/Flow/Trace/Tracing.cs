@@ -30,28 +30,23 @@ public sealed class Tracing
     /// <summary>Users looked at side by side.</summary>
     const int AtATime = 8;
 
-    /// <summary>Pages of the outbox that are read for one question, of some thousand rows each.</summary>
-    const int MaxPages = 20;
-
     /// <summary>Refused messages looked at for those that were for one user.</summary>
     const int MaxRefused = 2000;
 
     /// <summary>How far from its copy in a mailbox a message of the outbox was accepted.</summary>
     static readonly TimeSpan Near = TimeSpan.FromHours(1);
 
-    static readonly TimeSpan[] Back = [TimeSpan.FromHours(6), TimeSpan.FromDays(3), AccountStore.LogAge];
-
     readonly AccountStore accounts;
     readonly MailDirectory directory;
     readonly RefusedMail refused;
-    readonly OutboxControl control;
+    readonly NewestSent sent;
     readonly OutboxHistory outbox;
     readonly AccountHistory history;
     readonly List<ITraceSource> sources = [];
 
     internal Tracing(AccountStore store, MailDirectory users, RefusedMail refusals, OutboxControl queue)
     {
-        (accounts, directory, refused, control) = (store, users, refusals, queue);
+        (accounts, directory, refused, sent) = (store, users, refusals, new(queue, store.Time));
         outbox = new(store.Rows, queue);
         history = new(store);
     }
@@ -119,11 +114,7 @@ public sealed class Tracing
     /// <summary>Finds messages by their Message-ID, in mailboxes and in the outbox.</summary>
     /// <param name="messageId">With or without its angle brackets.</param>
     /// <exception cref="StoreException">It cannot be read now.</exception>
-    public async ValueTask<IReadOnlyList<TraceSummary>> FindAsync(
-        string messageId,
-        TraceScope scope,
-        CancellationToken cancel
-    )
+    public async ValueTask<TraceList> FindAsync(string messageId, TraceScope scope, CancellationToken cancel)
     {
         var name = messageId.Trim().TrimStart('<').TrimEnd('>');
         var key = ThreadRows.Key(System.Text.Encoding.UTF8.GetBytes(name));
@@ -144,15 +135,17 @@ public sealed class Tracing
         {
             Since = found.Count == 0 ? now - AccountStore.LogAge : since - Near,
             Until = found.Count == 0 ? null : until + Near,
+            Sees = message => message.MessageId == name,
         };
-        found.AddRange(await SubmissionsAsync(filter, scope, users, one => one.MessageId == name, cancel));
-        return Listed(found, MaxList);
+        var outgoing = await SentAsync(filter, scope, users, MaxList, cancel);
+        found.AddRange(outgoing.Messages);
+        return new(Listed(found, MaxList), outgoing.IsCut);
     }
 
     /// <summary>Lists the newest messages of an address: a user's own, or those to and from somebody elsewhere.</summary>
     /// <param name="limit">1 to <see cref="MaxList"/>.</param>
     /// <exception cref="StoreException">It cannot be read now.</exception>
-    public async ValueTask<IReadOnlyList<TraceSummary>> ListAsync(
+    public async ValueTask<TraceList> ListAsync(
         EmailAddress address,
         TraceScope scope,
         int limit,
@@ -162,22 +155,26 @@ public sealed class Tracing
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, MaxList);
         var users = await UsersAsync(scope, cancel);
-        var found = new List<TraceSummary>();
+        var (found, isCut) = (new List<TraceSummary>(), false);
         if (await directory.ResolveAsync(address, cancel) is { Count: > 0 } own)
         {
             foreach (var (who, account) in users.Where(user => own.Contains(user.Account)))
             {
                 found.AddRange(await NewestAsync(who, account, limit, cancel));
                 found.AddRange(await RefusedForAsync(who, account, limit, cancel));
-                found.AddRange(await NewestSentAsync(new() { Account = account }, scope, users, limit, cancel));
+                await AddSentAsync(new() { Account = account });
             }
         }
         else
+            await AddSentAsync(new() { Recipient = address.ToString() });
+        return new(Listed(found, limit), isCut);
+
+        async ValueTask AddSentAsync(OutboxFilter filter)
         {
-            var toThem = new OutboxFilter { Recipient = address.ToString() };
-            found.AddRange(await NewestSentAsync(toThem, scope, users, limit, cancel));
+            var outgoing = await SentAsync(filter, scope, users, limit, cancel);
+            found.AddRange(outgoing.Messages);
+            isCut |= outgoing.IsCut;
         }
-        return Listed(found, limit);
     }
 
     static IReadOnlyList<TraceSummary> Listed(IEnumerable<TraceSummary> found, int limit) =>
@@ -290,8 +287,8 @@ public sealed class Tracing
         ];
     }
 
-    /// <summary>The outbox is read from its old end on: so first what is newest, and further back where that is too little.</summary>
-    async ValueTask<IReadOnlyList<TraceSummary>> NewestSentAsync(
+    /// <summary>The newest of the outbox that the asker may hear of.</summary>
+    async ValueTask<TraceList> SentAsync(
         OutboxFilter filter,
         TraceScope scope,
         IReadOnlyList<(string Address, AccountId Account)> users,
@@ -299,40 +296,14 @@ public sealed class Tracing
         CancellationToken cancel
     )
     {
-        var now = accounts.Time.GetUtcNow();
-        for (var i = 0; ; i++)
-        {
-            var sent = filter with { Since = now - Back[i] };
-            var found = await SubmissionsAsync(sent, scope, users, _ => true, cancel);
-            if (found.Count >= limit || i == Back.Length - 1)
-                return found;
-        }
-    }
-
-    async ValueTask<IReadOnlyList<TraceSummary>> SubmissionsAsync(
-        OutboxFilter filter,
-        TraceScope scope,
-        IReadOnlyList<(string Address, AccountId Account)> users,
-        Func<Outbound.Submission, bool> takes,
-        CancellationToken cancel
-    )
-    {
-        var found = new List<TraceSummary>();
-        TransactionId? after = null;
-        var pages = 0;
-        do
-        {
-            var page = await control.ListAsync(filter, after, OutboxControl.MaxPage, cancel);
-            foreach (var queued in page.Messages.Where(queued => takes(queued.Message)))
-            {
-                var who = AddressOf(queued.Message.Account, users);
-                if (who is null && !scope.IsOperator)
-                    continue;
-                found.Add(SummaryOf(queued, who));
-            }
-            after = page.Cursor;
-        } while (after is not null && ++pages < MaxPages);
-        return found;
+        var names = users.DistinctBy(user => user.Account).ToDictionary(user => user.Account, user => user.Address);
+        var takes = filter.Sees;
+        string? NameOf(Outbound.Submission message) =>
+            message.Account is { } account ? names.GetValueOrDefault(account) : null;
+        bool Sees(Outbound.Submission message) =>
+            (scope.IsOperator || NameOf(message) is not null) && takes?.Invoke(message) != false;
+        var (messages, isCut) = await sent.ReadAsync(filter with { Sees = Sees }, limit, cancel);
+        return new([.. messages.Select(queued => SummaryOf(queued, NameOf(queued.Message)))], isCut);
     }
 
     static TraceSummary SummaryOf(QueuedMessage queued, string? who)

@@ -122,6 +122,8 @@ static class DirectoryRows
             row.Add("Suspended", true);
         if (user.KeptUntil is { } until)
             row.Add("KeptUntil", until);
+        if (user.Edits > 0)
+            row.Add("Edits", user.Edits);
         if (user.AppPasswords.Count > 0)
             row.Add("AppPasswords", AppPassword.Pack(user.AppPasswords));
         if (user.Forward is not { } forward)
@@ -147,6 +149,7 @@ static class DirectoryRows
             IsRoute = row.Bool("Route"),
             Suspended = row.Bool("Suspended"),
             KeptUntil = row.Time("KeptUntil"),
+            Edits = row.Long("Edits"),
             AppPasswords = AppPassword.Unpack(row.Bytes("AppPasswords")),
             Forward = row.String("Forward") is { } targets ? new(targets.Split('\n'), row.Bool("ForwardKeeps")) : null,
         };

@@ -19,6 +19,9 @@ sealed record UserRow(string Address, AccountId Account, Credentials Credentials
     /// <summary>At most <see cref="AppPassword.Most"/>.</summary>
     public IReadOnlyList<AppPassword> AppPasswords { get; init; } = [];
 
+    /// <summary>Edits that asked for the user to be as they knew it: each makes it another one.</summary>
+    public long Edits { get; init; }
+
     /// <summary>May log in and send.</summary>
     public bool IsActive => !Removing && !Suspended;
 

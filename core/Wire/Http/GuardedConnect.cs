@@ -54,7 +54,10 @@ public sealed class GuardedConnect(IResolver resolver, IReadOnlyList<IPNetwork>?
             },
         };
 
-    /// <exception cref="HttpRequestException">Nobody is there, or only where nobody is to be asked.</exception>
+    /// <exception cref="HttpRequestException">
+    /// <see cref="HttpRequestError.NameResolutionError"/>: nobody is there, or only where nobody is to be asked;
+    /// <see cref="HttpRequestError.ConnectionError"/>: nobody can tell, or answers, now.
+    /// </exception>
     async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancel)
     {
         var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
@@ -137,8 +140,16 @@ public sealed class GuardedConnect(IResolver resolver, IReadOnlyList<IPNetwork>?
         var six = resolver.AaaaAsync(name, cancel).AsTask();
         var four = await resolver.AAsync(name, cancel);
         var answers = new[] { await six, four };
-        if (answers.All(answer => answer.IsFailure))
-            throw new HttpRequestException(HttpRequestError.NameResolutionError, $"{answers[1]}");
-        return [.. answers.SelectMany(answer => answer.Records).Select(record => record.Address)];
+        IReadOnlyList<IPAddress> found =
+        [
+            .. answers.SelectMany(answer => answer.Records).Select(record => record.Address),
+        ];
+        // That one family is not there says nothing of the other, which nobody could look up.
+        if (found.Count == 0 && answers.Any(answer => answer.IsFailure))
+            throw new HttpRequestException(
+                HttpRequestError.ConnectionError,
+                $"{answers.First(answer => answer.IsFailure)}"
+            );
+        return found;
     }
 }

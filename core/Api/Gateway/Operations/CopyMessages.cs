@@ -18,12 +18,14 @@ static class CopyMessages
     const int PerTransaction = RowLimits.TransactionChanges - 6;
 
     /// <param name="lessons">Learns from what the user moves; null where nobody chose it.</param>
+    /// <param name="check">Looks at what is there inside the first transaction; what it throws stops the change. Null for nothing.</param>
     public static async ValueTask<Result<CopyResult>> RunAsync(
         AccountStore accounts,
         JunkLessons? lessons,
         CopyRequest request,
         bool move,
-        CancellationToken cancel
+        CancellationToken cancel,
+        Func<AccountChange, ValueTask>? check = null
     )
     {
         var done = new List<(uint Source, uint Target)>();
@@ -34,10 +36,14 @@ static class CopyMessages
         {
             while (from is { } start)
             {
-                var end = last;
+                var (end, first) = (last, start == 1 ? check : null);
                 var chunk = await accounts.ChangeAsync(
                     request.Account,
-                    change => RunAsync(change, request, move, start, end),
+                    async change =>
+                    {
+                        await (first?.Invoke(change) ?? ValueTask.CompletedTask);
+                        return await RunAsync(change, request, move, start, end);
+                    },
                     cancel
                 );
                 if (!chunk.Refused.IsOk)

@@ -8,10 +8,12 @@ namespace Cloud.Api.Gateway.Operations;
 /// <summary>STORE: as many transactions as the pages need; each by itself is whole.</summary>
 static class StoreFlags
 {
+    /// <param name="check">Looks at what is there inside the first transaction; what it throws stops the change. Null for nothing.</param>
     public static async ValueTask<Result<StoreFlagsResult>> RunAsync(
         AccountStore accounts,
         StoreFlagsRequest request,
-        CancellationToken cancel
+        CancellationToken cancel,
+        Func<AccountChange, ValueTask>? check = null
     )
     {
         if (!request.Keywords.All(KeywordTable.IsKeyword))
@@ -23,7 +25,16 @@ static class StoreFlags
         do
         {
             var from = next.Value;
-            chunk = await accounts.ChangeAsync(request.Account, change => RunAsync(change, request, from), cancel);
+            var first = from == 1 ? check : null;
+            chunk = await accounts.ChangeAsync(
+                request.Account,
+                async change =>
+                {
+                    await (first?.Invoke(change) ?? ValueTask.CompletedTask);
+                    return await RunAsync(change, request, from);
+                },
+                cancel
+            );
             if (!chunk.Refused.IsOk)
                 return chunk.Refused;
             entries.AddRange(chunk.Entries);

@@ -22,6 +22,7 @@ static class ArchiveResource
         Route.Get(Mailboxes, ApiScope.Admin, "List a user's mailboxes", ListAsync) with
         {
             Response = ArchiveJson.Default.PageArchiveMailbox,
+            Query = [QueryParameter.After, QueryParameter.Limit],
         },
         Route.Post(Mailboxes, ApiScope.Admin, "Make a mailbox for a user, or find it", MakeAsync) with
         {
@@ -77,11 +78,8 @@ static class ArchiveResource
     static async ValueTask<ApiAnswer> ListAsync(ApiCall call, CancellationToken cancel)
     {
         var account = await AccountAsync(call, cancel);
-        var all = await call.Rooms.Gateway.ListMailboxesAsync(account, cancel);
-        return ApiAnswer.Ok(
-            new Page<ArchiveMailbox>([.. all.Select(Info)], null),
-            ArchiveJson.Default.PageArchiveMailbox
-        );
+        var page = Pages.ByName(call, await call.Rooms.Gateway.ListMailboxesAsync(account, cancel), Info);
+        return ApiAnswer.Ok(page, ArchiveJson.Default.PageArchiveMailbox);
     }
 
     static async ValueTask<ApiAnswer> MakeAsync(ApiCall call, CancellationToken cancel)

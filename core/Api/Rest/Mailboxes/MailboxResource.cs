@@ -46,14 +46,8 @@ static class MailboxResource
     static async ValueTask<ApiAnswer> ListAsync(ApiCall call, CancellationToken cancel)
     {
         var account = await call.AccountAsync(cancel);
-        var after = call.After;
-        var all = await call.Rooms.Gateway.ListMailboxesAsync(account, cancel);
-        var rest = all.Where(mailbox => after is null || string.CompareOrdinal(mailbox.Name, after) > 0)
-            .OrderBy(mailbox => mailbox.Name, StringComparer.Ordinal)
-            .ToList();
-        var page = rest.Take(call.Limit).ToList();
-        var next = page.Count < rest.Count ? Cursor.Encode(page[^1].Name) : null;
-        return ApiAnswer.Ok(new([.. page.Select(Info)], next), MailboxJson.Default.PageMailboxInfo);
+        var page = Pages.ByName(call, await call.Rooms.Gateway.ListMailboxesAsync(account, cancel), Info);
+        return ApiAnswer.Ok(page, MailboxJson.Default.PageMailboxInfo);
     }
 
     static async ValueTask<ApiAnswer> AddAsync(ApiCall call, CancellationToken cancel)

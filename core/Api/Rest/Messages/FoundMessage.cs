@@ -3,6 +3,7 @@ using Cloud.Api.Gateway.Operations;
 using Cloud.Mail;
 using Cloud.Mail.Headers;
 using Cloud.Store;
+using Cloud.Store.Accounts;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
 
@@ -47,10 +48,27 @@ sealed record FoundMessage(
     }
 
     /// <summary>Changes with each flag and each move.</summary>
-    public string Tag =>
+    public string Tag => TagOf(Places.Select(place => (place.Mailbox.Id, place.Entry)));
+
+    static string TagOf(IEnumerable<(MailboxId Mailbox, MessageEntry Entry)> places) =>
         EntityTag.Of(
-            string.Join(' ', Places.Select(place => $"{place.Mailbox.Id}:{place.Entry.Uid}:{place.Entry.ModSeq}"))
+            string.Join(' ', places.Select(place => $"{place.Mailbox}:{place.Entry.Uid}:{place.Entry.ModSeq}"))
         );
+
+    /// <summary>The tag as a transaction finds it; null where the message is gone.</summary>
+    public static async ValueTask<string?> TagOfAsync(AccountChange change, EmailId email)
+    {
+        var places = new List<(MailboxId, MessageEntry)>();
+        foreach (var placement in (await change.EmailAsync(email))?.Row.Placements.Take(MaxPlaces) ?? [])
+        {
+            if (change.Mailbox(placement.Mailbox) is not { } mailbox)
+                continue;
+            var uid = placement.Uid;
+            await foreach (var (_, entry) in change.EntriesAsync(mailbox, UidSet.Of(uid), uid, uid))
+                places.Add((mailbox.Id, entry));
+        }
+        return places.Count > 0 ? TagOf(places) : null;
+    }
 
     public MessageSummary Summary() =>
         Summary(

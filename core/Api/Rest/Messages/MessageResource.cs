@@ -84,10 +84,11 @@ static class MessageResource
         var asked = await call.ReadAsync(MessageJson.Default.MessageChange, cancel);
         call.Match(found.Tag);
         var target = asked.Mailbox is { } name ? await TargetAsync(call, found.Account, name, cancel) : null;
-        await MarkAsync(call, found, FlagAction.Add, FlagsOf(asked, true), asked.AddKeywords, cancel);
-        await MarkAsync(call, found, FlagAction.Remove, FlagsOf(asked, false), asked.RemoveKeywords, cancel);
+        var edit = new MessageEdit(call, found);
+        await MarkAsync(edit, FlagAction.Add, FlagsOf(asked, true), asked.AddKeywords, cancel);
+        await MarkAsync(edit, FlagAction.Remove, FlagsOf(asked, false), asked.RemoveKeywords, cancel);
         if (target is not null)
-            await MoveAsync(call, found, target.Id, cancel);
+            await edit.MoveAsync(target.Id, cancel);
         var after = await FoundMessage.FindAsync(call, cancel);
         return ApiAnswer.Ok(after.Summary(), MessageJson.Default.MessageSummary).With("ETag", after.Tag);
     }
@@ -98,44 +99,16 @@ static class MessageResource
         call.Match(found.Tag);
         var bin = found.Mailboxes.FirstOrDefault(mailbox => mailbox.Role == MailboxRole.Trash);
         var isInBin = found.Places.All(place => place.Mailbox.Id == bin?.Id);
+        var edit = new MessageEdit(call, found);
         if (bin is not null && !isInBin && call.Switch("permanent") != true)
-        {
-            await MoveAsync(call, found, bin.Id, cancel);
-            return ApiAnswer.Done();
-        }
-        foreach (var (mailbox, entry) in found.Places)
-            Done(
-                await call.Rooms.Gateway.ExpungeAsync(
-                    found.Account,
-                    mailbox.Id,
-                    UidSet.Of(entry.Uid),
-                    onlyDeleted: false,
-                    cancel
-                )
-            );
+            await edit.MoveAsync(bin.Id, cancel);
+        else
+            await edit.RemoveAsync(cancel);
         return ApiAnswer.Done();
     }
 
-    /// <summary>What is there at every place comes to lie at one alone.</summary>
-    static async ValueTask MoveAsync(ApiCall call, FoundMessage found, MailboxId target, CancellationToken cancel)
-    {
-        var isThere = found.Places.Any(place => place.Mailbox.Id == target);
-        foreach (var (mailbox, entry) in found.Places.Where(place => place.Mailbox.Id != target))
-        {
-            var uids = UidSet.Of(entry.Uid);
-            if (isThere)
-                Done(
-                    await call.Rooms.Gateway.ExpungeAsync(found.Account, mailbox.Id, uids, onlyDeleted: false, cancel)
-                );
-            else
-                Done(await call.Rooms.Gateway.MoveAsync(new(found.Account, mailbox.Id, uids, target), cancel));
-            isThere = true;
-        }
-    }
-
     static async ValueTask MarkAsync(
-        ApiCall call,
-        FoundMessage found,
+        MessageEdit edit,
         FlagAction action,
         MessageFlags flags,
         IReadOnlyList<string>? keywords,
@@ -147,15 +120,7 @@ static class MessageResource
         var pointer = action == FlagAction.Add ? "#/addKeywords" : "#/removeKeywords";
         if (keywords?.Count > MaxKeywords)
             throw new ApiException(ApiProblem.Invalid(pointer, $"Up to {MaxKeywords} keywords at once."));
-        foreach (var (mailbox, entry) in found.Places)
-        {
-            var done = await call.Rooms.Gateway.StoreFlagsAsync(
-                new(found.Account, mailbox.Id, UidSet.Of(entry.Uid), action, flags, keywords ?? [], null),
-                cancel
-            );
-            if (!done.IsOk)
-                throw new ApiException(Refusals.ProblemOf(done.Refusal, done.Reason, pointer));
-        }
+        await edit.MarkAsync(action, flags, keywords ?? [], pointer, cancel);
     }
 
     static async ValueTask<Mailbox> TargetAsync(ApiCall call, AccountId account, string name, CancellationToken cancel)
@@ -175,11 +140,4 @@ static class MessageResource
         | (asked.Flagged == value ? MessageFlags.Flagged : 0)
         | (asked.Answered == value ? MessageFlags.Answered : 0)
         | (asked.Draft == value ? MessageFlags.Draft : 0);
-
-    static void Done<T>(Result<T> result)
-        where T : class
-    {
-        if (!result.IsOk)
-            throw new ApiException(Refusals.ProblemOf(result.Refusal, result.Reason, "#"));
-    }
 }

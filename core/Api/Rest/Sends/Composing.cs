@@ -45,6 +45,7 @@ static class Composing
         ApiCall call,
         NewSend asked,
         Envelope envelope,
+        LinkedFiles linked,
         ReadOnlyMemory<byte> seed,
         DateTimeOffset date,
         Func<ReadOnlyMemory<byte>, ValueTask> writeAsync,
@@ -53,7 +54,6 @@ static class Composing
     {
         Check(asked);
         var parts = new List<MimePart>();
-        await using var linked = new LinkedFiles(call);
         foreach (var (i, attachment) in (asked.Attachments ?? []).Index())
             parts.Add(await PartOfAsync(call, attachment, linked, i, cancel));
         var message = new OutgoingMessage

@@ -13,7 +13,8 @@ namespace Cloud.Api.Rest.Sends;
 /// As webhooks are sent: to public addresses, looked up once, and no redirection is followed. What comes lies in blobs that
 /// no message names, which go when the message is made; what a crash leaves the sweep removes.
 /// </remarks>
-sealed class LinkedFiles(ApiCall call) : IAsyncDisposable
+/// <param name="links">Of the request, which may have other messages.</param>
+sealed class LinkedFiles(ApiCall call, LinkTime links) : IAsyncDisposable
 {
     /// <summary>Links of one message.</summary>
     public const int MaxLinks = 20;
@@ -21,15 +22,11 @@ sealed class LinkedFiles(ApiCall call) : IAsyncDisposable
     /// <summary>Octets of all files of a message: what fits into one, encoded.</summary>
     const long MaxOctets = Uploads.UploadResource.MaxUpload;
 
-    /// <summary>For one file, from the name's look-up to the last octet: 36 MiB at 10 Mbit/s.</summary>
+    /// <summary>For one file, once it is its turn, from the name's look-up to the last octet: 36 MiB at 10 Mbit/s.</summary>
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
-
-    /// <summary>For all files of a request: within the time in which it is done once (<see cref="Idempotency"/>).</summary>
-    static readonly TimeSpan AllTimeout = TimeSpan.FromMinutes(2);
 
     readonly IBlobs blobs = call.Rooms.Backend.Accounts.Blobs;
     readonly List<string> names = [];
-    readonly DateTimeOffset end = call.Rooms.Time.GetUtcNow() + AllTimeout;
     long left = MaxOctets;
 
     /// <summary>Fetches a file.</summary>
@@ -47,26 +44,14 @@ sealed class LinkedFiles(ApiCall call) : IAsyncDisposable
             throw Refused(pointer, $"{fault}.");
         if (!web.AllowsClear && new Uri(url).Scheme != Uri.UriSchemeHttps)
             throw Refused(pointer, "It must begin with https://.");
-        var time = call.Rooms.Time;
-        var wait = end - time.GetUtcNow();
-        using var limit = new CancellationTokenSource(
-            wait <= TimeSpan.Zero ? TimeSpan.Zero
-                : wait < Timeout ? wait
-                : Timeout,
-            time
-        );
+        using var limit = new CancellationTokenSource(links.Left, call.Rooms.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel);
         try
         {
-            await web.Turns.WaitAsync(either.Token);
-            try
-            {
-                return await FetchAsync(web, url, pointer, either.Token);
-            }
-            finally
-            {
-                web.Turns.Release();
-            }
+            using var turn = await web.EnterAsync(call.Caller.Key, either.Token);
+            if (links.Left > Timeout)
+                limit.CancelAfter(Timeout);
+            return await FetchAsync(web, url, pointer, either.Token);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {

@@ -91,7 +91,9 @@ static class RawSend
             async content =>
             {
                 var envelope = EnvelopeOf(call, from, content, header.GetBuffer().AsSpan(0, (int)header.Length));
-                return (await Submitting.SenderAsync(call, envelope.From.Address, "#", cancel), envelope);
+                var sender = await Submitting.SenderAsync(call, envelope.From.Address, "#", cancel);
+                await Submitting.CheckAuthorsAsync(call, content, "#", cancel);
+                return (sender, envelope);
             },
             cancel
         );

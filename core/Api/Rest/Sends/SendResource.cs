@@ -73,14 +73,13 @@ static class SendResource
 
     static async ValueTask<ApiAnswer> SendAsync(ApiCall call, CancellationToken cancel)
     {
-        var body = await JsonBody.BytesAsync(call.Request, call.Route.MaxBody, cancel);
-        var asked = JsonBody.Read(body, SendJson.Default.NewSend);
+        var (asked, body) = await call.ReadWholeAsync(SendJson.Default.NewSend, cancel);
         return await call.OnceAsync(
             body,
             async (claim, until) =>
                 ApiAnswer.Json(
                     202,
-                    await SendAsync(call, asked, claim.Transaction, claim.IsRepeated, until),
+                    await SendAsync(call, asked, claim.Transaction, claim.IsRepeated, new(call.Rooms.Time), until),
                     SendJson.Default.SendAccepted
                 ),
             cancel
@@ -89,8 +88,8 @@ static class SendResource
 
     static async ValueTask<ApiAnswer> SendBatchAsync(ApiCall call, CancellationToken cancel)
     {
-        var body = await JsonBody.BytesAsync(call.Request, call.Route.MaxBody, cancel);
-        var messages = JsonBody.Read(body, SendJson.Default.NewBatch).Messages;
+        var (batch, body) = await call.ReadWholeAsync(SendJson.Default.NewBatch, cancel);
+        var messages = batch.Messages;
         if (messages.Count is 0 or > MaxBatch)
             throw new ApiException(ApiProblem.Invalid("#/messages", $"A batch has 1 to {MaxBatch} messages."));
         if (messages.Sum(one => one.Attachments?.Count(file => file.Url is not null) ?? 0) > MaxBatchLinks)
@@ -103,10 +102,11 @@ static class SendResource
             {
                 var id = claim.Transaction;
                 var (results, fault) = (new List<BatchResult>(), (Exception?)null);
+                var links = new LinkTime(call.Rooms.Time);
                 foreach (var (i, asked) in messages.Index())
                 {
                     var one = DerivedId.Of(id, id.At, $"batch {i}");
-                    var (result, behind) = await TrySendAsync(call, asked, one, claim.IsRepeated, until);
+                    var (result, behind) = await TrySendAsync(call, asked, one, claim.IsRepeated, links, until);
                     results.Add(result);
                     fault ??= behind;
                 }
@@ -123,12 +123,13 @@ static class SendResource
         NewSend asked,
         TransactionId id,
         bool isRepeated,
+        LinkTime links,
         CancellationToken cancel
     )
     {
         try
         {
-            return (new(202, await SendAsync(call, asked, id, isRepeated, cancel)), null);
+            return (new(202, await SendAsync(call, asked, id, isRepeated, links, cancel)), null);
         }
         catch (ApiException e)
         {
@@ -149,6 +150,7 @@ static class SendResource
         NewSend asked,
         TransactionId id,
         bool isRepeated,
+        LinkTime links,
         CancellationToken cancel
     )
     {
@@ -163,7 +165,11 @@ static class SendResource
             call,
             id,
             envelope.From.Address,
-            writeAsync => Composing.WriteAsync(call, asked, envelope, DerivedId.Seed(id), date, writeAsync, cancel),
+            async writeAsync =>
+            {
+                await using var linked = new LinkedFiles(call, links);
+                await Composing.WriteAsync(call, asked, envelope, linked, DerivedId.Seed(id), date, writeAsync, cancel);
+            },
             _ => new((sender, envelope)),
             cancel
         );

@@ -30,21 +30,9 @@ static class Submitting
         CancellationToken cancel
     )
     {
-        var domain = EmailAddress.CanonicalDomain(from.Domain);
-        var tenant = await call.TenantOfAsync(domain, cancel);
-        var isOurs =
-            tenant is not null
-            && call.Caller.Sees(tenant)
-            && (call.Caller.Domain is null || call.Caller.Domain == domain);
-        if (!isOurs)
-            throw NotOurs();
-        // An alias may lead to other tenants' users: their accounts are not the caller's to send from.
-        var tenants = new TenantsOfDomains(call);
-        foreach (var user in await call.Rooms.Backend.Directory.SendingUsersAsync(from, cancel) ?? [])
-        {
-            if (await tenants.SeesAsync(user.Address, cancel))
-                return user.Account;
-        }
+        await CheckDomainAsync(call, from, pointer, cancel);
+        if (await FindSenderAsync(call, from, cancel) is { } account)
+            return account;
         throw call.Caller.Mailbox is null
             ? new ApiException(
                 ApiProblem.Invalid(
@@ -52,10 +40,58 @@ static class Submitting
                     $"Nobody of yours reads mail for {from} and may send: make a user or an alias of it."
                 )
             )
-            : NotOurs();
-
-        ApiException NotOurs() => new(ApiProblem.Invalid(pointer, $"This key may not send as {from}."));
+            : NotOurs(from, pointer);
     }
+
+    /// <summary>Holds what a message says of its authors to what its key may send as; what its user may is asked later.</summary>
+    /// <param name="pointer">Where the message stands.</param>
+    /// <exception cref="ApiException">422: one of them is not the caller's.</exception>
+    public static async ValueTask CheckAuthorsAsync(
+        ApiCall call,
+        SubmittedContent content,
+        string pointer,
+        CancellationToken cancel
+    )
+    {
+        foreach (var author in content.Authors.Append(content.Sender).OfType<EmailAddress>().Distinct())
+        {
+            await CheckDomainAsync(call, author, pointer, cancel);
+            if (call.Caller.Mailbox is not null && await FindSenderAsync(call, author, cancel) is null)
+                throw NotOurs(author, pointer);
+        }
+    }
+
+    static async ValueTask CheckDomainAsync(
+        ApiCall call,
+        EmailAddress address,
+        string pointer,
+        CancellationToken cancel
+    )
+    {
+        var domain = EmailAddress.CanonicalDomain(address.Domain);
+        var tenant = await call.TenantOfAsync(domain, cancel);
+        var isOurs =
+            tenant is not null
+            && call.Caller.Sees(tenant)
+            && (call.Caller.Domain is null || call.Caller.Domain == domain);
+        if (!isOurs)
+            throw NotOurs(address, pointer);
+    }
+
+    static async ValueTask<AccountId?> FindSenderAsync(ApiCall call, EmailAddress from, CancellationToken cancel)
+    {
+        // An alias may lead to other tenants' users: their accounts are not the caller's to send from.
+        var tenants = new TenantsOfDomains(call);
+        foreach (var user in await call.Rooms.Backend.Directory.SendingUsersAsync(from, cancel) ?? [])
+        {
+            if (await tenants.SeesAsync(user.Address, cancel))
+                return user.Account;
+        }
+        return null;
+    }
+
+    static ApiException NotOurs(EmailAddress from, string pointer) =>
+        new(ApiProblem.Invalid(pointer, $"This key may not send as {from}."));
 
     /// <param name="id">Under which it is accepted, once.</param>
     /// <param name="from">The reverse path, if it is known before.</param>

@@ -13,7 +13,7 @@ static class TraceResource
     [
         Route.Get("/trace", ApiScope.Read, "List messages by address or Message-ID, newest first", ListAsync) with
         {
-            Response = TraceReportJson.Default.PageTraceSummary,
+            Response = TraceReportJson.Default.TracePageInfo,
             Query =
             [
                 new("address", "A user's address, or one elsewhere"),
@@ -60,7 +60,7 @@ static class TraceResource
             limit
         );
         var next = page.Next is { } end ? Cursor.Encode($"{end}") : null;
-        return ApiAnswer.Ok(new Page<TraceSummary>(page.Messages, next), TraceReportJson.Default.PageTraceSummary);
+        return ApiAnswer.Ok(new(page.Messages, next, page.IsCut), TraceReportJson.Default.TracePageInfo);
     }
 
     /// <summary>What the caller may hear of: of users of domains that it sees.</summary>

@@ -20,7 +20,9 @@ sealed class UploadQuota(ApiCall call)
     static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
     readonly ApiOptions options = call.Rooms.Options;
-    readonly DateTimeOffset now = call.Rooms.Time.GetUtcNow();
+    DateTimeOffset now = call.Rooms.Time.GetUtcNow();
+    long takenOfKey;
+    long takenOfOwner;
     readonly byte[] key = HashOf($"key {call.Caller.Key}");
 
     // Whom the octets are for: what others with the same limits have brought counts as well.
@@ -40,21 +42,40 @@ sealed class UploadQuota(ApiCall call)
     }
 
     /// <summary>Counts octets that have come.</summary>
-    /// <exception cref="ApiException">429: they are too many, and not counted.</exception>
-    /// <exception cref="StoreException">They may have been counted.</exception>
+    /// <exception cref="ApiException">429: they are too many.</exception>
+    /// <exception cref="StoreException">Nobody can tell now.</exception>
+    /// <remarks>Whoever is thrown at, or does not keep them, calls <see cref="GiveBackAsync"/>.</remarks>
     public async ValueTask TakeAsync(long octets, CancellationToken cancel)
     {
+        now = call.Rooms.Time.GetUtcNow(); // they may have come for hours
         await AddAsync(key, octets);
+        takenOfKey = octets;
         await AddAsync(owner, octets);
+        takenOfOwner = octets;
         var fault =
             await OfDayAsync(cancel) > options.UploadsPerDay ? DayOver()
             : await LyingAsync(cancel) > options.UploadsKept ? Full()
             : null;
-        if (fault is null)
-            return;
-        await AddAsync(key, -octets);
-        await AddAsync(owner, -octets);
-        throw fault;
+        if (fault is not null)
+            throw fault;
+    }
+
+    /// <summary>Gives back what was taken, since it is not kept.</summary>
+    public async ValueTask GiveBackAsync()
+    {
+        try
+        {
+            var (ofKey, ofOwner) = (takenOfKey, takenOfOwner);
+            (takenOfKey, takenOfOwner) = (0, 0);
+            if (ofKey > 0)
+                await AddAsync(key, -ofKey);
+            if (ofOwner > 0)
+                await AddAsync(owner, -ofOwner);
+        }
+        catch (StoreException)
+        {
+            return; // it counts for a day at most, and the asker is to hear of the fault before
+        }
     }
 
     /// <summary>The header fields of draft-ietf-httpapi-ratelimit-headers.</summary>

@@ -54,13 +54,22 @@ static class UploadResource
             hash.AppendData(buffer.AsSpan(0, length));
             await writer.WriteAsync(buffer.AsMemory(0, length), cancel);
         }
-        await quota.TakeAsync(size, cancel);
-        if (!await writer.CompleteAsync(cancel))
-            throw new ApiException(ApiProblem.Unavailable);
         var expires = id.At + Kept;
-        var key = KeyOf(call, $"{id}");
-        var row = new RowData { { "Expires", expires }, { "Size", size } };
-        await accounts.Rows.CommitAsync(ApiRows.Table, new RowTransaction(key.Partition).Insert(key.Row, row), cancel);
+        try
+        {
+            await quota.TakeAsync(size, cancel);
+            if (!await writer.CompleteAsync(cancel))
+                throw new ApiException(ApiProblem.Unavailable);
+            var key = KeyOf(call, $"{id}");
+            var row = new RowData { { "Expires", expires }, { "Size", size } };
+            var transaction = new RowTransaction(key.Partition).Insert(key.Row, row);
+            await accounts.Rows.CommitAsync(ApiRows.Table, transaction, cancel);
+        }
+        catch
+        {
+            await quota.GiveBackAsync();
+            throw;
+        }
         var sha256 = Convert.ToHexStringLower(hash.GetHashAndReset());
         var answer = ApiAnswer.Json(201, new($"{id}", size, sha256, expires), UploadJson.Default.UploadInfo);
         return await quota.OnAsync(answer, cancel);

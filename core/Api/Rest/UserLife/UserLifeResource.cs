@@ -87,6 +87,10 @@ static class UserLifeResource
     {
         var address = await AddressAsync(call, cancel);
         var asked = await call.ReadAsync(UserLifeJson.Default.AskedDeletion, cancel);
+        if (asked.Days is < 0 || asked.Days > UserLimits.MaxGrace.Days)
+            throw new ApiException(
+                ApiProblem.Invalid("#/days", $"A deleted user is kept for 0 to {UserLimits.MaxGrace.Days} days.")
+            );
         var grace = asked.Days is { } days ? TimeSpan.FromDays(days) : UserLimits.Grace;
         await UserTag.MatchAsync(call, address, cancel);
         var until = await Administration(call).RemoveAsync(address, grace, cancel);

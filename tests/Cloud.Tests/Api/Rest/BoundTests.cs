@@ -19,26 +19,55 @@ public sealed class BoundTests
     {
         var test = await TestBackend.OpenAsync(time: clock);
         var api = new RestApi(test.Backend, options: new() { LargeBodies = 1 });
-        var held = new HeldBody(Encoding.UTF8.GetBytes(Letter));
-        var first = AskAsync(api, held, length: null);
+        var held = new HeldBody(Large);
+        var first = AskAsync(api, held, Key("k"));
         await held.IsAsked;
-        var small = await AskAsync(api, new MemoryStream(Encoding.UTF8.GetBytes(Letter)), Letter.Length);
+        var small = await AskAsync(api, new MemoryStream(Encoding.UTF8.GetBytes(Letter)), Key("k"));
         Assert.Equal(202, small.Status);
-        var second = AskAsync(api, new MemoryStream(Encoding.UTF8.GetBytes(Letter)), length: 300 * 1024);
+        var second = AskAsync(api, new MemoryStream(Large), Key("l"));
         await clock.RunAsync(second, TimeSpan.FromSeconds(1));
         var refused = await second;
         Assert.Equal((503, "2"), (refused.Status, refused.Header("Retry-After")));
         held.Release();
         Assert.Equal(202, (await first).Status);
-        var third = await AskAsync(api, new MemoryStream(Encoding.UTF8.GetBytes(Letter)), length: 300 * 1024);
-        Assert.Equal(202, third.Status);
+        Assert.Equal(202, (await AskAsync(api, new MemoryStream(Large), Key("l"))).Status);
     }
 
-    static Task<ApiAnswer> AskAsync(RestApi api, Stream body, int? length)
+    [Fact]
+    public async Task Slow_requests_of_a_key_keep_no_other_key_waiting()
     {
-        string? Header(string name) => name == "Content-Length" && length is not null ? $"{length}" : null;
-        var request = new ApiRequest("POST", $"{RestApi.Prefix}/sends", Header, body, IPAddress.Loopback);
-        return api.AnswerAsync(request, Caller.Operator, default).AsTask();
+        var test = await TestBackend.OpenAsync(time: clock);
+        var api = new RestApi(test.Backend, options: new() { LargeBodies = 2 });
+        var held = new HeldBody(Large);
+        var slow = AskAsync(api, held, Key("k"));
+        await held.IsAsked;
+        var more = AskAsync(api, new MemoryStream(Large), Key("k")); // waits for its own key
+        Assert.Equal(202, (await AskAsync(api, new MemoryStream(Large), Key("l"))).Status);
+        Assert.False(more.IsCompleted);
+        held.Release();
+        Assert.Equal((202, 202), ((await slow).Status, (await more).Status));
+    }
+
+    [Fact]
+    public async Task A_large_body_that_does_not_come_gives_its_turn_back()
+    {
+        var test = await TestBackend.OpenAsync(time: clock);
+        var api = new RestApi(test.Backend, options: new() { LargeBodies = 1 });
+        var held = new HeldBody(Large);
+        var slow = AskAsync(api, held, Key("k"));
+        await held.IsAsked;
+        await clock.RunAsync(slow, TimeSpan.FromSeconds(1));
+        Assert.Equal(408, (await slow).Status);
+        Assert.Equal(202, (await AskAsync(api, new MemoryStream(Large), Key("k"))).Status);
+    }
+
+    /// <summary>Over 256 KiB, as JSON may have spaces.</summary>
+    static byte[] Large => Encoding.UTF8.GetBytes(Letter + new string(' ', 300 * 1024));
+
+    static Task<ApiAnswer> AskAsync(RestApi api, Stream body, Caller caller)
+    {
+        var request = new ApiRequest("POST", $"{RestApi.Prefix}/sends", _ => null, body, IPAddress.Loopback);
+        return api.AnswerAsync(request, caller, default).AsTask();
     }
 
     [Fact]
@@ -98,12 +127,16 @@ public sealed class BoundTests
 
     static (int, string?) Refusal(RestAnswer answer) => (answer.Status, answer.Json.GetProperty("code").GetString());
 
-    /// <summary>A body that does not come before it is let.</summary>
+    /// <summary>A body whose last octets do not come before they are let.</summary>
     sealed class HeldBody(byte[] octets) : Stream
     {
         readonly TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
         readonly TaskCompletionSource released = new(TaskCreationOptions.RunContinuationsAsynchronously);
         readonly MemoryStream content = new(octets);
+
+        const int Held = 1000;
+
+        long Left => content.Length - content.Position - Held;
 
         public Task IsAsked => asked.Task;
 
@@ -114,6 +147,8 @@ public sealed class BoundTests
             CancellationToken cancellationToken = default
         )
         {
+            if (content.Length - content.Position > Held)
+                return await content.ReadAsync(buffer[..(int)Math.Min(buffer.Length, Left)], cancellationToken);
             asked.TrySetResult();
             await released.Task.WaitAsync(cancellationToken);
             return await content.ReadAsync(buffer, cancellationToken);
@@ -139,5 +174,20 @@ public sealed class BoundTests
         public override void SetLength(long value) => throw new NotSupportedException();
 
         public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+
+    [Theory]
+    [InlineData("complete")]
+    [InlineData("write")]
+    public async Task What_was_not_kept_is_not_counted(string fault)
+    {
+        var faults = new Faults();
+        var test = await TestBackend.OpenAsync(blobs: new FaultyBlobs(new MemoryBlobs(), faults), time: clock);
+        var api = new RestApi(test.Backend, options: new() { UploadsPerDay = 1000, UploadsKept = 1000 });
+        var client = new RestClient(api, caller: Key("k"));
+        faults.Fail(fault);
+        Assert.Equal(503, (await UploadAsync(client, 800)).Status);
+        faults.Heal();
+        Assert.Equal(201, (await UploadAsync(client, 1000)).Status);
     }
 }

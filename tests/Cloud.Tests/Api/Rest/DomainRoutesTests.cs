@@ -209,4 +209,20 @@ public sealed class DomainRoutesTests
         Assert.Equal((200, "application/schema+json"), (answer.Status, answer.Header("Content-Type")));
         Assert.StartsWith("https://json-schema.org/", Text(answer.Json, "$schema"));
     }
+
+    [Fact]
+    public async Task A_proof_counts_once_the_record_is_there()
+    {
+        const string path = "/domains/example.org/verification";
+        var zone = new ZoneResolver("_cloud-verification.example.org SERVFAIL");
+        Assert.Equal(503, (await (await OpenAsync(zone)).SendAsync("PUT", path, null)).Status);
+        zone = new ZoneResolver();
+        var api = await OpenAsync(zone);
+        var proof = (await api.PostAsync(path, null)).Json;
+        var early = await api.SendAsync("PUT", path, null);
+        Assert.Equal((409, "not-published"), (early.Status, early.Json.GetProperty("code").GetString()));
+        zone.Add($"{Text(proof, "name")} 300 TXT \"{Text(proof, "text")}\"");
+        var seen = await api.SendAsync("PUT", path, null);
+        Assert.Equal(clock.GetUtcNow(), seen.Json.GetProperty("verifiedAt").GetDateTimeOffset());
+    }
 }

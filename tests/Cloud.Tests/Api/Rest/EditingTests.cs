@@ -10,6 +10,7 @@ public sealed class EditingTests
     const string Alice = "/users/alice%40example.test";
 
     readonly ManualClock clock = new();
+    string message = "";
 
     async Task<(TestBackend Test, RestClient Client)> OpenAsync()
     {
@@ -19,8 +20,13 @@ public sealed class EditingTests
         var client = new RestClient(new RestApi(test.Backend), caller: Caller.Operator);
         await client.PostAsync("/routes", """{"address":"in@example.test"}""");
         await client.SendAsync("PUT", "/suppressions/example.test/no%40elsewhere.test", "{}");
+        await test.AppendAsync(test.AliceId, "INBOX", "Subject: 1\r\n\r\n");
+        message = $"{Assert.Single((await test.OpenAsync(test.AliceId)).Entries).Email}";
         return (test, client);
     }
+
+    /// <summary>The path with alice's only message for its placeholder.</summary>
+    string PathOf(string shown) => shown.Replace("MESSAGE", message, StringComparison.Ordinal);
 
     /// <summary>What is shown, what changes it, and how; with an answer of success.</summary>
     public static TheoryData<string, string, string, string?> Edits =>
@@ -43,6 +49,11 @@ public sealed class EditingTests
             { "/suppressions/example.test/no%40elsewhere.test", "PUT", "", """{"text":"again"}""" },
             { "/suppressions/example.test/no%40elsewhere.test", "DELETE", "", null },
             { "/routes/in%40example.test", "DELETE", "", null },
+            { $"{Alice}/messages/MESSAGE", "PATCH", "", """{"seen":true}""" },
+            { $"{Alice}/messages/MESSAGE", "PATCH", "", """{"seen":false,"flagged":true,"mailbox":"Archive"}""" },
+            { $"{Alice}/messages/MESSAGE", "PATCH", "", """{"mailbox":"Archive"}""" },
+            { $"{Alice}/messages/MESSAGE", "DELETE", "", null },
+            { $"{Alice}/messages/MESSAGE", "DELETE", "?permanent=true", null },
         };
 
     [Theory]
@@ -50,6 +61,7 @@ public sealed class EditingTests
     public async Task An_edit_by_tag_is_done_once(string shown, string method, string below, string? body)
     {
         var (_, api) = await OpenAsync();
+        shown = PathOf(shown);
         var tag = (await api.GetAsync(shown)).Header("ETag");
         Assert.NotNull(tag);
         var wrong = await api.SendAsync(method, shown + below, body, ("If-Match", "\"another\""));
@@ -67,6 +79,7 @@ public sealed class EditingTests
     public async Task Of_equal_edits_at_once_one_is_done(string shown, string method, string below, string? body)
     {
         var (_, api) = await OpenAsync();
+        shown = PathOf(shown);
         var tag = (await api.GetAsync(shown)).Header("ETag")!;
         var answers = await Task.WhenAll(
             Enumerable
@@ -120,7 +133,7 @@ public sealed class EditingTests
         Assert.Equal(204, (await api.DeleteAsync($"{Alice}/deletion")).Status);
         var back = (await api.GetAsync(Alice)).Json;
         Assert.Equal(
-            (1, JsonValueKind.Null),
+            (2, JsonValueKind.Null),
             (back.GetProperty("messages").GetInt32(), back.GetProperty("keptUntil").ValueKind)
         );
         Assert.Equal(400, (await api.DeleteAsync($"{Alice}?permanent=perhaps")).Status);
@@ -137,5 +150,23 @@ public sealed class EditingTests
         Assert.Equal(412, there.Status);
         var made = await api.SendAsync("PUT", "/aliases/new%40example.test", body, ("If-None-Match", "*"));
         Assert.Equal(200, made.Status);
+    }
+
+    [Fact]
+    public async Task A_login_of_a_program_is_no_change_of_its_user()
+    {
+        var (test, api) = await OpenAsync();
+        var made = (await api.PostAsync($"{Alice}/app-passwords", """{"name":"phone"}""")).Json;
+        var tag = (await api.GetAsync(Alice)).Header("ETag")!;
+        var login = await test.Gateway.AuthenticateAsync(
+            new(TestBackend.Alice, made.GetProperty("password").GetString()!, System.Net.IPAddress.Loopback),
+            default
+        );
+        Assert.Equal(test.AliceId, login.Account);
+        var used = (await api.GetAsync($"{Alice}/app-passwords")).Json.GetProperty("items")[0];
+        Assert.Equal(JsonValueKind.String, used.GetProperty("lastUsed").ValueKind);
+        Assert.Equal(tag, (await api.GetAsync(Alice)).Header("ETag"));
+        var done = await api.SendAsync("PATCH", Alice, """{"usesVerp":true}""", ("If-Match", tag));
+        Assert.Equal(200, done.Status);
     }
 }

@@ -184,4 +184,54 @@ public sealed class LinkedFileTests
         var both = Letter("https://a.test/", ""","content":"AAEC" """);
         Assert.Equal(422, (await api.PostAsync("/sends", both)).Status);
     }
+
+    [Theory]
+    [InlineData("files.test SERVFAIL", 503, "link-later")]
+    [InlineData("files.test SERVFAIL A", 503, "link-later")]
+    [InlineData("files.test TIMEOUT AAAA", 503, "link-later")]
+    [InlineData("", 422, "link")]
+    [InlineData("files.test MX 10 mail.test", 422, "link")]
+    public async Task A_name_that_nobody_can_look_up_now_is_no_mistake_of_the_asker(
+        string zone,
+        int status,
+        string code
+    )
+    {
+        var (_, api) = await OpenAsync(isOpen: false, zone);
+        var answer = await api.PostAsync("/sends", Letter("https://files.test/"));
+        Assert.Equal((status, code, "#/attachments/0/url"), Refusal(answer));
+    }
+
+    [Fact]
+    public async Task Servers_that_hang_keep_files_of_other_keys_from_nobody()
+    {
+        await using var hanging = new HookReceiver { Hangs = true };
+        await using var server = new HookReceiver { Answer = _ => HookReceiver.Say(200, "", "here") };
+        var (test, _) = await OpenAsync();
+        var handler = new GuardedConnect(new ZoneResolver(), [IPNetwork.Parse("127.0.0.0/8")]).Handler();
+        var api = new RestApi(test.Backend, web: () => new ApiWeb(new ZoneResolver(), handler, allowsClear: true));
+        var slow = new RestClient(api, caller: new("k", "", ApiScope.Admin));
+        var other = new RestClient(api, caller: new("l", "", ApiScope.Admin));
+        var asking = Enumerable.Range(0, 8).Select(_ => slow.PostAsync("/sends", Letter(hanging.Url))).ToList();
+        await hanging.NextAsync();
+        await hanging.NextAsync();
+        Assert.Equal(202, (await other.PostAsync("/sends", Letter(server.Url))).Status);
+        Assert.Equal(2, hanging.Connections);
+        await clock.RunAsync(Task.WhenAll(asking), TimeSpan.FromSeconds(1));
+        Assert.All(asking, one => Assert.Equal(503, one.Result.Status));
+    }
+
+    [Fact]
+    public async Task All_messages_of_a_batch_have_one_time_for_their_links()
+    {
+        await using var server = new HookReceiver { Hangs = true };
+        var (_, api) = await OpenAsync();
+        var many = string.Join(',', Enumerable.Repeat(Letter(server.Url), 7));
+        var asking = api.PostAsync("/sends/batch", $$"""{"messages":[{{many}}]}""");
+        await server.NextAsync();
+        await clock.RunAsync(asking, TimeSpan.FromSeconds(1));
+        var results = (await asking).Json.GetProperty("results").EnumerateArray().ToList();
+        Assert.All(results, one => Assert.Equal(503, one.GetProperty("status").GetInt32()));
+        Assert.InRange(server.Connections, 1, 5); // of 30 s each in two minutes
+    }
 }

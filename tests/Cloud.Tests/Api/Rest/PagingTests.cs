@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Cloud.Api.Rest;
 using Cloud.Flow.Outbound;
+using Cloud.Store.Mailboxes;
 using Cloud.Store.Outbox;
 using Cloud.Store.Ports;
 using Cloud.Tests.Fakes;
@@ -28,7 +29,7 @@ public sealed class PagingTests
             all.AddRange(
                 page.Json.GetProperty("items").EnumerateArray().Select(one => one.GetProperty("id").GetString()!)
             );
-            next = page.Json.GetProperty("next") is { ValueKind: JsonValueKind.String } more ? more.GetString()! : "";
+            next = page.Json.TryGetProperty("next", out var more) ? more.GetString() ?? "" : "";
             if (next.Length > 0 && meanwhile is not null)
                 await meanwhile();
         } while (next.Length > 0);
@@ -100,5 +101,18 @@ public sealed class PagingTests
         Assert.Equal(120, all.Distinct().Count());
         Assert.Equal(first.GetProperty("id").GetString(), all[^1]);
         Assert.Equal(400, (await api.GetAsync($"{path}?after=dSE")).Status);
+    }
+
+    [Theory]
+    [InlineData("mailboxes")]
+    [InlineData("archive/mailboxes")]
+    public async Task Mailboxes_are_listed_to_the_last(string list)
+    {
+        var (test, api) = await OpenAsync();
+        for (var i = 0; i < 12; i++)
+            await test.Gateway.CreateMailboxAsync(test.AliceId, $"Project {i}", MailboxRole.None, default);
+        var all = await AllAsync(api, $"/users/alice%40example.test/{list}?limit=5");
+        var there = await test.Gateway.ListMailboxesAsync(test.AliceId, default);
+        Assert.Equal(there.Select(mailbox => $"{mailbox.Id}").Order(), all.Order());
     }
 }

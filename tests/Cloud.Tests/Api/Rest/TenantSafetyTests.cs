@@ -213,4 +213,31 @@ public sealed class TenantSafetyTests
         ApiSettings.Read(asked => asked == name ? [text] : [], faults);
         Assert.StartsWith($"{name}: ", Assert.Single(faults));
     }
+
+    [Theory]
+    [InlineData("From: ads@acme.example", 422)]
+    [InlineData("From: alice@example.test\r\nSender: ads@acme.example", 422)]
+    [InlineData("From: alice@example.test, ads@acme.example\r\nSender: alice@example.test", 422)]
+    [InlineData("From: alice@example.test", 202)]
+    public async Task A_raw_message_bears_no_author_that_its_key_is_not_for(string fields, int status)
+    {
+        var (test, api) = await OpenAsync();
+        await test.Admin.GrantAsync(TestBackend.Alice, "*@acme.example", default);
+        var raw = Encoding.UTF8.GetBytes($"{fields}\r\nTo: joe@elsewhere.test\r\n\r\nhi\r\n");
+        Task<RestAnswer> SendAsync(Caller caller) =>
+            new RestClient(api, caller: caller).SendBytesAsync(
+                "POST",
+                "/sends/raw?from=alice%40example.test",
+                raw,
+                ("Content-Type", "message/rfc822")
+            );
+        Caller[] bound =
+        [
+            new("k", null, ApiScope.Send, Domain: "example.test"),
+            new("k", null, ApiScope.Send, Mailbox: TestBackend.Alice),
+        ];
+        foreach (var caller in bound)
+            Assert.Equal(status, (await SendAsync(caller)).Status);
+        Assert.Equal(202, (await SendAsync(Caller.Operator)).Status);
+    }
 }

@@ -43,6 +43,12 @@ public sealed class UserLifeResourceTests
         Assert.Equal((1000, false), ((await UserAsync(test)).Quota, (await UserAsync(test)).IsSuspended));
         Assert.Equal(422, (await client.SendAsync("PUT", $"{Alice}/quota", """{"octets":-1}""")).Status);
 
+        foreach (var days in new[] { "-1", "366", "2000000000", "-2000000000" })
+        {
+            var refused = await client.SendAsync("PUT", $"{Alice}/deletion", $$"""{"days":{{days}}}""");
+            var pointer = refused.Json.GetProperty("errors")[0].GetProperty("pointer").GetString();
+            Assert.Equal((422, "#/days"), (refused.Status, pointer));
+        }
         var deleted = await client.SendAsync("PUT", $"{Alice}/deletion", """{"days":3}""");
         Assert.Equal(test.Time.GetUtcNow().AddDays(3), deleted.Json.GetProperty("until").GetDateTimeOffset());
         Assert.Equal(409, (await client.SendAsync("PUT", $"{Alice}/suspension", null)).Status);

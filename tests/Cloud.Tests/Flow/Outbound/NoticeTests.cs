@@ -227,4 +227,20 @@ public sealed class NoticeTests
         var end = text.IndexOf("\r\n--", body, StringComparison.Ordinal);
         return DeliveryReportText.Parse(Encoding.UTF8.GetBytes(text[body..end]))!;
     }
+
+    [Fact]
+    public async Task What_the_operators_own_relay_said_is_told_by_its_status_alone()
+    {
+        var world = await OutboundWorld.OpenAsync();
+        world.Relay.Answer = ScriptedRelay.Refuse;
+        world.Relay.BySmarthost = true;
+        await world.SubmitAsync(TestBackend.Alice, "bob@there.test");
+        await world.WorkAsync();
+        var text = Assert.Single(await world.InboxAsync(world.Test.AliceId));
+        Assert.DoesNotContain("mx.there.test", text);
+        Assert.DoesNotContain("No such user", text);
+        var to = Assert.Single(Report(text).Recipients);
+        Assert.Equal(("5.1.1", null), (to.Status, to.RemoteMta));
+        Assert.Equal("5.1.1", to.DiagnosticCode?.Text);
+    }
 }

@@ -90,4 +90,22 @@ public sealed class SenderRightsTests
         await test.Admin.RemoveUserAsync(TestBackend.Alice, default);
         Assert.Empty(await test.Admin.ListGrantsAsync(default));
     }
+
+    [Fact]
+    public async Task Grants_go_with_their_domain_and_do_not_come_back_with_it()
+    {
+        var test = await TestBackend.OpenAsync();
+        await test.Admin.AddDomainAsync("other.test", default);
+        foreach (var granted in new[] { "*@other.test", "sales@other.test", TestBackend.Bob })
+            await test.Admin.GrantAsync(TestBackend.Alice, granted, default);
+        await test.Admin.GrantAsync(TestBackend.Bob, "*@other.test", default);
+        Assert.True(await MayAsync(test, "anybody@other.test"));
+        await test.Admin.RemoveDomainAsync("other.test", default);
+        await test.Admin.AddDomainAsync("other.test", default);
+        Assert.False(await MayAsync(test, "anybody@other.test"));
+        Assert.False(await MayAsync(test, "sales@other.test"));
+        Assert.True(await MayAsync(test, TestBackend.Bob));
+        var left = Assert.Single(await test.Admin.ListGrantsAsync(default));
+        Assert.Equal((TestBackend.Alice, TestBackend.Bob), (left.Address, Assert.Single(left.SendsAs)));
+    }
 }

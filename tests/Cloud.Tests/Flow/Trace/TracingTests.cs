@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Cloud.Api.Gateway;
+using Cloud.Flow.Submission;
 using Cloud.Flow.Trace;
 using Cloud.Mail;
 using Cloud.Store;
@@ -166,13 +167,14 @@ public sealed class TracingTests
 
         foreach (var name in new[] { "<answer@else.test>", "answer@else.test" })
         {
-            var found = await test.Backend.Traces.FindAsync(name, TraceScope.Operator, default);
+            var found = (await test.Backend.Traces.FindAsync(name, TraceScope.Operator, default)).Messages;
             Assert.Equal($"{answer}", Assert.Single(found).Id);
         }
         var listed = await ListAsync(test, TestBackend.Alice);
         Assert.Equal([$"{answer}", $"{id}"], listed.Select(message => message.Id));
         Assert.All(listed, message => Assert.Equal("carol@else.test", message.From));
-        Assert.Empty(await test.Backend.Traces.FindAsync("<nobody@else.test>", TraceScope.Operator, default));
+        var none = await test.Backend.Traces.FindAsync("<nobody@else.test>", TraceScope.Operator, default);
+        Assert.Equal((0, false), (none.Messages.Count, none.IsCut));
         Assert.Empty(await ListAsync(test, TestBackend.Bob));
     }
 
@@ -190,7 +192,7 @@ public sealed class TracingTests
         Assert.Equal("Sending: not yet", lines[2]);
         Assert.Null(await test.TraceAsync(TestBackend.Bob, $"{request.Transaction}"));
         var found = await test.Backend.Traces.FindAsync("<sent@example.test>", TraceScope.Operator, default);
-        Assert.Equal($"{request.Transaction}", Assert.Single(found).Id);
+        Assert.Equal($"{request.Transaction}", Assert.Single(found.Messages).Id);
         Assert.Equal("out", Assert.Single(await ListAsync(test, "dave@away.test")).Direction);
     }
 
@@ -217,12 +219,16 @@ public sealed class TracingTests
         var own = await test.Backend.Traces.ShowAsync(id, TraceScope.User(TestBackend.Bob), default);
         Assert.All(own!.Steps, step => Assert.Equal(TestBackend.Bob, step.Who));
         Assert.Single(
-            await test.Backend.Traces.FindAsync("<both@else.test>", TraceScope.User(TestBackend.Bob), default)
+            (
+                await test.Backend.Traces.FindAsync("<both@else.test>", TraceScope.User(TestBackend.Bob), default)
+            ).Messages
         );
     }
 
     static async Task<IReadOnlyList<TraceSummary>> ListAsync(TestBackend test, string address) =>
-        await test.Backend.Traces.ListAsync(EmailAddress.TryParse(address)!, TraceScope.Operator, 50, default);
+        (
+            await test.Backend.Traces.ListAsync(EmailAddress.TryParse(address)!, TraceScope.Operator, 50, default)
+        ).Messages;
 
     const string Sent =
         $"From: {TestBackend.Alice}\r\nMessage-ID: <sent@example.test>\r\nDate: Fri, 2 Jan 2026 03:04:05 +0000\r\n\r\ntext\r\n";
@@ -257,5 +263,48 @@ public sealed class TracingTests
         var uids = UidSet.Of([uid]);
         var request = new StoreFlagsRequest(test.AliceId, mailbox, uids, FlagAction.Replace, flags, keywords, null);
         Assert.True((await test.Gateway.StoreFlagsAsync(request, default)).IsOk);
+    }
+
+    [Fact]
+    public async Task The_newest_of_very_many_that_were_sent_are_told_without_a_hole()
+    {
+        await using var test = await TestBackend.OpenAsync(
+            rows,
+            time: clock,
+            submission: new() { PerAccount = [], PerDomain = [] }
+        );
+        var ids = new List<string>();
+        for (var i = 0; i < 1000; i++)
+        {
+            clock.Advance(TimeSpan.FromSeconds(i % 300 == 0 ? 1000 : 1)); // unevenly
+            var request = await test.PrepareAsync(Sent, TestBackend.Alice, "dave@away.test");
+            Assert.Equal(SubmitStatus.Accepted, (await test.Gateway.SubmitAsync(request, default)).Status);
+            ids.Insert(0, $"{request.Transaction}");
+        }
+        var dave = EmailAddress.TryParse("dave@away.test")!;
+        foreach (var scope in new[] { TraceScope.Operator, TraceScope.User(TestBackend.Alice) })
+        {
+            foreach (var limit in new[] { 10, 700, 2000 })
+            {
+                var list = await test.Backend.Traces.ListAsync(dave, scope, limit, default);
+                Assert.Equal(ids.Take(limit), list.Messages.Select(message => message.Id));
+                Assert.False(list.IsCut);
+            }
+        }
+        var bobs = await test.Backend.Traces.ListAsync(dave, TraceScope.User(TestBackend.Bob), 10, default);
+        Assert.Empty(bobs.Messages);
+        var named = await test.Backend.Traces.FindAsync("sent@example.test", TraceScope.Operator, default);
+        Assert.Equal(ids, named.Messages.Select(message => message.Id));
+    }
+
+    [Fact]
+    public async Task A_list_that_is_cut_says_so_on_its_last_page()
+    {
+        var found = new TraceSummary("1", clock.GetUtcNow(), "out", null, null, null, "");
+        var list = new TraceList([found, found with { Id = "0" }], IsCut: true);
+        var first = await TracePage.OfAsync(_ => new(list), null, 1);
+        Assert.False(first.IsCut);
+        var last = await TracePage.OfAsync(_ => new(list), first.Next, 1);
+        Assert.Equal((true, null), (last.IsCut, last.Next));
     }
 }
