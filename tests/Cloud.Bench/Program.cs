@@ -23,6 +23,9 @@ switch (scenario)
     case "idle":
         await Idle.RunAsync(options);
         break;
+    case "imap":
+        await ImapCommands.RunAsync(options);
+        break;
     case "open":
         await Open.RunAsync(options);
         break;
@@ -58,11 +61,14 @@ switch (scenario)
               relay     messages of a user sent on to a host: rate, CPU and memory (needs smtp-sink)
                         --size 4096  --messages 10000  --connections 10  --rounds 3  --warm-up 3000
                         --peer postfix   the same by Postfix, rounds interleaved (needs root)
+                        --signed yes     Postfix signs, too, by OpenDKIM
                         --beside FILE,FILE   the same by other builds of `cloud`
               start     from exec to `ready`                                --rounds 9
               handler   the published Functions app: exec to first answer  --functions DIR,DIR  --rounds 9
               idle      resident memory of an idle plain IMAP connection    --connections 2000
               open      a mailbox opened: time and rows read                --messages 100000  --rounds 9
+              imap      IMAP commands on a large mailbox: time and CPU
+                        --messages 10000  --rounds 3  --peer dovecot (needs root)
               mail-decode  transfer decoders, and parsers on hostile input
                         --size 25 (MiB)  --rounds 9  --slowest 10  --hostile-rounds 21
                         --most 50   fails where an input takes more ms of CPU

@@ -24,7 +24,7 @@ static class RelayMail
         foreach (var program in options.Text("beside")?.Split(',') ?? [])
             servers.Add(await CloudAsync(sink, program));
         if (options.Text("peer") == "postfix")
-            servers.Add(await PostfixRelay.StartAsync(sink.Address));
+            servers.Add(await PostfixRelay.StartAsync(sink.Address, options.Text("signed") == "yes"));
 
         Console.WriteLine($"{messages} messages of {size} octets, {connections} connections");
         var figures = servers.ToDictionary(server => server, _ => new List<Figure>());
@@ -55,8 +55,8 @@ static class RelayMail
     static async Task<Figure> OneAsync(IRelayServer server, SubmissionLoad load, int messages, SmtpSink sink)
     {
         using var stop = new CancellationTokenSource();
-        var memory = MemoryAsync(server.ProcessId, stop.Token);
-        var (cpu, before) = (ProcessFigures.CpuSeconds(server.ProcessId), sink.Messages);
+        var memory = MemoryAsync(server.Processes, stop.Token);
+        var (cpu, before) = (server.Processes.Sum(ProcessFigures.CpuSeconds), sink.Messages);
         var clock = Stopwatch.StartNew();
         await load.SendAsync(messages);
         var accepted = clock.Elapsed.TotalSeconds;
@@ -67,17 +67,17 @@ static class RelayMail
         }
         var sent = clock.Elapsed.TotalSeconds;
         await Task.Delay(Sample); // what is left to do when the last is sent
-        cpu = ProcessFigures.CpuSeconds(server.ProcessId) - cpu;
+        cpu = server.Processes.Sum(ProcessFigures.CpuSeconds) - cpu;
         await stop.CancelAsync();
         return new(messages / accepted, messages / sent, cpu / messages * 1000, await memory / 1e6);
     }
 
-    static async Task<long> MemoryAsync(int process, CancellationToken stop)
+    static async Task<long> MemoryAsync(IReadOnlyList<int> processes, CancellationToken stop)
     {
         var most = 0L;
         while (!stop.IsCancellationRequested)
         {
-            most = Math.Max(most, ProcessFigures.FamilyBytes(process));
+            most = Math.Max(most, processes.Sum(ProcessFigures.FamilyBytes));
             await Task.Delay(Sample, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         return most;

@@ -4,7 +4,7 @@ using System.Net;
 namespace Cloud.Bench.Servers;
 
 /// <summary>`cloud serve` as a process of its own on a new data directory. Its 250 means delivered.</summary>
-sealed class CloudServer : IMailServer, IRelayServer
+sealed class CloudServer : IMailServer, IRelayServer, IImapServer
 {
     readonly Process process;
     readonly string directory;
@@ -24,9 +24,15 @@ sealed class CloudServer : IMailServer, IRelayServer
 
     public IPEndPoint Submissions => Ports["submissions"];
 
+    public IPEndPoint Imap => Ports["imap"];
+
+    public string ImapLogin => "u0@example.test password-0";
+
     public string Login => "\0u0@example.test\0password-0";
 
     public int ProcessId => process.Id;
+
+    public IReadOnlyList<int> Processes => [process.Id];
 
     public double CpuSeconds => ProcessFigures.CpuSeconds(process.Id);
 

@@ -13,6 +13,6 @@ interface IRelayServer : IAsyncDisposable
     /// <summary>What AUTH PLAIN is told; null where nobody has to log in.</summary>
     string? Login { get; }
 
-    /// <summary>The process whose descendants are all of the server.</summary>
-    int ProcessId { get; }
+    /// <summary>The processes that are, with their descendants, all of the server.</summary>
+    IReadOnlyList<int> Processes { get; }
 }
