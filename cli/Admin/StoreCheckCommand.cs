@@ -63,18 +63,20 @@ static class StoreCheckCommand
                         ),
                     cancel
                 );
-                if (code != ExitCode.Ok)
-                    return code;
-                if (parsed.GetValue(json))
-                    QueueJson.Print(result, StoreCheckJson.Default.StoreCheckResult);
-                else
-                    Print(result);
-                return result.IsWhole && result.Findings.All(one => one.Finding.IsRepaired)
-                    ? ExitCode.Ok
-                    : ExitCode.Failed;
+                return code == ExitCode.Ok ? Tell(result, parsed.GetValue(json)) : code;
             }
         );
         return command;
+    }
+
+    /// <returns>The exit code.</returns>
+    static int Tell(StoreCheckResult result, bool asJson)
+    {
+        if (asJson)
+            QueueJson.Print(result, StoreCheckJson.Default.StoreCheckResult);
+        else
+            Print(result);
+        return result.IsWhole && result.Findings.All(one => one.Finding.IsRepaired) ? ExitCode.Ok : ExitCode.Failed;
     }
 
     /// <summary>Nobody's accounts, with mail that webhooks tell of.</summary>
