@@ -51,7 +51,7 @@ public sealed class LargeMailboxTests
     }
 
     /// <summary>A gateway whose searches take their time.</summary>
-    class SlowGateway : DispatchProxy
+    sealed class SlowGateway : DispatchProxy
     {
         IGateway gateway = null!;
         Action wait = null!;
