@@ -86,11 +86,8 @@ sealed class NoticeWriter(IBlobs blobs, RetrySchedule schedule, OutboundOptions 
                 _ => row.State == RecipientState.Relayed ? DeliveryAction.Relayed : DeliveryAction.Delivered,
             },
             Status = StatusOf(row, kind),
-            // Both may be missing (RFC 3464 §2.3.5, §2.3.6), and what the operator's own relay says is not the sender's to read.
-            RemoteMta = !row.BySmarthost && row.Host is { } host ? new TypedText(TypedText.Dns, host) : null,
-            DiagnosticCode = (row.BySmarthost ? row.Status : row.Reply) is { Length: > 0 } reply
-                ? Diagnostic(reply)
-                : null,
+            RemoteMta = row.Host is { } host ? new TypedText(TypedText.Dns, host) : null,
+            DiagnosticCode = row.Reply is { Length: > 0 } reply ? Diagnostic(reply) : null,
             LastAttempt = row.LastAttempt,
             FinalLogId = message.Id.ToString(),
             RetryUntil =
