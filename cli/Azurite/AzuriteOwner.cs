@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Cloud.Store.Ports;
+using Cloud.Store.Local;
 
 namespace Cloud.Cli.Azurite;
 
@@ -20,7 +20,7 @@ sealed class AzuriteOwner : IDisposable
     AzuriteOwner(string data, FileStream opened) => (directory, held) = (data, opened);
 
     /// <summary>Takes the directory, once an Azurite that is ending there has ended.</summary>
-    /// <exception cref="StoreException">Another server has it, or its Azurite does not end.</exception>
+    /// <exception cref="StoreInUseException">Another server has it, or its Azurite does not end.</exception>
     /// <exception cref="IOException">The lock cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The directory is not ours to write.</exception>
     public static async Task<AzuriteOwner> TakeAsync(string data, CancellationToken cancel)
@@ -59,7 +59,7 @@ sealed class AzuriteOwner : IDisposable
         {
             using var other = Find(data);
             var who = other is null ? "it is starting one now" : Named(other);
-            throw new StoreException($"Another server uses {data}: {who}", e);
+            throw new StoreInUseException($"Another server uses {data}: {who}", e);
         }
     }
 
@@ -77,7 +77,7 @@ sealed class AzuriteOwner : IDisposable
             await other.WaitForExitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancel.ThrowIfCancellationRequested();
             if (!other.HasExited)
-                throw new StoreException($"Another server uses {directory}: {Named(other)}");
+                throw new StoreInUseException($"Another server uses {directory}: {Named(other)}");
         }
     }
 

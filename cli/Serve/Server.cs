@@ -56,9 +56,9 @@ static class Server
                 : null;
         var gateway = app?.Gateway ?? new LocalGateway(store.Backend);
         var api = OpenApi(settings, store, gateway as LocalGateway, loggers);
-        await using var control = store.Local is null
-            ? null
-            : new ControlServer(settings.Data, administration, api, loggers);
+        // Who keeps the data under its own directory alone may open it.
+        await using var control =
+            settings.Store == StoreKind.Azure ? null : new ControlServer(settings.Data, administration, api, loggers);
         var files = settings.Certificate is { } given ? new PemFiles(given.Certificate, given.Key) : null;
         var certificate = files is null
             ? TlsCertificate.SelfSigned(settings.Data, [settings.Hostname, "localhost"], TimeProvider.System)

@@ -150,7 +150,7 @@ sealed class SettingsReader(
     void CheckStore(Settings settings)
     {
         var socket = ControlServer.PathIn(settings.Data);
-        if (settings.Store == StoreKind.Local && Encoding.UTF8.GetByteCount(socket) > ControlServer.MaxPath)
+        if (settings.Store != StoreKind.Azure && Encoding.UTF8.GetByteCount(socket) > ControlServer.MaxPath)
             Faults.Add($"data: {socket} is longer than the {ControlServer.MaxPath} octets a socket's name may have.");
         var told = settings.ConnectionString is not null || All("blob-endpoint").Count > 0;
         if (settings.Store == StoreKind.Azure && !told)

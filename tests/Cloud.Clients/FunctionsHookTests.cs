@@ -43,15 +43,16 @@ public sealed class FunctionsHookTests : ClientTests
 
     async Task<JsonElement> HookAsync(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         string[] command = [Path.Combine(AppContext.BaseDirectory, "cloud.dll"), "hook", .. arguments];
         foreach (var argument in (string[])[.. command, "--json", "--data", Data, "--store", "azurite"])
             start.ArgumentList.Add(argument);
         start.Environment["CLOUD_AZURITE"] = FunctionsFolder.Azurite;
         using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync().WaitAsync(Patience);
-        Assert.Equal(0, process.ExitCode);
+        Assert.True(process.ExitCode == 0, await errors);
         return JsonDocument.Parse(output).RootElement;
     }
 }

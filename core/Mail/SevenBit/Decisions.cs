@@ -22,10 +22,10 @@ sealed class Decisions(Tile[] tiles)
             return Leaf(part, header, Next(TileKind.Body), isMessage);
         if (part.Is("message"u8, "global"u8) && InBodyOf(part).Any(IsHeaderBeyondAscii))
             return Encode(part, header, part.BodyStart, part.BodyEnd, isMessage, "base64", null);
+        if (part.Message is { } message)
+            return Inner(message.Body, part, header, isMessage);
         if (IsRelabelled(part))
             Edits.Add(SevenBitEdit.OfHeader(header, "7bit", isMessage, endsHeader: false));
-        if (part.Message is { } message)
-            return Decide(message.Body, isMessage: true);
         if (part.Is("multipart"u8, "signed"u8))
             return Signed(part);
         foreach (var child in part.Parts)
@@ -34,6 +34,23 @@ sealed class Decisions(Tile[] tiles)
                 return refusal;
         }
 
+        return null;
+    }
+
+    /// <summary>
+    /// A message within a part. Where no blank line is between the two headers, what the inner one gets would be the outer's.
+    /// </summary>
+    SevenBitRefusal? Inner(BodyPart message, BodyPart part, Tile header, bool isMessage)
+    {
+        var place = Edits.Count;
+        if (Decide(message, isMessage: true) is { } refusal)
+            return refusal;
+        var isEdited = Edits.Count > place;
+        if (IsRelabelled(part) || isEdited)
+        {
+            var encoding = IsRelabelled(part) ? "7bit" : null;
+            Edits.Insert(place, SevenBitEdit.OfHeader(header, encoding, isMessage, endsHeader: isEdited));
+        }
         return null;
     }
 

@@ -79,7 +79,7 @@ sealed class EncodingField(SevenBitEdit edit) : TransferCoder
         var colon = Math.Max(0, HeaderReader.Colon(line));
         var name = line[..colon].TrimEnd(" \t"u8);
         hasVersion |= Ascii.EqualsIgnoreCase(name, "MIME-Version"u8);
-        isDropped = Ascii.EqualsIgnoreCase(name, "Content-Transfer-Encoding"u8);
+        isDropped = edit.Encoding is not null && Ascii.EqualsIgnoreCase(name, "Content-Transfer-Encoding"u8);
         if (!isDropped || isTold)
             return;
         WriteField(target);
@@ -88,6 +88,8 @@ sealed class EncodingField(SevenBitEdit edit) : TransferCoder
     /// <summary>What the header had not: the field; and a message's has to name MIME for it (RFC 2045 §4).</summary>
     void Tell(IBufferWriter<byte> target)
     {
+        if (edit.Encoding is null)
+            return;
         if (edit.IsMessage && !hasVersion)
             target.Write("MIME-Version: 1.0\r\n"u8);
         if (!isTold)
@@ -98,7 +100,7 @@ sealed class EncodingField(SevenBitEdit edit) : TransferCoder
     {
         isTold = true;
         target.Write("Content-Transfer-Encoding: "u8);
-        target.Write(Encoding.ASCII.GetBytes(edit.Encoding));
+        target.Write(Encoding.ASCII.GetBytes(edit.Encoding!));
         target.Write("\r\n"u8);
         last = (byte)'\n';
     }

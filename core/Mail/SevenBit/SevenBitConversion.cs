@@ -70,7 +70,7 @@ public sealed class SevenBitConversion(SevenBitPlan plan)
         (edit, coder) = (null, null);
     }
 
-    static TransferCoder Encoder(string encoding) =>
+    static TransferCoder Encoder(string? encoding) =>
         encoding == "base64" ? new Base64Encoder() : new QuotedPrintableEncoder();
 
     static void Copy(ReadOnlySpan<byte> octets, IBufferWriter<byte> target)

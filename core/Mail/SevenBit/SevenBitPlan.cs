@@ -12,8 +12,8 @@ public sealed class SevenBitPlan
 /// <summary>One change to a run of octets, which may be empty.</summary>
 sealed record SevenBitEdit(long Start, long End)
 {
-    /// <summary>The encoding that is to be: of the body, or told in the header.</summary>
-    public required string Encoding { get; init; }
+    /// <summary>The encoding that is to be: of the body, or told in the header; null where a header tells what it told.</summary>
+    public required string? Encoding { get; init; }
 
     /// <summary>Of a body that is encoded already, though not as it should be; null for one that is not.</summary>
     public Octets? Decoded { get; init; }
@@ -27,7 +27,7 @@ sealed record SevenBitEdit(long Start, long End)
     /// <summary>A blank line has to follow: the body's first line may look like a field once it is encoded.</summary>
     public bool EndsHeader { get; init; }
 
-    public static SevenBitEdit OfHeader(Tile header, string encoding, bool isMessage, bool endsHeader) =>
+    public static SevenBitEdit OfHeader(Tile header, string? encoding, bool isMessage, bool endsHeader) =>
         new(header.Start, header.End)
         {
             Encoding = encoding,

@@ -52,6 +52,15 @@ public sealed class SevenBitConversionTests
     }
 
     [Theory]
+    [InlineData("Content-Transfer-Encoding: binary\r\n")]
+    [InlineData("")]
+    public void A_message_within_that_begins_without_a_blank_line_does_not_become_the_outer_header(string encoding)
+    {
+        var message = $"Content-Type: message/rfc822\r\nMIME-Version: 1.0\r\n{encoding}Gr\u00fc: x\r\n";
+        Converting.AssertSame(Encoding.Latin1.GetBytes(message), Encoding.Latin1.GetBytes(Converting.Convert(message)));
+    }
+
+    [Theory]
     [InlineData("\u00fc", "quoted-printable", "=FC")]
     [InlineData("x", "7bit", "x")]
     public void A_message_that_names_its_encoding_and_not_MIME_names_both_then(
