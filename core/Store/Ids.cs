@@ -35,7 +35,7 @@ public readonly record struct ThreadId(ulong Value)
     public override string ToString() => Value.ToString("x16", CultureInfo.InvariantCulture);
 }
 
-/// <summary>One hand-over of a message, from DATA or APPEND on: the trace id, and what makes a repetition harmless.</summary>
+/// <summary>One hand-over of a message, from MAIL or APPEND on: the trace id, and what makes a repetition harmless.</summary>
 /// <param name="Milliseconds">Since 1970, 42 bits.</param>
 /// <param name="Random">64 random bits.</param>
 public readonly record struct TransactionId(ulong Milliseconds, ulong Random)

@@ -109,7 +109,7 @@ public sealed class HttpGateway : IGateway, IAsyncDisposable
     public async ValueTask<RecipientVerdict> CheckRecipientAsync(
         CheckRecipientRequest request,
         CancellationToken cancel
-    ) => (await client.AskAsync(Ops.CheckRecipient, request, cancel)).Verdict;
+    ) => (await client.AskAsync(Ops.CheckRecipient, _ => request, request.Transaction, null, cancel)).Verdict;
 
     public async ValueTask<MessageUpload> BeginUploadAsync(TransactionId transaction, CancellationToken cancel)
     {

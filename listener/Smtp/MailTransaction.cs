@@ -2,12 +2,16 @@ using Cloud.Api.Gateway;
 using Cloud.Flow.Door;
 using Cloud.Flow.Outbound;
 using Cloud.Mail;
+using Cloud.Store;
 
 namespace Cloud.Listener.Smtp;
 
 /// <summary>From MAIL to the reply that ends the transaction (RFC 5321 §3.3).</summary>
 sealed record MailTransaction(EmailAddress? From)
 {
+    /// <summary>The message's trace id, known before there is a message: what is refused on the way to it bears it, too.</summary>
+    public TransactionId Id { get; init; }
+
     /// <summary>SIZE, octets; 0 when not given.</summary>
     public long DeclaredSize { get; init; }
 

@@ -52,6 +52,14 @@ static partial class SmtpLog
     [LoggerMessage(2008, LogLevel.Warning, "{Transaction}: why it was refused is not kept: {Reason}")]
     public static partial void NotKept(ILogger logger, TransactionId transaction, string reason);
 
+    [LoggerMessage(2009, LogLevel.Information, "{Transaction}: a recipient of {Address}'s is refused: {Outcome}")]
+    public static partial void RecipientRefused(
+        ILogger logger,
+        TransactionId transaction,
+        IPAddress address,
+        Reply outcome
+    );
+
     [LoggerMessage(2006, LogLevel.Information, "{Transaction}: given up after {Size} octets from {Address}")]
     public static partial void GivenUp(ILogger logger, TransactionId transaction, long size, IPAddress address);
 }

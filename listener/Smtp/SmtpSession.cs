@@ -129,6 +129,7 @@ sealed class SmtpSession(
         var address = connection.Remote.Address;
         Transaction = transaction with
         {
+            Id = TransactionId.Create(time, entropy),
             Check = User is null
                 ? door?.Begin(ClientAddress.IsKnown(address) ? address : null, Helo ?? "", transaction.From)
                 : null,
@@ -154,7 +155,7 @@ sealed class SmtpSession(
     /// <exception cref="StoreException">There is none now; the transaction is over.</exception>
     public async ValueTask<MessageIntake> BeginMessageAsync(MailTransaction transaction, CancellationToken cancel)
     {
-        var id = TransactionId.Create(time, entropy);
+        var id = transaction.Id;
         MessageUpload upload;
         try
         {

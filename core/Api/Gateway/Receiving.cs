@@ -32,7 +32,12 @@ public sealed record CheckRecipientRequest(
     long DeclaredSize,
     IPAddress Client,
     GreylistTicket? Greylist = null
-);
+)
+{
+    /// <summary>Whose trace the call belongs to, which its header tells; null where there is none.</summary>
+    [JsonIgnore]
+    public TransactionId? Transaction { get; init; }
+}
 
 public enum RecipientVerdict
 {

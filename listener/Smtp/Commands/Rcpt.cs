@@ -37,6 +37,21 @@ sealed record Rcpt(EmailAddress? To, string? Notify, string? OriginalRecipient) 
         if (Measure.OfRecipient(session) is { } tooFast)
             return tooFast;
 
+        var reply = await CheckAsync(session, transaction, to, cancel);
+        if (reply.Code >= 400)
+            SmtpLog.RecipientRefused(session.Logger, transaction.Id, session.Connection.Remote.Address, reply);
+        else
+            transaction.Recipients.Add(new Recipient(to, Notify, OriginalRecipient));
+        return reply;
+    }
+
+    static async ValueTask<Reply> CheckAsync(
+        SmtpSession session,
+        MailTransaction transaction,
+        EmailAddress to,
+        CancellationToken cancel
+    )
+    {
         var request = new CheckRecipientRequest(
             transaction.From,
             to,
@@ -44,35 +59,24 @@ sealed record Rcpt(EmailAddress? To, string? Notify, string? OriginalRecipient) 
             transaction.DeclaredSize,
             session.Connection.Remote.Address,
             transaction.Check is { } check ? await check.GreylistAsync() : null
-        );
-        switch (await session.Gateway.CheckRecipientAsync(request, cancel))
+        )
         {
-            case RecipientVerdict.Ok when Measure.OfMailbox(session, to) is { } tooMany:
-                return tooMany;
-            case RecipientVerdict.Ok:
-                transaction.Recipients.Add(new Recipient(to, Notify, OriginalRecipient));
-                return Replies.RecipientOk;
-            case RecipientVerdict.NoSuchUser:
-                return Replies.NoSuchUser;
-            case RecipientVerdict.SenderNotAllowed:
-                return Replies.SenderNotAllowed;
-            case RecipientVerdict.NotQualified:
-                return Replies.NotQualified;
-            case RecipientVerdict.Greylisted:
-                return Replies.Greylisted;
-            case RecipientVerdict.BadReturnPath:
-                return Replies.BadReturnPath;
-            case RecipientVerdict.ReportsOnly:
-                return Replies.ReportsOnly;
-            case RecipientVerdict.TooManyReports:
-                return Replies.TooManyReports;
-            case RecipientVerdict.OverQuota:
-                return Replies.MailboxFull;
-            case RecipientVerdict.OverSendLimit:
-                return Replies.SentEnough;
-            default:
-                return Replies.NotLocal;
-        }
+            Transaction = transaction.Id,
+        };
+        return await session.Gateway.CheckRecipientAsync(request, cancel) switch
+        {
+            RecipientVerdict.Ok => Measure.OfMailbox(session, to) ?? Replies.RecipientOk,
+            RecipientVerdict.NoSuchUser => Replies.NoSuchUser,
+            RecipientVerdict.SenderNotAllowed => Replies.SenderNotAllowed,
+            RecipientVerdict.NotQualified => Replies.NotQualified,
+            RecipientVerdict.Greylisted => Replies.Greylisted,
+            RecipientVerdict.BadReturnPath => Replies.BadReturnPath,
+            RecipientVerdict.ReportsOnly => Replies.ReportsOnly,
+            RecipientVerdict.TooManyReports => Replies.TooManyReports,
+            RecipientVerdict.OverQuota => Replies.MailboxFull,
+            RecipientVerdict.OverSendLimit => Replies.SentEnough,
+            _ => Replies.NotLocal,
+        };
     }
 
     /// <summary>NEVER, or a list of SUCCESS, FAILURE and DELAY (RFC 3461 §4.1).</summary>

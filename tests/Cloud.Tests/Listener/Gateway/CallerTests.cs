@@ -1,6 +1,9 @@
 using System.Diagnostics;
+using System.Net;
+using Cloud.Api.Gateway;
 using Cloud.Api.Gateway.Wire;
 using Cloud.Listener.Gateway;
+using Cloud.Mail;
 using Cloud.Store.Ports;
 using Cloud.Tests.Fakes;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -71,6 +74,25 @@ public sealed class CallerTests : HopTests
         var message = await UploadAsync(gateway, transaction);
         await gateway.ReceiveAsync(TestBackend.Request(transaction, message, TestBackend.Alice), default);
         Assert.Matches($"^00-00000{transaction}-[0-9a-f]{{16}}-01$", headers["traceparent"]);
+    }
+
+    [Fact]
+    public async Task A_recipient_is_asked_about_in_the_trace_of_the_message_that_may_come()
+    {
+        await using var gateway = Connect(inner => inner);
+        var transaction = Test.NewTransaction();
+        var request = new CheckRecipientRequest(
+            null,
+            EmailAddress.TryParse(TestBackend.Alice)!,
+            null,
+            0,
+            IPAddress.Loopback
+        )
+        {
+            Transaction = transaction,
+        };
+        await gateway.CheckRecipientAsync(request, default);
+        Assert.StartsWith($"00-00000{transaction}-", headers["traceparent"]);
     }
 
     [Fact]

@@ -64,6 +64,21 @@ public sealed class MessageTests
         Assert.Equal(octets, SmtpServer.WithoutTrace(gateway.Kept[1].Bytes));
     }
 
+    [Fact]
+    public async Task A_message_has_its_trace_id_before_its_first_recipient_and_each_its_own()
+    {
+        var gateway = new PlainGateway();
+        await using var listener = await SmtpServer.StartAsync(gateway);
+        var replies = await SmtpServer.TalkAsync(
+            listener,
+            SmtpServer.Octets($"{Begin}RCPT TO:<nobody@example.test>\r\nDATA\r\nx\r\n.\r\n"),
+            SmtpServer.Octets("MAIL FROM:<>\r\nRCPT TO:<alice@example.test>\r\nQUIT\r\n")
+        );
+        var kept = replies.Single(reply => reply.Contains("kept as", StringComparison.Ordinal));
+        Assert.All(gateway.Checked[..2], each => Assert.Contains($" {each.Transaction}", kept));
+        Assert.DoesNotContain($"{gateway.Checked[2].Transaction}", kept);
+    }
+
     [Theory]
     [InlineData("a\n.\nb")]
     [InlineData("a\n.\r\nb")]

@@ -24,6 +24,8 @@ sealed class PlainGateway : UnaskedGateway, IAsyncDisposable
 
     public List<(MailEnvelope Envelope, Peer Peer, byte[] Bytes)> Kept { get; } = [];
 
+    public List<CheckRecipientRequest> Checked { get; } = [];
+
     public List<(SubmitRequest Request, byte[] Bytes)> Submitted { get; } = [];
 
     /// <summary>After so many the sender has sent too much.</summary>
@@ -76,6 +78,7 @@ sealed class PlainGateway : UnaskedGateway, IAsyncDisposable
     )
     {
         Fail("recipient");
+        Checked.Add(request);
         if (request.To.Local == "full")
             return new(RecipientVerdict.OverQuota);
         if (request.To.Local == "onemore")
