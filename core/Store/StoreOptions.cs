@@ -14,6 +14,9 @@ public sealed record StoreOptions
     /// <summary>Accounts kept in memory beside those in use, some 10 KiB each; 1 to 1,000,000.</summary>
     public int AccountsInMemory { get; init; } = 2000;
 
+    /// <summary>Octets of messages' headers kept in memory for lists, searches and sorting; 0 to 1 GiB.</summary>
+    public long OverviewMemory { get; init; } = 32 * 1024 * 1024;
+
     /// <summary>How long the directory's rows are believed where others may change them, 0 to 5 minutes.</summary>
     public TimeSpan DirectoryAge { get; init; } = TimeSpan.FromSeconds(10);
 

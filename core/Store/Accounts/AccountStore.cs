@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Cloud.Store.Changes;
 using Cloud.Store.Mailboxes;
+using Cloud.Store.Overviews;
 using Cloud.Store.Ports;
 
 namespace Cloud.Store.Accounts;
@@ -55,6 +56,8 @@ sealed class AccountStore(
 
     /// <summary>First reads that the accounts' next changes note.</summary>
     public ReadNotes Reads { get; } = new();
+
+    public OverviewCache Overviews { get; } = new(options.OverviewMemory);
 
     /// <summary>The account as it is now.</summary>
     /// <returns>Null when there is none.</returns>

@@ -18,7 +18,20 @@ public sealed class UidSet
     /// <summary>How many numbers it spans, whether messages have them or not.</summary>
     public ulong Count => Ranges.Aggregate(0UL, (sum, range) => sum + range.Last - range.First + 1);
 
-    public static UidSet Of(params IEnumerable<uint> uids) => Of(uids.Select(uid => (uid, uid)));
+    public static UidSet Of(params IEnumerable<uint> uids)
+    {
+        var all = uids.ToArray();
+        all.AsSpan().Sort(); // next to nothing where they are in order already, as they mostly are
+        var joined = new List<(uint First, uint Last)>();
+        foreach (var uid in all)
+        {
+            if (joined.Count > 0 && uid <= (ulong)joined[^1].Last + 1)
+                joined[^1] = (joined[^1].First, uid);
+            else
+                joined.Add((uid, uid));
+        }
+        return new UidSet([.. joined]);
+    }
 
     /// <summary>Sorts and joins ranges given in any order, each with its ends in either order.</summary>
     public static UidSet Of(IEnumerable<(uint First, uint Last)> ranges)
@@ -75,7 +88,7 @@ public sealed class UidSet
     public UidSet Except(UidSet other)
     {
         var left = new List<(uint First, uint Last)>();
-        var next = 1UL; // no UID is 0
+        var next = 0UL; // no UID, but a page's number
         foreach (var (first, last) in other.Ranges)
         {
             if (first > next)

@@ -43,6 +43,9 @@ public readonly ref struct Overview
         }
     }
 
+    /// <summary>All fields in their order, each <see cref="OverviewField"/> once.</summary>
+    public OverviewFields InOrder => new(fields);
+
     /// <summary>The entries of one of the address fields.</summary>
     public OverviewAddresses Addresses(OverviewField field) => new(this[field].Span);
 
@@ -73,6 +76,15 @@ enum OverviewFlags : byte
     ReplyOrForward = 16,
 
     Known = Left | Ascii | Sent | Cut | ReplyOrForward,
+}
+
+/// <summary>Reads field by field: cheaper than one by one where most are wanted.</summary>
+public ref struct OverviewFields(ReadOnlySpan<byte> packed)
+{
+    PackReader reader = new(packed);
+
+    /// <exception cref="Ports.StoreException">The page is damaged.</exception>
+    public OverviewText Next() => Overview.Text(ref reader);
 }
 
 /// <summary>Reads an address list, entry by entry.</summary>

@@ -34,6 +34,9 @@ public sealed class OverviewPage
 
     public int Count => places.Count;
 
+    /// <summary>What it takes in memory, octets.</summary>
+    public long MemoryOctets => Packed.Length + 24L * places.Capacity;
+
     /// <summary>0 when it is empty.</summary>
     public uint LastUid => places.Count == 0 ? 0 : places[^1].Uid;
 

@@ -36,10 +36,22 @@ static class OverviewRows
 
     public static OverviewPage From(RowData row)
     {
-        var packed = new PackWriter(4 * RowLimits.PropertyBytes);
-        for (var part = 0; row.Bytes(Part(part)) is { } bytes; part++)
-            packed.Bytes(bytes);
-        return new(packed.ToArray());
+        var parts = new List<byte[]>();
+        while (row.Bytes(Part(parts.Count)) is { } bytes)
+            parts.Add(bytes);
+        return new(parts is [var only] ? only : Joined(parts));
+    }
+
+    static byte[] Joined(List<byte[]> parts)
+    {
+        var whole = new byte[parts.Sum(part => part.Length)];
+        var at = 0;
+        foreach (var part in parts)
+        {
+            part.CopyTo(whole, at);
+            at += part.Length;
+        }
+        return whole;
     }
 
     static string Part(int part) => $"Part{part}";

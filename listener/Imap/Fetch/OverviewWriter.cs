@@ -6,47 +6,39 @@ namespace Cloud.Listener.Imap.Fetch;
 /// <summary>ENVELOPE (RFC 9051 §7.5.2) from an overview in seven bits: octets are copied, nothing is unpacked.</summary>
 static class OverviewWriter
 {
-    static readonly OverviewField[] Lists =
-    [
-        OverviewField.From,
-        OverviewField.Sender,
-        OverviewField.ReplyTo,
-        OverviewField.To,
-        OverviewField.Cc,
-        OverviewField.Bcc,
-    ];
-
     public static void Envelope(this ImapWriter writer, in Overview overview)
     {
+        var fields = overview.InOrder; // which is ENVELOPE's
         writer.Put("("u8);
-        writer.NString(overview[OverviewField.Date]);
+        writer.NString(fields.Next());
         writer.Put(" "u8);
-        writer.NString(overview[OverviewField.Subject]);
-        foreach (var field in Lists)
-        {
-            writer.Put(" "u8);
-            writer.Addresses(overview, field);
-        }
+        writer.NString(fields.Next());
+        var from = fields.Next();
+        writer.Addresses(from);
+        writer.Addresses(OrElse(fields.Next(), from)); // Sender
+        writer.Addresses(OrElse(fields.Next(), from)); // Reply-To
+        writer.Addresses(fields.Next());
+        writer.Addresses(fields.Next());
+        writer.Addresses(fields.Next());
         writer.Put(" "u8);
-        writer.NString(overview[OverviewField.InReplyTo]);
+        writer.NString(fields.Next());
         writer.Put(" "u8);
-        writer.NString(overview[OverviewField.MessageId]);
+        writer.NString(fields.Next());
         writer.Put(")"u8);
     }
 
-    static void Addresses(this ImapWriter writer, in Overview overview, OverviewField field)
+    /// <summary>A missing Sender or Reply-To is the same as From.</summary>
+    static OverviewText OrElse(OverviewText list, OverviewText from) => list.Span.IsEmpty ? from : list;
+
+    static void Addresses(this ImapWriter writer, OverviewText list)
     {
-        var addresses = overview.Addresses(field);
-        // A missing Sender or Reply-To is the same as From.
-        if (addresses.IsEmpty && field is (OverviewField.Sender or OverviewField.ReplyTo))
-            addresses = overview.Addresses(OverviewField.From);
-        if (addresses.IsEmpty)
+        if (list.Span.IsEmpty)
         {
-            writer.Put("NIL"u8);
+            writer.Put(" NIL"u8);
             return;
         }
-        writer.Put("("u8);
-        foreach (var address in addresses)
+        writer.Put(" ("u8);
+        foreach (var address in new OverviewAddresses(list.Span))
         {
             writer.Put("("u8);
             writer.NString(address.Name);

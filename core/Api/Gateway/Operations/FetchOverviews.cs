@@ -80,14 +80,18 @@ static class FetchOverviews
         CancellationToken cancel
     )
     {
-        var pages = new SortedDictionary<uint, OverviewPage>();
-        var stored = mailbox.OverviewPages.Ranges.Where(range => range.First <= last && range.Last >= first).ToList();
-        if (stored.Count == 0)
+        var stored = mailbox.OverviewPages.Intersect(UidSet.Of([(first, last)]));
+        var pages = accounts.Overviews.Find(account, mailbox.Id, stored);
+        var missing = stored.Except(UidSet.Of(pages.Keys));
+        if (missing.IsEmpty)
             return pages;
-        var (low, high) = (Math.Max(stored[0].First, first), Math.Min(stored[^1].Last, last));
-        var range = OverviewRows.Range(account, mailbox.Id, low, high);
+        var range = OverviewRows.Range(account, mailbox.Id, missing.Ranges[0].First, missing.Ranges[^1].Last);
         await foreach (var row in accounts.Rows.ReadAsync(Tables.Mail, range, cancel))
-            pages.Add(OverviewRows.PageOf(row.Key), OverviewRows.From(row.Data));
+        {
+            var number = OverviewRows.PageOf(row.Key);
+            var page = pages[number] = OverviewRows.From(row.Data);
+            accounts.Overviews.Add(account, mailbox.Id, number, page);
+        }
         return pages;
     }
 

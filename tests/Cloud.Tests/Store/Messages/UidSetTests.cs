@@ -27,4 +27,13 @@ public sealed class UidSetTests
 
     static HashSet<uint> Numbers(Random random) =>
         [.. Enumerable.Range(0, random.Next(12)).Select(_ => (uint)random.Next(1, 24))];
+
+    [Fact]
+    public void A_set_of_pages_keeps_the_first_when_another_goes()
+    {
+        var pages = UidSet.Of(0, 1, 2, 5);
+        Assert.Equal([(0u, 1u), (5u, 5u)], pages.Without(2).Ranges);
+        Assert.Equal([(1u, 2u), (5u, 5u)], pages.Without(0).Ranges);
+        Assert.Equal([(0u, 2u)], pages.Except(UidSet.Of(5)).Ranges);
+    }
 }
