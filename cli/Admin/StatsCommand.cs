@@ -29,5 +29,6 @@ static class StatsCommand
             ["waiting to be filed", $"{totals.InboundWaiting}"],
             ["set aside", $"{totals.InboundAside}"],
             ["waiting to be sent", $"{totals.OutboundWaiting}"],
+            ["blobs of nothing", $"{totals.Orphans}"],
         ]);
 }

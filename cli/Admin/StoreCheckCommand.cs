@@ -39,7 +39,7 @@ static class StoreCheckCommand
         command.SetAction(
             async (parsed, cancel) =>
             {
-                var result = new StoreCheckResult(0, 0, 0, 0, [], true);
+                var result = new StoreCheckResult(0, 0, 0, 0, null, [], true);
                 IReadOnlyList<string> users = parsed.GetValue(addresses) ?? [];
                 var (code, isAll) = (ExitCode.Ok, users.Count == 0);
                 if (isAll)
@@ -53,14 +53,19 @@ static class StoreCheckCommand
                 code = await store.AskAsync(
                     parsed,
                     async api =>
-                        result = await RunAsync(
-                            api,
-                            users,
-                            isAll ? await RoutesAsync(api, cancel) : [],
-                            parsed.GetValue(hashes),
-                            parsed.GetValue(repair),
-                            cancel
-                        ),
+                        result = (
+                            await RunAsync(
+                                api,
+                                users,
+                                isAll ? await RoutesAsync(api, cancel) : [],
+                                parsed.GetValue(hashes),
+                                parsed.GetValue(repair),
+                                cancel
+                            )
+                        ) with
+                        {
+                            Orphans = isAll ? await OrphansAsync(api, cancel) : null,
+                        },
                     cancel
                 );
                 return code == ExitCode.Ok ? Tell(result, parsed.GetValue(json)) : code;
@@ -87,6 +92,9 @@ static class StoreCheckCommand
             routes.Add(route.Address);
         return routes;
     }
+
+    static async Task<long> OrphansAsync(IApiCaller api, CancellationToken cancel) =>
+        (await api.GetAsync("/stats", CheckJson.Default.StoreTotals, cancel)).Orphans;
 
     static async Task<StoreCheckResult> RunAsync(
         IApiCaller api,
@@ -123,7 +131,7 @@ static class StoreCheckCommand
                 findings.AddRange(one.Findings.Select(finding => new UserFinding(user, one.IsSteady, finding)));
                 bar.Step();
             }
-            return new StoreCheckResult(users.Count, routes.Count, messages, octets, findings, isWhole);
+            return new StoreCheckResult(users.Count, routes.Count, messages, octets, null, findings, isWhole);
         });
     }
 
@@ -142,18 +150,22 @@ static class StoreCheckCommand
             $"{result.Users} users, {(result.Routes > 0 ? $"{result.Routes} routes, " : "")}{result.Messages} messages, "
                 + $"{result.Octets} octets, {result.Findings.Count} findings{(result.IsWhole ? "" : " and more")}"
         );
+        if (result.Orphans > 0)
+            Console.WriteLine($"{result.Orphans} blobs that nothing names: the sweep removes them within the hour");
     }
 }
 
 /// <param name="IsSteady">Nothing changed the account while it was looked at.</param>
 sealed record UserFinding(string User, bool IsSteady, AccountFinding Finding);
 
+/// <param name="Orphans">Blobs that nothing named when the sweep looked; null where only some users were asked for.</param>
 /// <param name="IsWhole">All that was found is told.</param>
 sealed record StoreCheckResult(
     int Users,
     int Routes,
     long Messages,
     long Octets,
+    long? Orphans,
     IReadOnlyList<UserFinding> Findings,
     bool IsWhole
 );

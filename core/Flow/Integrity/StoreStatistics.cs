@@ -1,5 +1,6 @@
 using Cloud.Flow.Inbound;
 using Cloud.Flow.Outbound;
+using Cloud.Flow.Sweep;
 using Cloud.Store;
 using Cloud.Store.Accounts;
 using Cloud.Store.Directory;
@@ -13,6 +14,7 @@ namespace Cloud.Flow.Integrity;
 /// <param name="InboundWaiting">Accepted messages that are not filed yet.</param>
 /// <param name="InboundAside">Those that could not be filed for a day: somebody should look why.</param>
 /// <param name="OutboundWaiting">Tasks of mail on its way out, perhaps more than there are.</param>
+/// <param name="Orphans">Blobs that nothing named when the sweep looked; it removes them if nothing does half an hour later.</param>
 public sealed record StoreTotals(
     int Domains,
     int Users,
@@ -23,7 +25,8 @@ public sealed record StoreTotals(
     long Octets,
     long InboundWaiting,
     long InboundAside,
-    long OutboundWaiting
+    long OutboundWaiting,
+    long Orphans
 );
 
 /// <summary>Counts what there is.</summary>
@@ -61,7 +64,8 @@ sealed class StoreStatistics(AccountStore accounts, MailDirectory directory, IQu
             octets,
             await queues.CountAsync(InboundWorker.Queue, cancel),
             await queues.CountAsync(SetAside.Aside, cancel) + await queues.CountAsync(InboundWorker.Poison, cancel),
-            await queues.CountAsync(OutboundWorker.Queue, cancel)
+            await queues.CountAsync(OutboundWorker.Queue, cancel),
+            await OrphanRows.CountAsync(accounts.Rows, cancel)
         );
     }
 }

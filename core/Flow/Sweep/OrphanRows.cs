@@ -44,6 +44,14 @@ static class OrphanRows
         return names;
     }
 
+    public static async ValueTask<long> CountAsync(IRows rows, CancellationToken cancel)
+    {
+        var count = 0L;
+        await foreach (var _ in rows.ReadAsync(SweepRows.Table, RowRange.All(Partition), cancel))
+            count++;
+        return count;
+    }
+
     /// <summary>Forgets names; those that another run has forgotten before are left to it.</summary>
     public static async ValueTask RemoveAsync(IRows rows, IEnumerable<string> names)
     {

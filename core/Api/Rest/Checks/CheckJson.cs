@@ -11,6 +11,7 @@ namespace Cloud.Api.Rest.Checks;
 /// <param name="InboundWaiting">Accepted messages that are not filed yet; null for all but the operator.</param>
 /// <param name="InboundAside">Those that could not be filed for a day; null for all but the operator.</param>
 /// <param name="OutboundWaiting">Tasks of mail on its way out; null for all but the operator.</param>
+/// <param name="Orphans">Blobs that nothing names, which the sweep removes; null for all but the operator.</param>
 public sealed record OwnTotals(
     int Domains,
     int Users,
@@ -21,7 +22,8 @@ public sealed record OwnTotals(
     long Octets,
     long? InboundWaiting = null,
     long? InboundAside = null,
-    long? OutboundWaiting = null
+    long? OutboundWaiting = null,
+    long? Orphans = null
 );
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

@@ -92,7 +92,8 @@ static class CheckResource
             all.Octets,
             all.InboundWaiting,
             all.InboundAside,
-            all.OutboundWaiting
+            all.OutboundWaiting,
+            all.Orphans
         );
 
     static async ValueTask<OwnTotals> CountAsync(ApiCall call, CancellationToken cancel)

@@ -68,10 +68,16 @@ public abstract class OrphanSuite : IAsyncLifetime
         Clock.Advance(after);
         var pass = await Test.Backend.Sweeper.RunAsync(Limit, default);
         Assert.True(pass.IsComplete);
+        Noted = await OrphansAsync();
         Clock.Advance(TimeSpan.FromHours(1));
         var removal = await Test.Backend.Sweeper.RunAsync(Limit, default);
         return removal with { Blobs = pass.Blobs + removal.Blobs };
     }
+
+    /// <summary>What operators were told between the two runs.</summary>
+    protected long Noted { get; private set; }
+
+    protected async Task<long> OrphansAsync() => (await Test.Backend.Statistics.ReadAsync(default)).Orphans;
 
     protected Task<SweepResult> SweepAsync() => SweepAsync(TimeSpan.FromDays(3));
 
@@ -109,6 +115,7 @@ public abstract class OrphanSuite : IAsyncLifetime
 
         var done = await SweepAsync();
         Assert.Equal((40, 0), (done.Blobs, done.Held));
+        Assert.Equal((40, 0), (Noted, await OrphansAsync()));
         await CheckReadableAsync(Test.AliceId, "to both", "appended");
         await CheckReadableAsync(Test.BobId, "to both", "to bob");
         Assert.Equal(4, (await NamesAsync()).Count);
