@@ -17,6 +17,9 @@ sealed record Fetch(SequenceSet Set, bool Uids, FetchItems Items, FetchModifiers
             throw new SyntaxException("QRESYNC has to be enabled first"); // RFC 7162 §3.2.6
         if (Items.Has(FetchAttributes.ModSeq))
             session.UseModSeqs();
+        // What is read becomes seen, also what somebody else has just made unseen again.
+        if (Items.SetsSeen && !selected.ReadOnly && !await selected.SyncAsync(always: false, cancel))
+            return Reply.MailboxGone;
         var named = selected.Find(Set, Uids);
         if (Modifiers.Partial is { } partial)
             named = partial.Of(named);
