@@ -18,6 +18,7 @@ static class CloudCommand
             ServeCommand.Create(),
             DomainCommand.Create(),
             UserCommand.Create(),
+            AclCommand.Create(),
             AliasCommand.Create(),
             HookCommand.Create(),
             RouteCommand.Create(),

@@ -9,7 +9,12 @@ static class UserCommand
     public static Command Create() =>
         new("user", "The people who read mail here.")
         {
-            WithPassword("add", "Make a user and the mailboxes.", (admin, a, p, c) => admin.AddUserAsync(a, p, c)),
+            WithPassword(
+                "add",
+                "Make a user and the mailboxes.",
+                (admin, a, p, c) => admin.AddUserAsync(a, p, c),
+                new("--shared") { Description = "A shared mailbox: nobody logs in, and there is no password" }
+            ),
             List(),
             WithPassword("passwd", "Set a user's password.", (admin, a, p, c) => admin.SetPasswordAsync(a, p, c)),
             SendsAs(
@@ -86,17 +91,26 @@ static class UserCommand
     static Command WithPassword(
         string verb,
         string description,
-        Func<IAdministration, string, string, CancellationToken, ValueTask> act
+        Func<IAdministration, string, string, CancellationToken, ValueTask> act,
+        Option<bool>? shared = null
     )
     {
         var address = new Argument<string>("address");
         var generate = new Option<bool>("--generate") { Description = "Make a password up and print it" };
         var json = new Option<bool>("--json") { Description = "Print JSON" };
         var command = new Command(verb, description) { address, generate, json };
+        if (shared is not null)
+            command.Options.Add(shared);
         var store = new SharedOptions(command);
         command.SetAction(
             async (parsed, cancel) =>
             {
+                if (shared is not null && parsed.GetValue(shared))
+                    return await store.RunAsync(
+                        parsed,
+                        admin => admin.AddSharedUserAsync(parsed.GetRequiredValue(address), cancel),
+                        cancel
+                    );
                 var generated = parsed.GetValue(generate);
                 var password = generated ? Passwords.Generate() : Passwords.Read();
                 if (password is null)
@@ -139,6 +153,7 @@ static class UserCommand
             { IsDeleted: true, KeptUntil: { } until } => $"\tdeleted, kept until {TextTable.Time(until)}",
             { IsDeleted: true } => "\tbeing removed",
             { IsSuspended: true } => "\tsuspended",
+            { IsShared: true } => "\tshared",
             _ => "",
         };
 }

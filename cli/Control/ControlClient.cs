@@ -32,6 +32,9 @@ sealed class ControlClient(SocketCaller socket) : IAdministration
     public async ValueTask AddUserAsync(string address, string password, CancellationToken cancel) =>
         await AskAsync(new("AddUser", address, password, null), cancel);
 
+    public async ValueTask AddSharedUserAsync(string address, CancellationToken cancel) =>
+        await AskAsync(new("AddSharedUser", address, null, null), cancel);
+
     public async ValueTask<IReadOnlyList<UserInfo>> ListUsersAsync(CancellationToken cancel) =>
         (await AskAsync(new("ListUsers", null, null, null), cancel)).Users ?? [];
 

@@ -126,6 +126,7 @@ sealed class ControlServer : IAsyncDisposable
             "RemoveDomain" => administration.RemoveDomainAsync(name, cancel),
             "ActivateKeys" => administration.ActivateKeysAsync(name, targets is [var pair] ? pair : "", cancel),
             "AddUser" => administration.AddUserAsync(name, secret, cancel),
+            "AddSharedUser" => administration.AddSharedUserAsync(name, cancel),
             "SetPassword" => administration.SetPasswordAsync(name, secret, cancel),
             "RemoveUser" => administration.RemoveUserAsync(name, cancel),
             "Grant" => administration.GrantAsync(name, targets is [var granted] ? granted : "", cancel),

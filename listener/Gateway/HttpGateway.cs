@@ -206,45 +206,57 @@ public sealed class HttpGateway : IGateway, IAsyncDisposable
             ? client.AskAsync(Ops.RetrySubmission, new(account, submission), cancel)
             : client.AskAsync(Ops.ChangeSubmission, new(account, submission, verb), cancel);
 
-    public ValueTask<AccountUse> ShowUseAsync(AccountId account, CancellationToken cancel) =>
+    public ValueTask<AccountUse> ShowUseAsync(Access account, CancellationToken cancel) =>
         client.AskAsync(Ops.ShowUse, new(account), cancel);
+
+    public ValueTask<VisibleMailboxes> ListVisibleAsync(Reader reader, CancellationToken cancel) =>
+        client.AskAsync(Ops.ListVisible, reader, cancel);
+
+    public async ValueTask<SharedAccount?> FindSharedAsync(Reader reader, string address, CancellationToken cancel) =>
+        IsText(address) ? (await client.AskAsync(Ops.FindShared, new(reader, address), cancel)).Shared : null;
+
+    public ValueTask<Result<MailboxAcl>> ShowAclAsync(Access account, MailboxId mailbox, CancellationToken cancel) =>
+        client.AskAsync(Ops.ShowAcl, new(account, mailbox), cancel);
+
+    public ValueTask<Result> ChangeAclAsync(ChangeAclRequest request, CancellationToken cancel) =>
+        client.AskAsync(Ops.ChangeAcl, request, cancel);
 
     public async ValueTask<IReadOnlyList<Mailbox>> ListMailboxesAsync(AccountId account, CancellationToken cancel) =>
         (await client.AskAsync(Ops.ListMailboxes, new(account), cancel)).Mailboxes;
 
     public ValueTask<Result<Mailbox>> CreateMailboxAsync(
-        AccountId account,
+        Access account,
         string name,
         MailboxRole role,
         CancellationToken cancel
     ) => IsText(name) ? client.AskAsync(Ops.CreateMailbox, new(account, name, role), cancel) : new(NoName);
 
-    public ValueTask<Result> DeleteMailboxAsync(AccountId account, MailboxId mailbox, CancellationToken cancel) =>
+    public ValueTask<Result> DeleteMailboxAsync(Access account, MailboxId mailbox, CancellationToken cancel) =>
         client.AskAsync(Ops.DeleteMailbox, new(account, mailbox), cancel);
 
     public ValueTask<Result> RenameMailboxAsync(
-        AccountId account,
+        Access account,
         MailboxId mailbox,
         string name,
         CancellationToken cancel
     ) => IsText(name) ? client.AskAsync(Ops.RenameMailbox, new(account, mailbox, name), cancel) : new(NoName);
 
     public ValueTask<Result> SubscribeAsync(
-        AccountId account,
+        Access account,
         MailboxId mailbox,
         bool subscribed,
         CancellationToken cancel
     ) => client.AskAsync(Ops.Subscribe, new(account, mailbox, subscribed), cancel);
 
     public ValueTask<MailboxView?> OpenAsync(
-        AccountId account,
+        Access account,
         MailboxId mailbox,
         bool claimRecent,
         CancellationToken cancel
     ) => client.AskAsync(Ops.Open, new(account, mailbox, claimRecent), cancel);
 
     public ValueTask<MailboxChanges?> SyncAsync(
-        AccountId account,
+        Access account,
         MailboxId mailbox,
         ulong since,
         bool claimRecent,
@@ -255,7 +267,7 @@ public sealed class HttpGateway : IGateway, IAsyncDisposable
         told?.WaitAsync(account, since, cancel) ?? watch.WaitAsync(account, since, cancel);
 
     public async ValueTask<IReadOnlyList<Email>> FetchAsync(
-        AccountId account,
+        Access account,
         IReadOnlyList<EmailId> emails,
         CancellationToken cancel
     )
@@ -274,7 +286,7 @@ public sealed class HttpGateway : IGateway, IAsyncDisposable
     }
 
     public ValueTask<Stream?> ReadAsync(
-        AccountId account,
+        Access account,
         Email email,
         long offset,
         long? length,
@@ -298,7 +310,7 @@ public sealed class HttpGateway : IGateway, IAsyncDisposable
         client.AskAsync(Ops.Move, request, cancel);
 
     public ValueTask<Result<ExpungeResult>> ExpungeAsync(
-        AccountId account,
+        Access account,
         MailboxId mailbox,
         UidSet uids,
         bool onlyDeleted,
@@ -309,7 +321,7 @@ public sealed class HttpGateway : IGateway, IAsyncDisposable
         client.AskAsync(Ops.Search, request, cancel);
 
     public ValueTask<IReadOnlyList<OverviewPage>?> FetchOverviewsAsync(
-        AccountId account,
+        Access account,
         MailboxId mailbox,
         UidSet uids,
         CancellationToken cancel

@@ -58,6 +58,12 @@ sealed class ImapSession
     /// <summary>Whose mail it is; asked for only after login.</summary>
     public AccountId Account { get; private set; }
 
+    /// <summary>The user's address; asked for only after login.</summary>
+    public string Login { get; private set; } = "";
+
+    /// <summary>The user as a reader of others' mail.</summary>
+    public Reader Reader => new(Account, Login);
+
     public SelectedMailbox? Selected { get; private set; }
 
     public SessionState State { get; private set; } = SessionState.NotAuthenticated;
@@ -128,7 +134,7 @@ sealed class ImapSession
 
     public void LogIn(AuthenticateResult user)
     {
-        Account = user.Account;
+        (Account, Login) = (user.Account, user.Login);
         State = SessionState.Authenticated;
         Connection.LogIn(Gateway, user);
         Log.LoggedIn(services.Logger, user.Login, Connection.Remote.Address, Connection.TlsDescription ?? "in clear");
@@ -139,7 +145,7 @@ sealed class ImapSession
     {
         Deselect();
         Connection.LogOut();
-        Account = default;
+        (Account, Login) = (default, "");
         State = SessionState.NotAuthenticated;
         started = services.Time.GetUtcNow();
         Dialect.Reset();
@@ -171,16 +177,9 @@ sealed class ImapSession
         State = SessionState.Authenticated;
     }
 
-    /// <returns>Null when there is no mailbox of this name.</returns>
-    public async ValueTask<Mailbox?> FindMailboxAsync(string name, CancellationToken cancel)
-    {
-        foreach (var mailbox in await Gateway.ListMailboxesAsync(Account, cancel))
-        {
-            if (mailbox.Name == name)
-                return mailbox;
-        }
-        return null;
-    }
+    /// <returns>Null when there is no mailbox of this name that the user may do anything with.</returns>
+    public ValueTask<FoundMailbox?> FindMailboxAsync(string name, CancellationToken cancel) =>
+        NamespaceView.FindAsync(this, name, cancel);
 
     /// <summary>Looks for changes in the selected mailbox and tells them.</summary>
     /// <returns>False when the mailbox is gone.</returns>

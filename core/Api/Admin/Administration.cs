@@ -96,10 +96,15 @@ public sealed class Administration(Backend backend) : IAdministration
             throw new AdminException($"{name} is no upcoming pair of keys of {domain} (any more)");
     }
 
-    public async ValueTask AddUserAsync(string address, string password, CancellationToken cancel)
+    public async ValueTask AddUserAsync(string address, string password, CancellationToken cancel) =>
+        await AddUserAsync(address, CredentialsOf(password), isShared: false, cancel);
+
+    public ValueTask AddSharedUserAsync(string address, CancellationToken cancel) =>
+        AddUserAsync(address, Passwords.None(accounts.Entropy), isShared: true, cancel);
+
+    async ValueTask AddUserAsync(string address, Credentials credentials, bool isShared, CancellationToken cancel)
     {
         var key = AddressKey(address);
-        var credentials = CredentialsOf(password);
         var domain = await DomainOfAsync(key, cancel);
         if (await directory.ReadAsync(DirectoryRows.User(key), cancel) is { } taken)
             throw Exists(Taken(DirectoryRows.ToUser(taken.Data)));
@@ -108,7 +113,7 @@ public sealed class Administration(Backend backend) : IAdministration
 
         // The account first: a user without one could receive nothing, an account without a user harms nobody.
         var account = await AccountBirth.CreateAsync(accounts, cancel);
-        var user = new UserRow(key, account, credentials, Removing: false);
+        var user = new UserRow(key, account, credentials, Removing: false) { IsShared = isShared };
         var transaction = New()
             .Replace(domain.Key.Row, domain.Data, domain.ETag)
             .Insert(DirectoryRows.User(key), DirectoryRows.ToRow(user));
@@ -138,6 +143,7 @@ public sealed class Administration(Backend backend) : IAdministration
                 {
                     Quota = account?.Quota ?? 0,
                     IsSuspended = user.Suspended,
+                    IsShared = user.IsShared,
                     IsDeleted = user.Removing,
                     KeptUntil = user.KeptUntil,
                     AppPasswords = user.AppPasswords.Count,
@@ -150,6 +156,8 @@ public sealed class Administration(Backend backend) : IAdministration
     public async ValueTask SetPasswordAsync(string address, string password, CancellationToken cancel)
     {
         var (row, user) = await UserAsync(address, cancel);
+        if (user.IsShared)
+            throw DirectoryLookup.NobodyLogsIn(user);
         var changed = user with { Credentials = CredentialsOf(password, user) };
         await CommitAsync(New().Replace(row.Key.Row, DirectoryRows.ToRow(changed), row.ETag));
     }

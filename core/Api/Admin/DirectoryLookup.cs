@@ -41,6 +41,9 @@ static class DirectoryLookup
             : (row, DirectoryRows.ToUser(row.Data));
     }
 
+    public static AdminException NobodyLogsIn(UserRow user) =>
+        new($"{user.Address} is a shared mailbox: nobody logs in", AdminFault.InTheWay);
+
     public static AdminException Changed() =>
         new("Somebody else changed the directory at the same moment: try again", AdminFault.Changed);
 }

@@ -29,6 +29,9 @@ public interface IAdministration
     /// <summary>Makes an account with its mailboxes (INBOX, Drafts, Sent, Junk, Trash, Archive).</summary>
     ValueTask AddUserAsync(string address, string password, CancellationToken cancel);
 
+    /// <summary>The same for a shared mailbox: nobody logs in, others read it as its mailboxes' lists of rights say.</summary>
+    ValueTask AddSharedUserAsync(string address, CancellationToken cancel);
+
     ValueTask<IReadOnlyList<UserInfo>> ListUsersAsync(CancellationToken cancel);
 
     ValueTask SetPasswordAsync(string address, string password, CancellationToken cancel);
@@ -77,6 +80,9 @@ public sealed record UserInfo(string Address, long Messages, long Octets)
     public bool IsSuspended { get; init; }
 
     public bool IsDeleted { get; init; }
+
+    /// <summary>A shared mailbox: nobody logs in.</summary>
+    public bool IsShared { get; init; }
 
     /// <summary>Of a deleted one: until when it can be had back; null where it is being removed.</summary>
     public DateTimeOffset? KeptUntil { get; init; }

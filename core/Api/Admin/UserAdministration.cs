@@ -24,6 +24,8 @@ sealed class UserAdministration(Backend backend) : IUserAdministration
         if (string.IsNullOrWhiteSpace(name) || name.Length > AppPassword.MaxName || name.Any(char.IsControl))
             throw new AdminException($"A name has 1 to {AppPassword.MaxName} characters and no control characters");
         var (row, user) = await FindAsync(address, cancel);
+        if (user.IsShared)
+            throw DirectoryLookup.NobodyLogsIn(user);
         if (user.AppPasswords.Count == AppPassword.Most)
             throw new AdminException(
                 $"{user.Address} has {AppPassword.Most} passwords of programs: revoke one first",

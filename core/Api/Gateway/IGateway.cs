@@ -16,7 +16,8 @@ namespace Cloud.Api.Gateway;
 /// <item>Receive, submit and append carry a transaction id: repeating one does nothing twice.</item>
 /// <item>A user's mistake is a result (<see cref="Refusal"/>); a fault of ours is a
 /// <see cref="Store.Ports.StoreException"/>, after which the front answers "try again later".</item>
-/// <item>An account in a request is one that this front's session has authenticated as.</item>
+/// <item>An account in a request is one that this front's session has authenticated as; where an <see cref="Access"/> has
+/// a reader, that is so of the reader, and whether the account's mailboxes let the reader do it is asked behind this.</item>
 /// </list>
 /// </remarks>
 public interface IGateway
@@ -98,61 +99,71 @@ public interface IGateway
     );
 
     /// <summary>How much mail the account has, and may have.</summary>
-    ValueTask<AccountUse> ShowUseAsync(AccountId account, CancellationToken cancel);
+    ValueTask<AccountUse> ShowUseAsync(Access account, CancellationToken cancel);
 
     // Mailboxes
 
-    /// <summary>All mailboxes, sorted by name.</summary>
+    /// <summary>All mailboxes that a user may see: the own, and those of others who share them.</summary>
+    ValueTask<VisibleMailboxes> ListVisibleAsync(Reader reader, CancellationToken cancel);
+
+    /// <summary>The mailboxes of one other user that a reader has a right to.</summary>
+    /// <param name="address">The other user's, as a key.</param>
+    /// <returns>Null where there are none, or no such user: who may see nothing does not learn which.</returns>
+    ValueTask<SharedAccount?> FindSharedAsync(Reader reader, string address, CancellationToken cancel);
+
+    /// <summary>Who beside its owner may do what with a mailbox (RFC 4314 §3.3).</summary>
+    ValueTask<Result<MailboxAcl>> ShowAclAsync(Access account, MailboxId mailbox, CancellationToken cancel);
+
+    /// <summary>Gives rights, or takes them (RFC 4314 §3.1). Sessions that read the mailbox by them hear of it at once.</summary>
+    ValueTask<Result> ChangeAclAsync(ChangeAclRequest request, CancellationToken cancel);
+
+    /// <summary>All own mailboxes, sorted by name.</summary>
     ValueTask<IReadOnlyList<Mailbox>> ListMailboxesAsync(AccountId account, CancellationToken cancel);
 
     /// <summary>Makes a mailbox, and its parents where they are missing.</summary>
     ValueTask<Result<Mailbox>> CreateMailboxAsync(
-        AccountId account,
+        Access account,
         string name,
         MailboxRole role,
         CancellationToken cancel
     );
 
     /// <summary>Removes a mailbox with its messages. Refused for INBOX and where there are children.</summary>
-    ValueTask<Result> DeleteMailboxAsync(AccountId account, MailboxId mailbox, CancellationToken cancel);
+    ValueTask<Result> DeleteMailboxAsync(Access account, MailboxId mailbox, CancellationToken cancel);
 
     /// <summary>Renames a mailbox; its children move along. INBOX's messages move to a new mailbox (RFC 9051 §6.3.6).</summary>
-    ValueTask<Result> RenameMailboxAsync(AccountId account, MailboxId mailbox, string name, CancellationToken cancel);
+    ValueTask<Result> RenameMailboxAsync(Access account, MailboxId mailbox, string name, CancellationToken cancel);
 
-    ValueTask<Result> SubscribeAsync(AccountId account, MailboxId mailbox, bool subscribed, CancellationToken cancel);
+    ValueTask<Result> SubscribeAsync(Access account, MailboxId mailbox, bool subscribed, CancellationToken cancel);
 
     // Messages
 
     /// <summary>Reads a mailbox whole. With <paramref name="claimRecent"/> this session alone gets the new \Recent ones.</summary>
     /// <returns>Null when there is no such mailbox.</returns>
-    ValueTask<MailboxView?> OpenAsync(AccountId account, MailboxId mailbox, bool claimRecent, CancellationToken cancel);
+    ValueTask<MailboxView?> OpenAsync(Access account, MailboxId mailbox, bool claimRecent, CancellationToken cancel);
 
     /// <summary>What has changed in a mailbox since a revision that an open or sync gave.</summary>
     /// <returns>Null when the mailbox is gone.</returns>
     ValueTask<MailboxChanges?> SyncAsync(
-        AccountId account,
+        Access account,
         MailboxId mailbox,
         ulong since,
         bool claimRecent,
         CancellationToken cancel
     );
 
-    /// <summary>Ends when the account's revision is beyond <paramref name="since"/>; the new revision.</summary>
+    /// <summary>Ends when an account's revision, which tells nothing but that there was a change, is beyond <paramref name="since"/>; the new revision.</summary>
     ValueTask<ulong> WatchAsync(AccountId account, ulong since, CancellationToken cancel);
 
     /// <summary>Reads what never changes about messages, in the order asked; ones that are gone are left out.</summary>
     /// <param name="emails">At most <see cref="GatewayLimits.FetchEmails"/>.</param>
-    ValueTask<IReadOnlyList<Email>> FetchAsync(
-        AccountId account,
-        IReadOnlyList<EmailId> emails,
-        CancellationToken cancel
-    );
+    ValueTask<IReadOnlyList<Email>> FetchAsync(Access account, IReadOnlyList<EmailId> emails, CancellationToken cancel);
 
     /// <summary>Reads what is kept together of many messages' headers.</summary>
     /// <param name="uids">Looked at from the first, <see cref="GatewayLimits.OverviewPages"/> pages of 256 UIDs.</param>
     /// <returns>Null when there is no such mailbox. A message may be missing: then <see cref="FetchAsync"/> has it.</returns>
     ValueTask<IReadOnlyList<OverviewPage>?> FetchOverviewsAsync(
-        AccountId account,
+        Access account,
         MailboxId mailbox,
         UidSet uids,
         CancellationToken cancel
@@ -163,7 +174,7 @@ public interface IGateway
     /// <param name="by">What the client speaks: the trace tells it of the first read.</param>
     /// <returns>A stream to be disposed; null when the message is gone.</returns>
     ValueTask<Stream?> ReadAsync(
-        AccountId account,
+        Access account,
         Email email,
         long offset,
         long? length,
@@ -174,7 +185,7 @@ public interface IGateway
     /// <summary>Changes flags and keywords. Answers the entries that were changed, with their new state.</summary>
     ValueTask<Result<StoreFlagsResult>> StoreFlagsAsync(StoreFlagsRequest request, CancellationToken cancel);
 
-    /// <summary>Places messages in another mailbox of the account as well; all or none.</summary>
+    /// <summary>Places messages in another mailbox as well, of the account or another one; all or none.</summary>
     ValueTask<Result<CopyResult>> CopyAsync(CopyRequest request, CancellationToken cancel);
 
     /// <summary>Copies, and removes from the source (RFC 6851).</summary>
@@ -183,7 +194,7 @@ public interface IGateway
     /// <summary>Removes messages for good; UIDs that are not there are passed over. Answers those removed.</summary>
     /// <param name="onlyDeleted">Only those that carry \Deleted (EXPUNGE); POP3's QUIT removes whatever it names.</param>
     ValueTask<Result<ExpungeResult>> ExpungeAsync(
-        AccountId account,
+        Access account,
         MailboxId mailbox,
         UidSet uids,
         bool onlyDeleted,

@@ -19,6 +19,8 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
     readonly Backend backend;
     readonly Authenticator authenticator;
     readonly Uploads uploads;
+    readonly Sharing sharing;
+    readonly ReaderOperations readers;
     readonly MaildropLocks maildrops;
     readonly AccountWatch watch;
     readonly ListenerWatch? listener;
@@ -33,6 +35,8 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
         logins = new(authenticator.CountsAsync, accounts.Time);
         rooms.Directory.Changed += logins.LookAgain;
         uploads = new(accounts.Blobs, accounts.Time);
+        sharing = new(accounts, rooms.Directory);
+        readers = new(rooms, sharing, uploads);
         maildrops = new(accounts);
         watch = new(
             rooms.Watches,
@@ -125,7 +129,10 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
         AppendRequest request,
         bool repeated,
         CancellationToken cancel
-    ) => AppendMessage.RunAsync(backend.Accounts, uploads, request, repeated, cancel);
+    ) =>
+        request.Account.By is null
+            ? AppendMessage.RunAsync(backend.Accounts, uploads, request, repeated, cancel)
+            : readers.AppendAsync(request, repeated, cancel);
 
     public ValueTask<QueuedPage> ListSubmissionsAsync(
         AccountId account,
@@ -148,77 +155,113 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
         CancellationToken cancel
     ) => ChangeSubmission.RunAsync(backend.Sending.Control, account, submission, verb, cancel);
 
-    public ValueTask<AccountUse> ShowUseAsync(AccountId account, CancellationToken cancel) =>
-        ShowUse.RunAsync(backend.Accounts, account, cancel);
+    public ValueTask<AccountUse> ShowUseAsync(Access account, CancellationToken cancel) =>
+        account.By is null
+            ? ShowUse.RunAsync(backend.Accounts, account.Id, cancel)
+            : readers.ShowUseAsync(account, cancel);
+
+    public ValueTask<VisibleMailboxes> ListVisibleAsync(Reader reader, CancellationToken cancel) =>
+        ListVisible.RunAsync(sharing, reader, cancel);
+
+    public ValueTask<SharedAccount?> FindSharedAsync(Reader reader, string address, CancellationToken cancel) =>
+        ListVisible.FindAsync(sharing, reader, address, cancel);
+
+    public ValueTask<Result<MailboxAcl>> ShowAclAsync(Access account, MailboxId mailbox, CancellationToken cancel) =>
+        readers.ShowAclAsync(account, mailbox, cancel);
+
+    public ValueTask<Result> ChangeAclAsync(ChangeAclRequest request, CancellationToken cancel) =>
+        readers.ChangeAclAsync(request, cancel);
 
     public ValueTask<IReadOnlyList<Mailbox>> ListMailboxesAsync(AccountId account, CancellationToken cancel) =>
         ListMailboxes.RunAsync(backend.Accounts, account, cancel);
 
     public ValueTask<Result<Mailbox>> CreateMailboxAsync(
-        AccountId account,
+        Access account,
         string name,
         MailboxRole role,
         CancellationToken cancel
-    ) => CreateMailbox.RunAsync(backend.Accounts, account, name, role, cancel);
+    ) =>
+        account.By is null
+            ? CreateMailbox.RunAsync(backend.Accounts, account.Id, name, role, cancel)
+            : readers.CreateAsync(account, name, role, cancel);
 
-    public ValueTask<Result> DeleteMailboxAsync(AccountId account, MailboxId mailbox, CancellationToken cancel) =>
-        DeleteMailbox.RunAsync(backend.Accounts, account, mailbox, check: null, cancel);
+    public ValueTask<Result> DeleteMailboxAsync(Access account, MailboxId mailbox, CancellationToken cancel) =>
+        account.By is null
+            ? DeleteMailbox.RunAsync(backend.Accounts, account.Id, mailbox, check: null, cancel)
+            : readers.DeleteAsync(account, mailbox, cancel);
 
     public ValueTask<Result> RenameMailboxAsync(
-        AccountId account,
+        Access account,
         MailboxId mailbox,
         string name,
         CancellationToken cancel
-    ) => RenameMailbox.RunAsync(backend.Accounts, account, mailbox, name, check: null, cancel);
+    ) =>
+        account.By is null
+            ? RenameMailbox.RunAsync(backend.Accounts, account.Id, mailbox, name, check: null, cancel)
+            : readers.RenameAsync(account, mailbox, name, cancel);
 
     public ValueTask<Result> SubscribeAsync(
-        AccountId account,
+        Access account,
         MailboxId mailbox,
         bool subscribed,
         CancellationToken cancel
-    ) => SubscribeMailbox.RunAsync(backend.Accounts, account, mailbox, subscribed, check: null, cancel);
+    ) =>
+        account.By is null
+            ? SubscribeMailbox.RunAsync(backend.Accounts, account.Id, mailbox, subscribed, check: null, cancel)
+            : readers.SubscribeAsync(account, mailbox, subscribed, cancel);
 
     public ValueTask<MailboxView?> OpenAsync(
-        AccountId account,
+        Access account,
         MailboxId mailbox,
         bool claimRecent,
         CancellationToken cancel
-    ) => OpenMailbox.RunAsync(backend.Accounts, account, mailbox, claimRecent, cancel);
+    ) =>
+        account.By is null
+            ? OpenMailbox.RunAsync(backend.Accounts, account.Id, mailbox, claimRecent, cancel)
+            : readers.OpenAsync(account, mailbox, cancel);
 
     public ValueTask<MailboxChanges?> SyncAsync(
-        AccountId account,
+        Access account,
         MailboxId mailbox,
         ulong since,
         bool claimRecent,
         CancellationToken cancel
-    ) => SyncMailbox.RunAsync(backend.Accounts, account, mailbox, since, claimRecent, cancel);
+    ) =>
+        account.By is null
+            ? SyncMailbox.RunAsync(backend.Accounts, account.Id, mailbox, since, claimRecent, cancel)
+            : readers.SyncAsync(account, mailbox, since, cancel);
 
     public ValueTask<ulong> WatchAsync(AccountId account, ulong since, CancellationToken cancel) =>
         listener?.WaitAsync(account, since, cancel) ?? watch.WaitAsync(account, since, cancel);
 
     public async ValueTask<IReadOnlyList<Email>> FetchAsync(
-        AccountId account,
+        Access account,
         IReadOnlyList<EmailId> emails,
         CancellationToken cancel
     )
     {
-        var found = await FetchEmails.RunAsync(backend.Accounts, account, emails, cancel);
+        if (account.By is not null)
+            return await readers.FetchAsync(account, emails, cancel);
+        var found = await FetchEmails.RunAsync(backend.Accounts, account.Id, emails, cancel);
         if (known.Count > KnownMessages)
             known.Clear();
         foreach (var email in found)
-            known[(account, email.Id)] = new(email.Blob, email.DeliveryFields, email.Size);
+            known[(account.Id, email.Id)] = new(email.Blob, email.DeliveryFields, email.Size);
         return found;
     }
 
     public ValueTask<IReadOnlyList<OverviewPage>?> FetchOverviewsAsync(
-        AccountId account,
+        Access account,
         MailboxId mailbox,
         UidSet uids,
         CancellationToken cancel
-    ) => FetchOverviews.RunAsync(backend.Accounts, account, mailbox, uids, cancel);
+    ) =>
+        account.By is null
+            ? FetchOverviews.RunAsync(backend.Accounts, account.Id, mailbox, uids, cancel)
+            : readers.FetchOverviewsAsync(account, mailbox, uids, cancel);
 
     public ValueTask<Stream?> ReadAsync(
-        AccountId account,
+        Access account,
         Email email,
         long offset,
         long? length,
@@ -227,7 +270,7 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
     ) => ReadAsync(account, email.Id, offset, length, by, cancel);
 
     internal async ValueTask<Stream?> ReadAsync(
-        AccountId account,
+        Access account,
         EmailId email,
         long offset,
         long? length,
@@ -235,8 +278,8 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
         CancellationToken cancel
     )
     {
-        // Only the row says which blob is the account's: a made-up Email opens nothing.
-        if (!known.TryGetValue((account, email), out var message))
+        // Only the row says which blob is the account's: a made-up Email opens nothing. A reader's right is asked for anew.
+        if (account.By is not null || !known.TryGetValue((account.Id, email), out var message))
         {
             var found = await FetchAsync(account, [email], cancel);
             if (found is not [var row])
@@ -244,7 +287,7 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
             message = new(row.Blob, row.DeliveryFields, row.Size);
         }
         if (offset > 0 || length is null || length >= message.Size)
-            NoteRead(account, email, by);
+            NoteRead(account.Id, email, by);
         return await backend.Accounts.Blobs.OpenAsync(message.Blob, message.Fields, offset, length, cancel);
     }
 
@@ -257,30 +300,46 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
     }
 
     public ValueTask<Result<StoreFlagsResult>> StoreFlagsAsync(StoreFlagsRequest request, CancellationToken cancel) =>
-        StoreFlags.RunAsync(backend.Accounts, request, cancel);
+        request.Account.By is null
+            ? StoreFlags.RunAsync(backend.Accounts, request, cancel)
+            : readers.StoreFlagsAsync(request, cancel);
 
     public ValueTask<Result<CopyResult>> CopyAsync(CopyRequest request, CancellationToken cancel) =>
-        CopyMessages.RunAsync(backend.Accounts, backend.Lessons, request, move: false, cancel);
+        CopyAsync(request, move: false, cancel);
 
     public ValueTask<Result<CopyResult>> MoveAsync(CopyRequest request, CancellationToken cancel) =>
-        CopyMessages.RunAsync(backend.Accounts, backend.Lessons, request, move: true, cancel);
+        CopyAsync(request, move: true, cancel);
+
+    ValueTask<Result<CopyResult>> CopyAsync(CopyRequest request, bool move, CancellationToken cancel) =>
+        request is { Account.By: null, To: null }
+            ? CopyMessages.RunAsync(backend.Accounts, backend.Lessons, request, move, cancel)
+            : readers.CopyAsync(request, move, cancel);
 
     public ValueTask<Result<ExpungeResult>> ExpungeAsync(
-        AccountId account,
+        Access account,
         MailboxId mailbox,
         UidSet uids,
         bool onlyDeleted,
         CancellationToken cancel
-    ) => ExpungeMessages.RunAsync(backend.Accounts, account, mailbox, uids, onlyDeleted, cancel);
+    ) =>
+        account.By is null
+            ? ExpungeMessages.RunAsync(backend.Accounts, account.Id, mailbox, uids, onlyDeleted, cancel)
+            : readers.ExpungeAsync(account, mailbox, uids, onlyDeleted, cancel);
 
     public ValueTask<Result<UidSet>> SearchAsync(SearchRequest request, CancellationToken cancel) =>
-        SearchMailbox.RunAsync(backend.Accounts, request, cancel);
+        request.Account.By is null
+            ? SearchMailbox.RunAsync(backend.Accounts, request, cancel)
+            : readers.SearchAsync(request, cancel);
 
     public ValueTask<Result<SortResult>> SortAsync(SortRequest request, CancellationToken cancel) =>
-        SortMailbox.RunAsync(backend.Accounts, request, cancel);
+        request.Search.Account.By is null
+            ? SortMailbox.RunAsync(backend.Accounts, request, cancel)
+            : readers.SortAsync(request, cancel);
 
     public ValueTask<Result<ThreadResult>> ThreadAsync(ThreadRequest request, CancellationToken cancel) =>
-        ThreadMailbox.RunAsync(backend.Accounts, request, cancel);
+        request.Search.Account.By is null
+            ? ThreadMailbox.RunAsync(backend.Accounts, request, cancel)
+            : readers.ThreadAsync(request, cancel);
 
     public ValueTask<IAsyncDisposable?> LockMaildropAsync(AccountId account, CancellationToken cancel) =>
         maildrops.TakeAsync(account, cancel);

@@ -30,7 +30,7 @@ public enum FlagAction
 
 /// <param name="UnchangedSince">Only entries whose MODSEQ is at most this (RFC 7162 §3.1.3); null for all.</param>
 public sealed record StoreFlagsRequest(
-    AccountId Account,
+    Access Account,
     MailboxId Mailbox,
     UidSet Uids,
     FlagAction Action,
@@ -49,7 +49,14 @@ public sealed record StoreFlagsResult(
     UidSet Modified
 );
 
-public sealed record CopyRequest(AccountId Account, MailboxId Source, UidSet Uids, MailboxId Target);
+public sealed record CopyRequest(Access Account, MailboxId Source, UidSet Uids, MailboxId Target)
+{
+    /// <summary>The account that the target is in; null for the source's.</summary>
+    public Access? To { get; init; }
+
+    /// <summary>Messages that go from account to account in one request: each is a blob and a transaction.</summary>
+    public const int MostBetweenAccounts = 1000;
+}
 
 /// <param name="Uids">COPYUID's pairs (RFC 4315): source UID and the copy's, rising.</param>
 public sealed record CopyResult(ulong Revision, uint UidValidity, IReadOnlyList<(uint Source, uint Target)> Uids);
@@ -57,7 +64,7 @@ public sealed record CopyResult(ulong Revision, uint UidValidity, IReadOnlyList<
 public sealed record ExpungeResult(ulong Revision, UidSet Uids);
 
 /// <param name="Entries">Only among these UIDs: the session's view, so that nothing is found that it has not seen.</param>
-public sealed record SearchRequest(AccountId Account, MailboxId Mailbox, UidSet Entries, SearchKey Key);
+public sealed record SearchRequest(Access Account, MailboxId Mailbox, UidSet Entries, SearchKey Key);
 
 /// <param name="Criteria">1 to <see cref="MaxCriteria"/>.</param>
 public sealed record SortRequest(SearchRequest Search, IReadOnlyList<SortCriterion> Criteria)

@@ -158,7 +158,7 @@ public sealed record ReceiveResult(ReceiveStatus Status, string Reason, string C
 /// <param name="Received">INTERNALDATE.</param>
 public sealed record AppendRequest(
     TransactionId Transaction,
-    AccountId Account,
+    Access Account,
     MailboxId Mailbox,
     UploadedMessage Message,
     MessageFlags Flags,

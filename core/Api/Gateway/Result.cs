@@ -26,6 +26,9 @@ public enum Refusal
     /// <summary>Not possible (deleting INBOX, trying what is held).</summary>
     CannotBe,
 
+    /// <summary>It is another's, and not granted.</summary>
+    NoPermission,
+
     /// <summary>Of a submission: it is sent, just being sent, or cancelled.</summary>
     TooLate,
 }

@@ -50,6 +50,7 @@ public static class ApiRoutes
         .. UploadResource.Routes,
         .. TemplateResource.Routes,
         .. MailboxResource.Routes,
+        .. AclResource.Routes,
         .. MessageResource.Routes,
         .. UserResource.Routes,
         .. AliasResource.Routes,

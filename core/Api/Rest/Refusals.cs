@@ -24,6 +24,7 @@ static class Refusals
             Refusal.OverLimit => ApiProblem.Conflict("over-limit", detail),
             Refusal.HasChildren => ApiProblem.Conflict("has-children", detail),
             Refusal.CannotBe => ApiProblem.Conflict("cannot-be", detail),
+            Refusal.NoPermission => ApiProblem.Of(403, "no-permission", detail),
             Refusal.TooLate => ApiProblem.Conflict("too-late", detail),
             _ => ApiProblem.Invalid(pointer, detail),
         };

@@ -3,6 +3,7 @@ using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
 using Cloud.Store.Overviews;
 using Cloud.Store.Ports;
+using Cloud.Store.Sharing;
 
 namespace Cloud.Store.Accounts;
 
@@ -27,6 +28,7 @@ sealed class AccountChange(
     readonly List<string> removedBlobs = [];
     readonly List<string> prunedLog = [];
     readonly List<(string Key, EmailId Email, bool Again)> imported = [];
+    SharingChange? sharing;
     bool discarded;
     bool isQuietlyChanged;
     int readsNoted;
@@ -49,6 +51,9 @@ sealed class AccountChange(
 
     public ChangeLog Log { get; } = new();
 
+    /// <summary>What it does to the rows of readers.</summary>
+    public SharingChange Sharing => sharing ??= new(store.Rows, id, state, Log, cancel);
+
     /// <summary>Names this try in the log row.</summary>
     public ulong Token { get; private set; }
 
@@ -56,7 +61,14 @@ sealed class AccountChange(
     public bool IsLogged => !Log.IsEmpty;
 
     public bool IsEmpty =>
-        discarded || (Log.IsEmpty && mailboxes.Count == 0 && prunedLog.Count == 0 && !isQuietlyChanged);
+        discarded
+        || (
+            Log.IsEmpty
+            && mailboxes.Count == 0
+            && prunedLog.Count == 0
+            && !isQuietlyChanged
+            && sharing is null or { IsEmpty: true }
+        );
 
     /// <summary>Gives the change up: a refusal came after it had begun.</summary>
     public void Discard() => discarded = true;
@@ -74,7 +86,14 @@ sealed class AccountChange(
             changedEmails++;
             octets += email.Row.Email.Index.Length + email.Row.Email.DeliveryFields.Length;
         }
-        var used = 2 + mailboxes.Count + changedPages + changedEmails + threads.Count + overviews.Count;
+        var used =
+            2
+            + mailboxes.Count
+            + changedPages
+            + changedEmails
+            + threads.Count
+            + overviews.Count
+            + (sharing?.Count ?? 0);
         return used + more <= RowLimits.TransactionChanges && octets < RowLimits.TransactionBytes / 2;
     }
 
@@ -456,6 +475,7 @@ sealed class AccountChange(
         }
         foreach (var row in prunedLog)
             transaction.Delete(row);
+        sharing?.AddTo(transaction);
         if (IsLogged)
         {
             var reads = store.Reads.Waiting(id);
@@ -501,7 +521,7 @@ sealed class AccountChange(
             if (lastPages.Count < AccountState.MaxLastPages && !pages.ContainsKey((last.Mailbox, last.Page)))
                 lastPages.Add(last);
         }
-        return new(account, etag, after, [.. lastPages]);
+        return new(account, etag, after, [.. lastPages]) { Shares = sharing?.Shares ?? state.Shares };
     }
 
     /// <summary>Forgets what waited in memory and is in the log now.</summary>

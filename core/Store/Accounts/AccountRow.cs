@@ -45,7 +45,7 @@ static class AccountRows
 {
     public const string Key = "a";
 
-    /// <summary>The account row and the mailbox rows.</summary>
+    /// <summary>The account row, the mailbox rows, and the hints of what others share.</summary>
     public static RowRange WithMailboxes(AccountId account) => new(account.Value, Key, "c");
 
     public static RowData ToRow(AccountRow account)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Cloud.Store.Mailboxes;
+using Cloud.Store.Sharing;
 
 namespace Cloud.Store.Accounts;
 
@@ -15,6 +16,9 @@ sealed record AccountState(
 {
     /// <summary>Last pages kept: INBOX's, and those of mailboxes that clients append to beside it.</summary>
     public const int MaxLastPages = 3;
+
+    /// <summary>What others share with the account's user, by their accounts.</summary>
+    public ImmutableDictionary<AccountId, Share> Shares { get; init; } = ImmutableDictionary<AccountId, Share>.Empty;
 
     public ulong Revision => Account.Revision;
 

@@ -3,6 +3,7 @@ using Cloud.Store.Changes;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Overviews;
 using Cloud.Store.Ports;
+using Cloud.Store.Sharing;
 
 namespace Cloud.Store.Accounts;
 
@@ -313,6 +314,7 @@ sealed class AccountStore(
     {
         Row? found = null;
         var mailboxes = ImmutableDictionary.CreateBuilder<MailboxId, MailboxRow>();
+        var shares = ImmutableDictionary.CreateBuilder<AccountId, Share>();
         string? continuation = null;
         var pages = 0;
         do
@@ -325,13 +327,21 @@ sealed class AccountStore(
                     found = row;
                 else if (MailboxRows.IsKey(row.Key.Row) && MailboxRows.From(row.Key, row.Data) is var mailbox)
                     mailboxes.Add(mailbox.Id, mailbox);
+                else if (ShareRows.IsKey(row.Key.Row) && ShareRows.From(row.Key, row.Data) is var share)
+                    shares.Add(share.Owner, share);
             }
             continuation = page.Continuation;
             pages++;
         } while (continuation is not null);
         return found is null
             ? (null, pages)
-            : (new(AccountRows.From(found.Data), found.ETag, mailboxes.ToImmutable(), []), pages);
+            : (
+                new(AccountRows.From(found.Data), found.ETag, mailboxes.ToImmutable(), [])
+                {
+                    Shares = shares.ToImmutable(),
+                },
+                pages
+            );
     }
 }
 

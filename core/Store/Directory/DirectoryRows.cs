@@ -6,7 +6,7 @@ namespace Cloud.Store.Directory;
 /// <summary>Rows of table <c>directory</c>: one partition, so that a user cannot enter a domain that is going.</summary>
 /// <remarks>
 /// <c>d!{domain}</c> a domain, <c>u!{domain}!{local}</c> a user, <c>x!{domain}!{local}</c> an alias (<c>*</c> is the
-/// catch-all), <c>k!{domain}!{number}</c> a pair of signing keys, <c>g!{account}</c> whom a user may send as, <c>s!scram</c>,
+/// catch-all), <c>k!{domain}!{number}</c> a pair of signing keys, <c>g!{account}</c> whom a user may send as, <c>o!{scope}</c> who shares mailboxes with all of a domain or tenant, <c>s!scram</c>,
 /// <c>s!srs</c>, <c>s!links</c> and <c>s!cursors</c> secrets, <c>ak!{id}</c> a key to the API and <c>al!{id}</c> when it was last used, <c>h!hooks</c> the version of the webhooks' subscriptions. The domain comes first, so that one range lists its users; local parts are encoded to fit a key. To change it is a migration.
 /// </remarks>
 static class DirectoryRows
@@ -61,6 +61,20 @@ static class DirectoryRows
         RowRange.Prefix(Partition, domain is null ? "x!" : $"x!{domain}!");
 
     public static string Grants(AccountId account) => $"g!{account}";
+
+    /// <param name="scope">A tenant or a domain: <c>t!</c> or <c>d!</c> and its name.</param>
+    public static string Sharers(string scope) => $"o!{KeyText.Encode(scope)}";
+
+    public static RowData ToSharersRow(IReadOnlyList<(AccountId Account, string Address)> sharers) =>
+        new() { { "Sharers", string.Join('\n', sharers.Select(one => $"{one.Account} {one.Address}")) } };
+
+    public static IReadOnlyList<(AccountId Account, string Address)> ToSharers(RowData row) =>
+        [
+            .. (row.String("Sharers") ?? "")
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => line.Split(' ', 2))
+                .Select(parts => (new AccountId(parts[0]), parts[1])),
+        ];
 
     public static RowRange AllGrants => RowRange.Prefix(Partition, "g!");
 
@@ -118,6 +132,8 @@ static class DirectoryRows
         };
         if (user.IsRoute)
             row.Add("Route", true);
+        if (user.IsShared)
+            row.Add("Shared", true);
         if (user.Suspended)
             row.Add("Suspended", true);
         if (user.KeptUntil is { } until)
@@ -147,6 +163,7 @@ static class DirectoryRows
         )
         {
             IsRoute = row.Bool("Route"),
+            IsShared = row.Bool("Shared"),
             Suspended = row.Bool("Suspended"),
             KeptUntil = row.Time("KeptUntil"),
             Edits = row.Long("Edits"),

@@ -15,6 +15,9 @@ sealed class MailDirectory(IRows rows, TimeProvider time, StoreOptions options)
     /// <summary>Addresses that a user may send as beside those that reach him: what fits the row.</summary>
     public const int MaxGrants = 100;
 
+    /// <summary>Users who share mailboxes with all of a domain or tenant: what fits the row.</summary>
+    public const int MaxSharers = 100;
+
     /// <summary>Addresses that one address leads to, over all its aliases.</summary>
     public const int MaxTargets = 1000;
 
@@ -88,6 +91,12 @@ sealed class MailDirectory(IRows rows, TimeProvider time, StoreOptions options)
         && user.Account == account
             ? DirectoryRows.Granted(row)
             : [];
+
+    /// <summary>Who may share mailboxes with all of a scope. Whether they do, the mailboxes say.</summary>
+    public async ValueTask<IReadOnlyList<(AccountId Account, string Address)>> SharersAsync(
+        string scope,
+        CancellationToken cancel
+    ) => await cache.GetAsync(DirectoryRows.Sharers(scope), cancel) is { } row ? DirectoryRows.ToSharers(row) : [];
 
     /// <param name="id">Of a key to the API.</param>
     public async ValueTask<ApiKeyRow?> FindApiKeyAsync(string id, CancellationToken cancel) =>

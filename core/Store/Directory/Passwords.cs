@@ -19,6 +19,15 @@ static class Passwords
     /// <summary>Characters of a password; beyond it only work is gained.</summary>
     public const int MaxLength = 1024;
 
+    /// <summary>Credentials of random octets, which no password leads to: for what nobody logs in to.</summary>
+    public static Credentials None(Entropy entropy) =>
+        new(
+            entropy.Bytes(SaltBytes),
+            Iterations,
+            entropy.Bytes(SHA256.HashSizeInBytes),
+            entropy.Bytes(SHA256.HashSizeInBytes)
+        );
+
     /// <returns>Null when the password holds what SASLprep prohibits, is empty or too long.</returns>
     public static Credentials? Derive(string password, Entropy entropy) =>
         Derive(password, entropy.Bytes(SaltBytes), Iterations);

@@ -10,6 +10,9 @@ sealed record UserRow(string Address, AccountId Account, Credentials Credentials
     /// <summary>A route: nobody logs in, webhooks alone tell of its mail. Its address may be a pattern.</summary>
     public bool IsRoute { get; init; }
 
+    /// <summary>A shared mailbox: nobody logs in, others read its mail as they are granted to.</summary>
+    public bool IsShared { get; init; }
+
     /// <summary>No login and no sending; mail still comes in.</summary>
     public bool Suspended { get; init; }
 
@@ -23,7 +26,7 @@ sealed record UserRow(string Address, AccountId Account, Credentials Credentials
     public long Edits { get; init; }
 
     /// <summary>May log in and send.</summary>
-    public bool IsActive => !Removing && !Suspended;
+    public bool IsActive => !Removing && !Suspended && !IsShared;
 
     /// <summary>All that it can log in with: the user's own password first, then those of its programs.</summary>
     public IEnumerable<Credentials> AllCredentials =>

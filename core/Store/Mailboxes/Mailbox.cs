@@ -24,7 +24,13 @@ public sealed record Mailbox(
     int Deleted,
     long Octets,
     IReadOnlyList<string> Keywords
-);
+)
+{
+    /// <summary>What a reader may do with another's mailbox; null for one's own, with which one may do all.</summary>
+    public MailboxRights? Granted { get; init; }
+
+    public MailboxRights Rights => Granted ?? MailboxRights.All;
+}
 
 /// <summary>Special use (RFC 6154 §2); every account gets one of each.</summary>
 public enum MailboxRole

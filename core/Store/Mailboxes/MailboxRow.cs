@@ -30,6 +30,9 @@ sealed record MailboxRow(
     /// <summary>Numbers of the pages that have a row of overviews: <see cref="Overviews.OverviewRows"/>.</summary>
     public UidSet OverviewPages { get; init; } = UidSet.Empty;
 
+    /// <summary>Null where nothing was ever shared.</summary>
+    public Acl? Acl { get; init; }
+
     /// <summary>The page that the tail belongs to; null when there is none.</summary>
     public uint? TailPage => Tail.IsEmpty ? null : PageRows.PageOf(UidNext - 1);
 

@@ -36,6 +36,8 @@ static class MailboxRows
         };
         if (!mailbox.OverviewPages.IsEmpty)
             data.Add("Overviews", Pack(mailbox.OverviewPages));
+        if (mailbox.Acl is { } acl)
+            data.Add("Acl", acl.Pack());
         return data;
     }
 
@@ -60,6 +62,7 @@ static class MailboxRows
         )
         {
             OverviewPages = row.Bytes("Overviews") is { } pages ? Pages(pages) : UidSet.Empty,
+            Acl = row.Bytes("Acl") is { } acl ? Acl.Unpack(acl) : null,
         };
 
     static byte[] Pack(UidSet pages)

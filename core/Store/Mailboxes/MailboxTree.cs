@@ -75,7 +75,10 @@ static class MailboxTree
             Keywords: [],
             Doomed: false,
             Tail: default
-        );
+        )
+        {
+            Acl = change.Row(parent)?.Acl, // RFC 4314 §4
+        };
         change.SetMailbox(mailbox);
         return mailbox;
     }

@@ -103,6 +103,8 @@ static class Depositing
         if (!deposit.Trace.IsEmpty)
             change.Log.Traces.Add((deposit.Transaction, deposit.Trace));
         var entry = await change.PlaceAsync(target, change.AddEmail(email), flags, bits, deposit.Received);
+        if (deposit.SeenBy is { } reader)
+            (await change.Sharing.SeenAsync(target, reader)).Mark(entry.Uid, seen: true);
         return new(DepositStatus.Done, mailbox.UidValidity, entry.Uid, change.Revision);
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Cloud.Api.Gateway;
+using Cloud.Listener.Imap.Selected;
 using Cloud.Listener.Imap.Wire;
 using Cloud.Store;
 using Cloud.Store.Mailboxes;
@@ -44,7 +45,10 @@ sealed class IncomingMessages(ImapSession session, AppendGrammar grammar) : IAsy
 
     /// <summary>Puts the messages into a mailbox; what is there of them, when one is refused, is taken out again.</summary>
     /// <returns>One result a message.</returns>
-    public async ValueTask<Result<IReadOnlyList<AppendResult>>> AppendAsync(Mailbox mailbox, CancellationToken cancel)
+    public async ValueTask<Result<IReadOnlyList<AppendResult>>> AppendAsync(
+        FoundMailbox mailbox,
+        CancellationToken cancel
+    )
     {
         // Sent may have a message already (AppendResult then names it): such a one must not be taken out.
         if (messages.Count > 1 && await session.FindMailboxAsync(mailbox.Name, cancel) is { } now)
@@ -54,7 +58,7 @@ sealed class IncomingMessages(ImapSession session, AppendGrammar grammar) : IAsy
         {
             foreach (var message in messages)
             {
-                var appended = await AppendAsync(mailbox.Id, message, cancel);
+                var appended = await AppendAsync(mailbox, message, cancel);
                 if (!appended.IsOk)
                 {
                     await TakeOutAsync(mailbox, done);
@@ -74,11 +78,17 @@ sealed class IncomingMessages(ImapSession session, AppendGrammar grammar) : IAsy
 
     /// <summary>Takes out of a mailbox what was put there, but for what had been there before.</summary>
     /// <param name="mailbox">As it was before.</param>
-    public async ValueTask TakeOutAsync(Mailbox mailbox, IEnumerable<AppendResult> done)
+    public async ValueTask TakeOutAsync(FoundMailbox mailbox, IEnumerable<AppendResult> done)
     {
-        var uids = UidSet.Of(done.Select(result => result.Uid).Where(uid => uid >= mailbox.UidNext));
+        var uids = UidSet.Of(done.Select(result => result.Uid).Where(uid => uid >= mailbox.Mailbox.UidNext));
         if (!uids.IsEmpty)
-            await session.Gateway.ExpungeAsync(session.Account, mailbox.Id, uids, false, CancellationToken.None);
+            await session.Gateway.ExpungeAsync(
+                mailbox.Account,
+                mailbox.Mailbox.Id,
+                uids,
+                false,
+                CancellationToken.None
+            );
     }
 
     public async ValueTask DisposeAsync()
@@ -200,15 +210,15 @@ sealed class IncomingMessages(ImapSession session, AppendGrammar grammar) : IAsy
     }
 
     async ValueTask<Result<AppendResult>> AppendAsync(
-        MailboxId mailbox,
+        FoundMailbox mailbox,
         IncomingMessage message,
         CancellationToken cancel
     )
     {
         var request = new AppendRequest(
             message.Transaction,
-            session.Account,
-            mailbox,
+            mailbox.Account,
+            mailbox.Mailbox.Id,
             message.Uploaded!,
             message.Flags.Flags,
             message.Flags.Keywords,

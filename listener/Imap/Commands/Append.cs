@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Cloud.Api.Gateway;
 using Cloud.Listener.Imap.Appending;
+using Cloud.Listener.Imap.Selected;
 using Cloud.Listener.Imap.Wire;
 using Cloud.Store.Mailboxes;
 
@@ -23,6 +24,8 @@ sealed record Append(MailboxName Name, AppendGrammar Grammar, IReadOnlyList<Appe
     {
         if (await session.FindMailboxAsync(Name.Canonical, cancel) is not { } mailbox)
             return Reply.TryCreate;
+        if (mailbox.Refuse(MailboxRights.Insert) is { } refused)
+            return refused;
         await using var messages = new IncomingMessages(session, Grammar);
         if (await messages.ReceiveAsync(Steps, cancel) is { } fault)
             return fault;
@@ -41,20 +44,22 @@ sealed record Append(MailboxName Name, AppendGrammar Grammar, IReadOnlyList<Appe
     public static async ValueTask TellAsync(
         ImapSession session,
         MailboxName name,
-        Mailbox mailbox,
+        FoundMailbox mailbox,
         IReadOnlyList<AppendResult> appended,
         CancellationToken cancel
     )
     {
         if (session.Dialect.Revision2 && name.Differs)
             await ListLine.AnnounceAsync(session, name.Canonical, name.Sent, cancel);
-        if (session.Selected?.Id == mailbox.Id)
+        if (session.Selected is not { } selected || selected.Account.Id != mailbox.Account.Id)
+            return;
+        if (selected.Is(mailbox))
         {
-            session.Selected.Touched();
+            selected.Touched();
             return;
         }
         foreach (var result in appended)
-            session.Selected?.Took(result.Revision);
+            selected.Took(result.Revision);
     }
 
     /// <summary>APPENDUID: the messages' UIDs in their order (RFC 4315 §3).</summary>

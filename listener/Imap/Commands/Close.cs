@@ -18,7 +18,7 @@ sealed record Close : IImapCommand
         {
             var known = selected.View.All.ToUids(selected.View);
             if (!known.IsEmpty)
-                await session.Gateway.ExpungeAsync(session.Account, selected.Id, known, onlyDeleted: true, cancel);
+                await session.Gateway.ExpungeAsync(selected.Account, selected.Id, known, onlyDeleted: true, cancel);
         }
         session.Deselect();
         return Reply.Ok("Closed");

@@ -21,13 +21,13 @@ sealed record Copy(SequenceSet Set, bool Uids, string Target) : IImapCommand
         if (named.IsEmpty)
             return Reply.Ok("No such message");
 
-        var request = new CopyRequest(session.Account, selected.Id, named.ToUids(selected.View), target.Id);
+        var request = selected.CopyTo(target, named);
         var copied = await session.Gateway.CopyAsync(request, cancel);
         if (!copied.IsOk)
             return Refused(copied);
-        if (target.Id == selected.Id)
+        if (selected.Is(target))
             selected.Touched();
-        else if (copied.Value.Uids.Count > 0)
+        else if (copied.Value.Uids.Count > 0 && request.To is null)
             selected.Took(copied.Value.Revision);
         return copied.Value.Uids.Count == 0 ? Reply.MessagesGone : Reply.Ok("Copied", CopyUid(copied.Value));
     }

@@ -1,4 +1,6 @@
 using System.Text;
+using Cloud.Api.Gateway;
+using Cloud.Listener.Imap.Selected;
 using Cloud.Listener.Imap.Wire;
 using Cloud.Store.Mailboxes;
 
@@ -21,12 +23,21 @@ sealed record Create(MailboxName Name, MailboxRole? Role) : IImapCommand
     {
         if (Role is not { } role)
             return Reply.No("USEATTR", "That special use is not offered");
-        var created = await session.Gateway.CreateMailboxAsync(session.Account, Name.Canonical, role, cancel);
+        var (account, name) = ((Access)session.Account, Name.Canonical);
+        if (OthersName.IsReserved(Name.Canonical))
+        {
+            if (OthersName.TryParse(Name.Canonical) is not { Path.Length: > 0 } other)
+                return Reply.OthersTree;
+            if (await NamespaceView.FindAsync(session, other, cancel) is not { } shared)
+                return Reply.NoPermission;
+            (account, name) = (new(shared.Account, session.Reader), other.Path);
+        }
+        var created = await session.Gateway.CreateMailboxAsync(account, name, role, cancel);
         if (!created.IsOk)
             return Reply.From(created.Refusal, created.Reason);
         if (session.Dialect.Revision2 && Name.Differs)
-            session.Writer.List(created.Value, hasChildren: false, oldName: Name.Sent); // RFC 9051 §6.3.4
-        return Reply.Ok("Created", $"MAILBOXID ({ObjectIds.Of(created.Value.Id)})"); // RFC 8474 §4.1
+            session.Writer.List(created.Value with { Name = Name.Canonical }, hasChildren: false, oldName: Name.Sent); // RFC 9051 §6.3.4
+        return Reply.Ok("Created", $"MAILBOXID ({ObjectIds.Of(account.Id, created.Value.Id)})"); // RFC 8474 §4.1
     }
 
     /// <summary><c>"(" "USE" SP "(" [use-attr *(SP use-attr)] ")" ")"</c>.</summary>

@@ -17,11 +17,11 @@ sealed record Delete(MailboxName Name) : IImapCommand
     {
         if (await session.FindMailboxAsync(Name.Canonical, cancel) is not { } mailbox)
             return Reply.NoSuchMailbox;
-        var deleted = await session.Gateway.DeleteMailboxAsync(session.Account, mailbox.Id, cancel);
+        var deleted = await session.Gateway.DeleteMailboxAsync(mailbox.Account, mailbox.Mailbox.Id, cancel);
         if (!deleted.IsOk)
             return Reply.From(deleted.Refusal, deleted.Reason);
 
-        if (session.Selected?.Id == mailbox.Id)
+        if (session.Selected?.Is(mailbox) == true)
             session.Deselect();
         if (session.Dialect.Revision2 && Name.Differs)
             session.Writer.ListGone(Name); // RFC 9051 §6.3.5

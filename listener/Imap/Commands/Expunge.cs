@@ -32,7 +32,7 @@ sealed record Expunge(SequenceSet? Uids) : IImapCommand
             return Reply.Ok("Nothing to expunge");
 
         var expunged = await session.Gateway.ExpungeAsync(
-            session.Account,
+            selected.Account,
             selected.Id,
             known,
             onlyDeleted: true,

@@ -1,3 +1,4 @@
+using Cloud.Listener.Imap.Selected;
 using Cloud.Listener.Imap.Wire;
 
 namespace Cloud.Listener.Imap.Commands;
@@ -15,15 +16,20 @@ sealed record GetQuotaRoot(string Name) : IImapCommand
 
     public async ValueTask<Reply> RunAsync(ImapSession session, CancellationToken cancel)
     {
-        var use = await session.Gateway.ShowUseAsync(session.Account, cancel);
+        var root = OthersName.TryParse(Name)?.Root ?? "";
+        if (await GetQuota.OfAsync(session, root, cancel) is not { } use)
+            return Reply.NoSuchMailbox;
         var writer = session.Writer;
         writer.Put("* QUOTAROOT "u8);
         writer.Mailbox(Name);
         if (use.Quota > 0)
-            writer.Put(" \"\""u8);
+        {
+            writer.Put(" "u8);
+            writer.Mailbox(root);
+        }
         writer.Crlf();
         if (use.Quota > 0)
-            writer.Quota(use);
+            writer.Quota(root, use);
         return Reply.Ok("Done");
     }
 }

@@ -40,28 +40,41 @@ sealed record List(string Reference, IReadOnlyList<string> Patterns, ListOptions
             return Reply.Ok("Done");
         }
 
-        var all = await session.Gateway.ListMailboxesAsync(session.Account, cancel);
+        var all = await NamespaceView.ListAsync(session, cancel);
         var patterns = Patterns.Select(pattern => new MailboxPattern(Reference, pattern)).ToList();
-        var parents = MailboxTree.Ancestors(all);
-        var above = Options.RecursiveMatch ? MailboxTree.Ancestors(all.Where(IsSelected)) : [];
-        foreach (var mailbox in all)
+        var selected = all.Mailboxes.Select(found => found.Mailbox).Where(IsSelected);
+        var above = Options.RecursiveMatch ? MailboxTree.Ancestors(selected) : [];
+        foreach (var found in all.Mailboxes.Where(found => Matches(found.Name)))
         {
-            var hasSelectedChild = above.Contains(mailbox.Name);
-            if (!hasSelectedChild && !IsSelected(mailbox))
-                continue;
-            if (!patterns.Exists(pattern => pattern.Matches(mailbox.Name)))
+            var hasSelectedChild = above.Contains(found.Name);
+            var isSelected = IsSelected(found.Mailbox);
+            if (!hasSelectedChild && !isSelected)
                 continue;
             session.Writer.List(
-                mailbox,
-                parents.Contains(mailbox.Name),
-                Options.ReturnSubscribed && mailbox.Subscribed,
+                found.Mailbox,
+                found.HasChildren,
+                Options.ReturnSubscribed && found.Mailbox.Subscribed,
                 hasSelectedChild ? Options.SelectedBy : null
             );
-            if (Options.ReturnStatus is { } status)
-                await status.WriteAsync(session, mailbox, cancel); // RFC 5819 §2
+            if (Options.ReturnMyRights && isSelected)
+                session.Writer.MyRights(found); // RFC 8440 §3
+            if (Options.ReturnStatus is { } status && found.Rights.HasFlag(MailboxRights.Read))
+                await status.WriteAsync(session, found, cancel); // RFC 5819 §2
             await session.Writer.FlushIfFullAsync();
         }
+        foreach (var name in all.Missing.Where(Matches))
+        {
+            var hasSelectedChild = above.Contains(name);
+            if (hasSelectedChild || (!Options.Subscribed && !Options.SpecialUse))
+                session.Writer.ListMissing(
+                    name,
+                    session.Dialect.Revision2,
+                    hasSelectedChild ? Options.SelectedBy : null
+                );
+        }
         return Reply.Ok("Done");
+
+        bool Matches(string name) => patterns.Exists(pattern => pattern.Matches(name));
     }
 
     bool IsSelected(Mailbox mailbox) =>

@@ -1,4 +1,3 @@
-using Cloud.Listener.Imap.Selected;
 using Cloud.Listener.Imap.Wire;
 using Cloud.Store.Mailboxes;
 
@@ -42,9 +41,19 @@ static class ListLine
         CancellationToken cancel
     )
     {
-        var all = await session.Gateway.ListMailboxesAsync(session.Account, cancel);
-        if (all.FirstOrDefault(each => each.Name == name) is { } mailbox)
-            session.Writer.List(mailbox, MailboxTree.HasChildren(mailbox, all), oldName: oldName);
+        if (await session.FindMailboxAsync(name, cancel) is { } found)
+            session.Writer.List(found.Mailbox, found.HasChildren, oldName: oldName);
+    }
+
+    /// <summary>A level above mailboxes that is none itself (RFC 9051 §6.3.9.5; RFC 3501 knows only that it cannot be selected).</summary>
+    /// <param name="childInfo">As for a mailbox.</param>
+    public static void ListMissing(this ImapWriter writer, string name, bool revision2, string? childInfo)
+    {
+        writer.Put(revision2 ? "* LIST (\\NonExistent \\HasChildren"u8 : "* LIST (\\Noselect \\HasChildren"u8);
+        writer.Name(name, oldName: null);
+        if (childInfo is not null)
+            writer.Put($" (\"CHILDINFO\" (\"{childInfo}\"))");
+        writer.Crlf();
     }
 
     /// <summary>A mailbox that is no more, under its name and the one the client gave it.</summary>

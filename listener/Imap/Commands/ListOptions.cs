@@ -19,6 +19,9 @@ sealed record ListOptions
 
     public bool ReturnSubscribed { get; private set; }
 
+    /// <summary>RFC 8440 §3.</summary>
+    public bool ReturnMyRights { get; private set; }
+
     public StatusItems? ReturnStatus { get; private set; }
 
     /// <summary><c>"(" [list-select-opt *(SP list-select-opt)] ")"</c>; the parenthesis is read already.</summary>
@@ -53,6 +56,10 @@ sealed record ListOptions
             if (reader.Label("SUBSCRIBED"u8))
             {
                 ReturnSubscribed = true;
+            }
+            else if (reader.Label("MYRIGHTS"u8))
+            {
+                ReturnMyRights = true;
             }
             else if (reader.Label("STATUS"u8))
             {

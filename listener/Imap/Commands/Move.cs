@@ -19,12 +19,12 @@ sealed record Move(SequenceSet Set, bool Uids, string Target) : IImapCommand
             return Reply.ReadOnly;
         if (await session.FindMailboxAsync(Target, cancel) is not { } target)
             return Reply.TryCreate;
-        if (target.Id == selected.Id)
+        if (selected.Is(target))
             return Reply.No("CANNOT", "The messages are in that mailbox already");
         if (named.IsEmpty)
             return Reply.Ok("No such message");
 
-        var request = new CopyRequest(session.Account, selected.Id, named.ToUids(selected.View), target.Id);
+        var request = selected.CopyTo(target, named);
         var moved = await session.Gateway.MoveAsync(request, cancel);
         if (!moved.IsOk)
             return Copy.Refused(moved);

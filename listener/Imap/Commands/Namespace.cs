@@ -2,7 +2,7 @@ using Cloud.Listener.Imap.Wire;
 
 namespace Cloud.Listener.Imap.Commands;
 
-/// <summary>NAMESPACE: one, the user's own. RFC 2342.</summary>
+/// <summary>NAMESPACE: the user's own, other users', and those of mailboxes that are nobody's own. RFC 2342.</summary>
 sealed record Namespace : IImapCommand
 {
     public static IImapCommand Parse(ref ImapReader args)
@@ -13,7 +13,7 @@ sealed record Namespace : IImapCommand
 
     public ValueTask<Reply> RunAsync(ImapSession session, CancellationToken cancel)
     {
-        session.Writer.Line("NAMESPACE ((\"\" \"/\")) NIL NIL");
+        session.Writer.Line("NAMESPACE ((\"\" \"/\")) ((\"Other Users/\" \"/\")) ((\"Shared/\" \"/\"))");
         return new(Reply.Ok("Done"));
     }
 }

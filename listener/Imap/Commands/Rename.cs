@@ -1,3 +1,4 @@
+using Cloud.Listener.Imap.Selected;
 using Cloud.Listener.Imap.Wire;
 
 namespace Cloud.Listener.Imap.Commands;
@@ -19,7 +20,15 @@ sealed record Rename(MailboxName From, MailboxName To) : IImapCommand
     {
         if (await session.FindMailboxAsync(From.Canonical, cancel) is not { } mailbox)
             return Reply.NoSuchMailbox;
-        var renamed = await session.Gateway.RenameMailboxAsync(session.Account, mailbox.Id, To.Canonical, cancel);
+        var name = To.Canonical;
+        if (OthersName.IsReserved(mailbox.Name) || OthersName.IsReserved(name))
+        {
+            var from = mailbox.Account.By is null ? null : OthersName.TryParse(mailbox.Name);
+            if (from is null || OthersName.TryParse(name) is not { Path.Length: > 0 } other || other.Root != from.Root)
+                return Reply.No("CANNOT", "A mailbox stays with its owner");
+            name = other.Path;
+        }
+        var renamed = await session.Gateway.RenameMailboxAsync(mailbox.Account, mailbox.Mailbox.Id, name, cancel);
         if (!renamed.IsOk)
             return Reply.From(renamed.Refusal, renamed.Reason);
         if (session.Dialect.Revision2 && (From.Differs || To.Differs))

@@ -1,5 +1,6 @@
 using Cloud.Api.Gateway;
 using Cloud.Listener.Imap.Appending;
+using Cloud.Listener.Imap.Selected;
 using Cloud.Listener.Imap.Wire;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
@@ -31,6 +32,11 @@ sealed record Replace(
             return Reply.No("NONEXISTENT", "There is no such message");
         if (await session.FindMailboxAsync(Name.Canonical, cancel) is not { } mailbox)
             return Reply.TryCreate;
+        if (mailbox.Refuse(MailboxRights.Insert) is { } refused)
+            return refused;
+        // RFC 8508 §3.1: the one that goes is expunged.
+        if ((selected.Mailbox.Rights & Removing) != Removing)
+            return Reply.NoPermission;
 
         var replaced = named.ToUids(selected.View);
         await using var messages = new IncomingMessages(session, Grammar);
@@ -40,11 +46,11 @@ sealed record Replace(
         if (!appended.IsOk)
             return Append.Refused(appended.Refusal, appended.Reason);
         // Sent takes no second message of a name that it has just got: what was to go is all there is.
-        if (mailbox.Id == selected.Id && replaced.Contains(appended.Value[0].Uid))
+        if (selected.Is(mailbox) && replaced.Contains(appended.Value[0].Uid))
             return Reply.No("CANNOT", "It was sent just now; try again later");
 
         // A fault here leaves both messages: better than neither, as it may have gone well.
-        var expunged = await session.Gateway.ExpungeAsync(session.Account, selected.Id, replaced, false, cancel);
+        var expunged = await session.Gateway.ExpungeAsync(selected.Account, selected.Id, replaced, false, cancel);
         if (!expunged.IsOk || expunged.Value.Uids.IsEmpty)
         {
             await messages.TakeOutAsync(mailbox, appended.Value);
@@ -54,6 +60,8 @@ sealed record Replace(
         await TellAsync(session, mailbox, appended.Value, expunged.Value, cancel);
         return await session.RemovedAsync("Replaced", cancel);
     }
+
+    const MailboxRights Removing = MailboxRights.Remove | MailboxRights.Expunge;
 
     static IImapCommand Parse(ref ImapReader args, bool uids)
     {
@@ -68,7 +76,7 @@ sealed record Replace(
     /// <summary>APPENDUID goes before the expunge, so that the client knows what has come in its place (RFC 8508 §4.3).</summary>
     async ValueTask TellAsync(
         ImapSession session,
-        Mailbox mailbox,
+        FoundMailbox mailbox,
         IReadOnlyList<AppendResult> appended,
         ExpungeResult expunged,
         CancellationToken cancel

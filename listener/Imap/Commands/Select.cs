@@ -1,5 +1,6 @@
 using Cloud.Listener.Imap.Selected;
 using Cloud.Listener.Imap.Wire;
+using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
 
 namespace Cloud.Listener.Imap.Commands;
@@ -20,28 +21,30 @@ sealed record Select(MailboxName Name, bool ReadOnly, SelectParameters Parameter
         if (session.Selected is not null)
             session.Writer.Put("*", Reply.Ok("The other one is closed", "CLOSED")); // RFC 7162 §3.2.11
         session.Deselect(); // Whatever comes of it: RFC 3501 §6.3.1.
-        var all = await session.Gateway.ListMailboxesAsync(session.Account, cancel);
-        if (all.FirstOrDefault(each => each.Name == Name.Canonical) is not { } mailbox)
+        if (await session.FindMailboxAsync(Name.Canonical, cancel) is not { } found)
             return Reply.NoSuchMailbox;
+        if (found.Refuse(MailboxRights.Read) is { } refused)
+            return refused;
         var claimRecent = !ReadOnly && !session.Dialect.Revision2;
-        if (await session.Gateway.OpenAsync(session.Account, mailbox.Id, claimRecent, cancel) is not { } opened)
+        if (await session.Gateway.OpenAsync(found.Account, found.Mailbox.Id, claimRecent, cancel) is not { } opened)
             return Reply.NoSuchMailbox;
 
         if (Parameters.Condstore)
             session.UseModSeqs();
-        var selected = new SelectedMailbox(session, opened, ReadOnly);
+        var selected = new SelectedMailbox(session, found, opened, ReadOnly);
         session.SelectMailbox(selected);
         Describe(session, selected);
         if (session.Dialect.Revision2)
-            session.Writer.List(
-                selected.Mailbox,
-                MailboxTree.HasChildren(mailbox, all),
-                oldName: Name.Differs ? Name.Sent : null
-            );
+            session.Writer.List(selected.Mailbox, found.HasChildren, oldName: Name.Differs ? Name.Sent : null);
         if (Parameters.Resync is { } known)
             await Resynchronisation.RunAsync(session, known, cancel);
-        return ReadOnly ? Reply.Ok("Open for reading", "READ-ONLY") : Reply.Ok("Open", "READ-WRITE");
+        // RFC 4314 §5.2: what a reader has seen is nobody else's business, so the right to say so does not count.
+        var isReadOnly = ReadOnly || (opened.Mailbox.Rights & Changing) == 0;
+        return isReadOnly ? Reply.Ok("Open for reading", "READ-ONLY") : Reply.Ok("Open", "READ-WRITE");
     }
+
+    const MailboxRights Changing =
+        MailboxRights.Insert | MailboxRights.Expunge | MailboxRights.Write | MailboxRights.Remove;
 
     static IImapCommand Parse(ref ImapReader args, bool readOnly)
     {
@@ -61,7 +64,7 @@ sealed record Select(MailboxName Name, bool ReadOnly, SelectParameters Parameter
             DescribeToRevision1(session, view);
         writer.Put("*", Reply.Ok("UIDs are valid", $"UIDVALIDITY {mailbox.UidValidity}"));
         writer.Put("*", Reply.Ok("The next UID", $"UIDNEXT {mailbox.UidNext}"));
-        writer.Put("*", Reply.Ok("The mailbox's id", $"MAILBOXID ({ObjectIds.Of(mailbox.Id)})")); // RFC 8474 §4.2
+        writer.Put("*", Reply.Ok("The mailbox's id", $"MAILBOXID ({ObjectIds.Of(selected.Account.Id, mailbox.Id)})")); // RFC 8474 §4.2
         if (session.Dialect.Condstore)
             writer.HighestModSeq(selected.KnownModSeq);
     }

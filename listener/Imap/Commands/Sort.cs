@@ -27,7 +27,7 @@ sealed record Sort(IReadOnlyList<SortCriterion> Criteria, SearchQuery Query, boo
         var matching = await StoreSearch.FindAsync(session, Query.KeyIn(session), cancel);
         if (!matching.IsOk)
             return Reply.From(matching.Refusal, matching.Reason);
-        var all = new SearchRequest(session.Account, selected.Id, matching.Value, new SearchKey.All());
+        var all = new SearchRequest(selected.Account, selected.Id, matching.Value, new SearchKey.All());
         var sorted = await session.Gateway.SortAsync(new(all, Criteria), cancel);
         if (!sorted.IsOk)
             return Reply.From(sorted.Refusal, sorted.Reason);

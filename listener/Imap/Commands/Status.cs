@@ -1,4 +1,5 @@
 using Cloud.Listener.Imap.Wire;
+using Cloud.Store.Mailboxes;
 
 namespace Cloud.Listener.Imap.Commands;
 
@@ -19,6 +20,8 @@ sealed record Status(string Name, StatusItems Items) : IImapCommand
     {
         if (await session.FindMailboxAsync(Name, cancel) is not { } mailbox)
             return Reply.NoSuchMailbox;
+        if (mailbox.Refuse(MailboxRights.Read) is { } refused)
+            return refused;
         await Items.WriteAsync(session, mailbox, cancel);
         return Reply.Ok("Done");
     }

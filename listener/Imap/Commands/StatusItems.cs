@@ -1,5 +1,6 @@
 using System.Text;
 using Cloud.Api.Gateway;
+using Cloud.Listener.Imap.Selected;
 using Cloud.Listener.Imap.Wire;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
@@ -43,12 +44,14 @@ sealed record StatusItems(IReadOnlyList<string> Names)
         return new StatusItems(names);
     }
 
-    public async ValueTask WriteAsync(ImapSession session, Mailbox mailbox, CancellationToken cancel)
+    public async ValueTask WriteAsync(ImapSession session, FoundMailbox found, CancellationToken cancel)
     {
+        found = await MarkedAsync(session, found, cancel);
+        var mailbox = found.Mailbox;
         if (Names.Contains("HIGHESTMODSEQ"))
             session.UseModSeqs();
-        var recent = Names.Contains("RECENT") ? await CountRecentAsync(session, mailbox, cancel) : 0;
-        var storage = Names.Contains("DELETED-STORAGE") ? await CountDeletedAsync(session, mailbox, cancel) : 0;
+        var recent = Names.Contains("RECENT") ? await CountRecentAsync(session, found, cancel) : 0;
+        var storage = Names.Contains("DELETED-STORAGE") ? await CountDeletedAsync(session, found, cancel) : 0;
         var writer = session.Writer;
         writer.Put("* STATUS "u8);
         writer.Mailbox(mailbox.Name);
@@ -58,7 +61,7 @@ sealed record StatusItems(IReadOnlyList<string> Names)
             writer.Put(Names[i]);
             writer.Put(" "u8);
             if (Names[i] == "MAILBOXID")
-                writer.Put($"({ObjectIds.Of(mailbox.Id)})");
+                writer.Put($"({ObjectIds.Of(found.Account.Id, mailbox.Id)})");
             else if (Names[i] == "DELETED-STORAGE")
                 writer.Put((ulong)storage);
             else
@@ -68,25 +71,37 @@ sealed record StatusItems(IReadOnlyList<string> Names)
         writer.Crlf();
     }
 
-    /// <summary>Those given out since the last claim that are still there.</summary>
-    static async ValueTask<long> CountRecentAsync(ImapSession session, Mailbox mailbox, CancellationToken cancel)
+    /// <summary>What a reader of another's mailbox has seen of it is counted by nobody: the mailbox is read.</summary>
+    async ValueTask<FoundMailbox> MarkedAsync(ImapSession session, FoundMailbox found, CancellationToken cancel)
     {
+        if (found.Account.By is null || (!Names.Contains("UNSEEN") && !Names.Contains("HIGHESTMODSEQ")))
+            return found;
+        if (await session.Gateway.OpenAsync(found.Account, found.Mailbox.Id, false, cancel) is not { Mailbox: var now })
+            return found;
+        return found with { Mailbox = found.Mailbox with { Unseen = now.Unseen, HighestModSeq = now.HighestModSeq } };
+    }
+
+    /// <summary>Those given out since the last claim that are still there.</summary>
+    static async ValueTask<long> CountRecentAsync(ImapSession session, FoundMailbox found, CancellationToken cancel)
+    {
+        var mailbox = found.Mailbox;
         if (mailbox.FirstRecent >= mailbox.UidNext || mailbox.Messages == 0)
             return 0;
         if (mailbox.FirstRecent == 1)
             return mailbox.Messages;
         var unclaimed = UidSet.Of([(mailbox.FirstRecent, mailbox.UidNext - 1)]);
-        var request = new SearchRequest(session.Account, mailbox.Id, unclaimed, new SearchKey.All());
+        var request = new SearchRequest(found.Account, mailbox.Id, unclaimed, new SearchKey.All());
         var left = await session.Gateway.SearchAsync(request, cancel);
         return left.IsOk ? (long)left.Value.Count : 0; // Or the mailbox has just gone.
     }
 
     /// <summary>Octets of those that carry \Deleted. Nobody counts them, so the mailbox is read where it has some.</summary>
-    static async ValueTask<long> CountDeletedAsync(ImapSession session, Mailbox mailbox, CancellationToken cancel)
+    static async ValueTask<long> CountDeletedAsync(ImapSession session, FoundMailbox found, CancellationToken cancel)
     {
+        var mailbox = found.Mailbox;
         if (mailbox.Deleted == 0)
             return 0;
-        var view = await session.Gateway.OpenAsync(session.Account, mailbox.Id, claimRecent: false, cancel);
+        var view = await session.Gateway.OpenAsync(found.Account, mailbox.Id, claimRecent: false, cancel);
         return view?.Entries.Where(entry => entry.Flags.HasFlag(MessageFlags.Deleted)).Sum(entry => entry.Size) ?? 0;
     }
 

@@ -26,7 +26,7 @@ sealed record Store(SequenceSet Set, bool Uids, FlagAction Action, bool Silent, 
 
         var view = selected.View;
         var request = new StoreFlagsRequest(
-            session.Account,
+            selected.Account,
             selected.Id,
             named.ToUids(view),
             Action,

@@ -13,7 +13,7 @@ sealed record Subscribe(string Name, bool Subscribed) : IImapCommand
     {
         if (await session.FindMailboxAsync(Name, cancel) is not { } mailbox)
             return Subscribed ? Reply.NoSuchMailbox : Reply.Ok("It is not there at all"); // Clients say so after DELETE.
-        var done = await session.Gateway.SubscribeAsync(session.Account, mailbox.Id, Subscribed, cancel);
+        var done = await session.Gateway.SubscribeAsync(mailbox.Account, mailbox.Mailbox.Id, Subscribed, cancel);
         return done.IsOk ? Reply.Ok("Done") : Reply.From(done.Refusal, done.Reason);
     }
 

@@ -26,7 +26,7 @@ sealed record Thread(ThreadAlgorithm Algorithm, SearchQuery Query, bool Uids) : 
         var matching = await StoreSearch.FindAsync(session, Query.KeyIn(session), cancel);
         if (!matching.IsOk)
             return Reply.From(matching.Refusal, matching.Reason);
-        var all = new SearchRequest(session.Account, selected.Id, matching.Value, new SearchKey.All());
+        var all = new SearchRequest(selected.Account, selected.Id, matching.Value, new SearchKey.All());
         var threads = await session.Gateway.ThreadAsync(new(all, Algorithm), cancel);
         if (!threads.IsOk)
             return Reply.From(threads.Refusal, threads.Reason);

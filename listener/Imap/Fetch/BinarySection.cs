@@ -15,7 +15,7 @@ namespace Cloud.Listener.Imap.Fetch;
 /// <param name="index">The message's structure.</param>
 sealed class BinarySection(
     IGateway gateway,
-    AccountId account,
+    Access account,
     Email email,
     MessageIndex index,
     BodySection section,

@@ -3,6 +3,7 @@ using Cloud.Listener.Imap.Selected;
 using Cloud.Listener.Imap.Wire;
 using Cloud.Mail;
 using Cloud.Store;
+using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
 using Cloud.Store.Overviews;
 
@@ -41,10 +42,10 @@ sealed class FetchResponse(ImapSession session, SelectedMailbox selected, FetchI
         var complete = true;
         foreach (var batch in named.Indexes().Chunk(ImapLimits.FetchBatch))
         {
-            if (items.SetsSeen && !selected.ReadOnly)
+            if (items.SetsSeen && !selected.ReadOnly && selected.Mailbox.Rights.HasFlag(MailboxRights.Seen)) // RFC 4314 §4
                 await SetSeenAsync(batch, cancel);
             var ids = batch.Select(index => view[index].Email).Distinct().ToList();
-            var emails = (await session.Gateway.FetchAsync(session.Account, ids, cancel)).ToDictionary(email =>
+            var emails = (await session.Gateway.FetchAsync(selected.Account, ids, cancel)).ToDictionary(email =>
                 email.Id
             );
             foreach (var index in batch)
@@ -67,7 +68,8 @@ sealed class FetchResponse(ImapSession session, SelectedMailbox selected, FetchI
         {
             var batch = group.SelectMany(page => page).ToList();
             var uids = UidSet.Of(batch.Select(view.Uid));
-            var overviews = await session.Gateway.FetchOverviewsAsync(session.Account, selected.Id, uids, cancel) ?? [];
+            var overviews =
+                await session.Gateway.FetchOverviewsAsync(selected.Account, selected.Id, uids, cancel) ?? [];
             var others = await FetchOthersAsync(batch, overviews, cancel);
             foreach (var index in batch)
             {
@@ -91,7 +93,7 @@ sealed class FetchResponse(ImapSession session, SelectedMailbox selected, FetchI
         var others = batch.Where(index => !TryFind(index, overviews, out _)).Select(index => view[index].Email);
         foreach (var ids in others.Distinct().ToList().Chunk(ImapLimits.FetchBatch))
         {
-            foreach (var email in await session.Gateway.FetchAsync(session.Account, ids, cancel))
+            foreach (var email in await session.Gateway.FetchAsync(selected.Account, ids, cancel))
                 found[email.Id] = email;
         }
         return found;
@@ -126,7 +128,7 @@ sealed class FetchResponse(ImapSession session, SelectedMailbox selected, FetchI
         var envelope = structure?.Envelope;
         if (structure is { Truncated: true } && items.Has(FetchAttributes.Envelope))
         {
-            var (gateway, account) = (session.Gateway, session.Account);
+            var (gateway, account) = (session.Gateway, selected.Account);
             envelope = await SectionContent.ReadEnvelopeAsync(gateway, account, email, structure, cancel);
             if (envelope is null)
                 return false;
@@ -137,7 +139,7 @@ sealed class FetchResponse(ImapSession session, SelectedMailbox selected, FetchI
         {
             foreach (var section in items.Sections)
             {
-                var (gateway, account) = (session.Gateway, session.Account);
+                var (gateway, account) = (session.Gateway, selected.Account);
                 if (
                     await SectionContent.OpenAsync(gateway, account, email, structure, section, cancel)
                     is not { } content
@@ -155,7 +157,7 @@ sealed class FetchResponse(ImapSession session, SelectedMailbox selected, FetchI
             if (items.Has(FetchAttributes.ThreadId))
             {
                 Item("THREADID");
-                writer.Put($"({ObjectIds.Of(email.Thread)})"); // RFC 8474 §5.2
+                writer.Put($"({selected.Ids.Of(email.Thread)})"); // RFC 8474 §5.2
             }
             if (structure is not null)
                 WriteStructure(structure, envelope!);
@@ -241,7 +243,7 @@ sealed class FetchResponse(ImapSession session, SelectedMailbox selected, FetchI
         if (items.Has(FetchAttributes.EmailId))
         {
             Item("EMAILID");
-            writer.Put($"({ObjectIds.Of(view[index].Email)})"); // RFC 8474 §5.1
+            writer.Put($"({selected.Ids.Of(view[index].Email)})"); // RFC 8474 §5.1
         }
     }
 
@@ -265,7 +267,7 @@ sealed class FetchResponse(ImapSession session, SelectedMailbox selected, FetchI
         if (unseen.IsEmpty)
             return;
         var request = new StoreFlagsRequest(
-            session.Account,
+            selected.Account,
             selected.Id,
             unseen,
             FlagAction.Add,

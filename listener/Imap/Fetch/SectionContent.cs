@@ -46,7 +46,7 @@ sealed class SectionContent : IAsyncDisposable
     /// <returns>Null when the message is gone.</returns>
     public static async ValueTask<SectionContent?> OpenAsync(
         IGateway gateway,
-        AccountId account,
+        Access account,
         Email email,
         MessageIndex? index,
         BodySection section,
@@ -78,7 +78,7 @@ sealed class SectionContent : IAsyncDisposable
     /// <returns>Null when the message is gone.</returns>
     public static async ValueTask<Envelope?> ReadEnvelopeAsync(
         IGateway gateway,
-        AccountId account,
+        Access account,
         Email email,
         MessageIndex index,
         CancellationToken cancel
@@ -204,7 +204,7 @@ sealed class SectionContent : IAsyncDisposable
 
     static async ValueTask<byte[]?> ReadAsync(
         IGateway gateway,
-        AccountId account,
+        Access account,
         Email email,
         long start,
         long length,

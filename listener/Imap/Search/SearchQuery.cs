@@ -157,13 +157,9 @@ sealed record SearchQuery(SearchKey Key, SearchReturn Return, string? Charset)
             case "OLDER" or "YOUNGER":
                 return new SessionKeys.Within(reader.ExpectNzNumber(), name == "OLDER");
             case "EMAILID":
-                return ObjectIds.Email(reader.ExpectObjectId()) is { } email
-                    ? new SearchKey.IsEmail(email)
-                    : new SearchKey.Not(new SearchKey.All());
+                return new SessionKeys.ObjectId(ObjectIds.Expect(ref reader), IsThread: false);
             case "THREADID":
-                return ObjectIds.Thread(reader.ExpectObjectId()) is { } thread
-                    ? new SearchKey.InThread(thread.Value)
-                    : new SearchKey.Not(new SearchKey.All());
+                return new SessionKeys.ObjectId(ObjectIds.Expect(ref reader), IsThread: true);
             case "LARGER":
                 return new SearchKey.Larger(reader.ExpectNumber64());
             case "SMALLER":

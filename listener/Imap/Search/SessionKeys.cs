@@ -15,6 +15,9 @@ static class SessionKeys
     /// <summary>INTERNALDATE so many seconds ago, or before or after that (RFC 5032).</summary>
     public sealed record Within(uint Seconds, bool Older) : SearchKey;
 
+    /// <summary>EMAILID or THREADID (RFC 8474 §6): which account's they are the session knows.</summary>
+    public sealed record ObjectId(string Id, bool IsThread) : SearchKey;
+
     /// <summary>The key or one inside it is such.</summary>
     public static bool Any(SearchKey key, Func<SearchKey, bool> test) =>
         test(key)
@@ -42,6 +45,12 @@ static class SessionKeys
                 Within younger => new SearchKey.Arrived(now.ToUnixTimeSeconds() - younger.Seconds, long.MaxValue),
                 Numbers { Uids: true } uids => new SearchKey.InSet(uids.Set.ToUids(selected.View.LastUid)),
                 Numbers numbers => new SearchKey.InSet(FindNumbers(numbers.Set, selected.View)),
+                ObjectId { IsThread: true } thread => selected.Ids.Thread(thread.Id) is { } found
+                    ? new SearchKey.InThread(found.Value)
+                    : new SearchKey.Not(new SearchKey.All()),
+                ObjectId email => selected.Ids.Email(email.Id) is { } found
+                    ? new SearchKey.IsEmail(found)
+                    : new SearchKey.Not(new SearchKey.All()),
                 Recent => recent ??= new SearchKey.InSet(FindRecent(selected.View)),
                 SearchKey.And and => new SearchKey.And([.. and.Keys.Select(Of).Distinct()]),
                 SearchKey.Or or => new SearchKey.Or(Of(or.Left), Of(or.Right)),

@@ -37,7 +37,7 @@ static class StoreSearch
             var known = UidSet.Of([
                 (view.Uid(from), view.Uid(Math.Min(from + ImapLimits.SearchBatch, view.Count) - 1)),
             ]);
-            var request = new SearchRequest(session.Account, selected.Id, known, SessionKeys.Narrow(key, known));
+            var request = new SearchRequest(selected.Account, selected.Id, known, SessionKeys.Narrow(key, known));
             var result = await session.Gateway.SearchAsync(request, cancel);
             if (!result.IsOk)
                 return result;

@@ -15,7 +15,7 @@ namespace Cloud.Listener.Imap.Selected;
 sealed class SelectedMailbox : IDisposable
 {
     readonly IGateway gateway;
-    readonly AccountId account;
+    readonly FoundMailbox found;
     readonly Dialect dialect;
     readonly Action wake;
     readonly CancellationTokenSource closing = new();
@@ -24,23 +24,43 @@ sealed class SelectedMailbox : IDisposable
     ulong highest;
     int announcedRecent;
     IReadOnlyList<string> announcedKeywords;
+    MailboxRights announcedRights;
     bool stale;
 
-    public SelectedMailbox(ImapSession session, MailboxView opened, bool readOnly)
+    public SelectedMailbox(ImapSession session, FoundMailbox named, MailboxView opened, bool readOnly)
     {
-        (gateway, account) = (session.Gateway, session.Account);
+        (gateway, found) = (session.Gateway, named);
+        Ids = new(named.Account.Id);
         (dialect, wake) = (session.Dialect, session.Connection.Wake);
         ReadOnly = readOnly;
-        Mailbox = opened.Mailbox;
+        Mailbox = Named(opened.Mailbox);
         View = SequenceView.Of(opened.Entries, FirstRecent);
         revision = opened.Revision;
         KnownModSeq = highest = opened.Mailbox.HighestModSeq;
         announcedRecent = View.Recent;
         announcedKeywords = Mailbox.Keywords;
+        announcedRights = Mailbox.Rights;
         Watch();
     }
 
+    /// <summary>Under the name that the user knows it by.</summary>
     public Mailbox Mailbox { get; private set; }
+
+    /// <summary>Whose it is.</summary>
+    public Access Account => found.Account;
+
+    public FoundMailbox Found => found with { Mailbox = Mailbox };
+
+    /// <summary>The ids of its messages.</summary>
+    public ObjectIds Ids { get; }
+
+    public bool Is(FoundMailbox other) => other.Account.Id == Account.Id && other.Mailbox.Id == Id;
+
+    public CopyRequest CopyTo(FoundMailbox target, IndexRanges messages) =>
+        new(Account, Id, messages.ToUids(View), target.Mailbox.Id)
+        {
+            To = target.Account.Id == Account.Id ? null : target.Account,
+        };
 
     public MailboxId Id => Mailbox.Id;
 
@@ -133,11 +153,11 @@ sealed class SelectedMailbox : IDisposable
         }
 
         var claimRecent = !ReadOnly && !dialect.Revision2;
-        var changes = await gateway.SyncAsync(account, Id, revision, claimRecent, cancel);
+        var changes = await gateway.SyncAsync(Account, Id, revision, claimRecent, cancel);
         if (changes is null)
             return false;
         stale = false;
-        Mailbox = changes.Mailbox;
+        Mailbox = Named(changes.Mailbox);
         View.Apply(changes.Changed, changes.Vanished, FirstRecent);
         revision = Math.Max(revision, changes.Revision);
         highest = Math.Max(highest, changes.Mailbox.HighestModSeq);
@@ -203,7 +223,7 @@ sealed class SelectedMailbox : IDisposable
     {
         if (since >= KnownModSeq || among.IsEmpty)
             return;
-        if (await gateway.SyncAsync(account, Id, since, claimRecent: false, cancel) is not { } changes)
+        if (await gateway.SyncAsync(Account, Id, since, claimRecent: false, cancel) is not { } changes)
             return;
         // What is in the view has a number still: it is told as it is taken out of it.
         var gone = changes.Vanished.Intersect(among);
@@ -217,10 +237,11 @@ sealed class SelectedMailbox : IDisposable
     /// <summary>Before a response that may show keywords the client has not heard of (RFC 9051 §7.3.5).</summary>
     public void AnnounceKeywords(ImapWriter writer)
     {
-        if (ReferenceEquals(announcedKeywords, Mailbox.Keywords))
+        if (ReferenceEquals(announcedKeywords, Mailbox.Keywords) && announcedRights == Mailbox.Rights)
             return;
-        var grown = !announcedKeywords.SequenceEqual(Mailbox.Keywords);
-        announcedKeywords = Mailbox.Keywords;
+        // RFC 4314 §5.1.1: other rights, other flags.
+        var grown = !announcedKeywords.SequenceEqual(Mailbox.Keywords) || announcedRights != Mailbox.Rights;
+        (announcedKeywords, announcedRights) = (Mailbox.Keywords, Mailbox.Rights);
         if (grown)
             writer.ApplicableFlags(Mailbox, ReadOnly);
     }
@@ -272,6 +293,9 @@ sealed class SelectedMailbox : IDisposable
         writer.Put(")"u8);
     }
 
+    /// <summary>The gateway calls it what its owner does.</summary>
+    Mailbox Named(Mailbox mailbox) => found.Account.By is null ? mailbox : mailbox with { Name = found.Name };
+
     public void Dispose()
     {
         closing.Cancel();
@@ -283,7 +307,7 @@ sealed class SelectedMailbox : IDisposable
 
     void Watch()
     {
-        watch = gateway.WatchAsync(account, revision, closing.Token).AsTask();
+        watch = gateway.WatchAsync(Account.Id, revision, closing.Token).AsTask();
         _ = watch.ContinueWith(
             static (ended, state) =>
             {

@@ -40,9 +40,10 @@ static class FlagText
         writer.Flags(all, false, ulong.MaxValue, mailbox);
         writer.Crlf();
         writer.Put("* OK [PERMANENTFLAGS ("u8);
-        if (!readOnly)
+        var lasting = readOnly ? MessageFlags.None : mailbox.Rights.ChangeableFlags(); // RFC 4314 §5.1.1
+        writer.Put(Names[(int)lasting]);
+        if (lasting.HasFlag(FlagRights.Written))
         {
-            writer.Put(Names[(int)all]);
             foreach (var keyword in mailbox.Keywords)
             {
                 writer.Put(" "u8);
@@ -52,7 +53,7 @@ static class FlagText
                 writer.Put(" \\*"u8);
         }
         writer.Put(")] "u8);
-        writer.Put(readOnly ? "Nothing can be changed"u8 : "These last"u8);
+        writer.Put(lasting == MessageFlags.None ? "Nothing can be changed"u8 : "These last"u8);
         writer.Crlf();
     }
 

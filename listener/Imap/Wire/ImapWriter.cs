@@ -104,11 +104,17 @@ sealed class ImapWriter(Connection connection, Dialect dialect)
     public void Mailbox(string name)
     {
         var wire = dialect.Utf8 ? Encoding.UTF8.GetBytes(name) : Encoding.ASCII.GetBytes(ModifiedUtf7.Encode(name));
-        var reader = new ImapReader(wire);
+        AString(wire);
+    }
+
+    /// <summary>astring: an atom where it is one, else a string.</summary>
+    public void AString(ReadOnlySpan<byte> value)
+    {
+        var reader = new ImapReader(value);
         if (reader.Atom(out _) && reader.AtEnd)
-            Put(wire);
+            Put(value);
         else
-            String(wire);
+            String(value);
     }
 
     /// <summary>string: quoted where its characters and the client allow it, else a literal.</summary>

@@ -9,8 +9,13 @@ static class QuotaText
     const long Unit = 1024;
 
     /// <param name="use">Of an account that is limited.</param>
-    public static void Quota(this ImapWriter writer, AccountUse use) =>
-        writer.Line($"QUOTA \"\" (STORAGE {Units(use.Octets)} {Units(use.Quota)})");
+    public static void Quota(this ImapWriter writer, string root, AccountUse use)
+    {
+        writer.Put("* QUOTA "u8);
+        writer.Mailbox(root);
+        writer.Put($" (STORAGE {Units(use.Octets)} {Units(use.Quota)})");
+        writer.Crlf();
+    }
 
     /// <summary>What is begun counts whole; so a limit of few octets is not none.</summary>
     static long Units(long octets) => octets / Unit + (octets % Unit > 0 ? 1 : 0);

@@ -24,6 +24,8 @@ readonly record struct Reply(Condition Condition, string? Code, string Text)
     );
     public static readonly Reply WrongCredentials = No("AUTHENTICATIONFAILED", "Wrong name or password");
     public static readonly Reply NoSuchMailbox = No("NONEXISTENT", "No such mailbox");
+    public static readonly Reply NoPermission = No("NOPERM", "The mailbox' owner does not allow you this");
+    public static readonly Reply OthersTree = No("CANNOT", "These names are for the mailboxes of others");
     public static readonly Reply TryCreate = No("TRYCREATE", "No such mailbox");
     public static readonly Reply ReadOnly = No("READ-ONLY", "The mailbox is open for reading only");
     public static readonly Reply MessagesGone = No("EXPUNGEISSUED", "Some of the messages are gone");
@@ -80,6 +82,7 @@ readonly record struct Reply(Condition Condition, string? Code, string Text)
                 Refusal.OverQuota => "OVERQUOTA",
                 Refusal.OverLimit => "LIMIT",
                 Refusal.HasChildren => "HASCHILDREN",
+                Refusal.NoPermission => "NOPERM",
                 _ => "CANNOT",
             },
             reason

@@ -52,6 +52,24 @@ public sealed class AdminVerbTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    public async Task A_shared_mailbox_is_made_and_granted(bool running)
+    {
+        await PrepareAsync();
+        await using var cloud = running ? await CloudProcess.ServeAsync(data) : null;
+        await RunAsync("user", "add", "team@example.test", "--shared");
+        Assert.Contains("team@example.test\t0\t0\tshared\n", await RunAsync("user", "list"));
+        await RunAsync("acl", "set", "team@example.test", "INBOX", "anyone", "lr");
+        Assert.Equal(
+            "anyone\tlr\nada@example.test\tlrk\n",
+            await RunAsync("acl", "set", "team@example.test", "INBOX", "ada@example.test", "lrk")
+        );
+        await RunAsync("acl", "remove", "team@example.test", "INBOX", "anyone");
+        Assert.Equal("ada@example.test\tlrk\n", await RunAsync("acl", "list", "team@example.test", "INBOX"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     public async Task Mail_is_imported_traced_counted_checked_exported_and_restored(bool running)
     {
         await PrepareAsync();

@@ -26,6 +26,7 @@ public sealed class CommandTreeTests
         "user quota",
         "user restore",
         "user app-password revoke",
+        "acl remove",
         "alias add",
         "alias remove",
         "hook remove",

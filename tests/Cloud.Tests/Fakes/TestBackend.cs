@@ -117,6 +117,16 @@ public sealed class TestBackend : IAsyncDisposable
         Assert.True((await Backend.Directory.CommitAsync(transaction)).Committed);
     }
 
+    /// <summary>An owner lets somebody do something with a mailbox.</summary>
+    public async Task ShareAsync(string owner, string mailbox, string identifier, string rights)
+    {
+        var account = await AccountAsync(owner);
+        var id = (await MailboxAsync(account, mailbox)).Id;
+        var granted = RightsText.Parse(rights)!.Value;
+        var request = new ChangeAclRequest(account, owner, id, identifier, FlagAction.Replace, granted);
+        Assert.Equal(Refusal.None, (await Gateway.ChangeAclAsync(request, default)).Refusal);
+    }
+
     public async Task<AccountId> AccountAsync(string address) =>
         (await Backend.Directory.FindUserAsync(address, default))!.Account;
 

@@ -71,48 +71,60 @@ abstract class UnaskedGateway : IGateway
         CancellationToken cancel
     ) => throw new NotSupportedException();
 
-    public virtual ValueTask<AccountUse> ShowUseAsync(AccountId account, CancellationToken cancel) =>
+    public virtual ValueTask<AccountUse> ShowUseAsync(Access account, CancellationToken cancel) =>
+        throw new NotSupportedException();
+
+    public virtual ValueTask<VisibleMailboxes> ListVisibleAsync(Reader reader, CancellationToken cancel) =>
+        throw new NotSupportedException();
+
+    public virtual ValueTask<SharedAccount?> FindSharedAsync(Reader reader, string address, CancellationToken cancel) =>
+        throw new NotSupportedException();
+
+    public virtual ValueTask<Result<MailboxAcl>> ShowAclAsync(
+        Access account,
+        MailboxId mailbox,
+        CancellationToken cancel
+    ) => throw new NotSupportedException();
+
+    public virtual ValueTask<Result> ChangeAclAsync(ChangeAclRequest request, CancellationToken cancel) =>
         throw new NotSupportedException();
 
     public virtual ValueTask<IReadOnlyList<Mailbox>> ListMailboxesAsync(AccountId account, CancellationToken cancel) =>
         throw new NotSupportedException();
 
     public virtual ValueTask<Result<Mailbox>> CreateMailboxAsync(
-        AccountId account,
+        Access account,
         string name,
         MailboxRole role,
         CancellationToken cancel
     ) => throw new NotSupportedException();
 
-    public virtual ValueTask<Result> DeleteMailboxAsync(
-        AccountId account,
-        MailboxId mailbox,
-        CancellationToken cancel
-    ) => throw new NotSupportedException();
+    public virtual ValueTask<Result> DeleteMailboxAsync(Access account, MailboxId mailbox, CancellationToken cancel) =>
+        throw new NotSupportedException();
 
     public virtual ValueTask<Result> RenameMailboxAsync(
-        AccountId account,
+        Access account,
         MailboxId mailbox,
         string name,
         CancellationToken cancel
     ) => throw new NotSupportedException();
 
     public virtual ValueTask<Result> SubscribeAsync(
-        AccountId account,
+        Access account,
         MailboxId mailbox,
         bool subscribed,
         CancellationToken cancel
     ) => throw new NotSupportedException();
 
     public virtual ValueTask<MailboxView?> OpenAsync(
-        AccountId account,
+        Access account,
         MailboxId mailbox,
         bool claimRecent,
         CancellationToken cancel
     ) => throw new NotSupportedException();
 
     public virtual ValueTask<MailboxChanges?> SyncAsync(
-        AccountId account,
+        Access account,
         MailboxId mailbox,
         ulong since,
         bool claimRecent,
@@ -123,13 +135,13 @@ abstract class UnaskedGateway : IGateway
         throw new NotSupportedException();
 
     public virtual ValueTask<IReadOnlyList<Email>> FetchAsync(
-        AccountId account,
+        Access account,
         IReadOnlyList<EmailId> emails,
         CancellationToken cancel
     ) => throw new NotSupportedException();
 
     public virtual ValueTask<Stream?> ReadAsync(
-        AccountId account,
+        Access account,
         Email email,
         long offset,
         long? length,
@@ -149,7 +161,7 @@ abstract class UnaskedGateway : IGateway
         throw new NotSupportedException();
 
     public virtual ValueTask<Result<ExpungeResult>> ExpungeAsync(
-        AccountId account,
+        Access account,
         MailboxId mailbox,
         UidSet uids,
         bool onlyDeleted,
@@ -157,7 +169,7 @@ abstract class UnaskedGateway : IGateway
     ) => throw new NotSupportedException();
 
     public virtual ValueTask<IReadOnlyList<OverviewPage>?> FetchOverviewsAsync(
-        AccountId account,
+        Access account,
         MailboxId mailbox,
         UidSet uids,
         CancellationToken cancel

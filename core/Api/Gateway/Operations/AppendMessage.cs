@@ -14,12 +14,15 @@ static class AppendMessage
         Uploads uploads,
         AppendRequest request,
         bool repeated,
-        CancellationToken cancel
+        CancellationToken cancel,
+        MailboxRights rights = MailboxRights.All
     )
     {
         if (!request.Keywords.All(KeywordTable.IsKeyword))
             return Refusals.BadKeyword;
         var message = request.Message;
+        // RFC 4314 §4: flags without the right to them are left out, and that is no failure.
+        var flags = request.Flags & rights.ChangeableFlags();
         var deposit = new Deposit(
             request.Transaction,
             message.Blob,
@@ -29,17 +32,18 @@ static class AppendMessage
             request.Received.ToUnixTimeSeconds()
         )
         {
+            SeenBy = flags.HasFlag(MessageFlags.Seen) ? request.Account.By?.Account : null,
             Import = request.Import,
             Trace = request.Import is null ? default : new MessageTrace(new("import"), null).Pack(),
         };
         try
         {
             var result = await accounts.DepositAsync(
-                request.Account,
+                request.Account.Id,
                 request.Mailbox,
                 deposit,
-                request.Flags,
-                request.Keywords,
+                request.Account.By is null ? flags : flags & ~MessageFlags.Seen,
+                rights.HasFlag(MailboxRights.Write) ? request.Keywords : [],
                 withinQuota: true,
                 repeated,
                 cancel

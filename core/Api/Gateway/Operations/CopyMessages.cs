@@ -25,7 +25,8 @@ static class CopyMessages
         CopyRequest request,
         bool move,
         CancellationToken cancel,
-        Func<AccountChange, ValueTask>? check = null
+        Func<AccountChange, ValueTask>? check = null,
+        MailboxRights rights = MailboxRights.All
     )
     {
         var done = new List<(uint Source, uint Target)>();
@@ -38,11 +39,11 @@ static class CopyMessages
             {
                 var (end, first) = (last, start == 1 ? check : null);
                 var chunk = await accounts.ChangeAsync(
-                    request.Account,
+                    request.Account.Id,
                     async change =>
                     {
                         await (first?.Invoke(change) ?? ValueTask.CompletedTask);
-                        return await RunAsync(change, request, move, start, end);
+                        return await RunAsync(change, request, rights, move, start, end);
                     },
                     cancel
                 );
@@ -63,7 +64,7 @@ static class CopyMessages
             throw;
         }
         if (lessons is not null)
-            await lessons.LearnAsync(request.Account, source, target, emails, cancel);
+            await lessons.LearnAsync(request.Account.Id, source, target, emails, cancel);
         return new CopyResult(revision, validity, done);
     }
 
@@ -71,10 +72,17 @@ static class CopyMessages
     public static async ValueTask<Result> MoveSomeAsync(AccountChange change, MailboxId source, MailboxId target)
     {
         var request = new CopyRequest(change.Id, source, UidSet.All, target);
-        return (await RunAsync(change, request, move: true, 1, uint.MaxValue)).Refused;
+        return (await RunAsync(change, request, MailboxRights.All, move: true, 1, uint.MaxValue)).Refused;
     }
 
-    static async ValueTask<Chunk> RunAsync(AccountChange change, CopyRequest request, bool move, uint from, uint last)
+    static async ValueTask<Chunk> RunAsync(
+        AccountChange change,
+        CopyRequest request,
+        MailboxRights rights,
+        bool move,
+        uint from,
+        uint last
+    )
     {
         var chunk = new Chunk();
         if (change.Mailbox(request.Source) is not { } source || change.Mailbox(request.Target) is not { } target)
@@ -101,7 +109,7 @@ static class CopyMessages
         await change.ReadAheadAsync(entries.Select(found => found.Entry.Email));
         foreach (var (page, entry) in entries)
         {
-            if (!change.HasRoomFor(move ? 5 : 3))
+            if (!change.HasRoomFor((move ? 5 : 3) + (request.Account.By is null ? 0 : 2)))
             {
                 chunk = chunk with { Next = entry.Uid };
                 break;
@@ -113,7 +121,10 @@ static class CopyMessages
                 change.Discard();
                 return chunk with { Refused = refused };
             }
-            chunk.Uids.Add((entry.Uid, await PlaceAsync(change, source, request.Target, email, entry)));
+            var uid = await PlaceAsync(change, source, request.Target, email, entry, rights);
+            chunk.Uids.Add((entry.Uid, uid));
+            if (request.Account.By is { } reader && rights.HasFlag(MailboxRights.Seen))
+                await CarrySeenAsync(change, reader.Account, (source.Id, entry), (request.Target, uid));
             if (chunk.Emails.Count < JunkLessons.MaxMessages)
                 chunk.Emails.Add(entry.Email);
             if (move)
@@ -134,14 +145,30 @@ static class CopyMessages
         MailboxRow source,
         MailboxId targetId,
         EmailDraft email,
-        MessageEntry entry
+        MessageEntry entry,
+        MailboxRights rights
     )
     {
         var target = change.Mailbox(targetId)!;
-        var (table, bits) = KeywordTable.Carry(source.Keywords, entry.Keywords, target.Keywords);
+        // RFC 4314 §4: flags without the right to them are left out. The owner's \Seen stays the owner's.
+        var flags = entry.Flags & (rights.ChangeableFlags() | MessageFlags.Seen);
+        var carried = rights.HasFlag(MailboxRights.Write) ? entry.Keywords : 0;
+        var (table, bits) = KeywordTable.Carry(source.Keywords, carried, target.Keywords);
         if (!ReferenceEquals(table, target.Keywords))
             change.SetMailbox(target with { Keywords = table });
-        return (await change.PlaceAsync(targetId, email, entry.Flags, bits, entry.Received)).Uid;
+        return (await change.PlaceAsync(targetId, email, flags, bits, entry.Received)).Uid;
+    }
+
+    /// <summary>What the reader has seen is seen in the copy.</summary>
+    static async ValueTask CarrySeenAsync(
+        AccountChange change,
+        AccountId reader,
+        (MailboxId Mailbox, MessageEntry Entry) from,
+        (MailboxId Mailbox, uint Uid) to
+    )
+    {
+        if ((await change.Sharing.SeenAsync(from.Mailbox, reader)).Of(from.Entry).Flags.HasFlag(MessageFlags.Seen))
+            (await change.Sharing.SeenAsync(to.Mailbox, reader)).Mark(to.Uid, seen: true);
     }
 
     static async ValueTask TakeBackAsync(
@@ -156,7 +183,7 @@ static class CopyMessages
         var copies = UidSet.Of(done.Select(pair => pair.Target));
         await ExpungeMessages.RunAsync(
             accounts,
-            request.Account,
+            request.Account.Id,
             request.Target,
             copies,
             false,

@@ -3,6 +3,7 @@ using Cloud.Store.Accounts;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
 using Cloud.Store.Ports;
+using Cloud.Store.Sharing;
 
 namespace Cloud.Api.Gateway.Operations;
 
@@ -41,7 +42,7 @@ static class DeleteMailbox
             return Refusals.NoMailbox;
         if (MailboxTree.HasChildren(change, mailbox))
             return Refusals.HasChildren;
-        if (row.Messages == 0)
+        if (row is { Messages: 0, Acl: null })
             change.RemoveMailbox(mailbox);
         else
             change.SetMailbox(row with { Doomed = true, Role = MailboxRole.None });
@@ -53,7 +54,7 @@ static class DeleteMailbox
     {
         try
         {
-            while (await accounts.ChangeAsync(account, RemoveSomeAsync, cancel)) { }
+            while (await accounts.ChangeAsync(account, change => RemoveSomeAsync(accounts, change), cancel)) { }
         }
         catch (StoreException)
         {
@@ -63,7 +64,7 @@ static class DeleteMailbox
     }
 
     /// <returns>Whether there is more to do.</returns>
-    static async ValueTask<bool> RemoveSomeAsync(AccountChange change)
+    static async ValueTask<bool> RemoveSomeAsync(AccountStore accounts, AccountChange change)
     {
         if (change.AllMailboxes().FirstOrDefault(row => row.Doomed) is not { } mailbox)
             return false;
@@ -73,7 +74,20 @@ static class DeleteMailbox
             if (removed.Uids.Count > 0)
                 return true;
         }
-        change.RemoveMailbox(mailbox.Id);
+        if (mailbox.Acl is null || !await RemoveMarksAsync(accounts, change, mailbox.Id))
+            change.RemoveMailbox(mailbox.Id);
         return true;
+    }
+
+    /// <summary>What readers have seen goes with the mailbox.</summary>
+    /// <returns>False when nothing is left.</returns>
+    static async ValueTask<bool> RemoveMarksAsync(AccountStore accounts, AccountChange change, MailboxId mailbox)
+    {
+        const int limit = RowLimits.TransactionChanges - 5;
+        var range = SeenRows.Of(change.Id, mailbox);
+        var page = await accounts.Rows.QueryAsync(Tables.Mail, range, null, limit, change.Cancel);
+        foreach (var row in page.Rows)
+            change.Sharing.Remove(row.Key.Row);
+        return page.Rows.Count > 0;
     }
 }

@@ -20,6 +20,19 @@ static class OpenMailbox
         CancellationToken cancel
     ) => await RunAsync(accounts, account, id, claimRecent, 1, uint.MaxValue, cancel);
 
+    /// <summary>The same as whoever asks sees it.</summary>
+    public static ValueTask<MailboxView?> RunAsync(
+        AccountStore accounts,
+        Access account,
+        MailboxId id,
+        uint first,
+        uint last,
+        CancellationToken cancel
+    ) =>
+        account.By is null
+            ? RunAsync(accounts, account.Id, id, false, first, last, cancel)
+            : ReaderView.OpenAsync(accounts, account, id, first, last, cancel);
+
     /// <summary>The part of a mailbox between two UIDs, both included; entries beside it may come along.</summary>
     public static async ValueTask<MailboxView?> RunAsync(
         AccountStore accounts,

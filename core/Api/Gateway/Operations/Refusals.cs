@@ -4,6 +4,22 @@ namespace Cloud.Api.Gateway.Operations;
 static class Refusals
 {
     public static readonly Result NoMailbox = new(Refusal.NotFound, "No such mailbox");
+    public static readonly Result NoPermission = new(
+        Refusal.NoPermission,
+        "The mailbox' owner does not allow you this"
+    );
+    public static readonly Result BadIdentifier = new(Refusal.Invalid, "Nobody can be called that");
+    public static readonly Result NoUser = new(Refusal.CannotBe, "There is no such user to share with");
+    public static readonly Result OwnRights = new(Refusal.CannotBe, "The owner has all rights, always");
+    public static readonly Result TooManyGrants = new(Refusal.OverLimit, "The mailbox is shared with too many");
+    public static readonly Result TooManyShares = new(
+        Refusal.OverLimit,
+        "Too many mailboxes are shared with that user"
+    );
+    public static readonly Result TooFarAway = new(
+        Refusal.OverLimit,
+        "At most 1000 messages at a time go to another user's mailbox"
+    );
     public static readonly Result BadName = new(Refusal.Invalid, "A mailbox cannot have this name");
     public static readonly Result NameTaken = new(Refusal.AlreadyExists, "There is a mailbox of this name");
     public static readonly Result TooManyMailboxes = new(Refusal.OverLimit, "There are too many mailboxes");

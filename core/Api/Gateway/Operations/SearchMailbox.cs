@@ -30,7 +30,7 @@ static class SearchMailbox
         var (first, last) = request.Entries.IsEmpty
             ? (0u, 0u)
             : (request.Entries.Ranges[0].First, request.Entries.Ranges[^1].Last);
-        var view = await OpenMailbox.RunAsync(accounts, request.Account, request.Mailbox, false, first, last, cancel);
+        var view = await OpenMailbox.RunAsync(accounts, request.Account, request.Mailbox, first, last, cancel);
         if (view is null)
             return Refusals.NoMailbox;
         var found = new List<uint>();
@@ -70,7 +70,7 @@ static class SearchMailbox
     )
     {
         var uids = UidSet.Of(entries.Select(entry => entry.Uid));
-        var pages = await FetchOverviews.OfAsync(accounts, request.Account, view, uids, cancel);
+        var pages = await FetchOverviews.OfAsync(accounts, request.Account.Id, view, uids, cancel);
         var test = OverviewSearch.Compile(request.Key, view.Mailbox.Keywords);
         var undecided = new List<MessageEntry>();
         foreach (var entry in entries)
@@ -98,7 +98,7 @@ static class SearchMailbox
     )
     {
         var ids = entries.Select(entry => entry.Email).Distinct().ToList();
-        var emails = await FetchEmails.RunAsync(accounts, request.Account, ids, cancel);
+        var emails = await FetchEmails.RunAsync(accounts, request.Account.Id, ids, cancel);
         var byId = emails.ToDictionary(email => email.Id);
         foreach (var entry in entries)
         {

@@ -21,7 +21,7 @@ static class SortMailbox
         var messages = order.NeedsOverviews
             ? await FetchOverviews.EachAsync(
                 accounts,
-                request.Search.Account,
+                request.Search.Account.Id,
                 found.Value,
                 (MessageEntry entry, in Overview overview, bool _) => order.Of(entry, overview),
                 cancel

@@ -2,6 +2,7 @@ using Cloud.Store;
 using Cloud.Store.Accounts;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
+using Cloud.Store.Sharing;
 
 namespace Cloud.Api.Gateway.Operations;
 
@@ -13,11 +14,22 @@ static class StoreFlags
         AccountStore accounts,
         StoreFlagsRequest request,
         CancellationToken cancel,
-        Func<AccountChange, ValueTask>? check = null
+        Func<AccountChange, ValueTask>? check = null,
+        MailboxRights rights = MailboxRights.All
     )
     {
         if (!request.Keywords.All(KeywordTable.IsKeyword))
             return Refusals.BadKeyword;
+        var needed =
+            request.Action == FlagAction.Replace
+                ? MailboxRights.Flags
+                : FlagRights.Needed(request.Flags, request.Keywords.Count > 0);
+        // RFC 4314 §4: it fails where none of what it names may be changed.
+        if (needed != 0 && (needed & rights) == 0)
+            return Refusals.NoPermission;
+        var mask = new Mask(rights.ChangeableFlags(), rights.HasFlag(MailboxRights.Write));
+        if (!mask.Keywords)
+            request = request with { Keywords = [] };
         var entries = new List<MessageEntry>();
         var modified = new List<uint>();
         uint? next = 1;
@@ -27,11 +39,11 @@ static class StoreFlags
             var from = next.Value;
             var first = from == 1 ? check : null;
             chunk = await accounts.ChangeAsync(
-                request.Account,
+                request.Account.Id,
                 async change =>
                 {
                     await (first?.Invoke(change) ?? ValueTask.CompletedTask);
-                    return await RunAsync(change, request, from);
+                    return await RunAsync(change, request, from, mask);
                 },
                 cancel
             );
@@ -44,7 +56,7 @@ static class StoreFlags
         return new StoreFlagsResult(chunk.Revision, chunk.Mailbox!, entries, UidSet.Of(modified));
     }
 
-    static async ValueTask<Chunk> RunAsync(AccountChange change, StoreFlagsRequest request, uint from)
+    static async ValueTask<Chunk> RunAsync(AccountChange change, StoreFlagsRequest request, uint from, Mask mask)
     {
         var chunk = new Chunk();
         if (change.Mailbox(request.Mailbox) is not { } mailbox)
@@ -61,22 +73,28 @@ static class StoreFlags
                 change.SetMailbox(mailbox with { Keywords = table, ModSeq = change.Revision });
         }
 
-        await foreach (var (page, entry) in change.EntriesAsync(mailbox, request.Uids, from, mailbox.UidNext - 1))
+        var seen = request.Account.By is { } reader ? await change.Sharing.SeenAsync(mailbox.Id, reader.Account) : null;
+        await foreach (var (page, stored) in change.EntriesAsync(mailbox, request.Uids, from, mailbox.UidNext - 1))
         {
+            var entry = seen?.Of(stored) ?? stored;
             if (entry.ModSeq > request.UnchangedSince)
             {
                 chunk.Modified.Add(entry.Uid);
                 continue;
             }
-            var (flags, keywords) = Apply(request, bits, entry);
+            var (flags, keywords) = Apply(request, bits, entry, mask);
             if (flags == entry.Flags && keywords == entry.Keywords)
                 continue;
-            if (!change.HasRoomFor(2))
+            if (!change.HasRoomFor(seen is null ? 2 : 3))
             {
                 chunk = chunk with { Next = entry.Uid };
                 break;
             }
-            chunk.Entries.Add(change.SetFlags(mailbox.Id, page, entry, flags, keywords));
+            chunk.Entries.Add(
+                seen is null
+                    ? change.SetFlags(mailbox.Id, page, entry, flags, keywords)
+                    : SetByReader(change, seen, mailbox.Id, page, stored, flags, keywords)
+            );
         }
         var after = change.Mailbox(mailbox.Id)!;
         return chunk with
@@ -86,13 +104,43 @@ static class StoreFlags
         };
     }
 
-    static (MessageFlags Flags, ulong Keywords) Apply(StoreFlagsRequest request, ulong bits, in MessageEntry entry) =>
-        request.Action switch
+    /// <summary>\Seen is the reader's own; all other flags are everybody's.</summary>
+    static MessageEntry SetByReader(
+        AccountChange change,
+        SeenDraft seen,
+        MailboxId mailbox,
+        PageDraft page,
+        in MessageEntry stored,
+        MessageFlags flags,
+        ulong keywords
+    )
+    {
+        if (((seen.Of(stored).Flags ^ flags) & MessageFlags.Seen) != 0)
+            seen.Mark(stored.Uid, flags.HasFlag(MessageFlags.Seen));
+        var common = (flags & ~MessageFlags.Seen) | (stored.Flags & MessageFlags.Seen);
+        if (common == stored.Flags && keywords == stored.Keywords)
+            return seen.Of(stored);
+        return seen.Of(change.SetFlags(mailbox, page, stored, common, keywords));
+    }
+
+    static (MessageFlags Flags, ulong Keywords) Apply(
+        StoreFlagsRequest request,
+        ulong bits,
+        in MessageEntry entry,
+        Mask mask
+    )
+    {
+        var named = request.Flags & mask.Flags;
+        return request.Action switch
         {
-            FlagAction.Add => (entry.Flags | request.Flags, entry.Keywords | bits),
-            FlagAction.Remove => (entry.Flags & ~request.Flags, entry.Keywords & ~bits),
-            _ => (request.Flags, bits),
+            FlagAction.Add => (entry.Flags | named, entry.Keywords | bits),
+            FlagAction.Remove => (entry.Flags & ~named, entry.Keywords & ~bits),
+            _ => ((entry.Flags & ~mask.Flags) | named, mask.Keywords ? bits : entry.Keywords),
         };
+    }
+
+    /// <summary>What whoever asks may change.</summary>
+    readonly record struct Mask(MessageFlags Flags, bool Keywords);
 
     sealed record Chunk
     {

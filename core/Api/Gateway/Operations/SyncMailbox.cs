@@ -65,8 +65,7 @@ static class SyncMailbox
             return await ReadWholeAsync(accounts, account, mailbox, since, cancel);
 
         var entries = new List<MessageEntry>();
-        var pages = new SortedSet<uint>(log.Changed.Select(PageRows.PageOf));
-        foreach (var (first, last) in Runs(pages))
+        foreach (var (first, last) in Runs(UidSet.Of(log.Changed)))
             await EntryReader.ReadAsync(accounts.Rows, account, mailbox, first, last, entries, cancel);
         entries.RemoveAll(entry => entry.ModSeq <= since);
         return (entries, UidSet.Of(log.Vanished));
@@ -127,21 +126,22 @@ static class SyncMailbox
         return (entries, UidSet.Of(gaps));
     }
 
-    /// <summary>Pages as ranges; small gaps are read along, for one query costs as much as many rows.</summary>
-    static IEnumerable<(uint First, uint Last)> Runs(SortedSet<uint> pages)
+    /// <summary>The UIDs' pages as ranges; small gaps are read along, for one query costs as much as many rows.</summary>
+    public static IEnumerable<(uint First, uint Last)> Runs(UidSet uids)
     {
         const uint gap = 8;
         (uint First, uint Last)? run = null;
-        foreach (var page in pages)
+        foreach (var range in uids.Ranges)
         {
-            if (run is { } open && page - open.Last <= gap)
+            var (first, last) = (PageRows.PageOf(range.First), PageRows.PageOf(range.Last));
+            if (run is { } open && first - open.Last <= gap)
             {
-                run = (open.First, page);
+                run = (open.First, last);
                 continue;
             }
             if (run is { } ended)
                 yield return ended;
-            run = (page, page);
+            run = (first, last);
         }
         if (run is { } final)
             yield return final;

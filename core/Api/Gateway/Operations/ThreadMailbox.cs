@@ -22,7 +22,7 @@ static class ThreadMailbox
             return new Result(found.Refusal, found.Reason);
         var messages = await FetchOverviews.EachAsync(
             accounts,
-            request.Search.Account,
+            request.Search.Account.Id,
             found.Value,
             (MessageEntry entry, in Overview overview, bool isThere) =>
                 isThere ? Of(entry, overview) : new(entry.Uid, 0, [], 0, false, entry.Received, entry.Received),

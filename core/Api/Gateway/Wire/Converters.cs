@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Cloud.Mail;
 using Cloud.Store;
+using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
 
 namespace Cloud.Api.Gateway.Wire;
@@ -41,10 +42,38 @@ sealed class AccountIdConverter : TextConverter<AccountId>
 
     protected override string Write(AccountId value) => value.Value ?? ""; // an AuthenticateResult that refuses has none
 
-    protected override AccountId Parse(string text) =>
+    protected override AccountId Parse(string text) => Of(text);
+
+    public static AccountId Of(string text) =>
         text.Length <= Longest && text.All(char.IsAsciiLetterOrDigit)
             ? new(text)
             : throw new FormatException("Not an account");
+}
+
+/// <summary>An owner's account, or with spaces between: the account, the reader's, the reader's address.</summary>
+sealed class AccessConverter : TextConverter<Access>
+{
+    protected override string Write(Access value) =>
+        value.By is { } reader ? $"{value.Id} {reader.Account} {reader.Address}" : value.Id.Value ?? "";
+
+    protected override Access Parse(string text) =>
+        text.Split(' ', 3) switch
+        {
+            [var own] => new Access(AccountIdConverter.Of(own), null),
+            [var account, var reader, { Length: > 0 and <= EmailAddress.MaxLength } address] => new Access(
+                AccountIdConverter.Of(account),
+                new(AccountIdConverter.Of(reader), address)
+            ),
+            _ => throw new FormatException("Neither an account nor a reader's access to one"),
+        };
+}
+
+sealed class MailboxRightsConverter : TextConverter<MailboxRights>
+{
+    protected override string Write(MailboxRights value) => value.ToLetters();
+
+    protected override MailboxRights Parse(string text) =>
+        RightsText.Parse(text) ?? throw new FormatException("Not rights");
 }
 
 /// <summary>Local part and domain with an at sign between them, nothing quoted: a domain has none of its own.</summary>

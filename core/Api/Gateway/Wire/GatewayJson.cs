@@ -15,11 +15,13 @@ namespace Cloud.Api.Gateway.Wire;
     RespectRequiredConstructorParameters = true,
     MaxDepth = WireLimits.JsonDepth,
     Converters = [
+        typeof(AccessConverter),
         typeof(AccountIdConverter),
         typeof(EmailAddressConverter),
         typeof(EmailIdConverter),
         typeof(IPAddressConverter),
         typeof(MailboxIdConverter),
+        typeof(MailboxRightsConverter),
         typeof(TransactionIdConverter),
         typeof(UidSetConverter),
     ]
@@ -55,6 +57,13 @@ namespace Cloud.Api.Gateway.Wire;
 [JsonSerializable(typeof(ChangeSubmissionRequest))]
 [JsonSerializable(typeof(ResultHead<QueuedDetails>))]
 [JsonSerializable(typeof(AccountRequest))]
+[JsonSerializable(typeof(UseRequest))]
+[JsonSerializable(typeof(Reader))]
+[JsonSerializable(typeof(VisibleMailboxes))]
+[JsonSerializable(typeof(FindSharedRequest))]
+[JsonSerializable(typeof(SharedAnswer))]
+[JsonSerializable(typeof(ChangeAclRequest))]
+[JsonSerializable(typeof(ResultHead<MailboxAcl>))]
 [JsonSerializable(typeof(MailboxRequest))]
 [JsonSerializable(typeof(AccountUse))]
 [JsonSerializable(typeof(MailboxListAnswer))]

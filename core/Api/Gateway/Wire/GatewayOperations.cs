@@ -172,12 +172,44 @@ public static class GatewayOperations
             served.Gateway.ChangeSubmissionAsync(ask.Account, ask.Submission, QueueVerb.Retry, cancel)
     );
 
-    public static readonly Operation<AccountRequest, AccountUse> ShowUse = new(
+    public static readonly Operation<UseRequest, AccountUse> ShowUse = new(
         "show-use",
-        Plain(Types.AccountRequest),
+        Plain(Types.UseRequest),
         Plain(Types.AccountUse),
         repeatable: true,
         (served, request, cancel) => served.Gateway.ShowUseAsync(request.Account, cancel)
+    );
+
+    public static readonly Operation<Reader, VisibleMailboxes> ListVisible = new(
+        "list-visible",
+        Plain(Types.Reader),
+        Plain(Types.VisibleMailboxes),
+        repeatable: true,
+        (served, reader, cancel) => served.Gateway.ListVisibleAsync(reader, cancel)
+    );
+
+    public static readonly Operation<FindSharedRequest, SharedAnswer> FindShared = new(
+        "find-shared",
+        Plain(Types.FindSharedRequest),
+        Plain(Types.SharedAnswer),
+        repeatable: true,
+        async (served, ask, cancel) => new(await served.Gateway.FindSharedAsync(ask.Reader, ask.Address, cancel))
+    );
+
+    public static readonly Operation<MailboxRequest, Result<MailboxAcl>> ShowAcl = new(
+        "show-acl",
+        Plain(Types.MailboxRequest),
+        Codecs.Refusable(Plain(Types.ResultHeadMailboxAcl)),
+        repeatable: true,
+        (served, ask, cancel) => served.Gateway.ShowAclAsync(ask.Account, ask.Mailbox, cancel)
+    );
+
+    public static readonly Operation<ChangeAclRequest, Result> ChangeAcl = new(
+        "change-acl",
+        Plain(Types.ChangeAclRequest),
+        Codecs.Result,
+        repeatable: true,
+        (served, request, cancel) => served.Gateway.ChangeAclAsync(request, cancel)
     );
 
     public static readonly Operation<AccountRequest, MailboxListAnswer> ListMailboxes = new(
@@ -412,6 +444,10 @@ public static class GatewayOperations
         ChangeSubmission,
         RetrySubmission,
         ShowUse,
+        ListVisible,
+        FindShared,
+        ShowAcl,
+        ChangeAcl,
         ListMailboxes,
         CreateMailbox,
         DeleteMailbox,

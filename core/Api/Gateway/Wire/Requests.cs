@@ -25,27 +25,31 @@ public sealed record SubmissionRequest(AccountId Account, TransactionId Submissi
 /// <param name="Verb">Any but <see cref="QueueVerb.Retry"/>, which is asked for otherwise.</param>
 public sealed record ChangeSubmissionRequest(AccountId Account, TransactionId Submission, QueueVerb Verb);
 
-public sealed record MailboxRequest(AccountId Account, MailboxId Mailbox);
+public sealed record UseRequest(Access Account);
 
-public sealed record CreateMailboxRequest(AccountId Account, string Name, MailboxRole Role);
+public sealed record FindSharedRequest(Reader Reader, string Address);
 
-public sealed record RenameMailboxRequest(AccountId Account, MailboxId Mailbox, string Name);
+public sealed record MailboxRequest(Access Account, MailboxId Mailbox);
 
-public sealed record SubscribeRequest(AccountId Account, MailboxId Mailbox, bool Subscribed);
+public sealed record CreateMailboxRequest(Access Account, string Name, MailboxRole Role);
 
-public sealed record OpenRequest(AccountId Account, MailboxId Mailbox, bool ClaimRecent);
+public sealed record RenameMailboxRequest(Access Account, MailboxId Mailbox, string Name);
 
-public sealed record SyncRequest(AccountId Account, MailboxId Mailbox, ulong Since, bool ClaimRecent);
+public sealed record SubscribeRequest(Access Account, MailboxId Mailbox, bool Subscribed);
+
+public sealed record OpenRequest(Access Account, MailboxId Mailbox, bool ClaimRecent);
+
+public sealed record SyncRequest(Access Account, MailboxId Mailbox, ulong Since, bool ClaimRecent);
 
 /// <param name="Emails">At most <see cref="GatewayLimits.FetchEmails"/>.</param>
-public sealed record FetchRequest(AccountId Account, IReadOnlyList<EmailId> Emails);
+public sealed record FetchRequest(Access Account, IReadOnlyList<EmailId> Emails);
 
 /// <param name="Length">Octets at most; null reads to the end.</param>
-public sealed record ReadRequest(AccountId Account, EmailId Email, long Offset, long? Length, ReadBy By);
+public sealed record ReadRequest(Access Account, EmailId Email, long Offset, long? Length, ReadBy By);
 
-public sealed record OverviewsRequest(AccountId Account, MailboxId Mailbox, UidSet Uids);
+public sealed record OverviewsRequest(Access Account, MailboxId Mailbox, UidSet Uids);
 
-public sealed record ExpungeRequest(AccountId Account, MailboxId Mailbox, UidSet Uids, bool OnlyDeleted);
+public sealed record ExpungeRequest(Access Account, MailboxId Mailbox, UidSet Uids, bool OnlyDeleted);
 
 /// <param name="Token">The holder's own: whoever has it may renew and release.</param>
 public sealed record LeaseRequest(AccountId Account, ulong Token);
@@ -73,6 +77,9 @@ public sealed record VerdictAnswer(RecipientVerdict Verdict);
 
 /// <param name="Submission">Null when the account has none such.</param>
 public sealed record SubmissionAnswer(QueuedDetails? Submission);
+
+/// <param name="Shared">Null where the reader has no right to anything.</param>
+public sealed record SharedAnswer(SharedAccount? Shared);
 
 public sealed record MailboxListAnswer(IReadOnlyList<Mailbox> Mailboxes);
 

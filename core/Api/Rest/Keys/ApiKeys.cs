@@ -71,7 +71,10 @@ sealed class ApiKeys(MailDirectory directory, TimeProvider time)
         }
         if (row.Networks.Count > 0 && !row.Networks.Any(one => one.Contains(PlainAddress.Of(client))))
             throw new ApiException(ApiProblem.Of(403, "wrong-address", "This key may not be used from this address."));
-        if (row.Mailbox is { } mailbox && await directory.FindUserAsync(mailbox, cancel) is { IsActive: false })
+        if (
+            row.Mailbox is { } mailbox
+            && await directory.FindUserAsync(mailbox, cancel) is { Removing: true } or { Suspended: true }
+        )
             throw new ApiException(ApiProblem.Of(403, "not-active", "The user of this key is suspended or deleted."));
         await NoteAsync(row.Id, cancel);
         return new(row.Id, row.Tenant, (ApiScope)row.Scopes, row.Domain, row.Mailbox)

@@ -21,6 +21,16 @@ public sealed record MailboxInfo(
     long Octets
 );
 
+/// <param name="Entries">Of all but the user, who may do everything.</param>
+public sealed record MailboxSharing(IReadOnlyList<SharedWith> Entries);
+
+/// <param name="Identifier">A user's address or <c>anyone</c>; with a dash before it, rights that are denied.</param>
+/// <param name="Rights">Letters of RFC 4314 §2.1.</param>
+public sealed record SharedWith(string Identifier, string Rights);
+
+/// <param name="Rights">Letters of RFC 4314 §2.1: <c>lrswipkxtea</c>; none takes the entry away.</param>
+public sealed record GrantedLetters(string Rights);
+
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     RespectNullableAnnotations = true,
@@ -32,5 +42,7 @@ public sealed record MailboxInfo(
 [JsonSerializable(typeof(NewMailbox))]
 [JsonSerializable(typeof(MailboxChange))]
 [JsonSerializable(typeof(MailboxInfo))]
+[JsonSerializable(typeof(MailboxSharing))]
+[JsonSerializable(typeof(GrantedLetters))]
 [JsonSerializable(typeof(Page<MailboxInfo>))]
 public sealed partial class MailboxJson : JsonSerializerContext;

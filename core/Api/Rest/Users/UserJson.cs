@@ -4,7 +4,8 @@ using System.Text.Json.Serialization;
 namespace Cloud.Api.Rest.Users;
 
 /// <param name="Password">One is made up and answered where it is missing.</param>
-public sealed record NewUser(string Address, string? Password = null);
+/// <param name="Shared">A shared mailbox: nobody logs in, so it has no password, and others read it as they are granted to.</param>
+public sealed record NewUser(string Address, string? Password = null, bool Shared = false);
 
 /// <summary>What is missing stays as it is.</summary>
 /// <param name="SavesSent">The server puts a copy of what the user sends into Sent.</param>
@@ -22,6 +23,7 @@ public sealed record UserChange(
 /// <param name="Suspended">No login and no sending; mail still comes in.</param>
 /// <param name="Deleted">No login, no sending and no mail.</param>
 /// <param name="KeptUntil">Of a deleted one: until then it can be had back; missing where it is being removed.</param>
+/// <param name="Shared">A shared mailbox: nobody logs in.</param>
 public sealed record UserDetails(
     string Address,
     long Messages,
@@ -33,7 +35,8 @@ public sealed record UserDetails(
     long Quota,
     bool Suspended,
     bool Deleted,
-    DateTimeOffset? KeptUntil
+    DateTimeOffset? KeptUntil,
+    bool Shared
 );
 
 /// <param name="Targets">Where the user's mail goes, here or elsewhere.</param>

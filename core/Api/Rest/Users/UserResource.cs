@@ -80,10 +80,15 @@ static class UserResource
     {
         var asked = await call.ReadAsync(UserJson.Default.NewUser, cancel);
         var address = await call.OwnAddressAsync(asked.Address, "#/address", cancel);
-        var madeUp = asked.Password is null
+        if (asked is { Shared: true, Password: not null })
+            throw new ApiException(ApiProblem.Invalid("#/password", "Nobody logs in to a shared mailbox."));
+        var madeUp = asked is { Password: null, Shared: false }
             ? Base64Url.EncodeToString(call.Rooms.Backend.Accounts.Entropy.Bytes(MadeUp))
             : null;
-        await call.Rooms.Administration.AddUserAsync(address, asked.Password ?? madeUp!, cancel);
+        if (asked.Shared)
+            await call.Rooms.Administration.AddSharedUserAsync(address, cancel);
+        else
+            await call.Rooms.Administration.AddUserAsync(address, asked.Password ?? madeUp!, cancel);
         var (_, user) = await FindAsync(call, address, cancel);
         return ApiAnswer.Created(
             new(await DetailsAsync(call, user, cancel), madeUp),
@@ -174,7 +179,8 @@ static class UserResource
             account?.Quota ?? 0,
             user.Suspended,
             user.Removing,
-            user.KeptUntil
+            user.KeptUntil,
+            user.IsShared
         );
     }
 }

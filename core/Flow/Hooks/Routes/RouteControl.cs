@@ -52,7 +52,7 @@ public sealed class RouteControl
 
         // The account first: without what leads there it harms nobody.
         var account = await AccountBirth.CreateAsync(accounts, cancel, days);
-        var user = new UserRow(key, account, NoPassword(), Removing: false) { IsRoute = true };
+        var user = new UserRow(key, account, Passwords.None(accounts.Entropy), Removing: false) { IsRoute = true };
         var known = IsPattern(local) ? Ordered([.. patterns, local]) : patterns;
         var transaction = new RowTransaction(DirectoryRows.Partition)
             .Replace(domain.Key.Row, DirectoryRows.WithPatterns(domain.Data, known), domain.ETag)
@@ -135,13 +135,4 @@ public sealed class RouteControl
                 .OrderByDescending(one => one.Count(c => c is not ('*' or '?')))
                 .ThenBy(one => one, StringComparer.Ordinal),
         ];
-
-    /// <summary>Of random octets: no password leads to them.</summary>
-    Credentials NoPassword() =>
-        new(
-            accounts.Entropy.Bytes(Passwords.SaltBytes),
-            Passwords.Iterations,
-            accounts.Entropy.Bytes(SHA256.HashSizeInBytes),
-            accounts.Entropy.Bytes(SHA256.HashSizeInBytes)
-        );
 }

@@ -87,6 +87,26 @@ static class ImapServer
     public static Task PlayAsync(string script, string? port = null, ImapOptions? options = null, Hop hop = default) =>
         SessionScript.RunAsync(script, async () => await ListenAsync(await FillAsync(script, hop), options), port);
 
+    static async Task AddOthersAsync(TestBackend backend, string script)
+    {
+        foreach (var line in script.Split('\n').Where(line => line.StartsWith("# user: ", StringComparison.Ordinal)))
+        {
+            var (address, domain) = (
+                line[8..].Trim(),
+                line[(line.IndexOf('@', StringComparison.Ordinal) + 1)..].Trim()
+            );
+            if (!(await backend.Admin.ListDomainsAsync(default)).Contains(domain))
+                await backend.Admin.AddDomainAsync(domain, default);
+            await backend.AddUserAsync(address);
+        }
+        foreach (var line in script.Split('\n').Where(line => line.StartsWith("# shared: ", StringComparison.Ordinal)))
+        {
+            var words = line.Split(' ');
+            await backend.Admin.AddSharedUserAsync(words[2], default);
+            await backend.ShareAsync(words[2], "INBOX", words[3], words[4].Trim());
+        }
+    }
+
     public static string Script(string name, [CallerFilePath] string here = "") =>
         File.ReadAllText(Path.Combine(Path.GetDirectoryName(here)!, "Sessions", name + ".txt"));
 
@@ -96,7 +116,7 @@ static class ImapServer
             .Select(path => Path.GetFileNameWithoutExtension(path)!)
             .Order();
 
-    /// <summary><c># quota: 4096</c> is the octets that each account may have; <c># saves sent</c>: the server keeps alice's copies; <c># with: 3</c> is three messages in alice's INBOX; <c># with: nested</c> the nested one.</summary>
+    /// <summary><c># user: carol@example.test</c> is one more user, of a further domain perhaps; <c># shared: team@example.test alice@example.test lrs</c> a shared mailbox, whose INBOX somebody may read. <c># quota: 4096</c> is the octets that each account may have; <c># saves sent</c>: the server keeps alice's copies; <c># with: 3</c> is three messages in alice's INBOX; <c># with: nested</c> the nested one.</summary>
     static async Task<TestBackend> FillAsync(string script, Hop hop)
     {
         var quota = script.Split('\n').FirstOrDefault(line => line.StartsWith("# quota: ", StringComparison.Ordinal));
@@ -110,6 +130,7 @@ static class ImapServer
         var backend = await TestBackend.OpenAsync(options: options, hop: hop);
         if (script.Contains("# saves sent\n", StringComparison.Ordinal))
             await backend.Admin.SetSavesSentAsync(TestBackend.Alice, true, default);
+        await AddOthersAsync(backend, script);
         var line = script.Split('\n').FirstOrDefault(line => line.StartsWith("# with: ", StringComparison.Ordinal));
         var what = line?[8..].Trim() ?? "0";
         if (what == "nested")

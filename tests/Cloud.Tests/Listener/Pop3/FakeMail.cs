@@ -116,7 +116,7 @@ sealed class FakeMail : UnaskedGateway
     }
 
     public override ValueTask<MailboxView?> OpenAsync(
-        AccountId account,
+        Access account,
         MailboxId mailbox,
         bool claimRecent,
         CancellationToken cancel
@@ -140,7 +140,7 @@ sealed class FakeMail : UnaskedGateway
     }
 
     public override ValueTask<IReadOnlyList<Email>> FetchAsync(
-        AccountId account,
+        Access account,
         IReadOnlyList<EmailId> emails,
         CancellationToken cancel
     )
@@ -164,7 +164,7 @@ sealed class FakeMail : UnaskedGateway
     }
 
     public override ValueTask<Stream?> ReadAsync(
-        AccountId account,
+        Access account,
         Email email,
         long offset,
         long? length,
@@ -177,7 +177,7 @@ sealed class FakeMail : UnaskedGateway
     }
 
     public override ValueTask<Result<ExpungeResult>> ExpungeAsync(
-        AccountId account,
+        Access account,
         MailboxId mailbox,
         UidSet uids,
         bool onlyDeleted,

@@ -220,13 +220,30 @@ public sealed class CodecTests
         Same(
             Ops.Append.Request,
             new(
-                new(transaction, new("a"), new(1), message, MessageFlags.Seen | MessageFlags.Draft, ["k"], received),
+                new(
+                    transaction,
+                    new AccountId("a"),
+                    new(1),
+                    message,
+                    MessageFlags.Seen | MessageFlags.Draft,
+                    ["k"],
+                    received
+                ),
                 true
             )
         );
-        Same(Ops.StoreFlags.Request, new(new("a"), new(1), Uids, FlagAction.Replace, MessageFlags.None, ["k"], Big));
-        Same(Ops.Expunge.Request, new(new("a"), new(uint.MaxValue), UidSet.Empty, true));
-        Same(Ops.Fetch.Request, new(new("a"), [new(0), new(Big)]));
+        Same(
+            Ops.StoreFlags.Request,
+            new(new AccountId("a"), new(1), Uids, FlagAction.Replace, MessageFlags.None, ["k"], Big)
+        );
+        Same(Ops.Expunge.Request, new(new AccountId("a"), new(uint.MaxValue), UidSet.Empty, true));
+        Same(Ops.Fetch.Request, new(new AccountId("a"), [new(0), new(Big)]));
+        var reader = new Access(new("a"), new(new("b"), "bob o@example.test"));
+        Same(Ops.Fetch.Request, new(reader, [new(1)]));
+        Assert.Equal(reader, Again(Ops.Fetch.Request, new(reader, [])).Account);
+        Same(Ops.Copy.Request, new(reader, new(1), Uids, new(2)) { To = new AccountId("b") });
+        Same(Ops.Move.Request, new(new AccountId("b"), new(1), Uids, new(2)) { To = reader });
+        Same(Ops.ChangeAcl.Request, new(reader, "a@b.test", new(1), "-c", FlagAction.Remove, MailboxRights.All));
         Same(Ops.ListSubmissions.Request, new(new("a"), null, null, 1));
         Same(Ops.ListSubmissions.Request, new(new("a"), true, transaction, 200));
         Same(Ops.ChangeSubmission.Request, new(new("a"), transaction, QueueVerb.Cancel));
@@ -236,11 +253,10 @@ public sealed class CodecTests
             AuthenticateResult.Refused(AuthenticateStatus.LockedOut, TimeSpan.FromSeconds(5))
         );
 
-        static void Same<T>(WireCodec<T> codec, T value)
-        {
-            var again = codec.Decode(codec.Encode(value));
-            Assert.Equal(Text(codec, value), Text(codec, again));
-        }
+        static void Same<T>(WireCodec<T> codec, T value) =>
+            Assert.Equal(Text(codec, value), Text(codec, Again(codec, value)));
+
+        static T Again<T>(WireCodec<T> codec, T value) => codec.Decode(codec.Encode(value));
     }
 
     [Fact]
@@ -278,7 +294,7 @@ public sealed class CodecTests
         SearchKey deep = new SearchKey.And(keys);
         for (var level = 0; level < 50; level++) // as deep as IMAP lets it be
             deep = new SearchKey.And([deep]);
-        var request = new SearchRequest(new("a"), new(1), Uids, deep);
+        var request = new SearchRequest(new AccountId("a"), new(1), Uids, deep);
         var again = Ops.Search.Request.Decode(Ops.Search.Request.Encode(request));
         Assert.Equal(Text(Ops.Search.Request, request), Text(Ops.Search.Request, again));
     }

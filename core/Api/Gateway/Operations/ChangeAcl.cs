@@ -1,0 +1,102 @@
+using Cloud.Mail;
+using Cloud.Store;
+using Cloud.Store.Accounts;
+using Cloud.Store.Directory;
+using Cloud.Store.Mailboxes;
+
+namespace Cloud.Api.Gateway.Operations;
+
+/// <summary>SETACL and DELETEACL: hint, list, hint, so that what is broken off gives no rights and hides none.</summary>
+static class ChangeAcl
+{
+    public static async ValueTask<Result> RunAsync(Sharing sharing, ChangeAclRequest request, CancellationToken cancel)
+    {
+        if (await NameAsync(sharing, request.Identifier, cancel) is not var (name, isDenial))
+            return Refusals.BadIdentifier;
+        if (!await sharing.IsOwnerAsync(request.Owner, request.Account.Id, cancel))
+            return Refusals.NoMailbox;
+        if (name == request.Owner)
+            return Refusals.OwnRights;
+        var isTaken = request.Action == FlagAction.Remove || request.Rights == MailboxRights.None;
+        var account = await AccountAsync(sharing, request, name, isTaken, cancel);
+        if (account is null)
+            return Refusals.NoUser;
+
+        var hints = new ShareHints(sharing, request.Account.Id, request.Owner);
+        if (!isTaken && !isDenial && await hints.AddAsync(account.Value, cancel) is { IsOk: false } refused)
+            return refused;
+        var grant = new Grant(name, account.Value, isDenial, request.Rights);
+        var done = await sharing.Accounts.ChangeAsync(
+            request.Account.Id,
+            change => ValueTask.FromResult(Apply(change, request, grant)),
+            cancel
+        );
+        if (!isDenial)
+            await hints.SettleAsync(account.Value, cancel);
+        return done;
+    }
+
+    static Result Apply(AccountChange change, ChangeAclRequest request, Grant grant)
+    {
+        if (change.Mailbox(request.Mailbox) is not { } mailbox)
+            return Refusals.NoMailbox;
+        var acl = mailbox.Acl ?? new(request.Owner, []);
+        var known = acl.Grants.FirstOrDefault(one => one.Name == grant.Name);
+        // Whoever had the address before is somebody else.
+        var before = known?.Account == grant.Account ? known.Rights : MailboxRights.None;
+        var rights = request.Action switch
+        {
+            FlagAction.Add => before | grant.Rights,
+            FlagAction.Remove => before & ~grant.Rights,
+            _ => grant.Rights,
+        };
+        if (known is null && rights != MailboxRights.None && acl.Grants.Count >= Acl.MaxGrants)
+            return Refusals.TooManyGrants;
+        var after = grant with { Rights = rights };
+        if (known != after && (known is not null || rights != MailboxRights.None))
+            change.SetMailbox(mailbox with { Acl = acl.With(after) });
+        return Result.Ok;
+    }
+
+    /// <returns>The identifier without its dash, an address in the form in which they are compared; null for none.</returns>
+    static async ValueTask<(string Name, bool IsDenial)?> NameAsync(
+        Sharing sharing,
+        string identifier,
+        CancellationToken cancel
+    )
+    {
+        // RFC 4314 §3
+        if (SaslPrep.Prepare(identifier) is not { } prepared)
+            return null;
+        var isDenial = prepared[0] == '-';
+        var name = isDenial ? prepared[1..] : prepared;
+        if (name == Grant.Anyone)
+            return (name, isDenial);
+        var domain = await sharing.Directory.OnlyDomainAsync(cancel);
+        var address = EmailAddress.TryParse(name) ?? EmailAddress.TryParse($"{name}@{domain}");
+        return address is null ? null : (address.Key, isDenial);
+    }
+
+    /// <returns>Whose the identifier is, empty for anyone; null where it is nobody's to share with.</returns>
+    static async ValueTask<AccountId?> AccountAsync(
+        Sharing sharing,
+        ChangeAclRequest request,
+        string name,
+        bool isTaken,
+        CancellationToken cancel
+    )
+    {
+        if (name == Grant.Anyone)
+            return new AccountId("");
+        if (
+            await sharing.Directory.FindUserAsync(name, cancel)
+                is { Removing: false, IsRoute: false, IsShared: false } user
+            && await sharing.MaySeeAsync(request.Owner, name, cancel)
+        )
+            return user.Account;
+        // What somebody had who is gone can be taken back.
+        var state = isTaken ? await sharing.Accounts.CurrentAsync(request.Account.Id, cancel) : null;
+        var grants = state?.Find(request.Mailbox)?.Acl?.Grants ?? [];
+        return grants.FirstOrDefault(one => one.Identifier == name)?.Account;
+    }
+}

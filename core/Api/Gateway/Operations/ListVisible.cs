@@ -1,0 +1,76 @@
+using Cloud.Store;
+using Cloud.Store.Accounts;
+using Cloud.Store.Directory;
+using Cloud.Store.Mailboxes;
+using Cloud.Store.Messages;
+
+namespace Cloud.Api.Gateway.Operations;
+
+/// <summary>LIST over all namespaces: the user's own mailboxes, and what others share.</summary>
+/// <remarks>Hints say whom to ask; whether anything is shown is decided by the mailboxes' rows.</remarks>
+static class ListVisible
+{
+    public static async ValueTask<VisibleMailboxes> RunAsync(Sharing sharing, Reader reader, CancellationToken cancel)
+    {
+        var (state, own) = await ListMailboxes.ReadAsync(sharing.Accounts, reader.Account, cancel);
+        var scope = await sharing.ScopeAsync(reader.Address, cancel);
+        var owners = (await sharing.Directory.SharersAsync(scope, cancel))
+            .Concat(state.Shares.Values.Select(share => (Account: share.Owner, share.Address)))
+            .Where(owner => owner.Account != reader.Account)
+            .DistinctBy(owner => owner.Account)
+            .OrderBy(owner => owner.Address, StringComparer.Ordinal);
+        var shared = new List<SharedAccount>();
+        foreach (var (owner, address) in owners)
+        {
+            var subscribed = state.Shares.GetValueOrDefault(owner)?.Subscribed ?? UidSet.Empty;
+            if (await OfAsync(sharing, reader, owner, address, subscribed, cancel) is { } account)
+                shared.Add(account);
+        }
+        return new(own, shared);
+    }
+
+    /// <summary>What one owner shares, hinted at or not.</summary>
+    /// <returns>Null where it is nothing.</returns>
+    public static async ValueTask<SharedAccount?> FindAsync(
+        Sharing sharing,
+        Reader reader,
+        string address,
+        CancellationToken cancel
+    )
+    {
+        if (await sharing.Directory.FindUserAsync(address, cancel) is not { IsRoute: false } user)
+            return null;
+        if (user.Account == reader.Account)
+            return null;
+        var own = await sharing.Accounts.CurrentAsync(reader.Account, cancel);
+        var subscribed = own?.Shares.GetValueOrDefault(user.Account)?.Subscribed ?? UidSet.Empty;
+        return await OfAsync(sharing, reader, user.Account, address, subscribed, cancel);
+    }
+
+    static async ValueTask<SharedAccount?> OfAsync(
+        Sharing sharing,
+        Reader reader,
+        AccountId owner,
+        string address,
+        UidSet subscribed,
+        CancellationToken cancel
+    )
+    {
+        var granted = await sharing.OfAsync(new(owner, reader), cancel);
+        var mailboxes = granted
+            .Mailboxes()
+            .Select(pair => Shown(pair.Row, pair.Rights, granted.State!, subscribed))
+            .OrderBy(mailbox => mailbox.Name, StringComparer.Ordinal)
+            .ToList();
+        if (mailboxes.Count == 0)
+            return null;
+        var isShared = await sharing.Directory.FindUserAsync(address, cancel) is { IsShared: true };
+        return new(owner, address, isShared, mailboxes);
+    }
+
+    static Mailbox Shown(MailboxRow row, MailboxRights rights, AccountState state, UidSet subscribed) =>
+        ReaderView.Of(row.ToMailbox(MailboxPaths.Compose(state.Mailboxes, row)), rights) with
+        {
+            Subscribed = subscribed.Contains(row.Id.Value),
+        };
+}

@@ -1,0 +1,108 @@
+using Cloud.Store;
+using Cloud.Store.Accounts;
+using Cloud.Store.Mailboxes;
+using Cloud.Store.Messages;
+using Cloud.Store.Sharing;
+
+namespace Cloud.Api.Gateway.Operations;
+
+/// <summary>Another's mailbox as its reader sees it: with marks of the reader's own in place of the owner's \Seen.</summary>
+/// <remarks>
+/// The marks are read after the mailbox, and not newer than it, or the mailbox is read again: so a mod-sequence that the
+/// reader is told covers all that happened before it.
+/// </remarks>
+static class ReaderView
+{
+    /// <summary>Readings before a reader who never rests is given what is there: the next sync sets it right.</summary>
+    const int MaxTries = 4;
+
+    /// <summary>Nobody but the owner gets \Recent, and the special use is the owner's too.</summary>
+    public static Mailbox Of(Mailbox mailbox, MailboxRights rights) =>
+        mailbox with
+        {
+            Role = MailboxRole.None,
+            FirstRecent = mailbox.UidNext,
+            Granted = rights,
+        };
+
+    public static async ValueTask<MailboxView?> OpenAsync(
+        AccountStore accounts,
+        Access account,
+        MailboxId id,
+        uint first,
+        uint last,
+        CancellationToken cancel
+    )
+    {
+        for (var tries = 1; ; tries++)
+        {
+            var view = await OpenMailbox.RunAsync(accounts, account.Id, id, false, first, last, cancel);
+            if (view is null)
+                return null;
+            var marks = await ReadAsync(accounts, account, id, cancel);
+            if (tries < MaxTries && marks.Last > view.Revision)
+                continue;
+            var entries = view.Entries.Select(marks.Of).ToList();
+            var isWhole = first <= 1 && last >= view.Mailbox.UidNext - 1;
+            var unseen = isWhole ? entries.Count(entry => !entry.Flags.HasFlag(MessageFlags.Seen)) : 0;
+            return view with { Mailbox = Marked(view.Mailbox, marks) with { Unseen = unseen }, Entries = entries };
+        }
+    }
+
+    public static async ValueTask<MailboxChanges?> SyncAsync(
+        AccountStore accounts,
+        Access account,
+        MailboxId id,
+        ulong since,
+        CancellationToken cancel
+    )
+    {
+        for (var tries = 1; ; tries++)
+        {
+            var changes = await SyncMailbox.RunAsync(accounts, account.Id, id, since, false, cancel);
+            if (changes is null)
+                return null;
+            var marks = await ReadAsync(accounts, account, id, cancel);
+            if (tries < MaxTries && marks.Last > changes.Revision)
+                continue;
+            var known = UidSet.Of(changes.Changed.Select(entry => entry.Uid));
+            var marked = marks.ChangedSince(since).Except(known).Except(changes.Vanished);
+            var others = await EntriesAsync(accounts, account, id, marked, cancel);
+            return changes with
+            {
+                Mailbox = Marked(changes.Mailbox, marks),
+                Changed = [.. changes.Changed.Concat(others).OrderBy(entry => entry.Uid).Select(marks.Of)],
+            };
+        }
+    }
+
+    static Mailbox Marked(Mailbox mailbox, SeenMarks marks) =>
+        mailbox with
+        {
+            HighestModSeq = Math.Max(mailbox.HighestModSeq, marks.Last),
+        };
+
+    static ValueTask<SeenMarks> ReadAsync(
+        AccountStore accounts,
+        Access account,
+        MailboxId id,
+        CancellationToken cancel
+    ) => SeenRows.ReadAsync(accounts.Rows, account.Id, id, account.By!.Account, cancel);
+
+    /// <summary>Entries that nothing but the reader's marks have changed.</summary>
+    static async ValueTask<IEnumerable<MessageEntry>> EntriesAsync(
+        AccountStore accounts,
+        Access account,
+        MailboxId id,
+        UidSet uids,
+        CancellationToken cancel
+    )
+    {
+        if (uids.IsEmpty || (await accounts.CurrentAsync(account.Id, cancel))?.Find(id) is not { } mailbox)
+            return [];
+        var entries = new List<MessageEntry>();
+        foreach (var (first, last) in SyncMailbox.Runs(uids))
+            await EntryReader.ReadAsync(accounts.Rows, account.Id, mailbox, first, last, entries, cancel);
+        return entries.Where(entry => uids.Contains(entry.Uid));
+    }
+}

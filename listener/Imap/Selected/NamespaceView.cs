@@ -1,0 +1,80 @@
+using Cloud.Api.Gateway;
+using Cloud.Store.Mailboxes;
+
+namespace Cloud.Listener.Imap.Selected;
+
+/// <summary>All names that a user may see, in all namespaces (RFC 2342).</summary>
+sealed class NamespaceView
+{
+    readonly HashSet<string> parents;
+
+    NamespaceView(IReadOnlyList<FoundMailbox> mailboxes)
+    {
+        parents = MailboxTree.Ancestors(mailboxes.Select(found => found.Mailbox));
+        Mailboxes = [.. mailboxes.Select(found => found with { HasChildren = parents.Contains(found.Name) })];
+    }
+
+    /// <summary>The user's own first.</summary>
+    public IReadOnlyList<FoundMailbox> Mailboxes { get; }
+
+    /// <summary>Levels above others' mailboxes that are no mailboxes, or none that the user may list.</summary>
+    public IEnumerable<string> Missing =>
+        parents.Except(Mailboxes.Select(found => found.Name)).Order(StringComparer.Ordinal);
+
+    /// <summary>What LIST may show.</summary>
+    public static async ValueTask<NamespaceView> ListAsync(ImapSession session, CancellationToken cancel)
+    {
+        var visible = await session.Gateway.ListVisibleAsync(session.Reader, cancel);
+        var others = visible.Shared.SelectMany(shared => Of(session, shared));
+        return new([
+            .. visible.Own.Select(mailbox => Own(session, mailbox)),
+            .. others.Where(found => found.Rights.HasFlag(MailboxRights.Lookup)),
+        ]);
+    }
+
+    /// <returns>Null when there is no mailbox of this name, or none that the user may do anything with.</returns>
+    public static async ValueTask<FoundMailbox?> FindAsync(ImapSession session, string name, CancellationToken cancel)
+    {
+        var own = await session.Gateway.ListMailboxesAsync(session.Account, cancel);
+        if (own.FirstOrDefault(mailbox => mailbox.Name == name) is { } mailbox)
+            return Own(session, mailbox) with { HasChildren = MailboxTree.HasChildren(mailbox, own) };
+        if (OthersName.TryParse(name) is not { } other || await FindAsync(session, other, cancel) is not { } shared)
+            return null;
+        var known = new NamespaceView([.. Of(session, shared)]);
+        return known.Mailboxes.FirstOrDefault(found => found.Name == other.ToString());
+    }
+
+    /// <returns>Null where the other user shares nothing with this one.</returns>
+    public static async ValueTask<SharedAccount?> FindAsync(
+        ImapSession session,
+        OthersName name,
+        CancellationToken cancel
+    ) =>
+        await session.Gateway.FindSharedAsync(session.Reader, name.Address, cancel) is { } shared
+        && shared.IsShared == name.IsShared
+            ? shared
+            : null;
+
+    static FoundMailbox Own(ImapSession session, Mailbox mailbox) =>
+        new(session.Account, session.Login, mailbox, HasChildren: false);
+
+    /// <summary>An address with a slash in it would be two levels: no name leads there.</summary>
+    static IEnumerable<FoundMailbox> Of(ImapSession session, SharedAccount shared)
+    {
+        if (shared.Address.Contains('/'))
+            yield break;
+        foreach (var mailbox in shared.Mailboxes)
+        {
+            var name = new OthersName(shared.IsShared, shared.Address, mailbox.Name).ToString();
+            yield return new(
+                new(shared.Account, session.Reader),
+                shared.Address,
+                mailbox with
+                {
+                    Name = name,
+                },
+                HasChildren: false
+            );
+        }
+    }
+}
