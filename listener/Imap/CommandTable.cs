@@ -85,6 +85,8 @@ static class CommandTable
         new("STATUS", Status.Parse, SessionState.LoggedIn),
         new("GETQUOTA", GetQuota.Parse, SessionState.LoggedIn),
         new("GETQUOTAROOT", GetQuotaRoot.Parse, SessionState.LoggedIn),
+        new("GETMETADATA", GetMetadata.Parse, SessionState.LoggedIn),
+        new("SETMETADATA", SetMetadata.Parse, SessionState.LoggedIn),
         new("APPEND", Append.Parse, SessionState.LoggedIn, Effects.StreamsLiteral),
         new("IDLE", Idle.Parse, SessionState.LoggedIn),
         new("CHECK", Noop.Parse, SessionState.Selected),
@@ -135,6 +137,14 @@ static class CommandTable
             && reader.SP()
             && (!row.Effects.HasFlag(Effects.NamesMessage) || PassesNumber(ref reader))
             && !reader.AtEnd;
+    }
+
+    /// <summary>Why a command's literal is too long, in its own words where it has any.</summary>
+    public static Reply TooLong(ReadOnlySpan<byte> text)
+    {
+        var reader = new ImapReader(text);
+        var isMetadata = reader.Tag(out _) && reader.SP() && Find(ref reader)?.Name == "SETMETADATA";
+        return isMetadata ? SetMetadata.TooLong : Reply.No("TOOBIG", "The literal is too long");
     }
 
     static bool PassesNumber(ref ImapReader reader) => (reader.Char('*') || reader.Number(out _)) && reader.SP();

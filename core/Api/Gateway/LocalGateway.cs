@@ -178,6 +178,12 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
         CancellationToken cancel
     ) => SubscribeMailbox.RunAsync(backend.Accounts, account, mailbox, subscribed, check: null, cancel);
 
+    public ValueTask<MetadataAnswer?> GetMetadataAsync(MetadataRequest request, CancellationToken cancel) =>
+        GetMetadata.RunAsync(backend.Accounts, request, cancel);
+
+    public ValueTask<Result<MetadataChange>> SetMetadataAsync(SetMetadataRequest request, CancellationToken cancel) =>
+        SetMetadata.RunAsync(backend.Accounts, request, cancel);
+
     public ValueTask<MailboxView?> OpenAsync(
         AccountId account,
         MailboxId mailbox,

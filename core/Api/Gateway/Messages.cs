@@ -49,6 +49,35 @@ public sealed record StoreFlagsResult(
     UidSet Modified
 );
 
+/// <param name="Mailbox">0 for the server.</param>
+/// <param name="Names">1 to <see cref="MaxNames"/>, in lower case.</param>
+/// <param name="Depth">Levels below them: 0, 1, or <see cref="int.MaxValue"/> for all.</param>
+/// <param name="MaxSize">Octets of the values to be told; null for all.</param>
+/// <param name="ChangedSince">Null for what there is; else, without values, what was set or removed after this revision.</param>
+public sealed record MetadataRequest(
+    AccountId Account,
+    MailboxId Mailbox,
+    IReadOnlyList<string> Names,
+    int Depth,
+    long? MaxSize,
+    ulong? ChangedSince
+)
+{
+    /// <summary>More than a mailbox has.</summary>
+    public const int MaxNames = 100;
+}
+
+/// <param name="Revision">The account's.</param>
+/// <param name="Longest">Octets of the longest value that was left out; 0 when none was.</param>
+public sealed record MetadataAnswer(ulong Revision, IReadOnlyList<MetadataEntry> Entries, long Longest);
+
+/// <param name="Mailbox">0 for the server.</param>
+/// <param name="Entries">1 to <see cref="MetadataRequest.MaxNames"/>, in lower case; those without a value go.</param>
+public sealed record SetMetadataRequest(AccountId Account, MailboxId Mailbox, IReadOnlyList<MetadataEntry> Entries);
+
+/// <param name="Revision">The account's, after it.</param>
+public sealed record MetadataChange(ulong Revision);
+
 public sealed record CopyRequest(AccountId Account, MailboxId Source, UidSet Uids, MailboxId Target);
 
 /// <param name="Uids">COPYUID's pairs (RFC 4315): source UID and the copy's, rising.</param>

@@ -27,6 +27,7 @@ sealed class AccountChange(
     readonly List<string> removedBlobs = [];
     readonly List<string> prunedLog = [];
     readonly List<(string Key, EmailId Email, bool Again)> imported = [];
+    MetadataDraft? metadata;
     bool discarded;
     bool isQuietlyChanged;
     int readsNoted;
@@ -48,6 +49,8 @@ sealed class AccountChange(
     public long Now { get; } = store.Time.GetUtcNow().ToUnixTimeSeconds();
 
     public ChangeLog Log { get; } = new();
+
+    public MetadataDraft Metadata => metadata ??= new(this, store.Rows);
 
     /// <summary>Names this try in the log row.</summary>
     public ulong Token { get; private set; }
@@ -75,6 +78,8 @@ sealed class AccountChange(
             octets += email.Row.Email.Index.Length + email.Row.Email.DeliveryFields.Length;
         }
         var used = 2 + mailboxes.Count + changedPages + changedEmails + threads.Count + overviews.Count;
+        used += metadata?.Count ?? 0;
+        octets += metadata?.Octets ?? 0;
         return used + more <= RowLimits.TransactionChanges && octets < RowLimits.TransactionBytes / 2;
     }
 
@@ -454,6 +459,7 @@ sealed class AccountChange(
             else
                 transaction.Insert(key, ImportRows.ToRow(Now, email));
         }
+        metadata?.AddTo(transaction);
         foreach (var row in prunedLog)
             transaction.Delete(row);
         if (IsLogged)

@@ -24,7 +24,11 @@ public sealed record Mailbox(
     int Deleted,
     long Octets,
     IReadOnlyList<string> Keywords
-);
+)
+{
+    /// <summary>The account's when an annotation of it was last set or removed; 0 where none ever was.</summary>
+    public ulong MetadataRevision { get; init; }
+}
 
 /// <summary>Special use (RFC 6154 §2); every account gets one of each.</summary>
 public enum MailboxRole

@@ -30,6 +30,9 @@ sealed record MailboxRow(
     /// <summary>Numbers of the pages that have a row of overviews: <see cref="Overviews.OverviewRows"/>.</summary>
     public UidSet OverviewPages { get; init; } = UidSet.Empty;
 
+    /// <summary>The change that last set or removed an annotation of it; 0 when there was none.</summary>
+    public ulong MetadataRevision { get; init; }
+
     /// <summary>The page that the tail belongs to; null when there is none.</summary>
     public uint? TailPage => Tail.IsEmpty ? null : PageRows.PageOf(UidNext - 1);
 
@@ -51,5 +54,8 @@ sealed record MailboxRow(
             Deleted,
             Octets,
             Keywords
-        );
+        )
+        {
+            MetadataRevision = MetadataRevision,
+        };
 }

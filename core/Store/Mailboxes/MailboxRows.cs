@@ -36,6 +36,8 @@ static class MailboxRows
         };
         if (!mailbox.OverviewPages.IsEmpty)
             data.Add("Overviews", Pack(mailbox.OverviewPages));
+        if (mailbox.MetadataRevision > 0)
+            data.Add("Metadata", (long)mailbox.MetadataRevision);
         return data;
     }
 
@@ -59,6 +61,7 @@ static class MailboxRows
             row.Bytes("Tail") ?? []
         )
         {
+            MetadataRevision = (ulong)row.Long("Metadata"),
             OverviewPages = row.Bytes("Overviews") is { } pages ? Pages(pages) : UidSet.Empty,
         };
 

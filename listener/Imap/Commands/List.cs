@@ -1,3 +1,4 @@
+using Cloud.Api.Gateway;
 using Cloud.Listener.Imap.Selected;
 using Cloud.Listener.Imap.Wire;
 using Cloud.Store.Mailboxes;
@@ -59,9 +60,24 @@ sealed record List(string Reference, IReadOnlyList<string> Patterns, ListOptions
             );
             if (Options.ReturnStatus is { } status)
                 await status.WriteAsync(session, mailbox, cancel); // RFC 5819 §2
+            if (Options.ReturnMetadata.Count > 0)
+                await WriteMetadataAsync(session, mailbox, cancel);
             await session.Writer.FlushIfFullAsync();
         }
         return Reply.Ok("Done");
+    }
+
+    /// <summary>RFC 9590; a mailbox that never had any is not asked for.</summary>
+    async ValueTask WriteMetadataAsync(ImapSession session, Mailbox mailbox, CancellationToken cancel)
+    {
+        MetadataAnswer? answer = null;
+        if (mailbox.MetadataRevision > 0 || Options.ReturnMetadata.Contains(MetadataNames.SpecialUse))
+        {
+            var request = new MetadataRequest(session.Account, mailbox.Id, Options.ReturnMetadata, 0, null, null);
+            answer = await session.Gateway.GetMetadataAsync(request, cancel);
+        }
+        var entries = GetMetadata.WithMissing(Options.ReturnMetadata, answer?.Entries ?? []);
+        session.Writer.Metadata(mailbox.Name, entries);
     }
 
     bool IsSelected(Mailbox mailbox) =>

@@ -104,6 +104,14 @@ abstract class UnaskedGateway : IGateway
         CancellationToken cancel
     ) => throw new NotSupportedException();
 
+    public virtual ValueTask<MetadataAnswer?> GetMetadataAsync(MetadataRequest request, CancellationToken cancel) =>
+        throw new NotSupportedException();
+
+    public virtual ValueTask<Result<MetadataChange>> SetMetadataAsync(
+        SetMetadataRequest request,
+        CancellationToken cancel
+    ) => throw new NotSupportedException();
+
     public virtual ValueTask<MailboxView?> OpenAsync(
         AccountId account,
         MailboxId mailbox,

@@ -26,7 +26,7 @@ static class DeleteMailbox
             change =>
             {
                 check?.Invoke(change);
-                return ValueTask.FromResult(Doom(change, mailbox));
+                return DoomAsync(change, mailbox);
             },
             cancel
         );
@@ -35,14 +35,14 @@ static class DeleteMailbox
         return doomed;
     }
 
-    static Result Doom(AccountChange change, MailboxId mailbox)
+    static async ValueTask<Result> DoomAsync(AccountChange change, MailboxId mailbox)
     {
         if (change.Mailbox(mailbox) is not { } row)
             return Refusals.NoMailbox;
         if (MailboxTree.HasChildren(change, mailbox))
             return Refusals.HasChildren;
         if (row.Messages == 0)
-            change.RemoveMailbox(mailbox);
+            await RemoveAsync(change, mailbox);
         else
             change.SetMailbox(row with { Doomed = true, Role = MailboxRole.None });
         return Result.Ok;
@@ -73,7 +73,14 @@ static class DeleteMailbox
             if (removed.Uids.Count > 0)
                 return true;
         }
-        change.RemoveMailbox(mailbox.Id);
+        await RemoveAsync(change, mailbox.Id);
         return true;
+    }
+
+    /// <summary>What was said of it goes with it (RFC 5464 §4.1).</summary>
+    static async ValueTask RemoveAsync(AccountChange change, MailboxId mailbox)
+    {
+        await change.Metadata.RemoveAsync(mailbox);
+        change.RemoveMailbox(mailbox);
     }
 }

@@ -43,6 +43,15 @@ static class Codecs
                 : null
     );
 
+    public static readonly WireCodec<MetadataAnswer?> Metadata = new MappedCodec<
+        MetadataAnswer?,
+        ResultHead<MetadataAnswer>
+    >(
+        new JsonCodec<ResultHead<MetadataAnswer>>(Json.Default.ResultHeadMetadataAnswer),
+        answer => answer is null ? new(null, Refusal.NotFound, "") : Head(answer),
+        Value
+    );
+
     public static readonly WireCodec<FetchAnswer> Emails = new PackedCodec<FetchAnswer, FetchHead>(
         Json.Default.FetchHead,
         answer => new(answer.Asked),

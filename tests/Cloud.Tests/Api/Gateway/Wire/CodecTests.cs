@@ -76,11 +76,17 @@ public sealed class CodecTests
         yield return Of(Ops.FetchOverviews.Answer, [Overviews()]);
         yield return Of(Ops.FetchOverviews.Answer, null);
         yield return Of(Ops.ShowUse.Answer, new AccountUse(5, 10));
+        yield return Of(Ops.GetMetadata.Answer, Metadata());
+        yield return Of(Ops.GetMetadata.Answer, null);
+        yield return Of(Ops.SetMetadata.Answer, new MetadataChange(5));
         yield return Of(Ops.ListMailboxes.Answer, new MailboxListAnswer([Box]));
 
         static (byte[], Action<byte[]>) Of<T>(WireCodec<T> codec, T value) =>
             (codec.Encode(value), octets => codec.Decode(octets));
     }
+
+    static MetadataAnswer Metadata() =>
+        new(Big, [new("/private/comment", new byte[] { 0, 255 }, 4), new("/shared/a", null)], 2048);
 
     static OverviewPage Overviews()
     {
@@ -124,6 +130,10 @@ public sealed class CodecTests
         Assert.Null(Ops.Sync.Answer.Decode(Ops.Sync.Answer.Encode(null)));
         var refused = Ops.Copy.Answer.Decode(Ops.Copy.Answer.Encode(Refuse<CopyResult>()));
         Assert.Equal((Refusal.OverLimit, "too “much”"), (refused.Refusal, refused.Reason));
+        var metadata = Ops.GetMetadata.Answer.Decode(Ops.GetMetadata.Answer.Encode(Metadata()))!;
+        Assert.Equal((Big, 2048L), (metadata.Revision, metadata.Longest));
+        Assert.Equal([0, 255], metadata.Entries[0].Value!.Value.ToArray());
+        Assert.Null(metadata.Entries[1].Value);
         var emails = Ops.Fetch.Answer.Decode(Ops.Fetch.Answer.Encode(new(2, Emails))).Emails;
         Assert.Equal(
             Emails[0] with
@@ -226,6 +236,11 @@ public sealed class CodecTests
         );
         Same(Ops.StoreFlags.Request, new(new("a"), new(1), Uids, FlagAction.Replace, MessageFlags.None, ["k"], Big));
         Same(Ops.Expunge.Request, new(new("a"), new(uint.MaxValue), UidSet.Empty, true));
+        Same(Ops.GetMetadata.Request, new(new("a"), new(0), ["/private"], int.MaxValue, 5, Big));
+        Same(
+            Ops.SetMetadata.Request,
+            new(new("a"), new(1), [new("/private/a", new byte[] { 0, 255 }), new("/shared/b", null)])
+        );
         Same(Ops.Fetch.Request, new(new("a"), [new(0), new(Big)]));
         Same(Ops.ListSubmissions.Request, new(new("a"), null, null, 1));
         Same(Ops.ListSubmissions.Request, new(new("a"), true, transaction, 200));
