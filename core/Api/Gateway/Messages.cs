@@ -91,14 +91,18 @@ public sealed record SearchRequest(AccountId Account, MailboxId Mailbox, UidSet 
 /// <param name="Criteria">1 to <see cref="MaxCriteria"/>.</param>
 public sealed record SortRequest(SearchRequest Search, IReadOnlyList<SortCriterion> Criteria)
 {
-    /// <summary>There are nine to sort by; clients name two or three.</summary>
+    /// <summary>There are ten to sort by; clients name two or three.</summary>
     public const int MaxCriteria = 20;
 }
 
 public sealed record ThreadRequest(SearchRequest Search, ThreadAlgorithm Algorithm);
 
 /// <param name="Uids">In the order asked for.</param>
-public sealed record SortResult(IReadOnlyList<uint> Uids);
+public sealed record SortResult(IReadOnlyList<uint> Uids)
+{
+    /// <summary>How well each matches, 1 to 100; only where that was sorted by.</summary>
+    public IReadOnlyList<int> Scores { get; init; } = [];
+}
 
 /// <param name="Threads">In the algorithm's order.</param>
 public sealed record ThreadResult(IReadOnlyList<ThreadNode> Threads);

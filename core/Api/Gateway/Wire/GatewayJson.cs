@@ -48,6 +48,7 @@ namespace Cloud.Api.Gateway.Wire;
 [JsonSerializable(typeof(ResultHead<CopyHead>))]
 [JsonSerializable(typeof(ResultHead<RevisionHead>))]
 [JsonSerializable(typeof(ResultHead<DoneAnswer>))]
+[JsonSerializable(typeof(ResultHead<SortHead>))]
 [JsonSerializable(typeof(ListSubmissionsRequest))]
 [JsonSerializable(typeof(QueuedPage))]
 [JsonSerializable(typeof(SubmissionRequest))]

@@ -75,6 +75,7 @@ static class Sound
             SearchKey.And and => and.Keys.All(Is),
             SearchKey.Or or => Is(or.Left) && Is(or.Right),
             SearchKey.Not not => Is(not.Key),
+            SearchKey.Fuzzy fuzzy => fuzzy.Key is SearchKey.Header or SearchKey.Body or SearchKey.Anywhere,
             _ => true,
         };
 }

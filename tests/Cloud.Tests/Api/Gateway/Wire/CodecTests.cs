@@ -72,6 +72,7 @@ public sealed class CodecTests
         yield return Of(Ops.Search.Answer, Uids);
         yield return Of(Ops.Search.Answer, Refuse<UidSet>());
         yield return Of(Ops.Sort.Answer, new SortResult([3, 1, uint.MaxValue]));
+        yield return Of(Ops.Sort.Answer, new SortResult([3, 1]) { Scores = [100, 7] });
         yield return Of(Ops.Thread.Answer, new ThreadResult([Thread(0, Thread(4), Thread(7, Thread(9)))]));
         yield return Of(Ops.FetchOverviews.Answer, [Overviews()]);
         yield return Of(Ops.FetchOverviews.Answer, null);
@@ -159,6 +160,8 @@ public sealed class CodecTests
     {
         var sorted = Ops.Sort.Answer.Decode(Ops.Sort.Answer.Encode(new SortResult([3, 1, uint.MaxValue])));
         Assert.Equal([3u, 1u, uint.MaxValue], sorted.Value!.Uids);
+        var scored = new SortResult([3, 1]) { Scores = [100, 7] };
+        Assert.Equal([100, 7], Ops.Sort.Answer.Decode(Ops.Sort.Answer.Encode(scored)).Value!.Scores);
         ThreadNode[] threads = [Thread(1), Thread(0, Thread(4), Thread(7, Thread(9)))];
         var threaded = Ops.Thread.Answer.Decode(Ops.Thread.Answer.Encode(new ThreadResult(threads))).Value!.Threads;
         Assert.Equal([1u, 0u], threaded.Select(node => node.Uid));
@@ -279,6 +282,7 @@ public sealed class CodecTests
             new SearchKey.Arrived(-5, long.MaxValue),
             new SearchKey.IsEmail(new(Big)),
             new SearchKey.InThread(Big),
+            new SearchKey.Fuzzy(new SearchKey.Header("subject", "x")),
             new SearchKey.Or(new SearchKey.All(), new SearchKey.Not(new SearchKey.Body("x"))),
         ];
         var kinds = typeof(SearchKey).GetNestedTypes().Where(type => type.IsSubclassOf(typeof(SearchKey)));
