@@ -20,7 +20,7 @@ sealed record Delete(MailboxName Name) : IImapCommand
         var deleted = await session.Gateway.DeleteMailboxAsync(session.Account, mailbox.Id, cancel);
         if (!deleted.IsOk)
             return Reply.From(deleted.Refusal, deleted.Reason);
-
+        session.Notifications.Took(mailbox.Id);
         if (session.Selected?.Id == mailbox.Id)
             session.Deselect();
         if (session.Dialect.Revision2 && Name.Differs)

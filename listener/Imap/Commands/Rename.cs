@@ -22,6 +22,7 @@ sealed record Rename(MailboxName From, MailboxName To) : IImapCommand
         var renamed = await session.Gateway.RenameMailboxAsync(session.Account, mailbox.Id, To.Canonical, cancel);
         if (!renamed.IsOk)
             return Reply.From(renamed.Refusal, renamed.Reason);
+        session.Notifications.Took(mailbox.Id);
         if (session.Dialect.Revision2 && (From.Differs || To.Differs))
             await ListLine.AnnounceAsync(session, To.Canonical, From.Sent, cancel); // RFC 9051 §6.3.6
         return Reply.Ok("Renamed");

@@ -37,6 +37,7 @@ sealed record SetMetadata(string Name, IReadOnlyList<MetadataEntry> Entries) : I
         if (done.IsOk)
         {
             session.Selected?.Took(done.Value.Revision);
+            session.Notifications.Took(id, annotated: done.Value.Revision);
             return Reply.Ok("Done");
         }
         return done.Refusal == Refusal.OverLimit

@@ -47,6 +47,12 @@ sealed record StatusItems(IReadOnlyList<string> Names)
     {
         if (Names.Contains("HIGHESTMODSEQ"))
             session.UseModSeqs();
+        await WriteUnaskedAsync(session, mailbox, cancel);
+    }
+
+    /// <summary>A response that NOTIFY brings: nobody has asked for mod-sequences by it.</summary>
+    public async ValueTask WriteUnaskedAsync(ImapSession session, Mailbox mailbox, CancellationToken cancel)
+    {
         var recent = Names.Contains("RECENT") ? await CountRecentAsync(session, mailbox, cancel) : 0;
         var storage = Names.Contains("DELETED-STORAGE") ? await CountDeletedAsync(session, mailbox, cancel) : 0;
         var writer = session.Writer;

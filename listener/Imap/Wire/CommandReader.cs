@@ -67,12 +67,16 @@ sealed class CommandReader(Connection connection, ImapWriter writer)
     TimeSpan Left(TimeSpan timeout) => Patience?.Invoke() is { } left && left < timeout ? left : timeout;
 
     /// <summary>Reads the next command.</summary>
-    public async ValueTask<ReadStatus> ReadCommandAsync(TimeSpan timeout)
+    /// <param name="wakeable">Return at <see cref="Connection.Wake"/>, unless part of a command has come.</param>
+    public async ValueTask<ReadStatus> ReadCommandAsync(TimeSpan timeout, bool wakeable = false)
     {
         Release();
         while (true)
         {
-            if (await ReadLineAsync(timeout) is not ReadStatus.Command and var status)
+            var status = await ReadLineAsync(timeout, wakeable && length == 0);
+            if (status == ReadStatus.Wake && length > 0)
+                continue;
+            if (status != ReadStatus.Command)
                 return status;
             var more = LiteralHeader.TryParse(Text[lineStart..], out var literal);
             if (Check() is { } fault)
