@@ -86,9 +86,14 @@ sealed class ImapSession
         {
             if (State != SessionState.NotAuthenticated)
                 return Options.InactivityTimeout;
-            var left = started + Options.LoginTimeout - services.Time.GetUtcNow();
-            return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+            return Left(started + Options.LoginTimeout);
         }
+    }
+
+    TimeSpan Left(DateTimeOffset end)
+    {
+        var left = end - services.Time.GetUtcNow();
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
     /// <summary>Talks to the end.</summary>
@@ -256,9 +261,10 @@ sealed class ImapSession
     /// <returns>True when there is a command to answer.</returns>
     async ValueTask<bool> ReadAsync(CancellationToken cancel)
     {
-        var left = heard + Options.InactivityTimeout - services.Time.GetUtcNow();
-        var patience = Notifications.AreOn ? left : Patience; // What we tell does not make a client less silent.
-        var status = await Input.ReadCommandAsync(patience, Notifications.AreOn);
+        var status = await Input.ReadCommandAsync(
+            Notifications.AreOn ? Left(heard + Options.InactivityTimeout) : Patience, // What we tell makes it no less silent.
+            Notifications.AreOn
+        );
         if (status == ReadStatus.Wake)
         {
             if (await SyncAsync(always: false, Notifications.BetweenCommands, cancel))

@@ -65,8 +65,6 @@ sealed record ListOptions
             else if (reader.Label("METADATA"u8))
             {
                 reader.ExpectSP();
-                if (!reader.Peek('('))
-                    throw reader.Expected("a list of entries");
                 ReturnMetadata = reader.ExpectEntries();
             }
             else if (!reader.Label("CHILDREN"u8) && !reader.Label("SPECIAL-USE"u8)) // They are always told.
