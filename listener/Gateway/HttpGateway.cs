@@ -248,6 +248,12 @@ public sealed class HttpGateway : IGateway, IAsyncDisposable
         CancellationToken cancel
     ) => client.AskAsync(Ops.Subscribe, new(account, mailbox, subscribed), cancel);
 
+    public ValueTask<MetadataAnswer?> GetMetadataAsync(MetadataRequest request, CancellationToken cancel) =>
+        client.AskAsync(Ops.GetMetadata, request, cancel);
+
+    public ValueTask<Result<MetadataChange>> SetMetadataAsync(SetMetadataRequest request, CancellationToken cancel) =>
+        client.AskAsync(Ops.SetMetadata, request, cancel);
+
     public ValueTask<MailboxView?> OpenAsync(
         Access account,
         MailboxId mailbox,

@@ -35,6 +35,9 @@ enum Effects
     /// <summary>A message's number stands before its mailbox.</summary>
     NamesMessage = 8,
 
+    /// <summary>It removes messages, and answers by telling so, whatever the client wants to be notified of.</summary>
+    Removes = 16,
+
     /// <summary>Both sides speak in sequence numbers.</summary>
     Numbered = HoldsExpunges | SpeaksNumbers,
 }
@@ -58,7 +61,7 @@ sealed record CommandRow(string Name, CommandParser Parse, SessionState In, Effe
 
 static class CommandTable
 {
-    const Effects Replacing = Effects.StreamsLiteral | Effects.NamesMessage;
+    const Effects Replacing = Effects.StreamsLiteral | Effects.NamesMessage | Effects.Removes;
 
     static readonly FrozenDictionary<string, CommandRow> Rows = new CommandRow[]
     {
@@ -90,13 +93,18 @@ static class CommandTable
         new("MYRIGHTS", MyRights.Parse, SessionState.LoggedIn),
         new("GETQUOTA", GetQuota.Parse, SessionState.LoggedIn),
         new("GETQUOTAROOT", GetQuotaRoot.Parse, SessionState.LoggedIn),
+        new("GETMETADATA", GetMetadata.Parse, SessionState.LoggedIn),
+        new("SETMETADATA", SetMetadata.Parse, SessionState.LoggedIn),
         new("APPEND", Append.Parse, SessionState.LoggedIn, Effects.StreamsLiteral),
+        new("ESEARCH", Esearch.Parse, SessionState.LoggedIn),
+        new("NOTIFY", Commands.Notify.Parse, SessionState.LoggedIn),
         new("IDLE", Idle.Parse, SessionState.LoggedIn),
+        new("CANCELUPDATE", CancelUpdate.Parse, SessionState.Selected),
         new("CHECK", Noop.Parse, SessionState.Selected),
         new("CLOSE", Close.Parse, SessionState.Selected),
         new("UNSELECT", Unselect.Parse, SessionState.Selected),
-        new("EXPUNGE", Expunge.Parse, SessionState.Selected),
-        new("UID EXPUNGE", Expunge.ParseUid, SessionState.Selected),
+        new("EXPUNGE", Expunge.Parse, SessionState.Selected, Effects.Removes),
+        new("UID EXPUNGE", Expunge.ParseUid, SessionState.Selected, Effects.Removes),
         new("SEARCH", Commands.Search.Parse, SessionState.Selected, Effects.Numbered),
         new("UID SEARCH", Commands.Search.ParseUid, SessionState.Selected),
         new("SORT", Sort.Parse, SessionState.Selected, Effects.Numbered),
@@ -109,11 +117,11 @@ static class CommandTable
         new("UID STORE", Commands.Store.ParseUid, SessionState.Selected),
         new("COPY", Copy.Parse, SessionState.Selected, Effects.SpeaksNumbers),
         new("UID COPY", Copy.ParseUid, SessionState.Selected),
-        new("MOVE", Move.Parse, SessionState.Selected, Effects.SpeaksNumbers),
+        new("MOVE", Move.Parse, SessionState.Selected, Effects.SpeaksNumbers | Effects.Removes),
         new("REPLACE", Replace.Parse, SessionState.Selected, Replacing | Effects.SpeaksNumbers),
         new("UID REPLACE", Replace.ParseUid, SessionState.Selected, Replacing),
         new("UIDBATCHES", UidBatches.Parse, SessionState.Selected),
-        new("UID MOVE", Move.ParseUid, SessionState.Selected),
+        new("UID MOVE", Move.ParseUid, SessionState.Selected, Effects.Removes),
     }.ToFrozenDictionary(row => row.Name, StringComparer.OrdinalIgnoreCase);
 
     static readonly FrozenDictionary<string, CommandRow>.AlternateLookup<ReadOnlySpan<char>> ByName =
@@ -140,6 +148,14 @@ static class CommandTable
             && reader.SP()
             && (!row.Effects.HasFlag(Effects.NamesMessage) || PassesNumber(ref reader))
             && !reader.AtEnd;
+    }
+
+    /// <summary>Why a command's literal is too long, in its own words where it has any.</summary>
+    public static Reply TooLong(ReadOnlySpan<byte> text)
+    {
+        var reader = new ImapReader(text);
+        var isMetadata = reader.Tag(out _) && reader.SP() && Find(ref reader)?.Name == "SETMETADATA";
+        return isMetadata ? SetMetadata.TooLong : Reply.No("TOOBIG", "The literal is too long");
     }
 
     static bool PassesNumber(ref ImapReader reader) => (reader.Char('*') || reader.Number(out _)) && reader.SP();

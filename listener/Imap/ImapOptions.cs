@@ -105,6 +105,24 @@ static class ImapLimits
     /// <summary>Patterns or options in one LIST.</summary>
     public const int ListItems = 50;
 
+    /// <summary>Searches that are kept at once (RFC 5267 §4.3.1 asks for one at least).</summary>
+    public const int Contexts = 16;
+
+    /// <summary>Results of a kept search that are kept in order: they are sorted anew when one is added.</summary>
+    public const int SortedContext = 10_000;
+
+    /// <summary>Mailboxes in one ESEARCH: each is read.</summary>
+    public const int SearchedMailboxes = 1000;
+
+    /// <summary>Mailboxes that NOTIFY or ESEARCH names in one place: a line's worth of them.</summary>
+    public const int FilterNames = 10_000;
+
+    /// <summary>Mailboxes that a NOTIFY names in all.</summary>
+    public const int NotifiedNames = 1000;
+
+    /// <summary>Changed mailboxes that are told at once; who has more to hear is told no more (RFC 5465 §5.8).</summary>
+    public const int Notifications = 1000;
+
     /// <summary>Pairs in ID (RFC 2971 §3.3).</summary>
     public const int IdPairs = 30;
 

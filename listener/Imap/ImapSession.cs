@@ -4,6 +4,7 @@ using System.Text;
 using Cloud.Api.Gateway;
 using Cloud.Listener.Hosting;
 using Cloud.Listener.Hosting.Abuse;
+using Cloud.Listener.Imap.Notify;
 using Cloud.Listener.Imap.Selected;
 using Cloud.Listener.Imap.Wire;
 using Cloud.Store;
@@ -28,6 +29,8 @@ sealed class ImapSession
     int failedLogins;
     TimeSpan heldBack;
     bool startsTls;
+    bool removes;
+    DateTimeOffset heard;
     bool compresses;
     bool ended;
 
@@ -37,6 +40,7 @@ sealed class ImapSession
         Connection = connection;
         Writer = new ImapWriter(connection, Dialect);
         Input = new CommandReader(connection, Writer) { Patience = () => Patience };
+        Notifications = new Notifications(this);
         started = services.Time.GetUtcNow();
     }
 
@@ -52,6 +56,9 @@ sealed class ImapSession
     public ImapServices Services => services;
 
     public ImapOptions Options => services.Options;
+
+    /// <summary>What is told unasked.</summary>
+    public Notifications Notifications { get; }
 
     public IGateway Gateway => services.Gateway;
 
@@ -85,9 +92,14 @@ sealed class ImapSession
         {
             if (State != SessionState.NotAuthenticated)
                 return Options.InactivityTimeout;
-            var left = started + Options.LoginTimeout - services.Time.GetUtcNow();
-            return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+            return Left(started + Options.LoginTimeout);
         }
+    }
+
+    TimeSpan Left(DateTimeOffset end)
+    {
+        var left = end - services.Time.GetUtcNow();
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
     /// <summary>Talks to the end.</summary>
@@ -105,7 +117,7 @@ sealed class ImapSession
             {
                 if (!Input.HasLine)
                     await Writer.FlushAsync();
-                if (await ReadAsync() && !ended)
+                if (await ReadAsync(cancel) && !ended)
                     await AnswerAsync(cancel);
                 await Writer.FlushIfFullAsync();
             }
@@ -120,6 +132,7 @@ sealed class ImapSession
         {
             Input.Release();
             Selected?.Dispose();
+            Notifications.Dispose();
         }
     }
 
@@ -144,6 +157,7 @@ sealed class ImapSession
     public void LogOut()
     {
         Deselect();
+        Notifications.Reset();
         Connection.LogOut();
         (Account, Login) = (default, "");
         State = SessionState.NotAuthenticated;
@@ -167,6 +181,7 @@ sealed class ImapSession
     public void SelectMailbox(SelectedMailbox selected)
     {
         Selected = selected;
+        Notifications.Selecting(selected);
         State = SessionState.Selected;
     }
 
@@ -183,7 +198,15 @@ sealed class ImapSession
 
     /// <summary>Looks for changes in the selected mailbox and tells them.</summary>
     /// <returns>False when the mailbox is gone.</returns>
-    public async ValueTask<bool> SyncAsync(bool always, bool expunges, CancellationToken cancel)
+    public ValueTask<bool> SyncAsync(bool always, bool expunges, CancellationToken cancel)
+    {
+        var telling = removes ? Telling.All : Notifications.AtCommandsEnd;
+        return SyncAsync(always, expunges ? telling : telling & ~Telling.Expunges, cancel);
+    }
+
+    /// <summary>Looks for changes in the selected mailbox and tells some of them.</summary>
+    /// <returns>False when the mailbox is gone.</returns>
+    public async ValueTask<bool> SyncAsync(bool always, Telling telling, CancellationToken cancel)
     {
         if (Selected is not { } selected)
             return true;
@@ -197,7 +220,7 @@ sealed class ImapSession
             // The command itself has done its work: what is new can be told later.
             Log.SyncFailed(services.Logger, e, TraceId);
         }
-        await selected.AnnounceAsync(Writer, expunges);
+        await new Announcement(this, selected).RunAsync(telling, cancel);
         return true;
     }
 
@@ -235,9 +258,20 @@ sealed class ImapSession
         };
 
     /// <returns>True when there is a command to answer.</returns>
-    async ValueTask<bool> ReadAsync()
+    async ValueTask<bool> ReadAsync(CancellationToken cancel)
     {
-        var status = await Input.ReadCommandAsync(Patience);
+        var status = await Input.ReadCommandAsync(
+            Notifications.AreOn ? Left(heard + Options.InactivityTimeout) : Patience, // What we tell makes it no less silent.
+            Notifications.AreOn
+        );
+        if (status == ReadStatus.Wake)
+        {
+            if (await SyncAsync(always: false, Notifications.BetweenCommands, cancel))
+                await Notifications.TellAsync(cancel);
+            else
+                Say("*", Reply.MailboxGone);
+            return false;
+        }
         if (status == ReadStatus.Command)
             return true;
         if (status == ReadStatus.Refused)
@@ -266,14 +300,17 @@ sealed class ImapSession
 
         Input.Release();
         Tag = tag;
+        removes = row.Effects.HasFlag(Effects.Removes);
         reply = await SkipAnnouncedAsync(await RunAsync(row, command, cancel));
         if (
             reply.Condition != Condition.Bye
             && !await SyncAsync(false, !row.Effects.HasFlag(Effects.HoldsExpunges) && !command.SpeaksNumbers, cancel)
         )
             reply = Reply.MailboxGone;
+        await Notifications.TellAsync(cancel);
         await HoldBackAsync();
         Say(tag, reply);
+        heard = services.Time.GetUtcNow();
         if (startsTls)
             await StartTlsAsync();
         if (compresses)

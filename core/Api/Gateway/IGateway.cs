@@ -136,6 +136,13 @@ public interface IGateway
 
     ValueTask<Result> SubscribeAsync(Access account, MailboxId mailbox, bool subscribed, CancellationToken cancel);
 
+    /// <summary>Reads annotations of a mailbox or of the server (RFC 5464).</summary>
+    /// <returns>Null when there is no such mailbox.</returns>
+    ValueTask<MetadataAnswer?> GetMetadataAsync(MetadataRequest request, CancellationToken cancel);
+
+    /// <summary>Sets and removes annotations; all or none. What all users see of the server is not theirs to set.</summary>
+    ValueTask<Result<MetadataChange>> SetMetadataAsync(SetMetadataRequest request, CancellationToken cancel);
+
     // Messages
 
     /// <summary>Reads a mailbox whole. With <paramref name="claimRecent"/> this session alone gets the new \Recent ones.</summary>

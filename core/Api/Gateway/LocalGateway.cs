@@ -210,6 +210,12 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
             ? SubscribeMailbox.RunAsync(backend.Accounts, account.Id, mailbox, subscribed, check: null, cancel)
             : readers.SubscribeAsync(account, mailbox, subscribed, cancel);
 
+    public ValueTask<MetadataAnswer?> GetMetadataAsync(MetadataRequest request, CancellationToken cancel) =>
+        GetMetadata.RunAsync(backend.Accounts, request, cancel);
+
+    public ValueTask<Result<MetadataChange>> SetMetadataAsync(SetMetadataRequest request, CancellationToken cancel) =>
+        SetMetadata.RunAsync(backend.Accounts, request, cancel);
+
     public ValueTask<MailboxView?> OpenAsync(
         Access account,
         MailboxId mailbox,

@@ -49,6 +49,35 @@ public sealed record StoreFlagsResult(
     UidSet Modified
 );
 
+/// <param name="Mailbox">0 for the server.</param>
+/// <param name="Names">1 to <see cref="MaxNames"/>, in lower case.</param>
+/// <param name="Depth">Levels below them: 0, 1, or <see cref="int.MaxValue"/> for all.</param>
+/// <param name="MaxSize">Octets of the values to be told; null for all.</param>
+/// <param name="ChangedSince">Null for what there is; else, without values, what was set or removed after this revision.</param>
+public sealed record MetadataRequest(
+    AccountId Account,
+    MailboxId Mailbox,
+    IReadOnlyList<string> Names,
+    int Depth,
+    long? MaxSize,
+    ulong? ChangedSince
+)
+{
+    /// <summary>More than a mailbox has.</summary>
+    public const int MaxNames = 100;
+}
+
+/// <param name="Revision">The account's.</param>
+/// <param name="Longest">Octets of the longest value that was left out; 0 when none was.</param>
+public sealed record MetadataAnswer(ulong Revision, IReadOnlyList<MetadataEntry> Entries, long Longest);
+
+/// <param name="Mailbox">0 for the server.</param>
+/// <param name="Entries">1 to <see cref="MetadataRequest.MaxNames"/>, in lower case; those without a value go.</param>
+public sealed record SetMetadataRequest(AccountId Account, MailboxId Mailbox, IReadOnlyList<MetadataEntry> Entries);
+
+/// <param name="Revision">The account's, after it.</param>
+public sealed record MetadataChange(ulong Revision);
+
 public sealed record CopyRequest(Access Account, MailboxId Source, UidSet Uids, MailboxId Target)
 {
     /// <summary>The account that the target is in; null for the source's.</summary>
@@ -69,14 +98,18 @@ public sealed record SearchRequest(Access Account, MailboxId Mailbox, UidSet Ent
 /// <param name="Criteria">1 to <see cref="MaxCriteria"/>.</param>
 public sealed record SortRequest(SearchRequest Search, IReadOnlyList<SortCriterion> Criteria)
 {
-    /// <summary>There are nine to sort by; clients name two or three.</summary>
+    /// <summary>There are ten to sort by; clients name two or three.</summary>
     public const int MaxCriteria = 20;
 }
 
 public sealed record ThreadRequest(SearchRequest Search, ThreadAlgorithm Algorithm);
 
 /// <param name="Uids">In the order asked for.</param>
-public sealed record SortResult(IReadOnlyList<uint> Uids);
+public sealed record SortResult(IReadOnlyList<uint> Uids)
+{
+    /// <summary>How well each matches, 1 to 100; only where that was sorted by.</summary>
+    public IReadOnlyList<int> Scores { get; init; } = [];
+}
 
 /// <param name="Threads">In the algorithm's order.</param>
 public sealed record ThreadResult(IReadOnlyList<ThreadNode> Threads);

@@ -29,6 +29,7 @@ sealed class AccountChange(
     readonly List<string> prunedLog = [];
     readonly List<(string Key, EmailId Email, bool Again)> imported = [];
     SharingChange? sharing;
+    MetadataDraft? metadata;
     bool discarded;
     bool isQuietlyChanged;
     int readsNoted;
@@ -53,6 +54,8 @@ sealed class AccountChange(
 
     /// <summary>What it does to the rows of readers.</summary>
     public SharingChange Sharing => sharing ??= new(store.Rows, id, state, Log, cancel);
+
+    public MetadataDraft Metadata => metadata ??= new(this, store.Rows);
 
     /// <summary>Names this try in the log row.</summary>
     public ulong Token { get; private set; }
@@ -86,14 +89,9 @@ sealed class AccountChange(
             changedEmails++;
             octets += email.Row.Email.Index.Length + email.Row.Email.DeliveryFields.Length;
         }
-        var used =
-            2
-            + mailboxes.Count
-            + changedPages
-            + changedEmails
-            + threads.Count
-            + overviews.Count
-            + (sharing?.Count ?? 0);
+        var used = 2 + mailboxes.Count + changedPages + changedEmails + threads.Count + overviews.Count;
+        used += (sharing?.Count ?? 0) + (metadata?.Count ?? 0);
+        octets += metadata?.Octets ?? 0;
         return used + more <= RowLimits.TransactionChanges && octets < RowLimits.TransactionBytes / 2;
     }
 
@@ -473,6 +471,7 @@ sealed class AccountChange(
             else
                 transaction.Insert(key, ImportRows.ToRow(Now, email));
         }
+        metadata?.AddTo(transaction);
         foreach (var row in prunedLog)
             transaction.Delete(row);
         sharing?.AddTo(transaction);

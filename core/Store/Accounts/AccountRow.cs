@@ -37,6 +37,12 @@ sealed record AccountRow(
     /// </summary>
     public int? Retention { get; init; }
 
+    /// <summary>The change that last set or removed an annotation of the server's; 0 when there was none.</summary>
+    public ulong MetadataRevision { get; init; }
+
+    /// <summary>Octets of all annotations' values, which the quota does not count.</summary>
+    public long MetadataOctets { get; init; }
+
     public bool HasRoom(long octets) => Quota == 0 || Octets + octets <= Quota;
 }
 
@@ -68,6 +74,10 @@ static class AccountRows
             row.Add("UsesVerp", true);
         if (account.Retention is { } days)
             row.Add("Retention", days);
+        if (account.MetadataRevision > 0)
+            row.Add("MetadataRevision", (long)account.MetadataRevision);
+        if (account.MetadataOctets > 0)
+            row.Add("MetadataOctets", account.MetadataOctets);
         if (account.Watchers.Count > 0)
             row.Add("Watchers", Watcher.Pack(account.Watchers));
         return row;
@@ -89,6 +99,8 @@ static class AccountRows
             Watchers = Watcher.Unpack(row.Bytes("Watchers")),
             SavesSent = row.Bool("SavesSent"),
             UsesVerp = row.Bool("UsesVerp"),
+            MetadataRevision = (ulong)row.Long("MetadataRevision"),
+            MetadataOctets = row.Long("MetadataOctets"),
             Retention = row["Retention"] is int days ? days : null,
         };
 }

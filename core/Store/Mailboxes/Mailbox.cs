@@ -30,6 +30,9 @@ public sealed record Mailbox(
     public MailboxRights? Granted { get; init; }
 
     public MailboxRights Rights => Granted ?? MailboxRights.All;
+
+    /// <summary>The account's when an annotation of it was last set or removed; 0 where none ever was.</summary>
+    public ulong MetadataRevision { get; init; }
 }
 
 /// <summary>Special use (RFC 6154 §2); every account gets one of each.</summary>

@@ -33,6 +33,9 @@ sealed record MailboxRow(
     /// <summary>Null where nothing was ever shared.</summary>
     public Acl? Acl { get; init; }
 
+    /// <summary>The change that last set or removed an annotation of it; 0 when there was none.</summary>
+    public ulong MetadataRevision { get; init; }
+
     /// <summary>The page that the tail belongs to; null when there is none.</summary>
     public uint? TailPage => Tail.IsEmpty ? null : PageRows.PageOf(UidNext - 1);
 
@@ -54,5 +57,8 @@ sealed record MailboxRow(
             Deleted,
             Octets,
             Keywords
-        );
+        )
+        {
+            MetadataRevision = MetadataRevision,
+        };
 }

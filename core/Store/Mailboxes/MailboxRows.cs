@@ -38,6 +38,8 @@ static class MailboxRows
             data.Add("Overviews", Pack(mailbox.OverviewPages));
         if (mailbox.Acl is { } acl)
             data.Add("Acl", acl.Pack());
+        if (mailbox.MetadataRevision > 0)
+            data.Add("Metadata", (long)mailbox.MetadataRevision);
         return data;
     }
 
@@ -61,6 +63,7 @@ static class MailboxRows
             row.Bytes("Tail") ?? []
         )
         {
+            MetadataRevision = (ulong)row.Long("Metadata"),
             OverviewPages = row.Bytes("Overviews") is { } pages ? Pages(pages) : UidSet.Empty,
             Acl = row.Bytes("Acl") is { } acl ? Acl.Unpack(acl) : null,
         };

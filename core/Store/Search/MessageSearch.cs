@@ -17,6 +17,10 @@ sealed class MessageSearch(IBlobs blobs, MessageEntry entry, IReadOnlyList<strin
     byte[]? header;
     string? known;
     string? body;
+    readonly List<int> scores = [];
+
+    /// <summary>How well it matches, 1 to 100: the mean of what was sought fuzzily; the best where nothing was.</summary>
+    public int Score => scores.Count == 0 ? FuzzyText.Best : Math.Max(1, (int)Math.Round(scores.Average()));
 
     public async ValueTask<bool> MatchesAsync(SearchKey key, CancellationToken cancel)
     {
@@ -33,6 +37,7 @@ sealed class MessageSearch(IBlobs blobs, MessageEntry entry, IReadOnlyList<strin
             SearchKey.Body text => await HasTextAsync(text.Text, cancel),
             SearchKey.Anywhere text => await HasFieldAsync(null, new(text.Text), cancel)
                 || await HasTextAsync(text.Text, cancel),
+            SearchKey.Fuzzy fuzzy => await IsLikeAsync(fuzzy.Key, cancel),
             _ => throw new ArgumentException($"Unknown key {key.GetType().Name}", nameof(key)),
         };
     }
@@ -53,18 +58,74 @@ sealed class MessageSearch(IBlobs blobs, MessageEntry entry, IReadOnlyList<strin
         if (!index.Truncated && name is not null && Known(name) is { } values)
             return values.Any(value => wanted.IsIn(value));
 
-        header ??= await ReadAsync(0, Math.Min(index.HeaderLength, HeaderBytes), cancel);
-        return HeaderHas(header, name, wanted);
+        return Any(await HeaderAsync(cancel), name, value => wanted.IsIn(value));
     }
 
-    static bool HeaderHas(ReadOnlySpan<byte> header, string? name, SearchedText wanted)
+    async ValueTask<bool> IsLikeAsync(SearchKey key, CancellationToken cancel)
+    {
+        var score = key switch
+        {
+            SearchKey.Header field => await ScoreFieldAsync(field.Name, new(field.Text), cancel),
+            SearchKey.Body text => new FuzzyText(text.Text).ScoreIn(
+                $"{SearchText.Known(index)} {await BodyAsync(cancel)}"
+            ),
+            SearchKey.Anywhere text => await ScoreAnywhereAsync(new(text.Text), cancel),
+            _ => throw new ArgumentException($"Nothing fuzzy: {key.GetType().Name}", nameof(key)),
+        };
+        if (score > 0)
+            scores.Add(score);
+        return score > 0;
+    }
+
+    async ValueTask<int> ScoreFieldAsync(string? name, FuzzyText wanted, CancellationToken cancel)
+    {
+        var values = await ValuesAsync(name, cancel);
+        return values.Count == 0 ? 0 : wanted.ScoreIn(string.Join(' ', values));
+    }
+
+    /// <summary>What is in the subject counts whole, elsewhere in the header nine tenths, in the message seven.</summary>
+    async ValueTask<int> ScoreAnywhereAsync(FuzzyText wanted, CancellationToken cancel)
+    {
+        var header = string.Join(' ', await ValuesAsync(null, cancel));
+        var whole = wanted.ScoreIn($"{header} {SearchText.Known(index)} {await BodyAsync(cancel)}");
+        if (whole == 0)
+            return 0;
+        return Math.Max(
+            wanted.ScoreIn(index.Subject),
+            Math.Max(wanted.ScoreIn(header) * 9 / 10, Math.Max(1, whole * 7 / 10))
+        );
+    }
+
+    /// <param name="name">Null for all fields.</param>
+    async ValueTask<IReadOnlyList<string>> ValuesAsync(string? name, CancellationToken cancel)
+    {
+        if (!index.Truncated && name is not null && Known(name) is { } values)
+            return [.. values];
+        var found = new List<string>();
+        Any(
+            await HeaderAsync(cancel),
+            name,
+            value =>
+            {
+                found.Add(value);
+                return false;
+            }
+        );
+        return found;
+    }
+
+    async ValueTask<byte[]> HeaderAsync(CancellationToken cancel) =>
+        header ??= await ReadAsync(0, Math.Min(index.HeaderLength, HeaderBytes), cancel);
+
+    /// <param name="name">Null for any field; then its name is looked at, too.</param>
+    static bool Any(ReadOnlySpan<byte> header, string? name, Predicate<string> test)
     {
         foreach (var field in new HeaderReader(header))
         {
             if (name is not null && !System.Text.Ascii.EqualsIgnoreCase(field.Name, name))
                 continue;
             var value = HeaderText.Decode(field.Value);
-            if (wanted.IsIn(name is null ? $"{Charset.Guess(field.Name)}: {value}" : value))
+            if (test(name is null ? $"{Charset.Guess(field.Name)}: {value}" : value))
                 return true;
         }
         return false;

@@ -23,6 +23,7 @@ namespace Cloud.Store.Search;
 [JsonDerivedType(typeof(Arrived), "arrived")]
 [JsonDerivedType(typeof(IsEmail), "email")]
 [JsonDerivedType(typeof(InThread), "thread")]
+[JsonDerivedType(typeof(Fuzzy), "fuzzy")]
 public abstract record SearchKey
 {
     /// <summary>Matches every message.</summary>
@@ -76,4 +77,7 @@ public abstract record SearchKey
 
     /// <summary>It is of the thread of this number (RFC 8474 §5.3).</summary>
     public sealed record InThread(ulong Thread) : SearchKey;
+
+    /// <summary>The words of a <see cref="Header"/>, <see cref="Body"/> or <see cref="Anywhere"/> in any order (RFC 6203 §3).</summary>
+    public sealed record Fuzzy(SearchKey Key) : SearchKey;
 }

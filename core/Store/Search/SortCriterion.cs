@@ -14,6 +14,9 @@ public enum SortField
     /// <summary>The name of the first From, or its address where it has none.</summary>
     DisplayFrom,
     DisplayTo,
+
+    /// <summary>How well a fuzzy search is matched, the best first (RFC 6203 §6).</summary>
+    Relevancy,
 }
 
 public readonly record struct SortCriterion(SortField Field, bool Reverse = false);

@@ -7,21 +7,32 @@ using Cloud.Store.Overviews;
 namespace Cloud.Store.Search;
 
 /// <summary>Compares messages as SORT's criteria ask; what they leave open, the UID settles (RFC 5256 §3).</summary>
-sealed class SortOrder(IReadOnlyList<SortCriterion> criteria)
+/// <param name="scores">Of messages that a fuzzy search has found, by UID.</param>
+sealed class SortOrder(IReadOnlyList<SortCriterion> criteria, IReadOnlyDictionary<uint, int> scores)
 {
     /// <summary>Characters of a text that are compared, so that a mailbox of endless subjects is sorted too: RFC 5322 has
     /// lines of 998 at most, and nobody sees the rest.</summary>
     const int MaxText = 998;
 
     /// <summary>Something is asked that an entry does not tell.</summary>
-    public bool NeedsOverviews => criteria.Any(one => one.Field is not (SortField.Arrival or SortField.Size));
+    public bool NeedsOverviews =>
+        criteria.Any(one => one.Field is not (SortField.Arrival or SortField.Size or SortField.Relevancy));
+
+    /// <summary>Results are scored.</summary>
+    public bool IsScored => criteria.Any(one => one.Field == SortField.Relevancy);
+
+    /// <summary>1 to 100; what matches without anything fuzzy matches best.</summary>
+    public int ScoreOf(uint uid) => scores.GetValueOrDefault(uid, FuzzyText.Best);
 
     /// <param name="overview">Only for criteria that need it; default for a message that has gone.</param>
     public SortedMessage Of(in MessageEntry entry, in Overview overview)
     {
         var values = new SortValue[criteria.Count];
         for (var i = 0; i < values.Length; i++)
-            values[i] = Value(criteria[i].Field, entry, overview);
+            values[i] =
+                criteria[i].Field == SortField.Relevancy
+                    ? new(-ScoreOf(entry.Uid), "")
+                    : Value(criteria[i].Field, entry, overview);
         return new(entry.Uid, values);
     }
 

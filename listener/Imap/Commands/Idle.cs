@@ -36,6 +36,7 @@ sealed record Idle : IImapCommand
         {
             if (!await session.SyncAsync(always, expunges: true, cancel))
                 return Reply.MailboxGone;
+            await session.Notifications.TellAsync(cancel);
             await session.Writer.FlushAsync();
             await session.Connection.RestAsync();
 

@@ -1,3 +1,4 @@
+using Cloud.Api.Gateway;
 using Cloud.Listener.Imap.Selected;
 using Cloud.Listener.Imap.Wire;
 using Cloud.Store.Mailboxes;
@@ -60,6 +61,8 @@ sealed record List(string Reference, IReadOnlyList<string> Patterns, ListOptions
                 session.Writer.MyRights(found); // RFC 8440 §3
             if (Options.ReturnStatus is { } status && found.Rights.HasFlag(MailboxRights.Read))
                 await status.WriteAsync(session, found, cancel); // RFC 5819 §2
+            if (Options.ReturnMetadata.Count > 0 && found.IsOwn)
+                await WriteMetadataAsync(session, found.Mailbox, cancel);
             await session.Writer.FlushIfFullAsync();
         }
         foreach (var name in all.Missing.Where(Matches))
@@ -75,6 +78,19 @@ sealed record List(string Reference, IReadOnlyList<string> Patterns, ListOptions
         return Reply.Ok("Done");
 
         bool Matches(string name) => patterns.Exists(pattern => pattern.Matches(name));
+    }
+
+    /// <summary>RFC 9590; a mailbox that never had any is not asked for.</summary>
+    async ValueTask WriteMetadataAsync(ImapSession session, Mailbox mailbox, CancellationToken cancel)
+    {
+        MetadataAnswer? answer = null;
+        if (mailbox.MetadataRevision > 0 || Options.ReturnMetadata.Contains(MetadataNames.SpecialUse))
+        {
+            var request = new MetadataRequest(session.Account, mailbox.Id, Options.ReturnMetadata, 0, null, null);
+            answer = await session.Gateway.GetMetadataAsync(request, cancel);
+        }
+        var entries = GetMetadata.WithMissing(Options.ReturnMetadata, answer?.Entries ?? []);
+        session.Writer.Metadata(mailbox.Name, entries);
     }
 
     bool IsSelected(Mailbox mailbox) =>

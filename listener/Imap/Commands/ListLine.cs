@@ -64,6 +64,14 @@ static class ListLine
         writer.Crlf();
     }
 
+    /// <summary>A mailbox that another client has deleted.</summary>
+    public static void ListGone(this ImapWriter writer, string name)
+    {
+        writer.Put("* LIST (\\NonExistent"u8);
+        writer.Name(name, oldName: null);
+        writer.Crlf();
+    }
+
     static void Name(this ImapWriter writer, string name, string? oldName)
     {
         writer.Put(") \"/\" "u8);

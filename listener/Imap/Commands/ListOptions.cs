@@ -24,6 +24,9 @@ sealed record ListOptions
 
     public StatusItems? ReturnStatus { get; private set; }
 
+    /// <summary>Annotations to be told of each mailbox (RFC 9590).</summary>
+    public IReadOnlyList<string> ReturnMetadata { get; private set; } = [];
+
     /// <summary><c>"(" [list-select-opt *(SP list-select-opt)] ")"</c>; the parenthesis is read already.</summary>
     public void ExpectSelection(ref ImapReader reader)
     {
@@ -65,6 +68,11 @@ sealed record ListOptions
             {
                 reader.ExpectSP();
                 ReturnStatus = StatusItems.Parse(ref reader);
+            }
+            else if (reader.Label("METADATA"u8))
+            {
+                reader.ExpectSP();
+                ReturnMetadata = reader.ExpectEntries();
             }
             else if (!reader.Label("CHILDREN"u8) && !reader.Label("SPECIAL-USE"u8)) // They are always told.
             {

@@ -16,37 +16,49 @@ sealed record Search(SearchQuery Query, bool Uids) : IImapCommand
 
     public async ValueTask<Reply> RunAsync(ImapSession session, CancellationToken cancel)
     {
-        if (Query.Charset is not null && session.Dialect.Utf8Accept)
-            throw new SyntaxException("The charset is UTF-8 already"); // RFC 6855 §3
+        Query.CheckIn(session);
         var selected = session.Selected!;
-        var key = SessionKeys.Resolve(Query.Key, selected, session.Services.Time.GetUtcNow());
+        var key = Query.KeyIn(session);
         if (Query.Return.Has(SearchReturns.Save))
             selected.Saved = UidSet.Empty; // Until it has succeeded: RFC 5182 §2.1.
         if (!Query.IsUnderstood)
             return Reply.BadCharset;
         if (Query.AsksModSeq)
             session.UseModSeqs();
-        if (ViewSearch.TryRun(key, selected) is not { } found)
+        var matching = await StoreSearch.FindAsync(session, selected.Source, key, cancel);
+        if (!matching.IsOk)
+            return Reply.From(matching.Refusal, matching.Reason);
+        Scores? scores = null;
+        if (Query.Return.Has(SearchReturns.Relevancy))
         {
-            var asked = await StoreSearch.RunAsync(session, selected, key, cancel);
-            if (!asked.IsOk)
-                return Reply.From(asked.Refusal, asked.Reason);
-            found = selected.View.FindUids(asked.Value.Ranges);
+            var scored = await StoreSearch.ScoreAsync(session, selected.Source, key, matching.Value, cancel);
+            if (!scored.IsOk)
+                return Reply.From(scored.Refusal, scored.Reason);
+            scores = scored.Value;
         }
 
+        var found = selected.View.FindUids(matching.Value.Ranges);
         if (Query.Return.Has(SearchReturns.Save))
             selected.Saved = Query.Return.About(found).ToExactUids(selected.View);
-        await AnswerAsync(session, selected.View, found);
+        await AnswerAsync(session, selected.View, found, scores);
+        if (Query.Return.Has(SearchReturns.Update))
+            Keep(session, selected, matching.Value);
         return Reply.Ok("Searched");
     }
 
-    async ValueTask AnswerAsync(ImapSession session, SequenceView view, IndexRanges found)
+    void Keep(ImapSession session, SelectedMailbox selected, UidSet found)
     {
-        if (Query.Return.Items == SearchReturns.Save)
-            return; // RFC 5182 §2.1
+        var key = Query.KeyIn(session, isKept: true);
+        selected.Contexts.Add(new(session.Tag, Uids, key, [], Query.Return.NewItems) { Results = found });
+    }
+
+    async ValueTask AnswerAsync(ImapSession session, SequenceView view, IndexRanges found, Scores? scores)
+    {
+        if (Query.Return.IsSilent)
+            return;
         if (Query.Return.Items != SearchReturns.None || session.Dialect.Revision2)
         {
-            SearchResponse.Write(session, Query, Uids, found);
+            new SearchResponse(session, Query, view, Uids) { Scores = scores }.Write(found);
             return;
         }
         var (writer, modSeq) = (session.Writer, 0UL);

@@ -6,7 +6,7 @@ using Cloud.Store.Search;
 
 namespace Cloud.Listener.Imap.Commands;
 
-/// <summary>SORT and UID SORT. RFC 5256 §3; by what is displayed: RFC 5957; with RETURN: RFC 5267 §3.</summary>
+/// <summary>SORT and UID SORT. RFC 5256 §3; by what is displayed: RFC 5957; by how well it matches: RFC 6203 §6; with RETURN: RFC 5267 §3, §4.</summary>
 sealed record Sort(IReadOnlyList<SortCriterion> Criteria, SearchQuery Query, bool Uids) : IImapCommand
 {
     public static IImapCommand Parse(ref ImapReader args) => Parse(ref args, uids: false);
@@ -18,17 +18,22 @@ sealed record Sort(IReadOnlyList<SortCriterion> Criteria, SearchQuery Query, boo
     public async ValueTask<Reply> RunAsync(ImapSession session, CancellationToken cancel)
     {
         var (selected, asked) = (session.Selected!, Query.Return);
+        Query.CheckTag(session);
         if (asked.Has(SearchReturns.Save))
             selected.Saved = UidSet.Empty; // Until it has succeeded: RFC 5182 §2.1.
         if (!Query.IsUnderstood)
             return Reply.BadCharset;
         if (Query.AsksModSeq)
             session.UseModSeqs();
-        var matching = await StoreSearch.FindAsync(session, Query.KeyIn(session), cancel);
+        var (source, key) = (selected.Source, Query.KeyIn(session));
+        var matching = await StoreSearch.FindAsync(session, source, key, cancel);
         if (!matching.IsOk)
             return Reply.From(matching.Refusal, matching.Reason);
-        var all = new SearchRequest(selected.Account, selected.Id, matching.Value, new SearchKey.All());
-        var sorted = await session.Gateway.SortAsync(new(all, Criteria), cancel);
+        // Whoever wants to know how well they match has them sorted by that at the very end.
+        IReadOnlyList<SortCriterion> criteria = asked.Has(SearchReturns.Relevancy)
+            ? [.. Criteria, .. Scores.ByRelevancy]
+            : Criteria;
+        var sorted = await StoreSearch.SortAsync(session, source, key, matching.Value, criteria, cancel);
         if (!sorted.IsOk)
             return Reply.From(sorted.Refusal, sorted.Reason);
 
@@ -38,8 +43,16 @@ sealed record Sort(IReadOnlyList<SortCriterion> Criteria, SearchQuery Query, boo
             selected.Saved = UidSet.Of(SortResponse.About(asked, found));
         if (asked.Items == SearchReturns.None)
             await SortResponse.WriteAllAsync(session, Query, Uids, found);
-        else if (asked.Items != SearchReturns.Save)
-            SortResponse.WriteExtended(session, Query, Uids, found);
+        else if (!asked.IsSilent)
+            SortResponse.WriteExtended(session, Query, Uids, found, new Scores(sorted.Value));
+        if (asked.Has(SearchReturns.Update))
+            selected.Contexts.Add(
+                new(session.Tag, Uids, Query.KeyIn(session, isKept: true), Criteria, asked.NewItems)
+                {
+                    Results = UidSet.Of(found),
+                    Sorted = found,
+                }
+            );
         return Reply.Ok("Sorted");
     }
 
@@ -54,7 +67,10 @@ sealed record Sort(IReadOnlyList<SortCriterion> Criteria, SearchQuery Query, boo
         }
         var criteria = ExpectCriteria(ref args);
         args.ExpectSP();
-        return new Sort(criteria, SearchQuery.ParseCriteria(ref args, asked), uids);
+        var query = SearchQuery.ParseCriteria(ref args, asked);
+        if (criteria.Exists(one => one.Field == SortField.Relevancy) && query is { IsUnderstood: true, IsFuzzy: false })
+            throw new SyntaxException("RELEVANCY stands beside FUZZY"); // RFC 6203 §6
+        return new Sort(criteria, query, uids);
     }
 
     /// <summary><c>sort-criteria = "(" sort-criterion *(SP sort-criterion) ")"</c>.</summary>
@@ -85,5 +101,6 @@ sealed record Sort(IReadOnlyList<SortCriterion> Criteria, SearchQuery Query, boo
         : args.Label("TO"u8) ? SortField.To
         : args.Label("DISPLAYFROM"u8) ? SortField.DisplayFrom
         : args.Label("DISPLAYTO"u8) ? SortField.DisplayTo
+        : args.Label("RELEVANCY"u8) ? SortField.Relevancy
         : throw args.Expected("something to sort by");
 }

@@ -47,9 +47,15 @@ sealed record StatusItems(IReadOnlyList<string> Names)
     public async ValueTask WriteAsync(ImapSession session, FoundMailbox found, CancellationToken cancel)
     {
         found = await MarkedAsync(session, found, cancel);
-        var mailbox = found.Mailbox;
         if (Names.Contains("HIGHESTMODSEQ"))
             session.UseModSeqs();
+        await WriteUnaskedAsync(session, found, cancel);
+    }
+
+    /// <summary>A response that NOTIFY brings: nobody has asked for mod-sequences by it.</summary>
+    public async ValueTask WriteUnaskedAsync(ImapSession session, FoundMailbox found, CancellationToken cancel)
+    {
+        var mailbox = found.Mailbox;
         var recent = Names.Contains("RECENT") ? await CountRecentAsync(session, found, cancel) : 0;
         var storage = Names.Contains("DELETED-STORAGE") ? await CountDeletedAsync(session, found, cancel) : 0;
         var writer = session.Writer;

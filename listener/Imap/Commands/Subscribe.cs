@@ -14,7 +14,10 @@ sealed record Subscribe(string Name, bool Subscribed) : IImapCommand
         if (await session.FindMailboxAsync(Name, cancel) is not { } mailbox)
             return Subscribed ? Reply.NoSuchMailbox : Reply.Ok("It is not there at all"); // Clients say so after DELETE.
         var done = await session.Gateway.SubscribeAsync(mailbox.Account, mailbox.Mailbox.Id, Subscribed, cancel);
-        return done.IsOk ? Reply.Ok("Done") : Reply.From(done.Refusal, done.Reason);
+        if (!done.IsOk)
+            return Reply.From(done.Refusal, done.Reason);
+        session.Notifications.Took(mailbox);
+        return Reply.Ok("Done");
     }
 
     static IImapCommand Parse(ref ImapReader args, bool subscribed)

@@ -23,7 +23,7 @@ sealed record Thread(ThreadAlgorithm Algorithm, SearchQuery Query, bool Uids) : 
         if (Query.AsksModSeq)
             session.UseModSeqs();
         var selected = session.Selected!;
-        var matching = await StoreSearch.FindAsync(session, Query.KeyIn(session), cancel);
+        var matching = await StoreSearch.FindAsync(session, selected.Source, Query.KeyIn(session), cancel);
         if (!matching.IsOk)
             return Reply.From(matching.Refusal, matching.Reason);
         var all = new SearchRequest(selected.Account, selected.Id, matching.Value, new SearchKey.All());

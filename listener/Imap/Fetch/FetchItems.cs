@@ -43,6 +43,15 @@ sealed record FetchItems(FetchAttributes Attributes, IReadOnlyList<BodySection> 
     /// <summary>UID FETCH tells UIDs unasked (RFC 9051 §6.4.9).</summary>
     public FetchItems WithUid() => this with { Attributes = Attributes | FetchAttributes.Uid };
 
+    public FetchItems WithoutUid() => this with { Attributes = Attributes & ~FetchAttributes.Uid };
+
+    /// <summary>What either asks for.</summary>
+    public FetchItems And(FetchItems other) =>
+        new(
+            Attributes | other.Attributes,
+            [.. Sections, .. other.Sections.Where(section => !Sections.Any(known => known.Label == section.Label))]
+        );
+
     public bool Has(FetchAttributes attribute) => Attributes.HasFlag(attribute);
 
     /// <summary><c>"ALL" / "FULL" / "FAST" / fetch-att / "(" fetch-att *(SP fetch-att) ")"</c>.</summary>

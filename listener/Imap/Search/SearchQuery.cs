@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Unicode;
+using Cloud.Listener.Imap.Selected;
 using Cloud.Listener.Imap.Wire;
 using Cloud.Store.Messages;
 using Cloud.Store.Search;
@@ -16,13 +17,36 @@ sealed record SearchQuery(SearchKey Key, SearchReturn Return, string? Charset)
     /// <summary>It asks by mod-sequence, and is answered with one (RFC 7162 §3.1.5).</summary>
     public bool AsksModSeq { get; } = SessionKeys.Any(Key, key => key is SearchKey.ChangedSince);
 
+    /// <summary>It asks for something fuzzily (RFC 6203 §3).</summary>
+    public bool IsFuzzy { get; private init; }
+
     /// <summary>It names messages by their numbers.</summary>
     public bool SpeaksNumbers { get; } =
         SessionKeys.Any(Key, key => key is SessionKeys.Numbers { Uids: false, Set.IsSaved: false });
 
     /// <summary>The key as it stands in a session, now.</summary>
-    public SearchKey KeyIn(ImapSession session) =>
-        SessionKeys.Resolve(Key, session.Selected!, session.Services.Time.GetUtcNow());
+    /// <param name="isKept">The search goes on: what has no end takes in what comes.</param>
+    public SearchKey KeyIn(ImapSession session, bool isKept = false) =>
+        KeyIn(session, session.Selected!.Source, session.Selected.Saved, isKept);
+
+    /// <summary>The key as it stands for a mailbox.</summary>
+    public SearchKey KeyIn(ImapSession session, SearchSource source, UidSet saved, bool isKept = false) =>
+        SessionKeys.Resolve(Key, source.Account.Id, source.View, saved, session.Services.Time.GetUtcNow(), isKept);
+
+    /// <exception cref="SyntaxException">It makes no sense in this session.</exception>
+    public void CheckIn(ImapSession session)
+    {
+        if (Charset is not null && session.Dialect.Utf8Accept)
+            throw new SyntaxException("The charset is UTF-8 already"); // RFC 6855 §3
+        CheckTag(session);
+    }
+
+    /// <exception cref="SyntaxException">A search that is kept has the same tag (RFC 5267 §4.3).</exception>
+    public void CheckTag(ImapSession session)
+    {
+        if (Return.Has(SearchReturns.Update) && session.Selected?.Contexts.Has(session.Tag) == true)
+            throw new SyntaxException("Another search that is kept has this tag");
+    }
 
     static readonly DateOnly Never = DateOnly.MinValue;
     static readonly DateOnly Ever = DateOnly.MaxValue;
@@ -48,10 +72,7 @@ sealed record SearchQuery(SearchKey Key, SearchReturn Return, string? Charset)
             reader.ExpectSP();
         }
 
-        var count = 0;
-        var key = ExpectKeys(ref reader, ref count, depth: 0);
-        reader.ExpectEnd();
-        return new SearchQuery(key, asked, charset);
+        return ExpectAll(ref reader, asked, charset);
     }
 
     /// <summary>search-criteria (RFC 5256 §5): charset and keys, to the end.</summary>
@@ -62,33 +83,48 @@ sealed record SearchQuery(SearchKey Key, SearchReturn Return, string? Charset)
         if (!IsKnown(charset))
             return new SearchQuery(new SearchKey.All(), asked, charset);
         reader.ExpectSP();
-        var count = 0;
-        var key = ExpectKeys(ref reader, ref count, depth: 0);
+        return ExpectAll(ref reader, asked, charset);
+    }
+
+    static SearchQuery ExpectAll(ref ImapReader reader, SearchReturn asked, string? charset)
+    {
+        var state = new State();
+        var key = ExpectKeys(ref reader, state, depth: 0);
         reader.ExpectEnd();
-        return new SearchQuery(key, asked, charset);
+        if (asked.Has(SearchReturns.Relevancy) && !state.IsFuzzy)
+            throw new SyntaxException("RELEVANCY stands beside FUZZY"); // RFC 6203 §4
+        return new SearchQuery(key, asked, charset) { IsFuzzy = state.IsFuzzy };
+    }
+
+    /// <summary>What is known of the keys read so far.</summary>
+    sealed class State
+    {
+        public int Count { get; set; }
+
+        public bool IsFuzzy { get; set; }
     }
 
     /// <summary>One key or more, which must all match.</summary>
-    static SearchKey ExpectKeys(ref ImapReader reader, ref int count, int depth)
+    static SearchKey ExpectKeys(ref ImapReader reader, State state, int depth)
     {
         var keys = new List<SearchKey>();
         do
         {
-            keys.Add(ExpectKey(ref reader, ref count, depth));
+            keys.Add(ExpectKey(ref reader, state, depth));
         } while (reader.SP());
         return keys.Count == 1 ? keys[0] : new SearchKey.And(keys);
     }
 
-    static SearchKey ExpectKey(ref ImapReader reader, ref int count, int depth)
+    static SearchKey ExpectKey(ref ImapReader reader, State state, int depth)
     {
-        if (++count > ImapLimits.SearchKeys)
+        if (++state.Count > ImapLimits.SearchKeys)
             throw new SyntaxException($"At most {ImapLimits.SearchKeys} search keys");
         if (depth > ImapLimits.SearchDepth)
             throw new SyntaxException($"Search keys nest at most {ImapLimits.SearchDepth} deep");
 
         if (reader.Char('('))
         {
-            var keys = ExpectKeys(ref reader, ref count, depth + 1);
+            var keys = ExpectKeys(ref reader, state, depth + 1);
             reader.ExpectChar(')');
             return keys;
         }
@@ -102,13 +138,29 @@ sealed record SearchQuery(SearchKey Key, SearchReturn Return, string? Charset)
             return flag;
         reader.ExpectSP();
         if (name == "NOT")
-            return new SearchKey.Not(ExpectKey(ref reader, ref count, depth + 1));
+            return new SearchKey.Not(ExpectKey(ref reader, state, depth + 1));
+        if (name == "FUZZY")
+        {
+            state.IsFuzzy = true;
+            return Fuzzy(ExpectKey(ref reader, state, depth + 1));
+        }
         if (name != "OR")
             return ExpectArgument(ref reader, name);
-        var left = ExpectKey(ref reader, ref count, depth + 1);
+        var left = ExpectKey(ref reader, state, depth + 1);
         reader.ExpectSP();
-        return new SearchKey.Or(left, ExpectKey(ref reader, ref count, depth + 1));
+        return new SearchKey.Or(left, ExpectKey(ref reader, state, depth + 1));
     }
+
+    /// <summary>Texts are sought fuzzily; what is no text is what it is (RFC 6203 §5).</summary>
+    static SearchKey Fuzzy(SearchKey key) =>
+        key switch
+        {
+            SearchKey.Header or SearchKey.Body or SearchKey.Anywhere => new SearchKey.Fuzzy(key),
+            SearchKey.And and => new SearchKey.And([.. and.Keys.Select(Fuzzy)]),
+            SearchKey.Or or => new SearchKey.Or(Fuzzy(or.Left), Fuzzy(or.Right)),
+            SearchKey.Not not => new SearchKey.Not(Fuzzy(not.Key)),
+            _ => key,
+        };
 
     /// <summary>Keys of one word.</summary>
     static SearchKey? Flag(string name) =>

@@ -1,3 +1,4 @@
+using Cloud.Listener.Imap.Fetch;
 using Cloud.Listener.Imap.Selected;
 using Cloud.Listener.Imap.Wire;
 
@@ -14,13 +15,27 @@ enum SearchReturns
     All = 8,
     Save = 16,
     Partial = 32,
+
+    /// <summary>How well each message matches (RFC 6203 §4).</summary>
+    Relevancy = 64,
+
+    /// <summary>What changes of the results is told from then on (RFC 5267 §4.3).</summary>
+    Update = 128,
+
+    /// <summary>The same will be asked again (RFC 5267 §4.2): of no use here.</summary>
+    Context = 256,
 }
 
-/// <summary>What SEARCH RETURN asks for (RFC 4731 §3.1, RFC 5182 §2.1, RFC 9394 §3.1).</summary>
+/// <summary>What SEARCH RETURN asks for (RFC 4731 §3.1, RFC 5182 §2.1, RFC 9394 §3.1, RFC 5267 §4, RFC 6203 §4).</summary>
 /// <param name="Partial">Which of the results; null where all are wanted, or none.</param>
-sealed record SearchReturn(SearchReturns Items, PartialRange? Partial)
+/// <param name="NewItems">What is told of messages that come and match (RFC 5465 §7); null for nothing.</param>
+sealed record SearchReturn(SearchReturns Items, PartialRange? Partial, FetchItems? NewItems = null)
 {
     public static readonly SearchReturn None = new(SearchReturns.None, null);
+
+    /// <summary>Nothing is told now (RFC 5182 §2.1).</summary>
+    public bool IsSilent =>
+        Has(SearchReturns.Save) && (Items & ~(SearchReturns.Update | SearchReturns.Context)) == SearchReturns.Save;
 
     public bool Has(SearchReturns item) => Items.HasFlag(item);
 
@@ -59,12 +74,22 @@ sealed record SearchReturn(SearchReturns Items, PartialRange? Partial)
 
     SearchReturn With(SearchReturns item, ref ImapReader reader)
     {
+        if (item == SearchReturns.Update)
+            return this with { Items = Items | item, NewItems = ParseNewItems(ref reader) };
         if (item != SearchReturns.Partial)
             return this with { Items = Items | item };
         if (Partial is not null)
             throw new SyntaxException("PARTIAL stands once"); // RFC 9394 §3.1
         reader.ExpectSP();
-        return new SearchReturn(Items | item, PartialRange.Parse(ref reader));
+        return this with { Items = Items | item, Partial = PartialRange.Parse(ref reader) };
+    }
+
+    /// <summary><c>modifier-update</c>: RFC 5465's grammar has no space there, its example has one.</summary>
+    static FetchItems? ParseNewItems(ref ImapReader reader)
+    {
+        if (reader.Rest.StartsWith(" ("u8))
+            reader.ExpectSP();
+        return reader.Peek('(') ? FetchItems.Parse(ref reader) : null;
     }
 
     static SearchReturns ExpectItem(ref ImapReader reader) =>
@@ -74,5 +99,8 @@ sealed record SearchReturn(SearchReturns Items, PartialRange? Partial)
         : reader.Label("ALL"u8) ? SearchReturns.All
         : reader.Label("SAVE"u8) ? SearchReturns.Save
         : reader.Label("PARTIAL"u8) ? SearchReturns.Partial
+        : reader.Label("RELEVANCY"u8) ? SearchReturns.Relevancy
+        : reader.Label("UPDATE"u8) ? SearchReturns.Update
+        : reader.Label("CONTEXT"u8) ? SearchReturns.Context
         : throw reader.Expected("a return option");
 }

@@ -1,5 +1,6 @@
 using Cloud.Listener.Imap.Selected;
 using Cloud.Listener.Imap.Wire;
+using Cloud.Store;
 using Cloud.Store.Messages;
 using Cloud.Store.Search;
 
@@ -31,9 +32,20 @@ static class SessionKeys
 
     /// <summary>The key with its session's part turned into sets of UIDs.</summary>
     /// <remarks>A set that is named often is made once, and asked for once where all keys must match.</remarks>
-    public static SearchKey Resolve(SearchKey key, SelectedMailbox selected, DateTimeOffset now)
+    /// <param name="account">Whose ids of messages and threads it may name.</param>
+    /// <param name="found">What <c>$</c> stands for.</param>
+    /// <param name="isKept">The search goes on: UIDs without an end take in what comes.</param>
+    public static SearchKey Resolve(
+        SearchKey key,
+        AccountId account,
+        SequenceView view,
+        UidSet found,
+        DateTimeOffset now,
+        bool isKept = false
+    )
     {
-        var saved = new SearchKey.InSet(selected.Saved);
+        var lastUid = isKept ? uint.MaxValue : view.LastUid;
+        var saved = new SearchKey.InSet(found);
         SearchKey? recent = null;
         return Of(key);
 
@@ -43,15 +55,15 @@ static class SessionKeys
                 Numbers { Set.IsSaved: true } => saved,
                 Within { Older: true } older => new SearchKey.Arrived(0, now.ToUnixTimeSeconds() - older.Seconds),
                 Within younger => new SearchKey.Arrived(now.ToUnixTimeSeconds() - younger.Seconds, long.MaxValue),
-                Numbers { Uids: true } uids => new SearchKey.InSet(uids.Set.ToUids(selected.View.LastUid)),
-                Numbers numbers => new SearchKey.InSet(FindNumbers(numbers.Set, selected.View)),
-                ObjectId { IsThread: true } thread => selected.Ids.Thread(thread.Id) is { } found
-                    ? new SearchKey.InThread(found.Value)
+                Numbers { Uids: true } uids => new SearchKey.InSet(uids.Set.ToUids(lastUid)),
+                Numbers numbers => new SearchKey.InSet(FindNumbers(numbers.Set, view)),
+                ObjectId { IsThread: true } thread => new ObjectIds(account).Thread(thread.Id) is { } number
+                    ? new SearchKey.InThread(number.Value)
                     : new SearchKey.Not(new SearchKey.All()),
-                ObjectId email => selected.Ids.Email(email.Id) is { } found
-                    ? new SearchKey.IsEmail(found)
+                ObjectId email => new ObjectIds(account).Email(email.Id) is { } number
+                    ? new SearchKey.IsEmail(number)
                     : new SearchKey.Not(new SearchKey.All()),
-                Recent => recent ??= new SearchKey.InSet(FindRecent(selected.View)),
+                Recent => recent ??= new SearchKey.InSet(FindRecent(view)),
                 SearchKey.And and => new SearchKey.And([.. and.Keys.Select(Of).Distinct()]),
                 SearchKey.Or or => new SearchKey.Or(Of(or.Left), Of(or.Right)),
                 SearchKey.Not not => new SearchKey.Not(Of(not.Key)),

@@ -23,12 +23,18 @@ static class SortResponse
         writer.Crlf();
     }
 
-    public static void WriteExtended(ImapSession session, SearchQuery query, bool uids, List<uint> sorted)
+    public static void WriteExtended(
+        ImapSession session,
+        SearchQuery query,
+        bool uids,
+        List<uint> sorted,
+        Scores scores
+    )
     {
         var (writer, view, asked) = (session.Writer, session.Selected!.View, query.Return);
-        writer.Put("* ESEARCH (TAG "u8);
-        writer.String(Encoding.ASCII.GetBytes(session.Tag));
-        writer.Put(uids ? ") UID"u8 : ")"u8);
+        writer.BeginSearch(session.Tag);
+        if (uids)
+            writer.Put(" UID"u8);
         if (sorted.Count > 0 && asked.Has(SearchReturns.Min))
             writer.Put($" MIN {Number(view, sorted[0], uids)}");
         if (sorted.Count > 0 && asked.Has(SearchReturns.Max))
@@ -43,6 +49,8 @@ static class SortResponse
             );
         if (query.AsksModSeq && About(asked, sorted) is { Count: > 0 } about)
             writer.Put($" MODSEQ {ModSeq(view, about)}"); // RFC 4731 §3.2
+        if (asked.Has(SearchReturns.Relevancy))
+            writer.Put($" RELEVANCY {scores.Of(About(asked, sorted))}"); // RFC 6203 §6
         writer.Crlf();
     }
 

@@ -1,5 +1,4 @@
 using Cloud.Api.Gateway;
-using Cloud.Listener.Imap.Selected;
 using Cloud.Store.Messages;
 using Cloud.Store.Search;
 
@@ -11,25 +10,23 @@ static class StoreSearch
     /// <summary>The messages that match, whoever knows it.</summary>
     public static async ValueTask<Result<UidSet>> FindAsync(
         ImapSession session,
+        SearchSource source,
         SearchKey key,
         CancellationToken cancel
-    )
-    {
-        var selected = session.Selected!;
-        return ViewSearch.TryRun(key, selected) is { } found
-            ? found.ToExactUids(selected.View)
-            : await RunAsync(session, selected, key, cancel);
-    }
+    ) =>
+        ViewSearch.TryRun(key, source) is { } found
+            ? found.ToExactUids(source.View)
+            : await RunAsync(session, source, key, cancel);
 
     /// <summary>Asks the store, for so many messages at a time, and tells how far it is (RFC 9585).</summary>
-    public static async ValueTask<Result<UidSet>> RunAsync(
+    static async ValueTask<Result<UidSet>> RunAsync(
         ImapSession session,
-        SelectedMailbox selected,
+        SearchSource source,
         SearchKey key,
         CancellationToken cancel
     )
     {
-        var view = selected.View;
+        var view = source.View;
         var progress = new Progress(session, view.Count);
         var found = new List<(uint, uint)>();
         for (var from = 0; from < view.Count; from += ImapLimits.SearchBatch)
@@ -37,13 +34,62 @@ static class StoreSearch
             var known = UidSet.Of([
                 (view.Uid(from), view.Uid(Math.Min(from + ImapLimits.SearchBatch, view.Count) - 1)),
             ]);
-            var request = new SearchRequest(selected.Account, selected.Id, known, SessionKeys.Narrow(key, known));
-            var result = await session.Gateway.SearchAsync(request, cancel);
+            var result = await AskAsync(session, source, key, known, cancel);
             if (!result.IsOk)
                 return result;
             found.AddRange(result.Value.Ranges);
             await progress.TellAsync(from + ImapLimits.SearchBatch);
         }
-        return UidSet.Of(found);
+        // Of what has come meanwhile the session does not know yet.
+        return view.FindUids(found).ToExactUids(view);
+    }
+
+    /// <summary>Those of some messages that match.</summary>
+    public static async ValueTask<Result<UidSet>> AmongAsync(
+        ImapSession session,
+        SearchSource source,
+        SearchKey key,
+        UidSet among,
+        CancellationToken cancel
+    ) =>
+        ViewSearch.TryRun(key, source, source.View.FindUids(among.Ranges)) is { } found
+            ? found.ToExactUids(source.View)
+            : await AskAsync(session, source, key, among, cancel);
+
+    static ValueTask<Result<UidSet>> AskAsync(
+        ImapSession session,
+        SearchSource source,
+        SearchKey key,
+        UidSet among,
+        CancellationToken cancel
+    ) => session.Gateway.SearchAsync(new(source.Account, source.Id, among, SessionKeys.Narrow(key, among)), cancel);
+
+    /// <summary>Messages that match, in order.</summary>
+    /// <param name="key">What they match: how well is asked where that is sorted by.</param>
+    public static ValueTask<Result<SortResult>> SortAsync(
+        ImapSession session,
+        SearchSource source,
+        SearchKey key,
+        UidSet matching,
+        IReadOnlyList<SortCriterion> criteria,
+        CancellationToken cancel
+    )
+    {
+        var scored = criteria.Any(one => one.Field == SortField.Relevancy);
+        var asked = scored ? SessionKeys.Narrow(key, matching) : new SearchKey.All();
+        return session.Gateway.SortAsync(new(new(source.Account, source.Id, matching, asked), criteria), cancel);
+    }
+
+    /// <summary>How well each of the messages matches (RFC 6203 §4).</summary>
+    public static async ValueTask<Result<Scores>> ScoreAsync(
+        ImapSession session,
+        SearchSource source,
+        SearchKey key,
+        UidSet matching,
+        CancellationToken cancel
+    )
+    {
+        var sorted = await SortAsync(session, source, key, matching, Scores.ByRelevancy, cancel);
+        return sorted.IsOk ? new Scores(sorted.Value) : new Result(sorted.Refusal, sorted.Reason);
     }
 }

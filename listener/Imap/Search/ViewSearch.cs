@@ -11,14 +11,18 @@ static class ViewSearch
     delegate bool Test(in MessageEntry entry);
 
     /// <returns>Null when the store must be asked.</returns>
-    public static IndexRanges? TryRun(SearchKey key, SelectedMailbox selected)
+    public static IndexRanges? TryRun(SearchKey key, SearchSource source) => TryRun(key, source, source.View.All);
+
+    /// <param name="among">Only these messages.</param>
+    /// <returns>Null when the store must be asked.</returns>
+    public static IndexRanges? TryRun(SearchKey key, SearchSource source, IndexRanges among)
     {
-        if (Compile(key, selected.Mailbox.Keywords) is not { } test)
+        if (Compile(key, source.Keywords) is not { } test)
             return null;
         var found = new List<(int First, int Last)>();
-        for (var i = 0; i < selected.View.Count; i++)
+        foreach (var i in among.Indexes())
         {
-            if (!test(selected.View[i]))
+            if (!test(source.View[i]))
                 continue;
             if (found.Count > 0 && found[^1].Last == i - 1)
                 found[^1] = (found[^1].First, i);

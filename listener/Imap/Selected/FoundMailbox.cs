@@ -11,6 +11,9 @@ sealed record FoundMailbox(Access Account, string Owner, Mailbox Mailbox, bool H
 {
     public string Name => Mailbox.Name;
 
+    /// <summary>The user's own.</summary>
+    public bool IsOwn => Account.By is null;
+
     public MailboxRights Rights => Mailbox.Rights;
 
     /// <summary>Whether a user may do something. Who may not even list a mailbox does not learn that it is there (RFC 4314 §6).</summary>

@@ -55,7 +55,8 @@ sealed class NamespaceView
             ? shared
             : null;
 
-    static FoundMailbox Own(ImapSession session, Mailbox mailbox) =>
+    /// <summary>A mailbox of the user's own, whose children are of no matter.</summary>
+    public static FoundMailbox Own(ImapSession session, Mailbox mailbox) =>
         new(session.Account, session.Login, mailbox, HasChildren: false);
 
     /// <summary>An address with a slash in it would be two levels: no name leads there.</summary>

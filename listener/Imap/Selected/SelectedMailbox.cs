@@ -1,5 +1,6 @@
 using Cloud.Api.Gateway;
 using Cloud.Listener.Hosting;
+using Cloud.Listener.Imap.Search;
 using Cloud.Listener.Imap.Wire;
 using Cloud.Store;
 using Cloud.Store.Mailboxes;
@@ -40,8 +41,14 @@ sealed class SelectedMailbox : IDisposable
         announcedRecent = View.Recent;
         announcedKeywords = Mailbox.Keywords;
         announcedRights = Mailbox.Rights;
+        Contexts = new(session, this);
         Watch();
     }
+
+    /// <summary>Searches that are kept.</summary>
+    public SearchContexts Contexts { get; }
+
+    public SearchSource Source => new(Account, Id, View, Mailbox.Keywords);
 
     /// <summary>Under the name that the user knows it by.</summary>
     public Mailbox Mailbox { get; private set; }
@@ -76,6 +83,9 @@ sealed class SelectedMailbox : IDisposable
 
     /// <summary>The client waits to be told; set while it does.</summary>
     public bool IsIdling { get; set; }
+
+    /// <summary>The client is told between commands, too (RFC 5465).</summary>
+    public bool IsNotified { get; set; }
 
     /// <summary>The messages a command names.</summary>
     /// <exception cref="SyntaxException">A sequence number that no message has (RFC 9051 §9 seq-number).</exception>
@@ -166,26 +176,30 @@ sealed class SelectedMailbox : IDisposable
         return true;
     }
 
-    /// <summary>Tells the client what it has not heard yet.</summary>
-    /// <param name="expunges">False during commands that use sequence numbers (RFC 9051 §7.5.1).</param>
-    public async ValueTask AnnounceAsync(ImapWriter writer, bool expunges)
+    /// <summary>EXISTS, RECENT, and keywords that are new.</summary>
+    /// <returns>The messages that the client did not know of.</returns>
+    public IndexRanges AnnounceArrivals(ImapWriter writer)
     {
-        if (expunges)
-            await AnnounceExpungesAsync(writer);
+        var first = View.Announced;
         if (View.TakeExists())
             writer.Line(View.Count, "EXISTS"u8);
         if (View.Recent != announcedRecent)
             writer.Line(announcedRecent = View.Recent, "RECENT"u8);
+        AnnounceKeywords(writer);
+        return first < View.Count ? new([(first, View.Count - 1)]) : IndexRanges.None;
+    }
+
+    public async ValueTask AnnounceFlagsAsync(ImapWriter writer)
+    {
         AnnounceKeywords(writer);
         foreach (var index in View.TakeChanges())
         {
             FlagsOf(writer, index, withUid: true);
             await writer.FlushIfFullAsync();
         }
-        AnnounceModSeq(writer);
     }
 
-    async ValueTask AnnounceExpungesAsync(ImapWriter writer)
+    public async ValueTask AnnounceExpungesAsync(ImapWriter writer)
     {
         var expunged = View.TakeExpunges();
         if (expunged.Count > 0 && dialect.TellsVanished)
@@ -205,7 +219,7 @@ sealed class SelectedMailbox : IDisposable
     /// While an expunge waits to be told, later changes are: a client that is cut off now must ask again from before it
     /// (RFC 7162 §3.2).
     /// </summary>
-    void AnnounceModSeq(ImapWriter writer)
+    public void AnnounceModSeq(ImapWriter writer)
     {
         if (!View.HasGone)
         {
@@ -313,7 +327,7 @@ sealed class SelectedMailbox : IDisposable
             {
                 var selected = (SelectedMailbox)state!;
                 _ = ended.Exception; // Seen: a failed watch wakes nobody, or an idle session would spin.
-                if (ended.IsCompletedSuccessfully && selected.IsIdling)
+                if (ended.IsCompletedSuccessfully && (selected.IsIdling || selected.IsNotified))
                     selected.wake();
             },
             this,

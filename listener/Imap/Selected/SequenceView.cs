@@ -16,6 +16,7 @@ sealed class SequenceView
     uint[] uids;
     Row[] rows;
     readonly HashSet<uint> changed = [];
+    HashSet<uint>? touched;
     int announced;
     int gone;
 
@@ -62,6 +63,25 @@ sealed class SequenceView
     /// <summary>Messages are gone that the client has not been told of.</summary>
     public bool HasGone => gone > 0;
 
+    /// <summary>Messages that the client was told of.</summary>
+    public int Announced => announced;
+
+    /// <summary>UIDs of the messages that are gone, and that the client has not been told of.</summary>
+    public UidSet Gone() => UidSet.Of(Enumerable.Range(0, Count).Where(index => rows[index].Is(Mark.Gone)).Select(Uid));
+
+    /// <summary>From now on what comes and what changes is noted, whoever did it.</summary>
+    public void TrackTouched() => touched ??= [];
+
+    /// <summary>UIDs of what has come and changed since the last time.</summary>
+    public UidSet TakeTouched()
+    {
+        if (touched is not { Count: > 0 })
+            return UidSet.Empty;
+        var taken = UidSet.Of(touched);
+        touched.Clear();
+        return taken;
+    }
+
     /// <summary>Those of the messages that have changed after this mod-sequence.</summary>
     public IndexRanges ChangedSince(IndexRanges among, ulong modSeq) =>
         IndexRanges.Of([
@@ -92,6 +112,7 @@ sealed class SequenceView
     {
         foreach (var entry in entries)
         {
+            touched?.Add(entry.Uid);
             if (Count == 0 || entry.Uid > uids[Count - 1])
                 Append(entry, entry.Uid >= firstRecent);
             else if (IndexOf(entry.Uid) is >= 0 and var index && Replace(index, entry))

@@ -41,6 +41,7 @@ sealed class CommandReader(Connection connection, ImapWriter writer)
     int length;
     int lineStart;
     bool overlong;
+    bool hasNul;
 
     /// <summary>The command gathered, without its last CRLF; valid until <see cref="Release"/>.</summary>
     public ReadOnlySpan<byte> Text => buffer.AsSpan(0, length);
@@ -66,12 +67,16 @@ sealed class CommandReader(Connection connection, ImapWriter writer)
     TimeSpan Left(TimeSpan timeout) => Patience?.Invoke() is { } left && left < timeout ? left : timeout;
 
     /// <summary>Reads the next command.</summary>
-    public async ValueTask<ReadStatus> ReadCommandAsync(TimeSpan timeout)
+    /// <param name="wakeable">Return at <see cref="Connection.Wake"/>, unless part of a command has come.</param>
+    public async ValueTask<ReadStatus> ReadCommandAsync(TimeSpan timeout, bool wakeable = false)
     {
         Release();
         while (true)
         {
-            if (await ReadLineAsync(timeout) is not ReadStatus.Command and var status)
+            var status = await ReadLineAsync(timeout, wakeable && length == 0);
+            if (status == ReadStatus.Wake && length > 0)
+                continue;
+            if (status != ReadStatus.Command)
                 return status;
             var more = LiteralHeader.TryParse(Text[lineStart..], out var literal);
             if (Check() is { } fault)
@@ -84,13 +89,17 @@ sealed class CommandReader(Connection connection, ImapWriter writer)
                 return ReadStatus.Command;
             }
             if (literal.Size > ImapLimits.Literal || length + literal.Size > ImapLimits.Command)
-                return await RefuseAsync(Reply.No("TOOBIG", "The literal is too long"), literal, timeout);
+                return await RefuseAsync(CommandTable.TooLong(Text), literal, timeout);
 
+            var header = lineStart + literal.Start;
+            var isLiteral8 = header > 0 && Text[header - 1] == '~';
             Append("\r\n"u8);
             if (literal.Waits)
                 await GoAheadAsync();
             if (await GatherAsync((int)literal.Size, timeout) is not ReadStatus.Command and var broken)
                 return broken;
+            // Only a literal8 may have them (RFC 3516 §4.4).
+            hasNul |= Text[lineStart..].Contains((byte)0) && !isLiteral8;
             lineStart = length;
         }
     }
@@ -122,7 +131,7 @@ sealed class CommandReader(Connection connection, ImapWriter writer)
     {
         if (buffer.Length > 0)
             ArrayPool<byte>.Shared.Return(buffer, clearArray: true); // It may have held a password.
-        (buffer, length, lineStart, overlong) = ([], 0, 0, false);
+        (buffer, length, lineStart, overlong, hasNul) = ([], 0, 0, false, false);
     }
 
     /// <summary>Tells the client to send what it announced (RFC 9051 §7.6).</summary>
@@ -195,7 +204,7 @@ sealed class CommandReader(Connection connection, ImapWriter writer)
     {
         if (overlong)
             return Reply.Bad($"A line has at most {ImapLimits.Line} octets");
-        if (Text.Contains((byte)0))
+        if (hasNul || Text[lineStart..].Contains((byte)0))
             return Reply.Bad("NUL is not allowed"); // RFC 9051 §9 (3)
         return Text[lineStart..].IndexOfAny((byte)'\r', (byte)'\n') >= 0
             ? Reply.Bad("A line ends with CRLF, and has no CR or LF")

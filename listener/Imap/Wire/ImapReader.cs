@@ -115,6 +115,17 @@ ref struct ImapReader(ReadOnlySpan<byte> command, bool utf8 = false)
     /// <summary>string: quoted or a literal. A view of the command, except where a quoted one has escapes.</summary>
     public bool String(out ReadOnlySpan<byte> value) => Quoted(out value) || Literal(out value);
 
+    /// <summary>literal8 (RFC 3516 §4.4).</summary>
+    public bool Literal8(out ReadOnlySpan<byte> value)
+    {
+        var before = rest;
+        if (Char('~') && Literal(out value))
+            return true;
+        rest = before;
+        value = default;
+        return false;
+    }
+
     public bool AString(out ReadOnlySpan<byte> value) => Take(AStringChars, out value) || String(out value);
 
     public ReadOnlySpan<byte> ExpectAString(string what) => AString(out var value) ? value : throw Expected(what);

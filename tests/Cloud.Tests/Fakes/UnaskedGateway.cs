@@ -116,6 +116,14 @@ abstract class UnaskedGateway : IGateway
         CancellationToken cancel
     ) => throw new NotSupportedException();
 
+    public virtual ValueTask<MetadataAnswer?> GetMetadataAsync(MetadataRequest request, CancellationToken cancel) =>
+        throw new NotSupportedException();
+
+    public virtual ValueTask<Result<MetadataChange>> SetMetadataAsync(
+        SetMetadataRequest request,
+        CancellationToken cancel
+    ) => throw new NotSupportedException();
+
     public virtual ValueTask<MailboxView?> OpenAsync(
         Access account,
         MailboxId mailbox,

@@ -27,7 +27,7 @@ static class DeleteMailbox
             change =>
             {
                 check?.Invoke(change);
-                return ValueTask.FromResult(Doom(change, mailbox));
+                return DoomAsync(change, mailbox);
             },
             cancel
         );
@@ -36,14 +36,14 @@ static class DeleteMailbox
         return doomed;
     }
 
-    static Result Doom(AccountChange change, MailboxId mailbox)
+    static async ValueTask<Result> DoomAsync(AccountChange change, MailboxId mailbox)
     {
         if (change.Mailbox(mailbox) is not { } row)
             return Refusals.NoMailbox;
         if (MailboxTree.HasChildren(change, mailbox))
             return Refusals.HasChildren;
         if (row is { Messages: 0, Acl: null })
-            change.RemoveMailbox(mailbox);
+            await RemoveAsync(change, mailbox);
         else
             change.SetMailbox(row with { Doomed = true, Role = MailboxRole.None });
         return Result.Ok;
@@ -75,7 +75,7 @@ static class DeleteMailbox
                 return true;
         }
         if (mailbox.Acl is null || !await RemoveMarksAsync(accounts, change, mailbox.Id))
-            change.RemoveMailbox(mailbox.Id);
+            await RemoveAsync(change, mailbox.Id);
         return true;
     }
 
@@ -89,5 +89,12 @@ static class DeleteMailbox
         foreach (var row in page.Rows)
             change.Sharing.Remove(row.Key.Row);
         return page.Rows.Count > 0;
+    }
+
+    /// <summary>What was said of it goes with it (RFC 5464 §4.1).</summary>
+    static async ValueTask RemoveAsync(AccountChange change, MailboxId mailbox)
+    {
+        await change.Metadata.RemoveAsync(mailbox);
+        change.RemoveMailbox(mailbox);
     }
 }

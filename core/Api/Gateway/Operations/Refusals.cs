@@ -30,5 +30,9 @@ static class Refusals
     public static readonly Result OverQuota = new(Refusal.OverQuota, "The account has no room for this");
     public static readonly Result TooManyKeywords = new(Refusal.OverLimit, "The mailbox has too many keywords");
     public static readonly Result BadKeyword = new(Refusal.Invalid, "This cannot be a keyword");
+    public static readonly Result TooManyEntries = new(Refusal.OverLimit, "There are too many annotations");
+    public static readonly Result NoRoomForEntries = new(Refusal.OverQuota, "The annotations are too large together");
+    public static readonly Result SharedEntry = new(Refusal.CannotBe, "What all users see is the operator's to set");
+    public static readonly Result UnknownUse = new(Refusal.Invalid, "That special use is not offered");
     public static readonly Result TooManyPlaces = new(Refusal.OverLimit, "A message is in too many mailboxes");
 }

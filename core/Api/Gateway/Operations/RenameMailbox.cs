@@ -87,6 +87,7 @@ static class RenameMailbox
                 if (!created.IsOk)
                     return new(created.Refusal, created.Reason);
                 target = created.Value.Id;
+                await change.Metadata.CopyAsync(MailboxRow.Inbox, target); // RFC 5464 §4.1
                 return await CopyMessages.MoveSomeAsync(change, MailboxRow.Inbox, target);
             },
             cancel

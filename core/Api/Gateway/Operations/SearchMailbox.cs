@@ -37,9 +37,11 @@ static class SearchMailbox
         var undecided = ByEntries(view, request, found);
         if (undecided.Count > 0 && OverviewSearch.Helps(request.Key))
             undecided = await ByOverviewsAsync(accounts, request, view, undecided, found, cancel);
+        var scores = new Dictionary<uint, int>();
         foreach (var entries in undecided.Chunk(Batch))
-            await SearchAsync(accounts, request, view.Mailbox.Keywords, entries, found, cancel);
-        return new FoundMessages(view, found);
+            await SearchAsync(accounts, request, view.Mailbox.Keywords, entries, scores, cancel);
+        found.AddRange(scores.Keys);
+        return new FoundMessages(view, found) { Scores = scores };
     }
 
     /// <returns>Those that the entry does not decide.</returns>
@@ -93,7 +95,7 @@ static class SearchMailbox
         SearchRequest request,
         IReadOnlyList<string> keywords,
         MessageEntry[] entries,
-        List<uint> found,
+        Dictionary<uint, int> found,
         CancellationToken cancel
     )
     {
@@ -106,7 +108,7 @@ static class SearchMailbox
                 continue;
             var message = new MessageSearch(accounts.Blobs, entry, keywords, email);
             if (await message.MatchesAsync(request.Key, cancel))
-                found.Add(entry.Uid);
+                found.Add(entry.Uid, message.Score);
         }
     }
 }
@@ -115,6 +117,9 @@ static class SearchMailbox
 /// <param name="Uids">In no order.</param>
 sealed record FoundMessages(MailboxView View, IReadOnlyList<uint> Uids)
 {
+    /// <summary>How well those match that had to be read, 1 to 100, by UID; the others match wholly.</summary>
+    public IReadOnlyDictionary<uint, int> Scores { get; init; } = new Dictionary<uint, int>();
+
     /// <summary>By rising UID.</summary>
     public List<MessageEntry> Entries()
     {

@@ -17,7 +17,7 @@ static class SortMailbox
         var found = await SearchMailbox.FindAsync(accounts, request.Search, cancel);
         if (!found.IsOk)
             return new Result(found.Refusal, found.Reason);
-        var order = new SortOrder(request.Criteria);
+        var order = new SortOrder(request.Criteria, found.Value.Scores);
         var messages = order.NeedsOverviews
             ? await FetchOverviews.EachAsync(
                 accounts,
@@ -28,6 +28,7 @@ static class SortMailbox
             )
             : found.Value.Entries().ConvertAll(entry => order.Of(entry, default));
         messages.Sort(order.Compare);
-        return new SortResult(messages.ConvertAll(message => message.Uid));
+        var uids = messages.ConvertAll(message => message.Uid);
+        return new SortResult(uids) { Scores = order.IsScored ? uids.ConvertAll(order.ScoreOf) : [] };
     }
 }

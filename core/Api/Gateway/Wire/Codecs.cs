@@ -43,6 +43,15 @@ static class Codecs
                 : null
     );
 
+    public static readonly WireCodec<MetadataAnswer?> Metadata = new MappedCodec<
+        MetadataAnswer?,
+        ResultHead<MetadataAnswer>
+    >(
+        new JsonCodec<ResultHead<MetadataAnswer>>(Json.Default.ResultHeadMetadataAnswer),
+        answer => answer is null ? new(null, Refusal.NotFound, "") : Head(answer),
+        Value
+    );
+
     public static readonly WireCodec<FetchAnswer> Emails = new PackedCodec<FetchAnswer, FetchHead>(
         Json.Default.FetchHead,
         answer => new(answer.Asked),
@@ -99,10 +108,21 @@ static class Codecs
     );
 
     public static readonly WireCodec<Result<SortResult>> Sorted = Packed(
-        Json.Default.ResultHeadDoneAnswer,
-        _ => new DoneAnswer(),
-        (sorted, writer) => Columns.Write(writer, sorted.Uids),
-        (DoneAnswer _, ref PackReader columns) => new SortResult(Columns.Numbers(ref columns))
+        Json.Default.ResultHeadSortHead,
+        sorted => new SortHead(sorted.Scores.Count > 0),
+        (sorted, writer) =>
+        {
+            Columns.Write(writer, sorted.Uids);
+            if (sorted.Scores.Count > 0)
+                Columns.Write(writer, [.. sorted.Scores.Select(score => (uint)score)]);
+        },
+        (SortHead head, ref PackReader columns) =>
+            new SortResult(Columns.Numbers(ref columns))
+            {
+                Scores = head.Scored
+                    ? [.. Columns.Numbers(ref columns).Select(score => (int)Math.Min(score, 100))]
+                    : [],
+            }
     );
 
     public static readonly WireCodec<Result<ThreadResult>> Threaded = Packed(

@@ -258,6 +258,22 @@ public static class GatewayOperations
         (served, ask, cancel) => served.Gateway.SubscribeAsync(ask.Account, ask.Mailbox, ask.Subscribed, cancel)
     );
 
+    public static readonly Operation<MetadataRequest, MetadataAnswer?> GetMetadata = new(
+        "get-metadata",
+        Checked(Types.MetadataRequest, Sound.Is),
+        Codecs.Metadata,
+        repeatable: true,
+        (served, request, cancel) => served.Gateway.GetMetadataAsync(request, cancel)
+    );
+
+    public static readonly Operation<SetMetadataRequest, Result<MetadataChange>> SetMetadata = new(
+        "set-metadata",
+        Checked(Types.SetMetadataRequest, Sound.Is),
+        Codecs.Refusable(Plain(Types.ResultHeadMetadataChange)),
+        repeatable: true,
+        (served, request, cancel) => served.Gateway.SetMetadataAsync(request, cancel)
+    );
+
     public static readonly Operation<OpenRequest, MailboxView?> Open = new(
         "open",
         Plain(Types.OpenRequest),
@@ -453,6 +469,8 @@ public static class GatewayOperations
         DeleteMailbox,
         RenameMailbox,
         Subscribe,
+        GetMetadata,
+        SetMetadata,
         Open,
         Sync,
         Watch,

@@ -109,6 +109,9 @@ sealed record CopyHead(ulong Revision, uint UidValidity);
 
 sealed record RevisionHead(ulong Revision);
 
+/// <param name="Scored">Behind the messages there is how well each matches.</param>
+sealed record SortHead(bool Scored = false);
+
 sealed record FetchHead(int Asked);
 
 /// <summary>In front of a result that may be a refusal.</summary>

@@ -1,6 +1,7 @@
 using Cloud.Flow.Door;
 using Cloud.Flow.Outbound;
 using Cloud.Flow.Submission;
+using Cloud.Store.Mailboxes;
 using Cloud.Store.Search;
 
 namespace Cloud.Api.Gateway.Wire;
@@ -55,6 +56,18 @@ static class Sound
     public static bool Is(IReadOnlyList<string> keywords) =>
         keywords.Count <= Keywords && keywords.All(keyword => keyword is not null);
 
+    public static bool Is(MetadataRequest request) =>
+        request.Names.Count is > 0 and <= MetadataRequest.MaxNames
+        && request.Names.All(name => name is not null && MetadataNames.IsName(name));
+
+    public static bool Is(SetMetadataRequest request) =>
+        request.Entries.Count is > 0 and <= MetadataRequest.MaxNames
+        && request.Entries.All(entry =>
+            entry is not null
+            && MetadataNames.IsEntry(entry.Name)
+            && (entry.Value is not { } value || value.Length <= MetadataLimits.ValueBytes)
+        );
+
     public static bool Is(SearchKey? key) =>
         key switch
         {
@@ -62,6 +75,7 @@ static class Sound
             SearchKey.And and => and.Keys.All(Is),
             SearchKey.Or or => Is(or.Left) && Is(or.Right),
             SearchKey.Not not => Is(not.Key),
+            SearchKey.Fuzzy fuzzy => fuzzy.Key is SearchKey.Header or SearchKey.Body or SearchKey.Anywhere,
             _ => true,
         };
 }

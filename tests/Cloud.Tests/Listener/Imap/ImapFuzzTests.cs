@@ -31,6 +31,13 @@ public sealed class ImapFuzzTests
         "UID SEARCH RETURN (SAVE PARTIAL 1:10 COUNT) MODSEQ \"/flags/\\\\draft\" all 7 OLDER 3 EMAILID M0 SAVEDON 1-Jan-2026",
         "APPEND INBOX UTF8 (~{4+}\r\nabcd)",
         "UIDBATCHES 500 1:4",
+        "GETMETADATA (DEPTH infinity MAXSIZE 10) INBOX (/private /shared/comment)",
+        "SETMETADATA INBOX (/private/comment ~{4+}\r\nabcd /shared/vendor/x/y NIL)",
+        "LIST \"\" % RETURN (METADATA (/private/comment \"/shared/comment\"))",
+        "ESEARCH IN (subtree-one (a b) mailboxes INBOX personal) RETURN (COUNT UPDATE (UID) RELEVANCY) FUZZY (TEXT x)",
+        "UID SORT RETURN (UPDATE CONTEXT PARTIAL 1:5) (REVERSE RELEVANCY) UTF-8 FUZZY SUBJECT {3+}\r\nabc",
+        "CANCELUPDATE \"x1\" \"x2\"",
+        "NOTIFY SET STATUS (selected (MessageNew (UID BODY.PEEK[TEXT]) MessageExpunge)) (subtree x (MailboxName))",
         "NOOP",
         "CLOSE",
     ];

@@ -72,15 +72,22 @@ public sealed class CodecTests
         yield return Of(Ops.Search.Answer, Uids);
         yield return Of(Ops.Search.Answer, Refuse<UidSet>());
         yield return Of(Ops.Sort.Answer, new SortResult([3, 1, uint.MaxValue]));
+        yield return Of(Ops.Sort.Answer, new SortResult([3, 1]) { Scores = [100, 7] });
         yield return Of(Ops.Thread.Answer, new ThreadResult([Thread(0, Thread(4), Thread(7, Thread(9)))]));
         yield return Of(Ops.FetchOverviews.Answer, [Overviews()]);
         yield return Of(Ops.FetchOverviews.Answer, null);
         yield return Of(Ops.ShowUse.Answer, new AccountUse(5, 10));
+        yield return Of(Ops.GetMetadata.Answer, Metadata());
+        yield return Of(Ops.GetMetadata.Answer, null);
+        yield return Of(Ops.SetMetadata.Answer, new MetadataChange(5));
         yield return Of(Ops.ListMailboxes.Answer, new MailboxListAnswer([Box]));
 
         static (byte[], Action<byte[]>) Of<T>(WireCodec<T> codec, T value) =>
             (codec.Encode(value), octets => codec.Decode(octets));
     }
+
+    static MetadataAnswer Metadata() =>
+        new(Big, [new("/private/comment", new byte[] { 0, 255 }, 4), new("/shared/a", null)], 2048);
 
     static OverviewPage Overviews()
     {
@@ -124,6 +131,10 @@ public sealed class CodecTests
         Assert.Null(Ops.Sync.Answer.Decode(Ops.Sync.Answer.Encode(null)));
         var refused = Ops.Copy.Answer.Decode(Ops.Copy.Answer.Encode(Refuse<CopyResult>()));
         Assert.Equal((Refusal.OverLimit, "too “much”"), (refused.Refusal, refused.Reason));
+        var metadata = Ops.GetMetadata.Answer.Decode(Ops.GetMetadata.Answer.Encode(Metadata()))!;
+        Assert.Equal((Big, 2048L), (metadata.Revision, metadata.Longest));
+        Assert.Equal([0, 255], metadata.Entries[0].Value!.Value.ToArray());
+        Assert.Null(metadata.Entries[1].Value);
         var emails = Ops.Fetch.Answer.Decode(Ops.Fetch.Answer.Encode(new(2, Emails))).Emails;
         Assert.Equal(
             Emails[0] with
@@ -149,6 +160,8 @@ public sealed class CodecTests
     {
         var sorted = Ops.Sort.Answer.Decode(Ops.Sort.Answer.Encode(new SortResult([3, 1, uint.MaxValue])));
         Assert.Equal([3u, 1u, uint.MaxValue], sorted.Value!.Uids);
+        var scored = new SortResult([3, 1]) { Scores = [100, 7] };
+        Assert.Equal([100, 7], Ops.Sort.Answer.Decode(Ops.Sort.Answer.Encode(scored)).Value!.Scores);
         ThreadNode[] threads = [Thread(1), Thread(0, Thread(4), Thread(7, Thread(9)))];
         var threaded = Ops.Thread.Answer.Decode(Ops.Thread.Answer.Encode(new ThreadResult(threads))).Value!.Threads;
         Assert.Equal([1u, 0u], threaded.Select(node => node.Uid));
@@ -237,6 +250,11 @@ public sealed class CodecTests
             new(new AccountId("a"), new(1), Uids, FlagAction.Replace, MessageFlags.None, ["k"], Big)
         );
         Same(Ops.Expunge.Request, new(new AccountId("a"), new(uint.MaxValue), UidSet.Empty, true));
+        Same(Ops.GetMetadata.Request, new(new("a"), new(0), ["/private"], int.MaxValue, 5, Big));
+        Same(
+            Ops.SetMetadata.Request,
+            new(new("a"), new(1), [new("/private/a", new byte[] { 0, 255 }), new("/shared/b", null)])
+        );
         Same(Ops.Fetch.Request, new(new AccountId("a"), [new(0), new(Big)]));
         var reader = new Access(new("a"), new(new("b"), "bob o@example.test"));
         Same(Ops.Fetch.Request, new(reader, [new(1)]));
@@ -280,6 +298,7 @@ public sealed class CodecTests
             new SearchKey.Arrived(-5, long.MaxValue),
             new SearchKey.IsEmail(new(Big)),
             new SearchKey.InThread(Big),
+            new SearchKey.Fuzzy(new SearchKey.Header("subject", "x")),
             new SearchKey.Or(new SearchKey.All(), new SearchKey.Not(new SearchKey.Body("x"))),
         ];
         var kinds = typeof(SearchKey).GetNestedTypes().Where(type => type.IsSubclassOf(typeof(SearchKey)));

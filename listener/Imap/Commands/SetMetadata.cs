@@ -1,0 +1,49 @@
+using Cloud.Api.Gateway;
+using Cloud.Listener.Imap.Wire;
+using Cloud.Store;
+using Cloud.Store.Mailboxes;
+
+namespace Cloud.Listener.Imap.Commands;
+
+/// <summary>SETMETADATA. RFC 5464 §4.3.</summary>
+/// <param name="Name">Empty for the server.</param>
+sealed record SetMetadata(string Name, IReadOnlyList<MetadataEntry> Entries) : IImapCommand
+{
+    public static readonly Reply TooLong = Reply.No(
+        $"METADATA MAXSIZE {MetadataLimits.ValueBytes}",
+        "The value is too long"
+    );
+
+    public static IImapCommand Parse(ref ImapReader args)
+    {
+        args.ExpectSP();
+        var name = args.ExpectMailbox();
+        args.ExpectSP();
+        var entries = args.ExpectEntryValues();
+        args.ExpectEnd();
+        return new SetMetadata(name, entries);
+    }
+
+    public async ValueTask<Reply> RunAsync(ImapSession session, CancellationToken cancel)
+    {
+        var id = default(MailboxId);
+        if (Name.Length > 0)
+        {
+            if (await session.FindMailboxAsync(Name, cancel) is not { } mailbox)
+                return Reply.NoSuchMailbox;
+            if (!mailbox.IsOwn)
+                return Reply.NoPermission; // Annotations are the owner's.
+            id = mailbox.Mailbox.Id;
+        }
+        var done = await session.Gateway.SetMetadataAsync(new(session.Account, id, Entries), cancel);
+        if (done.IsOk)
+        {
+            session.Selected?.Took(done.Value.Revision);
+            session.Notifications.Took(id, annotated: done.Value.Revision);
+            return Reply.Ok("Done");
+        }
+        return done.Refusal == Refusal.OverLimit
+            ? Reply.No("METADATA TOOMANY", done.Reason)
+            : Reply.From(done.Refusal, done.Reason);
+    }
+}
