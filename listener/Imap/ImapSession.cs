@@ -73,6 +73,9 @@ sealed class ImapSession
 
     public SelectedMailbox? Selected { get; private set; }
 
+    /// <summary>The user's own mailbox is selected, not another's of the same number.</summary>
+    public bool IsSelected(MailboxId own) => Selected is { Found.IsOwn: true } selected && selected.Id == own;
+
     public SessionState State { get; private set; } = SessionState.NotAuthenticated;
 
     /// <summary>Passwords may be sent as they are: nobody can read along, or nobody is between.</summary>

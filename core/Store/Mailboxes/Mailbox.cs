@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Cloud.Store.Mailboxes;
 
 /// <summary>A mailbox as it stands.</summary>
@@ -27,8 +29,10 @@ public sealed record Mailbox(
 )
 {
     /// <summary>What a reader may do with another's mailbox; null for one's own, with which one may do all.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public MailboxRights? Granted { get; init; }
 
+    [JsonIgnore]
     public MailboxRights Rights => Granted ?? MailboxRights.All;
 
     /// <summary>The account's when an annotation of it was last set or removed; 0 where none ever was.</summary>

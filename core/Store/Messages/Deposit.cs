@@ -24,6 +24,9 @@ sealed record Deposit(
     /// <summary>Of an import: it is not put there a second time. Null for what comes by itself.</summary>
     public ImportKey? Import { get; init; }
 
+    /// <summary>Copied from another account: it is put there, even beside one of the same Message-ID in Sent.</summary>
+    public bool IsCopy { get; init; }
+
     /// <summary>The reader of another's mailbox who has seen it already: the owner has not. Null for nobody.</summary>
     public AccountId? SeenBy { get; init; }
 

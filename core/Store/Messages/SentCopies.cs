@@ -7,7 +7,7 @@ namespace Cloud.Store.Messages;
 /// <remarks>
 /// Whoever comes second, with the same Message-ID, finds the copy of the first and makes none. Each message that came to
 /// Sent within <see cref="Age"/> costs a read; accounts that keep their copies themselves pay nothing. An import brings all
-/// that its source has, also what is there twice.
+/// that its source has, also what is there twice, and so does a copy from another account.
 /// </remarks>
 static class SentCopies
 {
@@ -20,7 +20,7 @@ static class SentCopies
     /// <returns>Null when there is none.</returns>
     public static async ValueTask<DepositResult?> FindAsync(AccountChange change, MailboxRow sent, Deposit deposit)
     {
-        if (deposit.Import is not null || !change.Account.SavesSent)
+        if (deposit.Import is not null || deposit.IsCopy || !change.Account.SavesSent)
             return null;
         if (sent.UidNext == 1 || ThreadNames.Of(deposit.Index.Span).Own is not { } own)
             return null;

@@ -17,10 +17,10 @@ sealed record SeenMarks(UidSet Seen, IReadOnlyList<(ulong ModSeq, UidSet Uids)> 
     public const int MaxChanges = 64;
 
     /// <summary>Ranges of seen UIDs, at some six octets, that fit the row: below the newest so many, gaps count as seen.</summary>
-    public const int MaxRanges = 100_000;
+    public const int MaxRanges = 50_000;
 
-    /// <summary>Ranges in one change; of more, all between the first and the last counts as changed.</summary>
-    public const int MaxChangeRanges = 10_000;
+    /// <summary>Ranges in one change: with all the others, some 700 KB of a row's 1 MiB; of more, all between the first and the last counts as changed.</summary>
+    public const int MaxChangeRanges = 1_000;
 
     const byte Version = 1;
 

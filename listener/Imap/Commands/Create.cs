@@ -35,7 +35,8 @@ sealed record Create(MailboxName Name, MailboxRole? Role) : IImapCommand
         var created = await session.Gateway.CreateMailboxAsync(account, name, role, cancel);
         if (!created.IsOk)
             return Reply.From(created.Refusal, created.Reason);
-        session.Notifications.Took(created.Value.Id);
+        if (account.By is null)
+            session.Notifications.Took(created.Value.Id);
         if (session.Dialect.Revision2 && Name.Differs)
             session.Writer.List(created.Value with { Name = Name.Canonical }, hasChildren: false, oldName: Name.Sent); // RFC 9051 §6.3.4
         return Reply.Ok("Created", $"MAILBOXID ({ObjectIds.Of(account.Id, created.Value.Id)})"); // RFC 8474 §4.1

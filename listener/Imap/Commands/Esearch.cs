@@ -37,8 +37,10 @@ sealed record Esearch(IReadOnlyList<MailboxFilter> Sources, SearchQuery Query) :
             session.UseModSeqs();
         if (Query.Return.Has(SearchReturns.Save))
             session.Selected!.Saved = UidSet.Empty;
-        var all = await NamespaceView.ListAsync(session, cancel);
-        var wanted = all.Mailboxes.Where(mailbox => IsWanted(session, mailbox)).ToList();
+        var own = await session.Gateway.ListMailboxesAsync(session.Account, cancel);
+        var wanted = own.Select(mailbox => NamespaceView.Own(session, mailbox)).Where(IsWanted).ToList();
+        if (TakesSelected && !wanted.Exists(session.Selected!.Is))
+            wanted.Add(session.Selected.Found);
         if (wanted.Count > ImapLimits.SearchedMailboxes)
             return Reply.No("LIMIT", $"At most {ImapLimits.SearchedMailboxes} mailboxes are searched at once"); // §2.4
         foreach (var mailbox in wanted)
@@ -63,10 +65,7 @@ sealed record Esearch(IReadOnlyList<MailboxFilter> Sources, SearchQuery Query) :
             throw new SyntaxException("Only searches of the selected mailbox are kept");
     }
 
-    /// <summary>The user's own, and what is selected.</summary>
-    bool IsWanted(ImapSession session, FoundMailbox mailbox) =>
-        (TakesSelected && session.Selected!.Is(mailbox))
-        || (mailbox.IsOwn && Sources.Any(source => source.Has(mailbox.Mailbox)));
+    bool IsWanted(FoundMailbox own) => Sources.Any(source => source.Has(own.Mailbox));
 
     async ValueTask<Reply> SearchAsync(ImapSession session, FoundMailbox found, CancellationToken cancel)
     {

@@ -21,9 +21,9 @@ sealed record Rename(MailboxName From, MailboxName To) : IImapCommand
         if (await session.FindMailboxAsync(From.Canonical, cancel) is not { } mailbox)
             return Reply.NoSuchMailbox;
         var name = To.Canonical;
-        if (OthersName.IsReserved(mailbox.Name) || OthersName.IsReserved(name))
+        if (!mailbox.IsOwn || OthersName.IsReserved(name))
         {
-            var from = mailbox.Account.By is null ? null : OthersName.TryParse(mailbox.Name);
+            var from = mailbox.IsOwn ? null : OthersName.TryParse(mailbox.Name);
             if (from is null || OthersName.TryParse(name) is not { Path.Length: > 0 } other || other.Root != from.Root)
                 return Reply.No("CANNOT", "A mailbox stays with its owner");
             name = other.Path;

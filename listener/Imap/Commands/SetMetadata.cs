@@ -38,7 +38,8 @@ sealed record SetMetadata(string Name, IReadOnlyList<MetadataEntry> Entries) : I
         var done = await session.Gateway.SetMetadataAsync(new(session.Account, id, Entries), cancel);
         if (done.IsOk)
         {
-            session.Selected?.Took(done.Value.Revision);
+            if (session.Selected is { Found.IsOwn: true } selected)
+                selected.Took(done.Value.Revision);
             session.Notifications.Took(id, annotated: done.Value.Revision);
             return Reply.Ok("Done");
         }

@@ -14,7 +14,7 @@ sealed class ChangeReport(ImapSession session, NotifyWishes wishes, IReadOnlyLis
     /// <param name="isOwn">This client has itself given it its name or subscription.</param>
     public async ValueTask WriteAsync(MailboxChange change, bool isOwn, CancellationToken cancel)
     {
-        var isSelected = session.Selected?.Id == change.Id;
+        var isSelected = session.IsSelected(change.Id);
         var before = change.Old is { } old ? wishes.Of(old, isSelected) : NotifyEvents.None;
         var after = change.New is { } mailbox ? wishes.Of(mailbox, isSelected) : NotifyEvents.None;
         if (!isOwn)

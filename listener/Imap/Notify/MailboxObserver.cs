@@ -125,7 +125,7 @@ sealed class MailboxObserver(ImapSession session, NotifyWishes wishes) : IDispos
             };
     }
 
-    bool IsSelected(MailboxId mailbox) => session.Selected is { Found.IsOwn: true } selected && selected.Id == mailbox;
+    bool IsSelected(MailboxId mailbox) => session.IsSelected(mailbox);
 
     void Watch()
     {

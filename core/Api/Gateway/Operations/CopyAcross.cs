@@ -96,7 +96,9 @@ static class CopyAcross
                 DepositStatus.NoMailbox => Refusals.NoMailbox,
                 DepositStatus.OverQuota => Refusals.OverQuota,
                 DepositStatus.TooManyKeywords => Refusals.TooManyKeywords,
-                _ => Result.Ok,
+                DepositStatus.Done => Result.Ok,
+                // What was not made here must neither be counted as a copy nor be taken back.
+                _ => throw new StoreException($"A copy of a message came to {placed.Status}"),
             };
             if (!refused.IsOk)
                 return refused;
@@ -126,6 +128,7 @@ static class CopyAcross
         var deposit = new Deposit(transaction, blob, size, email.Sha256, email.Index, entry.Received)
         {
             DeliveryFields = email.DeliveryFields,
+            IsCopy = true,
             SeenBy = flags.HasFlag(MessageFlags.Seen) ? to.By?.Account : null,
         };
         var bits = rights.HasFlag(MailboxRights.Write) ? entry.Keywords : 0;

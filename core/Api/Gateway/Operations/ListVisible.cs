@@ -10,6 +10,12 @@ namespace Cloud.Api.Gateway.Operations;
 /// <remarks>Hints say whom to ask; whether anything is shown is decided by the mailboxes' rows.</remarks>
 static class ListVisible
 {
+    /// <summary>
+    /// Mailboxes of others in one answer: nobody who shares many makes it too long for the rest. Those beyond are still opened by
+    /// their names.
+    /// </summary>
+    const int MostMailboxes = 5000;
+
     public static async ValueTask<VisibleMailboxes> RunAsync(Sharing sharing, Reader reader, CancellationToken cancel)
     {
         var (state, own) = await ListMailboxes.ReadAsync(sharing.Accounts, reader.Account, cancel);
@@ -20,11 +26,15 @@ static class ListVisible
             .DistinctBy(owner => owner.Account)
             .OrderBy(owner => owner.Address, StringComparer.Ordinal);
         var shared = new List<SharedAccount>();
+        var count = 0;
         foreach (var (owner, address) in owners)
         {
             var subscribed = state.Shares.GetValueOrDefault(owner)?.Subscribed ?? UidSet.Empty;
-            if (await OfAsync(sharing, reader, owner, address, subscribed, cancel) is { } account)
-                shared.Add(account);
+            if (await OfAsync(sharing, reader, owner, address, subscribed, cancel) is not { } account)
+                continue;
+            if ((count += account.Mailboxes.Count) > MostMailboxes)
+                break;
+            shared.Add(account);
         }
         return new(own, shared);
     }

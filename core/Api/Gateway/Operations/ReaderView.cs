@@ -45,7 +45,11 @@ static class ReaderView
             var entries = view.Entries.Select(marks.Of).ToList();
             var isWhole = first <= 1 && last >= view.Mailbox.UidNext - 1;
             var unseen = isWhole ? entries.Count(entry => !entry.Flags.HasFlag(MessageFlags.Seen)) : 0;
-            return view with { Mailbox = Marked(view.Mailbox, marks) with { Unseen = unseen }, Entries = entries };
+            return view with
+            {
+                Mailbox = Marked(view.Mailbox, marks, view.Revision) with { Unseen = unseen },
+                Entries = entries,
+            };
         }
     }
 
@@ -70,16 +74,17 @@ static class ReaderView
             var others = await EntriesAsync(accounts, account, id, marked, cancel);
             return changes with
             {
-                Mailbox = Marked(changes.Mailbox, marks),
+                Mailbox = Marked(changes.Mailbox, marks, changes.Revision),
                 Changed = [.. changes.Changed.Concat(others).OrderBy(entry => entry.Uid).Select(marks.Of)],
             };
         }
     }
 
-    static Mailbox Marked(Mailbox mailbox, SeenMarks marks) =>
+    /// <summary>Marks may be newer than what was read of the mailbox: it is not known up to there.</summary>
+    static Mailbox Marked(Mailbox mailbox, SeenMarks marks, ulong revision) =>
         mailbox with
         {
-            HighestModSeq = Math.Max(mailbox.HighestModSeq, marks.Last),
+            HighestModSeq = Math.Max(mailbox.HighestModSeq, Math.Min(marks.Last, revision)),
         };
 
     static ValueTask<SeenMarks> ReadAsync(

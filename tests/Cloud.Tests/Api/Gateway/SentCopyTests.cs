@@ -1,3 +1,4 @@
+using Cloud.Api.Gateway;
 using Cloud.Flow.Submission;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
@@ -61,6 +62,25 @@ public abstract class SentCopyTests(Hop hop) : GatewayTests(hop)
             var received = Assert.Single((await test.OpenAsync(account)).Entries);
             Assert.DoesNotContain("secret", await test.ReadAsync(account, received.Email));
         }
+    }
+
+    [Fact]
+    public async Task A_copy_from_another_account_is_no_second_try_and_nothing_that_was_there_is_taken_back()
+    {
+        var test = await OpenAsync(saves: true);
+        await SubmitAsync(test, TestBackend.Bob);
+        await test.AppendAsync(test.BobId, "INBOX", Text);
+        await test.ShareAsync(TestBackend.Alice, "Sent", TestBackend.Bob, "li");
+        var sent = (await test.OpenAsync(test.AliceId, "Sent")).Mailbox;
+        var both = (await test.OpenAsync(test.BobId)).Entries;
+        Assert.Equal(2, both.Count);
+
+        var target = new Access(test.AliceId, new(test.BobId, TestBackend.Bob));
+        var request = new CopyRequest(test.BobId, MailboxRow.Inbox, UidSet.All, sent.Id) { To = target };
+        var moved = await test.Gateway.MoveAsync(request, default);
+        Assert.Equal([2u, 3u], moved.Value!.Uids.Select(pair => pair.Target));
+        Assert.Equal(3, (await SentAsync(test)).Count);
+        Assert.Empty((await test.OpenAsync(test.BobId)).Entries);
     }
 
     [Fact]
