@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Cloud.Cli.Azurite;
-using Cloud.Store.Ports;
+using Cloud.Store.Local;
 
 namespace Cloud.Tests.Cli.Azurite;
 
@@ -30,7 +30,7 @@ public sealed class AzuriteOwnerTests : IDisposable
         foreach (var start in starts)
         {
             if (await Record.ExceptionAsync(() => start) is { } refused)
-                Assert.IsType<StoreException>(refused);
+                Assert.IsType<StoreInUseException>(refused);
             else
                 owners.Add(await start);
         }
@@ -43,7 +43,7 @@ public sealed class AzuriteOwnerTests : IDisposable
     {
         using var owner = await TakeAsync();
         owner.Note(azurite);
-        var fault = await Assert.ThrowsAsync<StoreException>(TakeAsync);
+        var fault = await Assert.ThrowsAsync<StoreInUseException>(TakeAsync);
         Assert.Equal($"Another server uses {data}: its Azurite is process {azurite.Id}", fault.Message);
     }
 
