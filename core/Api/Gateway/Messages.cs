@@ -75,7 +75,7 @@ public sealed record MetadataAnswer(ulong Revision, IReadOnlyList<MetadataEntry>
 /// <param name="Entries">1 to <see cref="MetadataRequest.MaxNames"/>, in lower case; those without a value go.</param>
 public sealed record SetMetadataRequest(AccountId Account, MailboxId Mailbox, IReadOnlyList<MetadataEntry> Entries);
 
-/// <param name="Revision">The account's, after it.</param>
+/// <param name="Revision">The account's, after it; 0 where nothing was changed: what others did is not to be passed over.</param>
 public sealed record MetadataChange(ulong Revision);
 
 public sealed record CopyRequest(Access Account, MailboxId Source, UidSet Uids, MailboxId Target)

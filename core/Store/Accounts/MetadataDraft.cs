@@ -39,12 +39,13 @@ sealed class MetadataDraft(AccountChange change, IRows rows)
             AddOctets(-SizeOf(before));
     }
 
-    /// <summary>Gives another mailbox, which has none, the same.</summary>
+    /// <summary>Gives another mailbox, which has none, the same, where the account has room for it.</summary>
     public async ValueTask CopyAsync(MailboxId source, MailboxId target)
     {
         var entries = (await ReadAsync(source)).Where(entry => entry.Value is not null);
         var copies = entries.Select(entry => entry with { Revision = change.Revision }).ToList();
-        if (copies.Count > 0)
+        var all = change.Account.MetadataOctets + SizeOf(copies);
+        if (copies.Count > 0 && all <= MetadataLimits.AccountBytes)
             Replace(target, [], copies);
     }
 

@@ -35,6 +35,7 @@ sealed record Esearch(IReadOnlyList<MailboxFilter> Sources, SearchQuery Query) :
             return Reply.BadCharset;
         if (Query.AsksModSeq)
             session.UseModSeqs();
+        var saved = session.Selected?.Saved ?? UidSet.Empty; // Before it is replaced: $ is what was saved last.
         if (Query.Return.Has(SearchReturns.Save))
             session.Selected!.Saved = UidSet.Empty;
         var own = await session.Gateway.ListMailboxesAsync(session.Account, cancel);
@@ -45,7 +46,7 @@ sealed record Esearch(IReadOnlyList<MailboxFilter> Sources, SearchQuery Query) :
             return Reply.No("LIMIT", $"At most {ImapLimits.SearchedMailboxes} mailboxes are searched at once"); // §2.4
         foreach (var mailbox in wanted)
         {
-            var refused = await SearchAsync(session, mailbox, cancel);
+            var refused = await SearchAsync(session, mailbox, saved, cancel);
             if (refused.Condition != Condition.Ok)
                 return refused;
             await session.Writer.FlushIfFullAsync();
@@ -67,18 +68,18 @@ sealed record Esearch(IReadOnlyList<MailboxFilter> Sources, SearchQuery Query) :
 
     bool IsWanted(FoundMailbox own) => Sources.Any(source => source.Has(own.Mailbox));
 
-    async ValueTask<Reply> SearchAsync(ImapSession session, FoundMailbox found, CancellationToken cancel)
+    async ValueTask<Reply> SearchAsync(ImapSession session, FoundMailbox found, UidSet saved, CancellationToken cancel)
     {
         var mailbox = found.Mailbox;
         var selected = session.Selected is { } one && one.Is(found) ? one : null;
         if (await OpenAsync(session, selected, mailbox, cancel) is not { } source)
             return Reply.Ok("It has nothing, or is gone");
-        var key = Query.KeyIn(session, source, selected?.Saved ?? UidSet.Empty);
+        var key = Query.KeyIn(session, source, selected is null ? UidSet.Empty : saved);
         var matching = await StoreSearch.FindAsync(session, source, key, cancel);
         if (!matching.IsOk)
             return Reply.From(matching.Refusal, matching.Reason);
         if (selected is not null)
-            Keep(session, selected, matching.Value);
+            Keep(session, selected, saved, matching.Value);
         var indexes = source.View.FindUids(matching.Value.Ranges);
         if (indexes.IsEmpty || Query.Return.IsSilent)
             return Reply.Ok("Nothing to tell"); // §2.1
@@ -96,13 +97,13 @@ sealed record Esearch(IReadOnlyList<MailboxFilter> Sources, SearchQuery Query) :
         return Reply.Ok("Searched");
     }
 
-    void Keep(ImapSession session, SelectedMailbox selected, UidSet found)
+    void Keep(ImapSession session, SelectedMailbox selected, UidSet saved, UidSet found)
     {
         if (Query.Return.Has(SearchReturns.Save))
             selected.Saved = Query.Return.About(selected.View.FindUids(found.Ranges)).ToExactUids(selected.View);
         if (!Query.Return.Has(SearchReturns.Update))
             return;
-        var key = Query.KeyIn(session, isKept: true);
+        var key = Query.KeyIn(session, selected.Source, saved, isKept: true);
         selected.Contexts.Add(new(session.Tag, Uids: true, key, [], Query.Return.NewItems) { Results = found });
     }
 

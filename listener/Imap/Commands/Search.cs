@@ -19,6 +19,7 @@ sealed record Search(SearchQuery Query, bool Uids) : IImapCommand
         Query.CheckIn(session);
         var selected = session.Selected!;
         var key = Query.KeyIn(session);
+        var kept = Query.Return.Has(SearchReturns.Update) ? Query.KeyIn(session, isKept: true) : key;
         if (Query.Return.Has(SearchReturns.Save))
             selected.Saved = UidSet.Empty; // Until it has succeeded: RFC 5182 §2.1.
         if (!Query.IsUnderstood)
@@ -42,14 +43,8 @@ sealed record Search(SearchQuery Query, bool Uids) : IImapCommand
             selected.Saved = Query.Return.About(found).ToExactUids(selected.View);
         await AnswerAsync(session, selected.View, found, scores);
         if (Query.Return.Has(SearchReturns.Update))
-            Keep(session, selected, matching.Value);
+            selected.Contexts.Add(new(session.Tag, Uids, kept, [], Query.Return.NewItems) { Results = matching.Value });
         return Reply.Ok("Searched");
-    }
-
-    void Keep(ImapSession session, SelectedMailbox selected, UidSet found)
-    {
-        var key = Query.KeyIn(session, isKept: true);
-        selected.Contexts.Add(new(session.Tag, Uids, key, [], Query.Return.NewItems) { Results = found });
     }
 
     async ValueTask AnswerAsync(ImapSession session, SequenceView view, IndexRanges found, Scores? scores)

@@ -38,6 +38,8 @@ sealed record SetMetadata(string Name, IReadOnlyList<MetadataEntry> Entries) : I
         var done = await session.Gateway.SetMetadataAsync(new(session.Account, id, Entries), cancel);
         if (done.IsOk)
         {
+            if (done.Value.Revision == 0)
+                return Reply.Ok("It was so already");
             if (session.Selected is { Found.IsOwn: true } selected)
                 selected.Took(done.Value.Revision);
             session.Notifications.Took(id, annotated: done.Value.Revision);

@@ -19,13 +19,15 @@ sealed record Sort(IReadOnlyList<SortCriterion> Criteria, SearchQuery Query, boo
     {
         var (selected, asked) = (session.Selected!, Query.Return);
         Query.CheckTag(session);
+        // Before it is replaced: $ is what was saved last.
+        var (source, key) = (selected.Source, Query.KeyIn(session));
+        var kept = asked.Has(SearchReturns.Update) ? Query.KeyIn(session, isKept: true) : key;
         if (asked.Has(SearchReturns.Save))
             selected.Saved = UidSet.Empty; // Until it has succeeded: RFC 5182 §2.1.
         if (!Query.IsUnderstood)
             return Reply.BadCharset;
         if (Query.AsksModSeq)
             session.UseModSeqs();
-        var (source, key) = (selected.Source, Query.KeyIn(session));
         var matching = await StoreSearch.FindAsync(session, source, key, cancel);
         if (!matching.IsOk)
             return Reply.From(matching.Refusal, matching.Reason);
@@ -47,11 +49,7 @@ sealed record Sort(IReadOnlyList<SortCriterion> Criteria, SearchQuery Query, boo
             SortResponse.WriteExtended(session, Query, Uids, found, new Scores(sorted.Value));
         if (asked.Has(SearchReturns.Update))
             selected.Contexts.Add(
-                new(session.Tag, Uids, Query.KeyIn(session, isKept: true), Criteria, asked.NewItems)
-                {
-                    Results = UidSet.Of(found),
-                    Sorted = found,
-                }
+                new(session.Tag, Uids, kept, Criteria, asked.NewItems) { Results = UidSet.Of(found), Sorted = found }
             );
         return Reply.Ok("Sorted");
     }

@@ -16,7 +16,8 @@ sealed record Subscribe(string Name, bool Subscribed) : IImapCommand
         var done = await session.Gateway.SubscribeAsync(mailbox.Account, mailbox.Mailbox.Id, Subscribed, cancel);
         if (!done.IsOk)
             return Reply.From(done.Refusal, done.Reason);
-        session.Notifications.Took(mailbox);
+        if (mailbox.Mailbox.Subscribed != Subscribed)
+            session.Notifications.Took(mailbox);
         return Reply.Ok("Done");
     }
 

@@ -92,6 +92,7 @@ sealed class MailboxObserver(ImapSession session, NotifyWishes wishes) : IDispos
             await TellServerAsync(cancel);
         (known, revision) = (now, seen);
         own.Clear();
+        ownRevisions.RemoveWhere(one => one <= seen);
         Watch();
         return true;
     }

@@ -69,16 +69,16 @@ sealed class Notifications(ImapSession session) : IDisposable
         session.Writer.Put("*", Reply.Ok("Too much has happened; nothing is told any more", "NOTIFICATIONOVERFLOW"));
     }
 
-    /// <summary>This session has itself changed a mailbox's name, subscription or annotations.</summary>
-    /// <param name="annotated">The account's revision after it; null where it was no annotation.</param>
-    /// <summary>The same, where others' mailboxes are not told of.</summary>
+    /// <summary>This session has itself changed a mailbox's name or subscription. Of others' nothing is told.</summary>
     public void Took(FoundMailbox mailbox)
     {
         if (mailbox.IsOwn)
             Took(mailbox.Mailbox.Id);
     }
 
+    /// <summary>This session has itself changed a mailbox's name, subscription or annotations.</summary>
     /// <param name="mailbox">The user's own; 0 for the server.</param>
+    /// <param name="annotated">The account's revision after it; null where it was no annotation.</param>
     public void Took(MailboxId mailbox, ulong? annotated = null)
     {
         observer?.Took(mailbox);

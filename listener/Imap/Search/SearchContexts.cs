@@ -116,7 +116,10 @@ sealed class SearchContexts(ImapSession session, SelectedMailbox selected)
         var sorted = await StoreSearch.SortAsync(session, source, key, context.Results, context.Criteria, cancel);
         if (!sorted.IsOk)
             return;
-        context.Sorted = [.. sorted.Value.Uids.Where(uid => selected.View.IndexOf(uid) >= 0)];
+        var order = sorted.Value.Uids.Where(uid => selected.View.IndexOf(uid) >= 0).ToList();
+        // What has gone meanwhile has no place any more: told first, or the places of the others are wrong.
+        Remove(context, UidSet.Of(context.Sorted.Except(order)));
+        (context.Sorted, context.Results) = (order, UidSet.Of(order));
         if (context.Sorted.Count > ImapLimits.SortedContext)
         {
             Drop(context, "Too many messages to be kept in order");
@@ -145,6 +148,8 @@ sealed class SearchContexts(ImapSession session, SelectedMailbox selected)
 
     void Write(SearchContext context, string item, string pairs)
     {
+        if (pairs.Length == 0)
+            return;
         var writer = session.Writer;
         writer.BeginSearch(context.Tag);
         if (context.Uids)

@@ -38,7 +38,7 @@ static class SetMetadata
             return Refuse(change, Refusals.NoRoomForEntries);
         if (after.Exists(entry => entry.Revision == change.Revision))
             change.Metadata.Replace(request.Mailbox, before, after);
-        return new MetadataChange(change.IsEmpty ? change.Before.Revision : change.Revision);
+        return new MetadataChange(change.IsEmpty ? 0 : change.Revision);
     }
 
     static Result Refuse(AccountChange change, Result refused)
