@@ -53,19 +53,15 @@ static class StoreCheckCommand
                 code = await store.AskAsync(
                     parsed,
                     async api =>
-                        result = (
-                            await RunAsync(
-                                api,
-                                users,
-                                isAll ? await RoutesAsync(api, cancel) : [],
-                                parsed.GetValue(hashes),
-                                parsed.GetValue(repair),
-                                cancel
-                            )
-                        ) with
-                        {
-                            Orphans = isAll ? await OrphansAsync(api, cancel) : null,
-                        },
+                        result = await RunAsync(
+                            api,
+                            users,
+                            isAll ? await RoutesAsync(api, cancel) : [],
+                            isAll ? await OrphansAsync(api, cancel) : null,
+                            parsed.GetValue(hashes),
+                            parsed.GetValue(repair),
+                            cancel
+                        ),
                     cancel
                 );
                 return code == ExitCode.Ok ? Tell(result, parsed.GetValue(json)) : code;
@@ -100,6 +96,7 @@ static class StoreCheckCommand
         IApiCaller api,
         IReadOnlyList<string> users,
         IReadOnlyList<string> routes,
+        long? orphans,
         bool hashes,
         bool repair,
         CancellationToken cancel
@@ -131,7 +128,7 @@ static class StoreCheckCommand
                 findings.AddRange(one.Findings.Select(finding => new UserFinding(user, one.IsSteady, finding)));
                 bar.Step();
             }
-            return new StoreCheckResult(users.Count, routes.Count, messages, octets, null, findings, isWhole);
+            return new StoreCheckResult(users.Count, routes.Count, messages, octets, orphans, findings, isWhole);
         });
     }
 

@@ -22,22 +22,16 @@ public sealed class UidSet
     {
         var all = uids.ToArray();
         all.AsSpan().Sort(); // next to nothing where they are in order already, as they mostly are
-        var joined = new List<(uint First, uint Last)>();
-        foreach (var uid in all)
-        {
-            if (joined.Count > 0 && uid <= (ulong)joined[^1].Last + 1)
-                joined[^1] = (joined[^1].First, uid);
-            else
-                joined.Add((uid, uid));
-        }
-        return new UidSet([.. joined]);
+        return Join(all.Select(uid => (uid, uid)));
     }
 
     /// <summary>Sorts and joins ranges given in any order, each with its ends in either order.</summary>
-    public static UidSet Of(IEnumerable<(uint First, uint Last)> ranges)
+    public static UidSet Of(IEnumerable<(uint First, uint Last)> ranges) =>
+        Join(ranges.Select(r => r.First <= r.Last ? r : (First: r.Last, Last: r.First)).OrderBy(r => r.First));
+
+    static UidSet Join(IEnumerable<(uint First, uint Last)> sorted)
     {
         var joined = new List<(uint First, uint Last)>();
-        var sorted = ranges.Select(r => r.First <= r.Last ? r : (First: r.Last, Last: r.First)).OrderBy(r => r.First);
         foreach (var (first, last) in sorted)
         {
             if (joined.Count > 0 && first <= (ulong)joined[^1].Last + 1)

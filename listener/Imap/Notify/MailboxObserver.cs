@@ -38,7 +38,7 @@ sealed class MailboxObserver(ImapSession session, NotifyWishes wishes) : IDispos
         Watch();
         foreach (var mailbox in status ? all : [])
         {
-            var events = wishes.Of(mailbox, IsSelected(mailbox.Id)) & NotifyEvents.OfMessages;
+            var events = wishes.Of(mailbox, session.IsSelected(mailbox.Id)) & NotifyEvents.OfMessages;
             if (events == NotifyEvents.None)
                 continue;
             List<string> items = ["MESSAGES", "UIDNEXT", "UIDVALIDITY"];
@@ -99,7 +99,7 @@ sealed class MailboxObserver(ImapSession session, NotifyWishes wishes) : IDispos
 
     async ValueTask TellMetadataAsync(Mailbox mailbox, ulong since, CancellationToken cancel)
     {
-        var events = wishes.Of(mailbox, IsSelected(mailbox.Id));
+        var events = wishes.Of(mailbox, session.IsSelected(mailbox.Id));
         if (mailbox.MetadataRevision <= since || !events.HasFlag(NotifyEvents.MailboxMetadataChange))
             return;
         var changed = await ChangedAsync(mailbox.Id, since, cancel);
@@ -125,8 +125,6 @@ sealed class MailboxObserver(ImapSession session, NotifyWishes wishes) : IDispos
                 Entries = [.. answer.Entries.Where(entry => !ownRevisions.Contains(entry.Revision))],
             };
     }
-
-    bool IsSelected(MailboxId mailbox) => session.IsSelected(mailbox);
 
     void Watch()
     {
