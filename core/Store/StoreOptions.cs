@@ -17,6 +17,9 @@ public sealed record StoreOptions
     /// <summary>Octets of messages' headers kept in memory for lists, searches and sorting; 0 to 1 GiB.</summary>
     public long OverviewMemory { get; init; } = 32 * 1024 * 1024;
 
+    /// <summary>Octets of mailboxes' entries kept in memory (56 a message), shared by the sessions that open them; 0 to 1 GiB.</summary>
+    public long EntryMemory { get; init; } = 32 * 1024 * 1024;
+
     /// <summary>How long the directory's rows are believed where others may change them, 0 to 5 minutes.</summary>
     public TimeSpan DirectoryAge { get; init; } = TimeSpan.FromSeconds(10);
 

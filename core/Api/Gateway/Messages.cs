@@ -9,7 +9,7 @@ namespace Cloud.Api.Gateway;
 /// <param name="Mailbox">As it stood before \Recent was claimed: UIDs from its FirstRecent on are this session's.</param>
 /// <param name="Revision">The account's; pass it to the next sync or watch.</param>
 /// <param name="Entries">Sorted by UID.</param>
-public sealed record MailboxView(Mailbox Mailbox, ulong Revision, IReadOnlyList<MessageEntry> Entries);
+public sealed record MailboxView(Mailbox Mailbox, ulong Revision, EntryPages Entries);
 
 /// <param name="Mailbox">As it stands at <paramref name="Revision"/> (FirstRecent: before the claim).</param>
 /// <param name="Changed">New and changed entries, sorted by UID.</param>

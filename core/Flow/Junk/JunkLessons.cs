@@ -19,6 +19,9 @@ sealed class JunkLessons(AccountStore accounts, KnownSenders known, Entropy entr
     /// <summary>Octets of a message that are read.</summary>
     const int SampleOctets = 64 * 1024;
 
+    /// <summary>Messages read at a time: who moves mail waits for it.</summary>
+    const int ReadAtOnce = 10;
+
     /// <summary>How long a filter in memory is believed where others may teach it.</summary>
     static readonly TimeSpan Age = TimeSpan.FromMinutes(10);
 
@@ -83,17 +86,22 @@ sealed class JunkLessons(AccountStore accounts, KnownSenders known, Entropy entr
         try
         {
             var some = emails.Take(MaxMessages).ToList();
-            foreach (var row in await EmailReader.ReadAsync(accounts.Rows, account, some, cancel))
+            var rows = await EmailReader.ReadAsync(accounts.Rows, account, some, cancel);
+            var known = rows.Where(row => !row.Email.Index.IsEmpty)
+                .Select(row => (row.Email, Index: MessageIndex.Unpack(row.Email.Index.Span)))
+                .ToList();
+            var messages = new List<(string Id, IReadOnlyList<string> Tokens)>();
+            foreach (var chunk in known.Chunk(ReadAtOnce))
             {
-                var email = row.Email;
-                if (email.Index.IsEmpty)
-                    continue;
-                var index = MessageIndex.Unpack(email.Index.Span);
-                if (await TokensAsync(email.Blob, index, cancel) is not { } tokens)
-                    continue;
-                await filters.LearnAsync(account.Value, $"{email.Id}", tokens, lesson, cancel);
-                await TellAuthorAsync(account, lesson, from, index, cancel);
+                var read = chunk.Select(each => TokensAsync(each.Email.Blob, each.Index, cancel).AsTask());
+                foreach (var (each, tokens) in chunk.Zip(await Task.WhenAll(read)))
+                {
+                    if (tokens is not null)
+                        messages.Add(($"{each.Email.Id}", tokens));
+                }
             }
+            await filters.LearnAsync(account.Value, messages, lesson, cancel);
+            await TellAuthorsAsync(account, lesson, from, known.Select(each => each.Index), cancel);
         }
         catch (Exception e)
             when (e is StoreException or IOException or InvalidDataException or OperationCanceledException)
@@ -102,20 +110,24 @@ sealed class JunkLessons(AccountStore accounts, KnownSenders known, Entropy entr
         }
     }
 
-    async ValueTask TellAuthorAsync(
+    async ValueTask TellAuthorsAsync(
         AccountId account,
         JunkClass lesson,
         MailboxRole from,
-        MessageIndex index,
+        IEnumerable<MessageIndex> messages,
         CancellationToken cancel
     )
     {
-        if (AuthorOf(index) is not { } author)
-            return;
+        var authors = messages.Select(AuthorOf).OfType<EmailAddress>().DistinctBy(author => author.Key).ToList();
         if (lesson == JunkClass.Spam)
-            await known.RemoveAsync(account, author, cancel);
+        {
+            foreach (var author in authors)
+                await known.RemoveAsync(account, author, cancel);
+        }
         else if (from == MailboxRole.Junk)
-            await known.TryAddAsync(account, [author], cancel);
+        {
+            await known.TryAddAsync(account, authors, cancel);
+        }
     }
 
     /// <returns>Null when the blob is gone.</returns>

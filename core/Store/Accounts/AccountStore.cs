@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Cloud.Store.Changes;
 using Cloud.Store.Mailboxes;
+using Cloud.Store.Messages;
 using Cloud.Store.Overviews;
 using Cloud.Store.Ports;
 using Cloud.Store.Sharing;
@@ -59,6 +60,8 @@ sealed class AccountStore(
     public ReadNotes Reads { get; } = new();
 
     public OverviewCache Overviews { get; } = new(options.OverviewMemory);
+
+    public EntryCache Entries { get; } = new(options.EntryMemory);
 
     /// <summary>The account as it is now.</summary>
     /// <returns>Null when there is none.</returns>

@@ -42,15 +42,18 @@ public sealed class UidSet
         return new UidSet([.. joined]);
     }
 
-    public bool Contains(uint uid)
+    public bool Contains(uint uid) => Overlaps(uid, uid);
+
+    /// <summary>Whether it has any from one to another, both included.</summary>
+    public bool Overlaps(uint first, uint last)
     {
         var (low, high) = (0, Ranges.Count - 1);
         while (low <= high)
         {
             var middle = (low + high) / 2;
-            if (uid < Ranges[middle].First)
+            if (last < Ranges[middle].First)
                 high = middle - 1;
-            else if (uid > Ranges[middle].Last)
+            else if (first > Ranges[middle].Last)
                 low = middle + 1;
             else
                 return true;

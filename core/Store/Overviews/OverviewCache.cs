@@ -3,7 +3,7 @@ using Cloud.Store.Messages;
 
 namespace Cloud.Store.Overviews;
 
-/// <summary>Overviews that were read a while ago; the least recently used go when there are too many.</summary>
+/// <summary>Overviews that were read a while ago.</summary>
 /// <remarks>
 /// They never get wrong: what a UID names does not change, and whoever asks knows from the mailbox which UIDs there are.
 /// So one that was kept before a message went has more than it needs, and nothing else.
@@ -11,54 +11,26 @@ namespace Cloud.Store.Overviews;
 /// <param name="limit">Octets.</param>
 sealed class OverviewCache(long limit)
 {
-    readonly Lock guard = new();
-    readonly Dictionary<Key, LinkedListNode<(Key Key, OverviewPage Page)>> pages = [];
-    readonly LinkedList<(Key Key, OverviewPage Page)> byUse = new();
-    long octets;
+    readonly LeastRecentlyUsed<(AccountId, MailboxId, uint), OverviewPage> pages = new(
+        limit,
+        page => page.MemoryOctets
+    );
 
     /// <summary>Those of a run of pages that are here, by number.</summary>
     public SortedDictionary<uint, OverviewPage> Find(AccountId account, MailboxId mailbox, UidSet numbers)
     {
         var found = new SortedDictionary<uint, OverviewPage>();
-        lock (guard)
+        foreach (var (first, last) in numbers.Ranges)
         {
-            foreach (var (first, last) in numbers.Ranges)
+            for (var number = first; number <= last; number++)
             {
-                for (var number = first; number <= last; number++)
-                {
-                    if (!pages.TryGetValue(new(account, mailbox, number), out var node))
-                        continue;
-                    byUse.Remove(node);
-                    byUse.AddFirst(node);
-                    found.Add(number, node.Value.Page);
-                }
+                if (pages.Find((account, mailbox, number)) is { } page)
+                    found.Add(number, page);
             }
         }
         return found;
     }
 
-    public void Add(AccountId account, MailboxId mailbox, uint number, OverviewPage page)
-    {
-        lock (guard)
-        {
-            var key = new Key(account, mailbox, number);
-            if (pages.Remove(key, out var old))
-                Forget(old);
-            pages.Add(key, byUse.AddFirst((key, page)));
-            octets += page.MemoryOctets;
-            while (octets > limit && byUse.Last is { } oldest)
-            {
-                pages.Remove(oldest.Value.Key);
-                Forget(oldest);
-            }
-        }
-    }
-
-    void Forget(LinkedListNode<(Key Key, OverviewPage Page)> node)
-    {
-        byUse.Remove(node);
-        octets -= node.Value.Page.MemoryOctets;
-    }
-
-    readonly record struct Key(AccountId Account, MailboxId Mailbox, uint Number);
+    public void Add(AccountId account, MailboxId mailbox, uint number, OverviewPage page) =>
+        pages.Set((account, mailbox, number), page);
 }

@@ -31,18 +31,16 @@ public sealed class JunkFilters(IRows rows, string table, Entropy entropy, TimeP
         return Keep(account, row is null ? null : JunkFilterRow.From(row.Data));
     }
 
-    /// <summary>Teaches an account's classifier a message. Repeating it changes nothing.</summary>
+    /// <summary>Teaches an account's classifier messages: one read and one write. Repeating it changes nothing.</summary>
     /// <param name="account">Its partition.</param>
-    /// <param name="message">The message's id.</param>
-    /// <param name="tokens">Of the message.</param>
-    /// <param name="mail">What it is; null takes back what was learned from it.</param>
+    /// <param name="messages">Their ids, and the tokens of each.</param>
+    /// <param name="mail">What they are; null takes back what was learned from them.</param>
     /// <param name="cancel">Ends it before the write.</param>
     /// <returns>Whether anything changed.</returns>
     /// <exception cref="StoreException">Perhaps not learned: no mail is lost by it, and it may be repeated.</exception>
     public async ValueTask<bool> LearnAsync(
         string account,
-        string message,
-        IReadOnlyList<string> tokens,
+        IReadOnlyList<(string Id, IReadOnlyList<string> Tokens)> messages,
         JunkClass? mail,
         CancellationToken cancel
     )
@@ -52,7 +50,7 @@ public sealed class JunkFilters(IRows rows, string table, Entropy entropy, TimeP
         {
             var row = await rows.GetAsync(table, key, cancel);
             var before = (row is null ? null : JunkFilterRow.From(row.Data)) ?? JunkFilter.New(entropy);
-            var after = before.Learn(message, tokens, mail);
+            var after = messages.Aggregate(before, (filter, each) => filter.Learn(each.Id, each.Tokens, mail));
             if (ReferenceEquals(before, after))
                 return false;
             var data = JunkFilterRow.ToRow(after);

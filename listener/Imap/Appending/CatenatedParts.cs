@@ -44,7 +44,7 @@ sealed class CatenatedParts(ImapSession session)
     async ValueTask ReadAsync(FoundMailbox mailbox, CancellationToken cancel)
     {
         var view = await session.Gateway.OpenAsync(mailbox.Account, mailbox.Mailbox.Id, claimRecent: false, cancel);
-        entries = (view?.Entries ?? []).ToDictionary(entry => entry.Uid, entry => entry.Email);
+        entries = (view?.Entries ?? EntryPages.Empty).ToDictionary(entry => entry.Uid, entry => entry.Email);
         opened = mailbox;
     }
 }

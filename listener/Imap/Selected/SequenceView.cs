@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Cloud.Store;
 using Cloud.Store.Messages;
 
@@ -9,65 +8,62 @@ namespace Cloud.Listener.Imap.Selected;
 /// Invariants: UIDs rise with the index; the sequence number is the index plus one. What the store says goes in by
 /// <see cref="Apply"/>; what the client must hear comes out by the three Take methods, in their order here: expunges,
 /// then the count, then flags. A message that is gone keeps its number until its expunge has been taken (RFC 9051
-/// §7.5.1), so numbers never move under a client that is not looking. 50 octets a message: 100,000 take 5 MB.
+/// §7.5.1), so numbers never move under a client that is not looking. The entries are shared with other sessions: a
+/// mailbox of 100,000 costs this one some octets for each page that it has seen changes of.
 /// </remarks>
 sealed class SequenceView
 {
-    uint[] uids;
-    Row[] rows;
+    EntryPages entries;
     readonly HashSet<uint> changed = [];
+    readonly HashSet<uint> gone = [];
     HashSet<uint>? touched;
-    int announced;
-    int gone;
 
-    SequenceView(int capacity)
-    {
-        uids = new uint[capacity];
-        rows = new Row[capacity];
-    }
+    /// <summary>UIDs of messages with \Recent: rising ranges with no other message between their ends.</summary>
+    readonly List<(uint First, uint Last)> recent = [];
+    int announced;
+
+    SequenceView(EntryPages entries) => this.entries = entries;
 
     /// <summary>Messages, also those that are gone but not yet told.</summary>
-    public int Count { get; private set; }
+    public int Count => entries.Count;
 
     /// <summary>Messages with \Recent in this session.</summary>
     public int Recent { get; private set; }
 
     /// <summary>0 in an empty mailbox.</summary>
-    public uint LastUid => Count == 0 ? 0 : uids[Count - 1];
+    public uint LastUid => entries.LastUid;
 
     public IndexRanges All => Count == 0 ? IndexRanges.None : new IndexRanges([(0, Count - 1)]);
 
     /// <summary>A mailbox as it was opened; its client is told right away.</summary>
     /// <param name="firstRecent">Messages from this UID on are \Recent here.</param>
-    public static SequenceView Of(IReadOnlyList<MessageEntry> entries, uint firstRecent)
+    public static SequenceView Of(EntryPages entries, uint firstRecent)
     {
-        var view = new SequenceView(entries.Count);
-        for (var i = 0; i < entries.Count; i++)
-            view.Append(entries[i], entries[i].Uid >= firstRecent);
-        view.announced = view.Count;
+        var view = new SequenceView(entries) { announced = entries.Count };
+        view.NoteRecent(0, firstRecent);
         return view;
     }
 
-    public uint Uid(int index) => uids[index];
+    public uint Uid(int index) => entries[index].Uid;
 
-    public bool IsRecent(int index) => rows[index].Is(Mark.Recent);
+    public bool IsRecent(int index) => Recent > 0 && IsRecent(Uid(index));
 
-    public MessageEntry this[int index] => rows[index].ToEntry(uids[index]);
+    public ref readonly MessageEntry this[int index] => ref entries[index];
 
-    public MessageFlags Flags(int index) => rows[index].Flags;
+    public MessageFlags Flags(int index) => entries[index].Flags;
 
-    public ulong Keywords(int index) => rows[index].Keywords;
+    public ulong Keywords(int index) => entries[index].Keywords;
 
-    public ulong ModSeq(int index) => rows[index].ModSeq;
+    public ulong ModSeq(int index) => entries[index].ModSeq;
 
     /// <summary>Messages are gone that the client has not been told of.</summary>
-    public bool HasGone => gone > 0;
+    public bool HasGone => gone.Count > 0;
 
     /// <summary>Messages that the client was told of.</summary>
     public int Announced => announced;
 
     /// <summary>UIDs of the messages that are gone, and that the client has not been told of.</summary>
-    public UidSet Gone() => UidSet.Of(Enumerable.Range(0, Count).Where(index => rows[index].Is(Mark.Gone)).Select(Uid));
+    public UidSet Gone() => UidSet.Of(gone);
 
     /// <summary>From now on what comes and what changes is noted, whoever did it.</summary>
     public void TrackTouched() => touched ??= [];
@@ -84,12 +80,10 @@ sealed class SequenceView
 
     /// <summary>Those of the messages that have changed after this mod-sequence.</summary>
     public IndexRanges ChangedSince(IndexRanges among, ulong modSeq) =>
-        IndexRanges.Of([
-            .. among.Indexes().Where(index => rows[index].ModSeq > modSeq).Select(index => (index, index)),
-        ]);
+        IndexRanges.Of([.. among.Indexes().Where(index => ModSeq(index) > modSeq).Select(index => (index, index))]);
 
     /// <summary>Where this UID is; negative, the complement of where it would be, when it is not there.</summary>
-    public int IndexOf(uint uid) => Array.BinarySearch(uids, 0, Count, uid);
+    public int IndexOf(uint uid) => entries.IndexOf(uid);
 
     /// <summary>The messages a set of UIDs names; numbers that no message has are passed over.</summary>
     public IndexRanges FindUids(IEnumerable<(uint First, uint Last)> ranges)
@@ -108,24 +102,19 @@ sealed class SequenceView
     /// <summary>Takes over what a sync or a command of our own brought.</summary>
     /// <param name="entries">New and changed ones, sorted by UID.</param>
     /// <param name="firstRecent">New messages from this UID on are \Recent here.</param>
-    public void Apply(IReadOnlyList<MessageEntry> entries, UidSet vanished, uint firstRecent)
+    public void Apply(IReadOnlyList<MessageEntry> news, UidSet vanished, uint firstRecent)
     {
-        foreach (var entry in entries)
+        var known = Count;
+        foreach (var entry in news)
         {
             touched?.Add(entry.Uid);
-            if (Count == 0 || entry.Uid > uids[Count - 1])
-                Append(entry, entry.Uid >= firstRecent);
-            else if (IndexOf(entry.Uid) is >= 0 and var index && Replace(index, entry))
+            if (IndexOf(entry.Uid) is >= 0 and var index && TellsOtherFlags(entry, entries[index]))
                 changed.Add(entry.Uid);
         }
-
+        entries = entries.With(news);
+        NoteRecent(known, firstRecent);
         foreach (var index in FindUids(vanished.Ranges).Indexes())
-        {
-            if (rows[index].Is(Mark.Gone))
-                continue;
-            rows[index].Marks |= Mark.Gone;
-            gone++;
-        }
+            gone.Add(Uid(index));
     }
 
     /// <summary>The client has not heard yet of this message's flags.</summary>
@@ -138,28 +127,27 @@ sealed class SequenceView
     /// <returns>Only those that the client knows of.</returns>
     public IReadOnlyList<(int Number, uint Uid)> TakeExpunges()
     {
-        if (gone == 0)
+        if (gone.Count == 0)
             return [];
-        var taken = new List<(int, uint)>(gone);
-        var kept = 0;
+        var taken = new List<(int, uint)>(gone.Count);
         var known = announced;
-        for (var i = 0; i < Count; i++)
+        var before = 0;
+        foreach (var uid in gone.Order())
         {
-            if (!rows[i].Is(Mark.Gone))
+            var index = IndexOf(uid);
+            if (index < known)
             {
-                (uids[kept], rows[kept]) = (uids[i], rows[i]);
-                kept++;
-                continue;
-            }
-            if (i < known)
-            {
-                taken.Add((kept + 1, uids[i]));
+                taken.Add((index - before + 1, uid));
                 announced--;
             }
-            Recent -= rows[i].Is(Mark.Recent) ? 1 : 0;
-            changed.Remove(uids[i]);
+            before++;
+            Recent -= IsRecent(uid) ? 1 : 0;
+            changed.Remove(uid);
         }
-        (Count, gone) = (kept, 0);
+        entries = entries.Without(UidSet.Of(gone));
+        gone.Clear();
+        if (Recent == 0)
+            recent.Clear();
         return taken;
     }
 
@@ -180,7 +168,7 @@ sealed class SequenceView
         var indexes = new List<int>(changed.Count);
         foreach (var uid in changed)
         {
-            if (IndexOf(uid) is >= 0 and var index && !rows[index].Is(Mark.Gone))
+            if (IndexOf(uid) is >= 0 and var index && !gone.Contains(uid))
                 indexes.Add(index);
         }
         changed.Clear();
@@ -188,65 +176,28 @@ sealed class SequenceView
         return indexes;
     }
 
-    void Append(in MessageEntry entry, bool recent)
+    /// <summary>Those from an index on are new here.</summary>
+    void NoteRecent(int start, uint firstRecent)
     {
-        if (Count == uids.Length)
-        {
-            var larger = Count + Math.Max(16, Count / 8);
-            Array.Resize(ref uids, larger);
-            Array.Resize(ref rows, larger);
-        }
-        uids[Count] = entry.Uid;
-        rows[Count] = Row.From(entry, recent ? Mark.Recent : Mark.None);
-        Count++;
-        Recent += recent ? 1 : 0;
+        if (LastUid < firstRecent)
+            return;
+        start = Math.Max(start, IndexOf(firstRecent) is var first && first < 0 ? ~first : first);
+        if (start == Count)
+            return;
+        Recent += Count - start;
+        if (start > 0 && IsRecent(Uid(start - 1)))
+            recent[^1] = (recent[^1].First, LastUid);
+        else
+            recent.Add((Uid(start), LastUid));
     }
 
-    /// <returns>True when flags differ: nothing else of an entry is told unasked.</returns>
-    bool Replace(int index, in MessageEntry entry)
+    bool IsRecent(uint uid)
     {
-        var old = rows[index];
-        rows[index] = Row.From(entry, old.Marks);
-        return old.Flags != entry.Flags || old.Keywords != entry.Keywords;
+        var at = recent.FindLastIndex(range => range.First <= uid);
+        return at >= 0 && uid <= recent[at].Last;
     }
 
-    [Flags]
-    enum Mark : byte
-    {
-        None = 0,
-        Recent = 1,
-        Gone = 2,
-    }
-
-    /// <summary>A <see cref="MessageEntry"/> without its UID and without padding: there are many.</summary>
-    [StructLayout(LayoutKind.Sequential, Pack = 1)]
-    struct Row
-    {
-        public ulong Keywords;
-        public MessageFlags Flags;
-        public Mark Marks;
-        public ulong ModSeq;
-        ulong email;
-        uint size;
-        long received;
-        long saved;
-
-        public readonly bool Is(Mark mark) => Marks.HasFlag(mark);
-
-        public static Row From(in MessageEntry entry, Mark marks) =>
-            new()
-            {
-                Keywords = entry.Keywords,
-                Flags = entry.Flags,
-                Marks = marks,
-                ModSeq = entry.ModSeq,
-                email = entry.Email.Value,
-                size = (uint)Math.Min(entry.Size, uint.MaxValue), // A message is at most 50 MiB.
-                received = entry.Received,
-                saved = entry.Saved,
-            };
-
-        public readonly MessageEntry ToEntry(uint uid) =>
-            new(uid, Flags, ModSeq, Keywords, new EmailId(email), size, received, saved);
-    }
+    /// <summary>Nothing else of an entry is told unasked.</summary>
+    static bool TellsOtherFlags(in MessageEntry now, in MessageEntry before) =>
+        now.Flags != before.Flags || now.Keywords != before.Keywords;
 }

@@ -6,7 +6,7 @@ using Cloud.Store.Ports;
 
 namespace Cloud.Api.Gateway.Operations;
 
-/// <summary>SELECT and EXAMINE: reads a mailbox whole.</summary>
+/// <summary>SELECT and EXAMINE: reads a mailbox whole, or what is new since it was last read.</summary>
 static class OpenMailbox
 {
     /// <summary>Readings before a mailbox that never rests is given as it is: the next sync sets it right.</summary>
@@ -47,37 +47,56 @@ static class OpenMailbox
         var state = await accounts.CurrentAsync(account, cancel);
         for (var tries = 1; state?.Find(id) is { } mailbox; tries++)
         {
-            var entries = await ReadAsync(accounts, account, mailbox, first, last, cancel);
-            var after = await accounts.CurrentAsync(account, cancel);
-            if (tries < MaxTries && after?.Find(id)?.ModSeq != mailbox.ModSeq)
+            var known = accounts.Entries.Find(account, id);
+            var (entries, isWhole) = (known?.Entries ?? EntryPages.Empty, true);
+            if (known?.ModSeq != mailbox.ModSeq)
             {
-                state = after;
-                continue;
+                (entries, isWhole) = await ReadAsync(accounts, account, state, mailbox, known, (first, last), cancel);
+                var after = await accounts.CurrentAsync(account, cancel);
+                var rests = after?.Find(id)?.ModSeq == mailbox.ModSeq;
+                if (tries < MaxTries && !rests)
+                {
+                    state = after;
+                    continue;
+                }
+                if (isWhole && rests)
+                    accounts.Entries.Set(account, id, new(mailbox.ModSeq, entries));
             }
             var recent = claimRecent
                 ? await ClaimRecent.RunAsync(accounts, account, mailbox, cancel)
                 : mailbox.FirstRecent;
             var path = MailboxPaths.Compose(state.Mailboxes, mailbox);
-            return new(mailbox.ToMailbox(path) with { FirstRecent = recent }, state.Revision, entries);
+            var part = isWhole ? entries.Between(first, last) : entries;
+            return new(mailbox.ToMailbox(path) with { FirstRecent = recent }, state.Revision, part);
         }
         return null;
     }
 
-    static async ValueTask<List<MessageEntry>> ReadAsync(
+    /// <returns>Asked for a part, all of it where all is known.</returns>
+    static async ValueTask<(EntryPages Entries, bool IsWhole)> ReadAsync(
         AccountStore accounts,
         AccountId account,
+        AccountState state,
         MailboxRow mailbox,
-        uint first,
-        uint last,
+        KnownEntries? known,
+        (uint First, uint Last) part,
         CancellationToken cancel
     )
     {
+        if (
+            known?.ModSeq < mailbox.ModSeq
+            && await SyncMailbox.TryReadAsync(accounts, account, state, mailbox, known.ModSeq, cancel)
+                is var (changed, gone)
+        )
+            return (known.Entries.Without(gone).With(changed), true);
+        var (first, last) = part;
+        var isWhole = first <= 1 && last >= mailbox.UidNext - 1;
         last = Math.Min(last, mailbox.UidNext - 1);
         if (mailbox.Messages == 0 || first > last)
-            return [];
+            return (EntryPages.Empty, isWhole);
         var entries = new List<MessageEntry>((int)Math.Min((uint)mailbox.Messages, last - first + 1));
         var (low, high) = (PageRows.PageOf(first), PageRows.PageOf(last));
         await EntryReader.ReadAsync(accounts.Rows, account, mailbox, low, high, entries, cancel);
-        return entries;
+        return (EntryPages.Of(entries), isWhole);
     }
 }

@@ -48,7 +48,7 @@ static class ReaderView
             return view with
             {
                 Mailbox = Marked(view.Mailbox, marks, view.Revision) with { Unseen = unseen },
-                Entries = entries,
+                Entries = EntryPages.Of(entries),
             };
         }
     }

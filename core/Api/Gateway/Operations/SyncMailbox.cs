@@ -60,10 +60,24 @@ static class SyncMailbox
     {
         if (mailbox.ModSeq <= since)
             return ([], UidSet.Empty);
+        return await TryReadAsync(accounts, account, state, mailbox, since, cancel)
+            ?? await ReadWholeAsync(accounts, account, mailbox, since, cancel);
+    }
+
+    /// <summary>What the change log knows of.</summary>
+    /// <returns>Null when it does not reach back so far, or is so long that the mailbox is read sooner.</returns>
+    public static async ValueTask<(IReadOnlyList<MessageEntry> Changed, UidSet Vanished)?> TryReadAsync(
+        AccountStore accounts,
+        AccountId account,
+        AccountState state,
+        MailboxRow mailbox,
+        ulong since,
+        CancellationToken cancel
+    )
+    {
         var isLogged = since + 1 >= state.Account.LogFrom && state.Revision - since <= MaxLogRows;
         if (!isLogged || await ReadLogAsync(accounts, account, state, mailbox, since, cancel) is not { } log)
-            return await ReadWholeAsync(accounts, account, mailbox, since, cancel);
-
+            return null;
         var entries = new List<MessageEntry>();
         foreach (var (first, last) in Runs(UidSet.Of(log.Changed)))
             await EntryReader.ReadAsync(accounts.Rows, account, mailbox, first, last, entries, cancel);

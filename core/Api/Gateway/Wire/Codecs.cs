@@ -24,7 +24,9 @@ static class Codecs
                 Columns.Write(writer, view.Entries);
         },
         (head, ref columns) =>
-            Value(head) is { } view ? new(view.Mailbox, view.Revision, Columns.Entries(ref columns)) : null
+            Value(head) is { } view
+                ? new(view.Mailbox, view.Revision, EntryPages.Of(Columns.Entries(ref columns)))
+                : null
     );
 
     public static readonly WireCodec<MailboxChanges?> Changes = new PackedCodec<MailboxChanges?, ResultHead<ViewHead>>(

@@ -44,7 +44,7 @@ static class MessageList
         var key = KeyOf(call);
         var view = await call.Rooms.Gateway.OpenAsync(account, mailbox.Id, claimRecent: false, cancel);
         var before = BeforeOf(call, mailbox);
-        var entries = (view?.Entries ?? []).Where(entry => entry.Uid < before).Reverse().ToList();
+        var entries = (view?.Entries ?? EntryPages.Empty).Where(entry => entry.Uid < before).Reverse().ToList();
         var (found, seen) = (new List<MessageEntry>(), 0);
         while (seen < Math.Min(entries.Count, MaxSearched) && found.Count < call.Limit)
         {
@@ -74,7 +74,9 @@ static class MessageList
         {
             var view = await call.Rooms.Gateway.OpenAsync(account, mailbox.Id, claimRecent: false, cancel);
             // A conversation bears the number of its first message, and no answer has a lower one.
-            var later = (view?.Entries ?? []).Where(entry => entry.Email.Value >= thread).TakeLast(MaxThreadRead);
+            var later = (view?.Entries ?? EntryPages.Empty)
+                .Where(entry => entry.Email.Value >= thread)
+                .TakeLast(MaxThreadRead);
             foreach (var some in later.Chunk(Batch))
             {
                 var all = await SummariesAsync(call, account, view!.Mailbox, some, cancel);

@@ -23,22 +23,22 @@ public sealed class ResyncCostTests
     }
 
     [Fact]
-    public async Task To_catch_up_costs_one_query_of_the_log_beside_the_select()
+    public async Task To_catch_up_costs_one_query_of_the_log_and_the_pages_it_names()
     {
         await using var mail = await OpenAsync();
         var client = mail.Client;
         await client.DoAsync("UID STORE 7,9 +FLAGS.SILENT (\\Deleted)");
         await client.DoAsync("UID EXPUNGE 7");
 
+        await client.DoAsync("SELECT INBOX");
         rows.Reset();
         await client.DoAsync("SELECT INBOX");
-        var plain = rows.Reads;
-        rows.Reset();
+        Assert.Equal((0, 0), (rows.Reads, rows.Commits));
         var answer = await client.AskAsync($"SELECT INBOX (QRESYNC ({mail.Validity} {mail.Known} 1:300))");
         Assert.Contains("* VANISHED (EARLIER) 7\r\n", answer, StringComparison.Ordinal);
         Assert.Contains("* 8 FETCH (UID 9 FLAGS (\\Deleted) MODSEQ (", answer, StringComparison.Ordinal);
         // The log; the one page with a message that has changed and stayed.
-        Assert.Equal((plain + 2, 0), (rows.Reads, rows.Commits));
+        Assert.Equal((2, 0), (rows.Reads, rows.Commits));
     }
 
     async Task<Mail> OpenAsync()

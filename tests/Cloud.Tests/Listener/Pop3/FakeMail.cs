@@ -135,7 +135,7 @@ sealed class FakeMail : UnaskedGateway
                 0,
                 0
             ));
-            return new(new MailboxView(Box("INBOX", 1, MailboxRole.Inbox), 1, [.. entries]));
+            return new(new MailboxView(Box("INBOX", 1, MailboxRole.Inbox), 1, EntryPages.Of([.. entries])));
         }
     }
 

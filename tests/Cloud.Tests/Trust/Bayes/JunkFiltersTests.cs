@@ -16,12 +16,12 @@ public sealed class JunkFiltersTests
     {
         var (one, other) = (Filters(1), Filters(2));
         Assert.Null(await other.FindAsync("acc", default));
-        Assert.True(await one.LearnAsync("acc", "m", ["casino"], JunkClass.Spam, default));
+        Assert.True(await one.LearnAsync("acc", [("m", ["casino"])], JunkClass.Spam, default));
         Assert.Equal(1, (await one.FindAsync("acc", default))!.Spam);
         Assert.Null(await other.FindAsync("acc", default));
         clock.Advance(Age);
         Assert.Equal(1, (await other.FindAsync("acc", default))!.Spam);
-        Assert.False(await other.LearnAsync("acc", "m", ["casino"], JunkClass.Spam, default));
+        Assert.False(await other.LearnAsync("acc", [("m", ["casino"])], JunkClass.Spam, default));
     }
 
     [Fact]
@@ -40,12 +40,12 @@ public sealed class JunkFiltersTests
         await rows.CommitAsync("mail", new RowTransaction("acc").Insert(JunkFilterRow.Key, row), default);
         var filters = Filters(1);
         Assert.Null(await filters.FindAsync("acc", default));
-        Assert.True(await filters.LearnAsync("acc", "m", ["casino"], JunkClass.Spam, default));
+        Assert.True(await filters.LearnAsync("acc", [("m", ["casino"])], JunkClass.Spam, default));
         Assert.Equal(1, (await filters.FindAsync("acc", default))!.Spam);
     }
 
     static async Task Teach(JunkFilters filters, int i) =>
-        await filters.LearnAsync("acc", $"{i}", ["casino"], JunkClass.Spam, default);
+        await filters.LearnAsync("acc", [($"{i}", ["casino"])], JunkClass.Spam, default);
 
     JunkFilters Filters(int seed) => new(rows, "mail", new SeededEntropy((ulong)seed), clock, Age);
 }

@@ -62,7 +62,7 @@ public sealed class CodecTests
     /// <summary>Every packed form, as octets, with what reads it.</summary>
     static IEnumerable<(byte[] Octets, Action<byte[]> Decode)> Packed()
     {
-        yield return Of(Ops.Open.Answer, new MailboxView(Box, Big, Entries));
+        yield return Of(Ops.Open.Answer, new MailboxView(Box, Big, EntryPages.Of(Entries)));
         yield return Of(Ops.Open.Answer, null);
         yield return Of(Ops.Sync.Answer, new MailboxChanges(Box, 0, Entries, Uids));
         yield return Of(Ops.Fetch.Answer, new FetchAnswer(2, Emails));
@@ -121,7 +121,7 @@ public sealed class CodecTests
     [Fact]
     public void Answers_come_out_as_they_went_in()
     {
-        var view = Ops.Open.Answer.Decode(Ops.Open.Answer.Encode(new(Box, Big, Entries)))!;
+        var view = Ops.Open.Answer.Decode(Ops.Open.Answer.Encode(new(Box, Big, EntryPages.Of(Entries))))!;
         Assert.Equal(Entries, view.Entries);
         Assert.Equal(Box.Keywords, view.Mailbox.Keywords);
         Assert.Equal(Box with { Keywords = [] }, view.Mailbox with { Keywords = [] });
