@@ -1,76 +1,113 @@
+using System.IO.Compression;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 using Cloud.Bench.Servers;
 
 namespace Cloud.Bench.Scenarios;
 
-/// <summary>What an idle plain IMAP connection costs in resident memory: greeted only, and selected in IDLE.</summary>
+/// <summary>What an idle IMAP connection costs in resident memory: greeted, selected in IDLE, under TLS, compressed.</summary>
 static class Idle
 {
     /// <summary>A server that changes for longer does not idle.</summary>
     const int MostSeconds = 120;
 
+    sealed record State(string Name, bool IsTls = false, bool IsLoggedIn = true, bool IsCompressed = false);
+
+    static readonly State[] States =
+    [
+        new("greeted", IsLoggedIn: false),
+        new("in IDLE"),
+        new("in IDLE, compressed", IsCompressed: true),
+        new("in IDLE under TLS", IsTls: true),
+        new("in IDLE under TLS, compressed", IsTls: true, IsCompressed: true),
+    ];
+
     public static async Task RunAsync(Options options)
     {
         var count = options.Number("connections", 2000);
-        await using var server = await CloudServer.StartAsync(users: 20);
-        var warm = new List<Socket>();
-        for (var i = 0; i < 50; i++)
-            warm.Add(await ConnectAsync(server, i, inIdle: true));
-        foreach (var socket in warm)
-            socket.Dispose();
-
-        foreach (var inIdle in new[] { false, true })
+        foreach (var state in States)
         {
+            await using var server = await CloudServer.StartAsync(users: 20);
+            var warm = new List<Connection>();
+            for (var i = 0; i < 50; i++)
+                warm.Add(await Connection.OpenAsync(server, i, state));
+            foreach (var connection in warm)
+                connection.Dispose();
+
             var before = await SettledAsync(server.ProcessId);
-            var sockets = new List<Socket>();
+            var connections = new List<Connection>();
             for (var i = 0; i < count; i++)
-                sockets.Add(await ConnectAsync(server, i, inIdle));
+                connections.Add(await Connection.OpenAsync(server, i, state));
             var after = await SettledAsync(server.ProcessId);
-            var what = inIdle ? "logged in, selected, in IDLE" : "greeted";
-            Console.WriteLine($"{count} connections {what}: {(after - before) / 1024.0 / count:0.0} KB each");
-            foreach (var socket in sockets)
-                socket.Dispose();
+            Console.WriteLine($"{count} connections {state.Name}: {(after - before) / 1024.0 / count:0.0} KB each");
+            foreach (var connection in connections)
+                connection.Dispose();
         }
     }
 
-    static async Task<Socket> ConnectAsync(CloudServer server, int number, bool inIdle)
+    /// <summary>A client that reads lines and does nothing more once it is where it should be.</summary>
+    sealed class Connection : IDisposable
     {
-        var user = number % 20;
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        // One address may have 250 connections: these come from many.
-        socket.Bind(new IPEndPoint(new IPAddress([127, 0, 1, (byte)(1 + number / 200)]), 0));
-        await socket.ConnectAsync(server.Ports["imap"]);
-        await ReadUntilAsync(socket, "* OK");
-        if (!inIdle)
-            return socket;
-        foreach (
-            var (command, answer) in new[]
+        readonly Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        Stream stream = Stream.Null;
+        Stream input = Stream.Null;
+
+        public static async Task<Connection> OpenAsync(CloudServer server, int number, State state)
+        {
+            var connection = new Connection();
+            // One address may have 250 connections: these come from many.
+            connection.socket.Bind(new IPEndPoint(new IPAddress([127, 0, 1, (byte)(1 + number / 200)]), 0));
+            await connection.socket.ConnectAsync(server.Ports[state.IsTls ? "imaps" : "imap"]);
+            connection.stream = connection.input = new NetworkStream(connection.socket);
+            if (state.IsTls)
             {
-                ($"a login u{user}@example.test password-{user}\r\n", "a OK"),
-                ("b select inbox\r\n", "b OK"),
-                ("c idle\r\n", "+ "),
+#pragma warning disable CA5359 // The server made its certificate itself.
+                var tls = new SslStream(connection.stream, false, (_, _, _, _) => true);
+#pragma warning restore CA5359
+                await tls.AuthenticateAsClientAsync("localhost");
+                connection.stream = connection.input = tls;
             }
-        )
-        {
-            await socket.SendAsync(Encoding.ASCII.GetBytes(command));
-            await ReadUntilAsync(socket, answer);
+            await connection.ReadUntilAsync("* OK");
+            if (!state.IsLoggedIn)
+                return connection;
+            var user = number % 20;
+            await connection.AskAsync($"a login u{user}@example.test password-{user}", "a OK");
+            if (state.IsCompressed)
+                await connection.CompressAsync();
+            await connection.AskAsync("b select inbox", "b OK");
+            await connection.AskAsync("c idle", "+ ");
+            return connection;
         }
-        return socket;
-    }
 
-    static async Task ReadUntilAsync(Socket socket, string line)
-    {
-        var buffer = new byte[4096];
-        var text = "";
-        while (
-            !text.Contains($"\n{line}", StringComparison.Ordinal) && !text.StartsWith(line, StringComparison.Ordinal)
-        )
+        async Task CompressAsync()
         {
-            var read = await socket.ReceiveAsync(buffer);
-            text += read > 0 ? Encoding.ASCII.GetString(buffer, 0, read) : throw new InvalidOperationException(text);
+            await AskAsync("z compress deflate", "z OK");
+            input = new DeflateStream(stream, CompressionMode.Decompress);
+            stream = new DeflateStream(stream, CompressionLevel.Fastest);
         }
+
+        async Task AskAsync(string command, string answer)
+        {
+            await stream.WriteAsync(Encoding.ASCII.GetBytes($"{command}\r\n"));
+            await stream.FlushAsync();
+            await ReadUntilAsync(answer);
+        }
+
+        async Task ReadUntilAsync(string line)
+        {
+            var buffer = new byte[4096];
+            var text = "\n";
+            while (!text.Contains($"\n{line}", StringComparison.Ordinal) || !text.EndsWith('\n'))
+            {
+                var read = await input.ReadAsync(buffer);
+                text +=
+                    read > 0 ? Encoding.ASCII.GetString(buffer, 0, read) : throw new InvalidOperationException(text);
+            }
+        }
+
+        public void Dispose() => socket.Dispose();
     }
 
     /// <summary>Waits until the figure stands still for a second.</summary>
