@@ -16,13 +16,15 @@ namespace Cloud.Listener.Imap;
 
 /// <summary>One client's connection: reads a command, runs it, tells what else has happened, answers.</summary>
 /// <remarks>
-/// A command runs when the one before it is answered, so pipelined ones keep their order. Errors become replies here
+/// A command runs when the one before it is answered, so pipelined ones keep their order, while messages that they are
+/// going to fetch are opened (<see cref="Pipeline"/>). Errors become replies here
 /// and nowhere else: the grammar's are BAD, a user's are the command's own NO, ours are logged and NO; the session
 /// goes on after each. Between commands it holds no buffer, only the view of the selected mailbox.
 /// </remarks>
 sealed class ImapSession
 {
     readonly ImapServices services;
+    readonly Pipeline pipeline;
     DateTimeOffset started;
     int commands;
     int badInARow;
@@ -41,6 +43,7 @@ sealed class ImapSession
         Writer = new ImapWriter(connection, Dialect);
         Input = new CommandReader(connection, Writer) { Patience = () => Patience };
         Notifications = new Notifications(this);
+        pipeline = new Pipeline(this);
         started = services.Time.GetUtcNow();
     }
 
@@ -118,9 +121,9 @@ sealed class ImapSession
             Writer.Put("*", Reply.Ok($"{Options.HostName} is ready", $"CAPABILITY {Commands.Capability.Of(this)}"));
             while (!ended)
             {
-                if (!Input.HasLine)
+                if (!Input.HasLine && pipeline.IsEmpty)
                     await Writer.FlushAsync();
-                if (await ReadAsync(cancel) && !ended)
+                if ((!pipeline.IsEmpty || await ReadAsync(cancel)) && !ended)
                     await AnswerAsync(cancel);
                 await Writer.FlushIfFullAsync();
             }
@@ -134,6 +137,7 @@ sealed class ImapSession
         finally
         {
             Input.Release();
+            await pipeline.DisposeAsync();
             Selected?.Dispose();
             Notifications.Dispose();
         }
@@ -292,7 +296,8 @@ sealed class ImapSession
     async ValueTask AnswerAsync(CancellationToken cancel)
     {
         commands++;
-        if (!TryParse(out var tag, out var row, out var command, out var reply))
+        var (tag, row, command, reply) = pipeline.Take();
+        if (row is null || command is null)
         {
             var offence = reply.Condition == Condition.Bye ? Offence.ForeignProtocol : Offence.Error;
             reply = await SkipAnnouncedAsync(IsBannedFor(offence) ? Reply.Banned : reply);
@@ -302,6 +307,7 @@ sealed class ImapSession
         }
 
         Input.Release();
+        await pipeline.LookAheadAsync(command, cancel);
         Tag = tag;
         removes = row.Effects.HasFlag(Effects.Removes);
         reply = await SkipAnnouncedAsync(await RunAsync(row, command, cancel));
@@ -349,38 +355,6 @@ sealed class ImapSession
             Log.HandshakeFailed(services.Logger, Connection.Remote.Address, e.Message);
             ended = true;
         }
-    }
-
-    bool TryParse(out string tag, out CommandRow row, out IImapCommand command, out Reply fault)
-    {
-        (tag, row, command, fault) = ("*", null!, null!, default);
-        try
-        {
-            var reader = new ImapReader(Input.Text, Dialect.Utf8);
-            if (!reader.Tag(out var name) || !reader.SP())
-                throw reader.Expected("a tag and a command");
-            tag = Encoding.ASCII.GetString(name);
-            if (CommandTable.Find(ref reader) is not { } found)
-                throw new SyntaxException("There is no such command");
-            row = found;
-            command = row.Parse(ref reader);
-        }
-        catch (SyntaxException e)
-        {
-            fault = ForeignProtocol.Speaks(Input.Text) ? Reply.ForeignProtocol : Reply.Bad(e.Message);
-            return false;
-        }
-
-        var numbers = row.Effects.HasFlag(Effects.SpeaksNumbers) || command.SpeaksNumbers;
-        if (row.In.HasFlag(State) && numbers && Dialect.UidOnly)
-        {
-            fault = Reply.UidRequired;
-            return false;
-        }
-        if (row.In.HasFlag(State))
-            return true;
-        fault = Reply.Bad($"{row.Name} is not for now: {Describe(State)}");
-        return false;
     }
 
     /// <summary>Tells at the door what a stranger did, which may hold the answer back.</summary>
@@ -442,12 +416,4 @@ sealed class ImapSession
         ended = true;
         Log.HungUp(services.Logger, Connection.Remote.Address, reply.Text);
     }
-
-    static string Describe(SessionState state) =>
-        state switch
-        {
-            SessionState.NotAuthenticated => "log in first",
-            SessionState.Authenticated => "no mailbox is selected",
-            _ => "a mailbox is selected",
-        };
 }

@@ -18,6 +18,12 @@ static class PageRows
 
     public static uint FirstUid(uint page) => page * UidsPerPage + 1;
 
+    /// <summary>The first UID of the page that a UID belongs to; 0 belongs to the first.</summary>
+    public static uint FirstOf(uint uid) => FirstUid(PageOf(Math.Max(uid, 1)));
+
+    /// <summary>The last UID of the page that a UID belongs to.</summary>
+    public static uint LastOf(uint uid) => (uint)Math.Min(FirstOf(uid) + (UidsPerPage - 1UL), uint.MaxValue);
+
     /// <summary>Pages from first to last, both included.</summary>
     public static RowRange Range(AccountId account, MailboxId mailbox, uint first, uint last) =>
         new(account.Value, Key(mailbox, first), Key(mailbox, last) + "!");

@@ -1,11 +1,15 @@
 using Cloud.Listener.Imap.Fetch;
+using Cloud.Listener.Imap.Selected;
 using Cloud.Listener.Imap.Wire;
+using Cloud.Store;
 
 namespace Cloud.Listener.Imap.Commands;
 
 /// <summary>FETCH and UID FETCH. RFC 9051 §6.4.5, RFC 3516, RFC 7162 §3.1.4, §3.2.6, RFC 9394 §3.3.</summary>
 sealed record Fetch(SequenceSet Set, bool Uids, FetchItems Items, FetchModifiers Modifiers) : IImapCommand
 {
+    Task<OpenMessage?>? ahead;
+
     public static IImapCommand Parse(ref ImapReader args) => Parse(ref args, uids: false);
 
     public static IImapCommand ParseUid(ref ImapReader args) => Parse(ref args, uids: true);
@@ -13,6 +17,7 @@ sealed record Fetch(SequenceSet Set, bool Uids, FetchItems Items, FetchModifiers
     public async ValueTask<Reply> RunAsync(ImapSession session, CancellationToken cancel)
     {
         var selected = session.Selected!;
+        await using var open = await TakeAheadAsync();
         if (Modifiers.Vanished && !session.Dialect.QResync)
             throw new SyntaxException("QRESYNC has to be enabled first"); // RFC 7162 §3.2.6
         if (Items.Has(FetchAttributes.ModSeq))
@@ -30,7 +35,8 @@ sealed record Fetch(SequenceSet Set, bool Uids, FetchItems Items, FetchModifiers
             named = selected.View.ChangedSince(named, since);
         }
         selected.AnnounceKeywords(session.Writer);
-        var response = new FetchResponse(session, selected, Uids && !session.Dialect.UidOnly ? Items.WithUid() : Items);
+        var items = Uids && !session.Dialect.UidOnly ? Items.WithUid() : Items;
+        var response = new FetchResponse(session, selected, items) { Ahead = open };
         if (!Items.NeedsEmail)
             await response.WriteFromViewAsync(named);
         else if (Items.NeedsOnlyEnvelope && named.Count >= ImapLimits.ManyEnvelopes)
@@ -41,6 +47,50 @@ sealed record Fetch(SequenceSet Set, bool Uids, FetchItems Items, FetchModifiers
         else if (!await response.WriteAsync(named, cancel))
             return Reply.MessagesGone; // RFC 2180 §4.1.2
         return response.MetUnknownEncoding ? Reply.UnknownEncoding : Reply.Ok("Fetched");
+    }
+
+    /// <summary>Opens its message, when it is about one, while another command runs.</summary>
+    public void OpenAhead(ImapSession session, CancellationToken cancel)
+    {
+        if (!Uids || Set.IsSaved || Items.Sections.Count == 0 || session.Selected is not { } selected)
+            return;
+        if (selected.Find(Set, Uids) is { Count: 1 } named)
+            ahead = OpenAsync(session, selected, selected.View[named.Ranges[0].First].Email, cancel);
+    }
+
+    /// <summary>It will not run.</summary>
+    public async ValueTask CloseAsync()
+    {
+        if (await TakeAheadAsync() is { } message)
+            await message.DisposeAsync();
+    }
+
+    async Task<OpenMessage?> OpenAsync(
+        ImapSession session,
+        SelectedMailbox selected,
+        EmailId email,
+        CancellationToken cancel
+    )
+    {
+        if (await session.Gateway.FetchAsync(selected.Account, [email], cancel) is not [var found])
+            return null;
+        var message = new OpenMessage(found, Items);
+        if (message.Held <= ImapLimits.HeldAhead / ImapLimits.OpenMessages)
+            message.BeginOpening(session.Gateway, selected.Account, cancel);
+        return message;
+    }
+
+    /// <returns>Null where the response has to look for itself.</returns>
+    async ValueTask<OpenMessage?> TakeAheadAsync()
+    {
+        if (ahead is not { } opening)
+            return null;
+        ahead = null;
+        Task ended = opening;
+        await ended.ConfigureAwait(
+            ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext
+        );
+        return opening.IsCompletedSuccessfully ? await opening : null; // Asked again, a fault is the command's own, or gone.
     }
 
     static IImapCommand Parse(ref ImapReader args, bool uids)

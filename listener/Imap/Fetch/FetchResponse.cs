@@ -6,6 +6,7 @@ using Cloud.Store;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
 using Cloud.Store.Overviews;
+using Cloud.Store.Ports;
 
 namespace Cloud.Listener.Imap.Fetch;
 
@@ -19,6 +20,9 @@ sealed class FetchResponse(ImapSession session, SelectedMailbox selected, FetchI
     readonly ImapWriter writer = session.Writer;
     readonly SequenceView view = selected.View;
     bool first;
+
+    /// <summary>A message that was opened before; null for none. It is for its opener to close.</summary>
+    public OpenMessage? Ahead { get; init; }
 
     /// <summary>Of a message a part was asked for decoded, and its encoding is not known; it got no response.</summary>
     public bool MetUnknownEncoding { get; private set; }
@@ -44,18 +48,65 @@ sealed class FetchResponse(ImapSession session, SelectedMailbox selected, FetchI
         {
             if (items.SetsSeen && !selected.ReadOnly && selected.Mailbox.Rights.HasFlag(MailboxRights.Seen)) // RFC 4314 §4
                 await SetSeenAsync(batch, cancel);
+            if (batch is [var only] && Ahead?.Id == view[only].Email && await Ahead.OpenedAsync())
+            {
+                await WriteAsync(only, Ahead, cancel);
+                await writer.FlushIfFullAsync();
+                continue;
+            }
             var ids = batch.Select(index => view[index].Email).Distinct().ToList();
             var emails = (await session.Gateway.FetchAsync(selected.Account, ids, cancel)).ToDictionary(email =>
                 email.Id
             );
-            foreach (var index in batch)
-            {
-                complete &=
-                    emails.TryGetValue(view[index].Email, out var email) && await WriteAsync(index, email, cancel);
-                await writer.FlushIfFullAsync();
-            }
+            complete &= await WriteAsync(batch, emails, cancel);
         }
         return complete;
+    }
+
+    /// <summary>While one message goes out, the next are opened: where a blob is far away, waiting is what takes long.</summary>
+    async ValueTask<bool> WriteAsync(int[] batch, Dictionary<EmailId, Email> emails, CancellationToken cancel)
+    {
+        var complete = true;
+        var ahead = new Queue<OpenMessage?>(ImapLimits.OpenMessages);
+        var (next, held) = (0, 0L);
+        try
+        {
+            foreach (var index in batch)
+            {
+                while (
+                    next < batch.Length
+                    && ahead.Count < ImapLimits.OpenMessages
+                    && (held < ImapLimits.HeldAhead || ahead.Count == 0)
+                )
+                {
+                    ahead.Enqueue(Open(batch[next++], emails, cancel));
+                    held += ahead.Last()?.Held ?? 0;
+                }
+                await using var message = ahead.Dequeue();
+                held -= message?.Held ?? 0;
+                if (message is null || !await message.OpenedAsync())
+                    complete = false;
+                else
+                    await WriteAsync(index, message, cancel);
+                await writer.FlushIfFullAsync();
+            }
+            return complete;
+        }
+        finally
+        {
+            foreach (var message in ahead)
+                await (message?.DisposeAsync() ?? ValueTask.CompletedTask);
+        }
+    }
+
+    /// <returns>Null when the message is gone.</returns>
+    OpenMessage? Open(int index, Dictionary<EmailId, Email> emails, CancellationToken cancel)
+    {
+        if (!emails.TryGetValue(view[index].Email, out var email))
+            return null;
+        var message = new OpenMessage(email, items);
+        message.BeginOpening(session.Gateway, selected.Account, cancel);
+        return message;
     }
 
     /// <summary>Many envelopes and nothing else of the messages: a page of 256 lies together.</summary>
@@ -74,8 +125,7 @@ sealed class FetchResponse(ImapSession session, SelectedMailbox selected, FetchI
             foreach (var index in batch)
             {
                 if (!TryWriteEnvelope(index, overviews))
-                    complete &=
-                        others.TryGetValue(view[index].Email, out var email) && await WriteAsync(index, email, cancel);
+                    complete &= await WriteAsync([index], others, cancel);
                 await writer.FlushIfFullAsync();
             }
         }
@@ -122,58 +172,27 @@ sealed class FetchResponse(ImapSession session, SelectedMailbox selected, FetchI
         return false;
     }
 
-    async ValueTask<bool> WriteAsync(int index, Email email, CancellationToken cancel)
+    async ValueTask WriteAsync(int index, OpenMessage message, CancellationToken cancel)
     {
-        var structure = items.NeedsIndex ? email.UnpackIndex() : null;
-        var envelope = structure?.Envelope;
-        if (structure is { Truncated: true } && items.Has(FetchAttributes.Envelope))
+        if (message.HasUnknownEncoding)
         {
-            var (gateway, account) = (session.Gateway, selected.Account);
-            envelope = await SectionContent.ReadEnvelopeAsync(gateway, account, email, structure, cancel);
-            if (envelope is null)
-                return false;
+            MetUnknownEncoding = true;
+            return;
         }
-
-        var contents = new List<SectionContent>(items.Sections.Count);
-        try
+        Begin(index);
+        if (items.Has(FetchAttributes.ThreadId))
         {
-            foreach (var section in items.Sections)
-            {
-                var (gateway, account) = (session.Gateway, selected.Account);
-                if (
-                    await SectionContent.OpenAsync(gateway, account, email, structure, section, cancel)
-                    is not { } content
-                )
-                    return false;
-                contents.Add(content);
-            }
-            if (contents.Contains(SectionContent.UnknownEncoding))
-            {
-                MetUnknownEncoding = true;
-                return true;
-            }
-
-            Begin(index);
-            if (items.Has(FetchAttributes.ThreadId))
-            {
-                Item("THREADID");
-                writer.Put($"({selected.Ids.Of(email.Thread)})"); // RFC 8474 §5.2
-            }
-            if (structure is not null)
-                WriteStructure(structure, envelope!);
-            for (var i = 0; i < contents.Count; i++)
-            {
-                Item(items.Sections[i].Label);
-                await contents[i].WriteAsync(writer, cancel);
-            }
-            End();
-            return true;
+            Item("THREADID");
+            writer.Put($"({selected.Ids.Of(message.Thread)})"); // RFC 8474 §5.2
         }
-        finally
+        if (message.Structure is { } structure)
+            WriteStructure(structure, message.Envelope!);
+        foreach (var (section, content) in items.Sections.Zip(message.Contents))
         {
-            foreach (var content in contents)
-                await content.DisposeAsync();
+            Item(section.Label);
+            await content.WriteAsync(writer, cancel);
         }
+        End();
     }
 
     void WriteStructure(MessageIndex structure, Envelope envelope)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using Cloud.Listener.Hosting;
 
 namespace Cloud.Listener.Imap.Wire;
@@ -60,6 +61,9 @@ sealed class CommandReader(Connection connection, ImapWriter writer)
 
     /// <summary>At least another whole line has come already: the answer to this one can wait for its company.</summary>
     public bool HasLine { get; private set; }
+
+    /// <summary>That line is a UID FETCH and nothing but that: short, of ASCII, without literals.</summary>
+    public bool HasUidFetch { get; private set; }
 
     /// <summary>How long the session may wait now; asked at each read, so that octets that drip in win no time.</summary>
     public Func<TimeSpan>? Patience { get; init; }
@@ -258,7 +262,25 @@ sealed class CommandReader(Connection connection, ImapWriter writer)
     void Notice(ReadOnlySequence<byte> unread)
     {
         HasUnread = !unread.IsEmpty;
-        HasLine = HasUnread && unread.PositionOf((byte)'\n') is not null;
+        var end = HasUnread ? unread.PositionOf((byte)'\n') : null;
+        HasLine = end is not null;
+        HasUidFetch = end is { } newline && IsUidFetch(unread.Slice(0, newline));
+    }
+
+    static bool IsUidFetch(ReadOnlySequence<byte> line)
+    {
+        const int longest = 200;
+        if (line.Length is > longest or < 2)
+            return false;
+        Span<byte> copy = stackalloc byte[longest];
+        line.CopyTo(copy);
+        var text = copy[..((int)line.Length - 1)];
+        return copy[text.Length] == (byte)'\r'
+            && !text.ContainsAnyExceptInRange((byte)' ', (byte)'~')
+            && !text.EndsWith("}"u8)
+            && text.IndexOf((byte)' ') is > 0 and var tag
+            && text[tag..] is { Length: > 11 } rest
+            && Ascii.EqualsIgnoreCase(rest[..11], " UID FETCH "u8);
     }
 
     void AppendLine(ReadOnlySpan<byte> part)

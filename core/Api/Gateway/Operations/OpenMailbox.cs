@@ -33,7 +33,7 @@ static class OpenMailbox
             ? RunAsync(accounts, account.Id, id, false, first, last, cancel)
             : ReaderView.OpenAsync(accounts, account, id, first, last, cancel);
 
-    /// <summary>The part of a mailbox between two UIDs, both included; entries beside it may come along.</summary>
+    /// <summary>The part of a mailbox between two UIDs, both included, with all of their pages; others may come along.</summary>
     public static async ValueTask<MailboxView?> RunAsync(
         AccountStore accounts,
         AccountId account,
@@ -66,7 +66,7 @@ static class OpenMailbox
                 ? await ClaimRecent.RunAsync(accounts, account, mailbox, cancel)
                 : mailbox.FirstRecent;
             var path = MailboxPaths.Compose(state.Mailboxes, mailbox);
-            var part = isWhole ? entries.Between(first, last) : entries;
+            var part = isWhole ? entries.Between(PageRows.FirstOf(first), PageRows.LastOf(last)) : entries;
             return new(mailbox.ToMailbox(path) with { FirstRecent = recent }, state.Revision, part);
         }
         return null;
