@@ -68,7 +68,7 @@ switch (scenario)
               idle      resident memory of an idle plain IMAP connection    --connections 2000
               open      a mailbox opened: time and rows read                --messages 100000  --rounds 9
               imap      IMAP commands on a large mailbox: time and CPU
-                        --messages 10000  --rounds 3  --peer dovecot (needs root)
+                        --messages 10000  --rounds 3  --peer dovecot,cyrus (need root)
               mail-decode  transfer decoders, and parsers on hostile input
                         --size 25 (MiB)  --rounds 9  --slowest 10  --hostile-rounds 21
                         --most 50   fails where an input takes more ms of CPU

@@ -72,6 +72,54 @@ public abstract class ClientTests : IAsyncLifetime
         return Read(target);
     }
 
+    /// <summary>Puts letters into alice's mailboxes, which are made, by python's imaplib.</summary>
+    /// <param name="security"><c>tls</c> at port imaps, <c>starttls</c> or <c>none</c> at port imap.</param>
+    protected async Task FillAsync(IEnumerable<Kept> letters, string security = "none")
+    {
+        var source = At("fill-" + Path.GetRandomFileName());
+        Kept.Write(source, letters);
+        await ImapAsync("imap_fill.py", source, security);
+        Directory.Delete(source, recursive: true);
+    }
+
+    /// <summary>All that is in alice's mailboxes, by python's imaplib.</summary>
+    /// <param name="own">Takes out of a message what the program that brought it has added.</param>
+    /// <inheritdoc cref="FillAsync"/>
+    protected async Task<IReadOnlyList<Kept>> DumpAsync(string security = "none", Func<byte[], byte[]>? own = null)
+    {
+        var target = At("dump-" + Path.GetRandomFileName());
+        await ImapAsync("imap_dump.py", target, security);
+        List<Kept> kept = [.. Kept.In(target, own)];
+        Directory.Delete(target, recursive: true);
+        return kept;
+    }
+
+    Task<string> ImapAsync(string script, string folder, string security) =>
+        Tool.PythonAsync(
+            Home,
+            script,
+            $"{Cloud[security == "tls" ? "imaps" : "imap"]}",
+            MailServer.Alice,
+            MailServer.AlicePassword,
+            folder,
+            security
+        );
+
+    /// <summary>One thing done in alice's INBOX; imap_run.py lists them.</summary>
+    protected Task<string> ImapRunAsync(string action, string argument) =>
+        Tool.PythonAsync(
+            Home,
+            "imap_run.py",
+            $"{Cloud["imap"]}",
+            MailServer.Alice,
+            MailServer.AlicePassword,
+            action,
+            argument
+        );
+
+    /// <summary>The server's certificate, which it has signed itself.</summary>
+    protected string Certificate => Path.Combine(Data, "tls", "certificate.pem");
+
     /// <summary>A user's messages by python's poplib: file names are numbers.</summary>
     protected async Task<SortedDictionary<uint, byte[]>> Pop3Async(
         string user = MailServer.Alice,

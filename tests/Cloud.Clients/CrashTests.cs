@@ -44,16 +44,16 @@ public class CrashTests : ClientTests
     public async Task What_was_answered_to_a_reader_survives_too()
     {
         await SendAsync(Letter.Plain("1"), Letter.Plain("2"));
-        await RunAsync("STORE", "1");
+        await ImapRunAsync("STORE", "1");
         var file = Configure("letter", "");
         await File.WriteAllBytesAsync(file, Letter.NoFinalNewline.Bytes);
-        await RunAsync("APPEND", file);
-        await RunAsync("FLAG", "2");
+        await ImapRunAsync("APPEND", file);
+        await ImapRunAsync("FLAG", "2");
         await Cloud.CrashAsync();
 
         await StartAsync();
         Letter.AssertSame([Letter.Plain("2"), Letter.NoFinalNewline], (await ImapAsync()).Values.Select(Letter.In));
-        Assert.Equal("2", (await RunAsync("SEARCH", "FLAGGED")).Trim());
+        Assert.Equal("2", (await ImapRunAsync("SEARCH", "FLAGGED")).Trim());
     }
 
     [SkippableFact]
@@ -77,17 +77,6 @@ public class CrashTests : ClientTests
         await StartAsync();
         Letter.AssertSame([Letter.Plain("1")], (await Pop3Async()).Values.Select(Letter.In));
     }
-
-    Task<string> RunAsync(string action, string argument) =>
-        Tool.PythonAsync(
-            Home,
-            "imap_run.py",
-            $"{Cloud["imap"]}",
-            MailServer.Alice,
-            MailServer.AlicePassword,
-            action,
-            argument
-        );
 
     /// <summary>Sends until the server is gone; what was under way then is sent again after the next start.</summary>
     async Task SendAsync(int port, TaskCompletionSource first)

@@ -63,18 +63,21 @@ public sealed class CurlTests : ClientTests
         Assert.Equal("2", Assert.Single((await ImapAsync()).Values.Select(Letter.In)).Name);
     }
 
-    [SkippableFact]
-    public async Task Appends_and_searches_by_imap()
+    [SkippableTheory]
+    [InlineData("imap", "imap")]
+    [InlineData("imap", "imap", "--ssl-reqd")]
+    [InlineData("imaps", "imaps")]
+    public async Task Appends_and_searches_by_imap(string port, string scheme, params string[] options)
     {
         Tool.Require("curl");
         await File.WriteAllBytesAsync(At("letter"), Letter.NoFinalNewline.Bytes);
-        var address = $"imap://127.0.0.1:{Cloud["imap"]}";
-        await CurlAsync("--user", Alice, "-T", At("letter"), $"{address}/Archive");
+        var address = $"{scheme}://127.0.0.1:{Cloud[port]}";
+        await CurlAsync(["--user", Alice, .. options, "-T", At("letter"), $"{address}/Archive"]);
         var kept = Assert.Single(await ImapAsync("Archive"));
         Assert.Equal(Letter.NoFinalNewline.Bytes, kept.Value);
         Assert.Contains(
             $"* SEARCH {kept.Key}",
-            await CurlAsync("--user", Alice, $"{address}/Archive?SUBJECT%20open", "-X", "UID SEARCH ALL")
+            await CurlAsync(["--user", Alice, .. options, $"{address}/Archive?SUBJECT%20open", "-X", "UID SEARCH ALL"])
         );
     }
 

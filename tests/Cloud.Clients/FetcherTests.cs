@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Cloud.Clients;
 
 /// <summary>getmail6 and fetchmail, by POP3 and IMAP, leaving the mail on the server or not.</summary>
@@ -113,9 +111,5 @@ public sealed class FetcherTests : ClientTests
     IEnumerable<Letter> Fetched() => Directory.EnumerateFiles(At("in")).Select(File.ReadAllBytes).Select(Fetched);
 
     /// <summary>getmail tells the mailbox in a header of its own when it comes by IMAP.</summary>
-    static Letter Fetched(byte[] bytes)
-    {
-        var text = Encoding.Latin1.GetString(bytes).Replace("X-getmail-retrieved-from-mailbox: INBOX\n", "");
-        return Letter.In(Encoding.Latin1.GetBytes(text));
-    }
+    static Letter Fetched(byte[] bytes) => Letter.In(Letter.Without(bytes, "X-getmail-retrieved-from-mailbox"));
 }

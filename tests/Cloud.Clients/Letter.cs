@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Cloud.Clients;
 
@@ -59,6 +60,21 @@ public sealed record Letter(string Name, byte[] Bytes)
     /// <summary>Only BDAT can bring it (RFC 3030), or APPEND.</summary>
     public static Letter NoFinalNewline { get; } = Of("no-final-newline", "Subject: open end\n\nno end");
 
+    /// <summary>Those that IMAP carries, but SMTP need not: with all octets there are, and with no end.</summary>
+    public static IReadOnlyList<Letter> Odd { get; } =
+    [
+        .. Ugly,
+        Of("utf-8", "Subject: Gr\u00c3\u00bc\u00c3\u009fe\nFrom: b\u00c3\u00b6b@example.test\n\nna\u00c3\u00afve\n"),
+        Of("eight-bit-body", "Subject: eight bits\n\n\x80\x81 na\xefve \xff\n"),
+        Of("binary", $"Subject: binary\nContent-Transfer-Encoding: binary\n\n{AllButLineEnds()}\n"),
+        NoFinalNewline,
+    ];
+
+    static string AllButLineEnds() =>
+        string.Concat(
+            Enumerable.Range(1, 255).Where(octet => octet is not ('\r' or '\n')).Select(octet => (char)octet)
+        );
+
     /// <summary>2,000 recipients' worth of To.</summary>
     static Letter Recipients()
     {
@@ -110,6 +126,17 @@ public sealed record Letter(string Name, byte[] Bytes)
         var end = letter.IndexOfAny((byte)'\r', (byte)'\n');
         return new Letter(Encoding.ASCII.GetString(letter[Mark.Length..end]), letter.ToArray());
     }
+
+    /// <summary>A message without lines of its header that a program has added.</summary>
+    public static byte[] Without(byte[] message, params IReadOnlyList<string> headers) =>
+        Encoding.Latin1.GetBytes(
+            Regex.Replace(
+                Encoding.Latin1.GetString(message),
+                $"^({string.Join('|', headers)}): .*\n",
+                "",
+                RegexOptions.Multiline
+            )
+        );
 
     /// <summary>As programs of Unix keep messages: lines end in LF.</summary>
     public Letter WithUnixLines() =>

@@ -16,14 +16,17 @@ public sealed class MuttTests : ClientTests
         Assert.Equal("2", await SearchAsync("FLAGGED"));
     }
 
-    [SkippableFact]
-    public async Task Copies_and_moves_to_other_mailboxes()
+    [SkippableTheory]
+    [InlineData("tls")]
+    [InlineData("starttls")]
+    public async Task Copies_and_moves_to_other_mailboxes(string security)
     {
         await SendAsync(Letter.Plain("1"), Letter.Plain("2"));
         await MuttAsync(
             "INBOX",
             "<first-entry><copy-message>=Archive<enter><next-entry>"
-                + "<first-entry><next-entry><save-message>=Trash<enter>"
+                + "<first-entry><next-entry><save-message>=Trash<enter>",
+            security
         );
         Assert.Equal(["1"], await NamesAsync("INBOX"));
         Assert.Equal(["1"], await NamesAsync("Archive"));
@@ -60,16 +63,19 @@ public sealed class MuttTests : ClientTests
         Assert.Equal("2", await SearchAsync("FLAGGED"));
     }
 
-    async Task MuttAsync(string folder, string keys)
+    async Task MuttAsync(string folder, string keys, string security = "none")
     {
         Tool.Require("mutt", "script");
+        var (scheme, port) = security == "tls" ? ("imaps", Cloud["imaps"]) : ("imap", Cloud["imap"]);
+        var starttls = security == "starttls" ? "yes" : "no";
         var configuration = Configure(
             "muttrc",
             $"""
             set imap_user="{MailServer.Alice}" imap_pass="{MailServer.AlicePassword}"
-            set folder="imap://127.0.0.1:{Cloud["imap"]}/"
+            set folder="{scheme}://127.0.0.1:{port}/"
             set spoolfile="=INBOX" record="" postponed="=Drafts"
-            set ssl_starttls=no ssl_force_tls=no
+            set ssl_starttls={starttls} ssl_force_tls={starttls}
+            set certificate_file="{Certificate}" ssl_verify_host=no sleep_time=0
             set confirmappend=no confirmcreate=no delete=yes move=no quit=yes wait_key=no
             set sort=date-received mail_check=0 imap_check_subscribed=no header_cache="" timeout=1
             set abort_key="\Cg"
@@ -84,16 +90,5 @@ public sealed class MuttTests : ClientTests
     async Task<IEnumerable<string>> NamesAsync(string mailbox) =>
         (await ImapAsync(mailbox)).Values.Select(bytes => Letter.In(bytes).Name).Order();
 
-    async Task<string> SearchAsync(string criterion) =>
-        (
-            await Tool.PythonAsync(
-                Home,
-                "imap_run.py",
-                $"{Cloud["imap"]}",
-                MailServer.Alice,
-                MailServer.AlicePassword,
-                "SEARCH",
-                criterion
-            )
-        ).Trim();
+    async Task<string> SearchAsync(string criterion) => (await ImapRunAsync("SEARCH", criterion)).Trim();
 }

@@ -45,6 +45,33 @@ public sealed class PythonTests : ClientTests
         Letter.AssertSame([letter], [Letter.In(await File.ReadAllBytesAsync(At("in/1")))]);
     }
 
+    [SkippableTheory]
+    [InlineData("tls")]
+    [InlineData("starttls")]
+    public async Task Odd_messages_are_appended_and_read_octet_for_octet_with_their_flags(string security)
+    {
+        Kept[] all =
+        [
+            .. Kept.Of("INBOX", Letter.Odd),
+            .. Kept.Of("B\u00fccher & M\u00e4rkte/\u65e5\u672c\u8a9e", Letter.Odd),
+        ];
+        await FillAsync(all, security);
+        Kept.AssertSame(all, await DumpAsync(security));
+    }
+
+    [SkippableTheory]
+    [InlineData("tls")]
+    [InlineData("starttls")]
+    public async Task Each_command_of_imaplib_is_answered_as_it_expects(string security)
+    {
+        string[] alice = [MailServer.Alice, MailServer.AlicePassword];
+        await Tool.PythonAsync(
+            Home,
+            "imap_commands.py",
+            [$"{Cloud[security == "tls" ? "imaps" : "imap"]}", .. alice, security]
+        );
+    }
+
     [SkippableFact]
     public async Task What_is_deleted_by_pop3_is_gone_for_imap()
     {

@@ -26,8 +26,11 @@ static class ImapCommands
         var messages = options.Number("messages", 10_000);
         var rounds = options.Number("rounds", 3);
         var servers = new List<IImapServer> { await CloudServer.StartAsync(users: 1) };
-        if (options.Text("peer") == "dovecot")
+        var peers = options.Text("peer")?.Split(',') ?? [];
+        if (peers.Contains("dovecot"))
             servers.Add(await DovecotImap.StartAsync());
+        if (peers.Contains("cyrus"))
+            servers.Add(await CyrusImap.StartAsync());
         var tasks = All(messages);
         var figures = new Dictionary<(Measured, IImapServer), List<(double Time, double Cpu)>>();
         foreach (var server in servers)
