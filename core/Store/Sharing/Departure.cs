@@ -1,6 +1,5 @@
 using Cloud.Store.Accounts;
 using Cloud.Store.Directory;
-using Cloud.Store.Mailboxes;
 using Cloud.Store.Ports;
 
 namespace Cloud.Store.Sharing;

@@ -12,10 +12,6 @@ sealed class AccountWatches(ImapSession session) : IDisposable
     /// <summary>Something may have happened.</summary>
     public bool HasNews => watches.Values.Any(one => one.Watch.IsCompleted);
 
-    public int Count => watches.Count;
-
-    public bool Has(AccountId account) => watches.ContainsKey(account);
-
     /// <summary>Accounts in which something may have happened, each with a revision that is to be looked beyond next.</summary>
     public Dictionary<AccountId, ulong> Ended() =>
         watches

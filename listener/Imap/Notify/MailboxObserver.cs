@@ -19,6 +19,9 @@ sealed class MailboxObserver(ImapSession session, NotifyWishes wishes) : IDispos
     static readonly string[] AllEntries = [MetadataNames.Private, MetadataNames.Shared];
 
     readonly AccountWatches watches = new(session);
+
+    /// <summary>Addresses of the others who are listened to, also of one who shares nothing just now.</summary>
+    readonly Dictionary<AccountId, string> others = [];
     NamespaceView known = NamespaceView.Empty;
     ulong serverRevision;
 
@@ -101,7 +104,7 @@ sealed class MailboxObserver(ImapSession session, NotifyWishes wishes) : IDispos
             return await NamespaceView.ListAsync(session, wishes.ReachOthers, cancel);
         var now = known;
         foreach (var account in accounts)
-            now = await now.RefreshAsync(session, account, cancel);
+            now = await now.RefreshAsync(session, account, others[account], cancel);
         return now;
     }
 
@@ -113,12 +116,13 @@ sealed class MailboxObserver(ImapSession session, NotifyWishes wishes) : IDispos
         {
             if (
                 found.IsOwn
-                || watches.Has(found.Account.Id)
+                || others.ContainsKey(found.Account.Id)
                 || wishes.Of(found, isSelected: false) == NotifyEvents.None
             )
                 continue;
-            if (watches.Count > ImapLimits.NotifiedAccounts)
+            if (others.Count == ImapLimits.NotifiedAccounts)
                 return false;
+            others.Add(found.Account.Id, found.Owner);
             watches.Begin(found.Account.Id, 0);
         }
         return true;

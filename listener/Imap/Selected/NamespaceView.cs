@@ -41,11 +41,15 @@ sealed class NamespaceView
     }
 
     /// <summary>The same names, with what another shares now.</summary>
-    public async ValueTask<NamespaceView> RefreshAsync(ImapSession session, AccountId account, CancellationToken cancel)
+    /// <param name="address">Whose account it is.</param>
+    public async ValueTask<NamespaceView> RefreshAsync(
+        ImapSession session,
+        AccountId account,
+        string address,
+        CancellationToken cancel
+    )
     {
-        if (Mailboxes.FirstOrDefault(found => found.Account.Id == account) is not { } known)
-            return this;
-        var shared = await session.Gateway.FindSharedAsync(session.Reader, known.Owner, cancel);
+        var shared = await session.Gateway.FindSharedAsync(session.Reader, address, cancel);
         var now = shared?.Account == account ? Listed(session, shared) : [];
         return new([.. Mailboxes.Where(found => found.Account.Id != account), .. now]);
     }

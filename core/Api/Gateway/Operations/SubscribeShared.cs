@@ -1,6 +1,5 @@
 using Cloud.Store;
 using Cloud.Store.Mailboxes;
-using Cloud.Store.Sharing;
 
 namespace Cloud.Api.Gateway.Operations;
 
