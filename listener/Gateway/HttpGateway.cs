@@ -210,16 +210,18 @@ public sealed class HttpGateway : IGateway, IAsyncDisposable
         client.AskAsync(Ops.ShowUse, new(account), cancel);
 
     public ValueTask<VisibleMailboxes> ListVisibleAsync(Reader reader, CancellationToken cancel) =>
-        client.AskAsync(Ops.ListVisible, reader, cancel);
+        client.AskAsync(SharingOperations.ListVisible, reader, cancel);
 
     public async ValueTask<SharedAccount?> FindSharedAsync(Reader reader, string address, CancellationToken cancel) =>
-        IsText(address) ? (await client.AskAsync(Ops.FindShared, new(reader, address), cancel)).Shared : null;
+        IsText(address)
+            ? (await client.AskAsync(SharingOperations.FindShared, new(reader, address), cancel)).Shared
+            : null;
 
     public ValueTask<Result<MailboxAcl>> ShowAclAsync(Access account, MailboxId mailbox, CancellationToken cancel) =>
-        client.AskAsync(Ops.ShowAcl, new(account, mailbox), cancel);
+        client.AskAsync(SharingOperations.ShowAcl, new(account, mailbox), cancel);
 
     public ValueTask<Result> ChangeAclAsync(ChangeAclRequest request, CancellationToken cancel) =>
-        client.AskAsync(Ops.ChangeAcl, request, cancel);
+        client.AskAsync(SharingOperations.ChangeAcl, request, cancel);
 
     public async ValueTask<IReadOnlyList<Mailbox>> ListMailboxesAsync(AccountId account, CancellationToken cancel) =>
         (await client.AskAsync(Ops.ListMailboxes, new(account), cancel)).Mailboxes;
@@ -241,12 +243,20 @@ public sealed class HttpGateway : IGateway, IAsyncDisposable
         CancellationToken cancel
     ) => IsText(name) ? client.AskAsync(Ops.RenameMailbox, new(account, mailbox, name), cancel) : new(NoName);
 
+    public async ValueTask<Mailbox?> CountAsync(Access account, MailboxId mailbox, CancellationToken cancel) =>
+        (await client.AskAsync(SharingOperations.Count, new(account, mailbox), cancel)).Mailbox;
+
     public ValueTask<Result> SubscribeAsync(
         Access account,
         MailboxId mailbox,
         bool subscribed,
         CancellationToken cancel
     ) => client.AskAsync(Ops.Subscribe, new(account, mailbox, subscribed), cancel);
+
+    public ValueTask<Result> UnsubscribeAsync(Reader reader, string owner, string name, CancellationToken cancel) =>
+        IsText(name)
+            ? client.AskAsync(SharingOperations.Unsubscribe, new(reader, owner, name), cancel)
+            : new(Result.Ok);
 
     public ValueTask<MetadataAnswer?> GetMetadataAsync(MetadataRequest request, CancellationToken cancel) =>
         client.AskAsync(Ops.GetMetadata, request, cancel);
@@ -322,6 +332,13 @@ public sealed class HttpGateway : IGateway, IAsyncDisposable
         bool onlyDeleted,
         CancellationToken cancel
     ) => client.AskAsync(Ops.Expunge, new(account, mailbox, uids, onlyDeleted), cancel);
+
+    public ValueTask<Result> WithdrawAsync(
+        Access account,
+        MailboxId mailbox,
+        IReadOnlyList<TransactionId> appended,
+        CancellationToken cancel
+    ) => client.AskAsync(Ops.Withdraw, new(account, mailbox, appended), cancel);
 
     public ValueTask<Result<UidSet>> SearchAsync(SearchRequest request, CancellationToken cancel) =>
         client.AskAsync(Ops.Search, request, cancel);

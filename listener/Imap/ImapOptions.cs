@@ -1,3 +1,5 @@
+using Cloud.Api.Gateway;
+
 namespace Cloud.Listener.Imap;
 
 /// <summary>What an operator may set of the IMAP ports.</summary>
@@ -97,7 +99,7 @@ static class ImapLimits
     public static readonly TimeSpan Progress = TimeSpan.FromSeconds(10);
 
     /// <summary>Messages in one APPEND (RFC 3502): each is under way until all are there.</summary>
-    public const int AppendedMessages = 100;
+    public const int AppendedMessages = GatewayLimits.Withdrawn;
 
     /// <summary>Octets of all messages in one APPEND together, where one alone may not be larger; as much as is skipped.</summary>
     public const long AppendedOctets = SkippedLiteral;
@@ -125,6 +127,9 @@ static class ImapLimits
 
     /// <summary>Mailboxes that a NOTIFY names in all.</summary>
     public const int NotifiedNames = 1000;
+
+    /// <summary>Other accounts that one session listens to: each is a watch, and a row written now and then.</summary>
+    public const int NotifiedAccounts = 100;
 
     /// <summary>Changed mailboxes that are told at once; who has more to hear is told no more (RFC 5465 §5.8).</summary>
     public const int Notifications = 1000;

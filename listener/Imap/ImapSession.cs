@@ -76,8 +76,7 @@ sealed class ImapSession
 
     public SelectedMailbox? Selected { get; private set; }
 
-    /// <summary>The user's own mailbox is selected, not another's of the same number.</summary>
-    public bool IsSelected(MailboxId own) => Selected is { Found.IsOwn: true } selected && selected.Id == own;
+    public bool IsSelected(FoundMailbox mailbox) => Selected?.Is(mailbox) == true;
 
     public SessionState State { get; private set; } = SessionState.NotAuthenticated;
 
@@ -267,6 +266,10 @@ sealed class ImapSession
     /// <returns>True when there is a command to answer.</returns>
     async ValueTask<bool> ReadAsync(CancellationToken cancel)
     {
+        // A watch that failed wakes nobody: what it has missed is looked for, as it is while a client idles.
+        using var look = Notifications.AreOn
+            ? services.Time.CreateTimer(_ => Connection.Wake(), null, Options.KeepAlive, Timeout.InfiniteTimeSpan)
+            : null;
         var status = await Input.ReadCommandAsync(
             Notifications.AreOn ? Left(heard + Options.InactivityTimeout) : Patience, // What we tell makes it no less silent.
             Notifications.AreOn

@@ -134,7 +134,16 @@ public interface IGateway
     /// <summary>Renames a mailbox; its children move along. INBOX's messages move to a new mailbox (RFC 9051 §6.3.6).</summary>
     ValueTask<Result> RenameMailboxAsync(Access account, MailboxId mailbox, string name, CancellationToken cancel);
 
+    /// <summary>A mailbox as whoever asks has seen it: where it is another's, LIST's answers have the owner's counts.</summary>
+    /// <returns>Null when it is gone, or may not be read.</returns>
+    ValueTask<Mailbox?> CountAsync(Access account, MailboxId mailbox, CancellationToken cancel);
+
     ValueTask<Result> SubscribeAsync(Access account, MailboxId mailbox, bool subscribed, CancellationToken cancel);
+
+    /// <summary>Ends a reader's subscription to another's mailbox, whether the reader may still look at it or not.</summary>
+    /// <param name="owner">The address of whose it is.</param>
+    /// <param name="name">As its owner calls it; one that was not subscribed to is passed over.</param>
+    ValueTask<Result> UnsubscribeAsync(Reader reader, string owner, string name, CancellationToken cancel);
 
     /// <summary>Reads annotations of a mailbox or of the server (RFC 5464).</summary>
     /// <returns>Null when there is no such mailbox.</returns>
@@ -208,6 +217,15 @@ public interface IGateway
         CancellationToken cancel
     );
 
+    /// <summary>Takes out again what a reader or the owner has just appended, and needs no more than the right to append.</summary>
+    /// <param name="appended">What it was appended with, at most <see cref="GatewayLimits.Withdrawn"/>; what is not there is passed over.</param>
+    ValueTask<Result> WithdrawAsync(
+        Access account,
+        MailboxId mailbox,
+        IReadOnlyList<TransactionId> appended,
+        CancellationToken cancel
+    );
+
     /// <summary>UIDs of the messages that match, rising.</summary>
     ValueTask<Result<UidSet>> SearchAsync(SearchRequest request, CancellationToken cancel);
 
@@ -228,6 +246,9 @@ public static class GatewayLimits
 {
     /// <summary>Messages in one fetch: what one table query answers.</summary>
     public const int FetchEmails = 1000;
+
+    /// <summary>Messages that are taken out again at once: as many as one APPEND has.</summary>
+    public const int Withdrawn = 100;
 
     /// <summary>Pages of overviews in one answer: some 400 KiB, and 3 MiB at most.</summary>
     public const int OverviewPages = 4;

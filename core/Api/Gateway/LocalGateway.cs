@@ -187,7 +187,7 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
 
     public ValueTask<Result> DeleteMailboxAsync(Access account, MailboxId mailbox, CancellationToken cancel) =>
         account.By is null
-            ? DeleteMailbox.RunAsync(backend.Accounts, account.Id, mailbox, check: null, cancel)
+            ? DeleteMailbox.RunAsync(backend.Accounts, backend.Directory, account.Id, mailbox, check: null, cancel)
             : readers.DeleteAsync(account, mailbox, cancel);
 
     public ValueTask<Result> RenameMailboxAsync(
@@ -200,6 +200,11 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
             ? RenameMailbox.RunAsync(backend.Accounts, account.Id, mailbox, name, check: null, cancel)
             : readers.RenameAsync(account, mailbox, name, cancel);
 
+    public async ValueTask<Mailbox?> CountAsync(Access account, MailboxId mailbox, CancellationToken cancel) =>
+        account.By is null
+            ? (await ListMailboxesAsync(account.Id, cancel)).FirstOrDefault(one => one.Id == mailbox)
+            : await readers.CountAsync(account, mailbox, cancel);
+
     public ValueTask<Result> SubscribeAsync(
         Access account,
         MailboxId mailbox,
@@ -209,6 +214,9 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
         account.By is null
             ? SubscribeMailbox.RunAsync(backend.Accounts, account.Id, mailbox, subscribed, check: null, cancel)
             : readers.SubscribeAsync(account, mailbox, subscribed, cancel);
+
+    public ValueTask<Result> UnsubscribeAsync(Reader reader, string owner, string name, CancellationToken cancel) =>
+        SubscribeShared.EndAsync(sharing, reader, owner, name, cancel);
 
     public ValueTask<MetadataAnswer?> GetMetadataAsync(MetadataRequest request, CancellationToken cancel) =>
         GetMetadata.RunAsync(backend.Accounts, request, cancel);
@@ -331,6 +339,16 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
         account.By is null
             ? ExpungeMessages.RunAsync(backend.Accounts, account.Id, mailbox, uids, onlyDeleted, cancel)
             : readers.ExpungeAsync(account, mailbox, uids, onlyDeleted, cancel);
+
+    public ValueTask<Result> WithdrawAsync(
+        Access account,
+        MailboxId mailbox,
+        IReadOnlyList<TransactionId> appended,
+        CancellationToken cancel
+    ) =>
+        account.By is null
+            ? WithdrawMessages.RunAsync(backend.Accounts, account.Id, mailbox, appended, cancel)
+            : readers.WithdrawAsync(account, mailbox, appended, cancel);
 
     public ValueTask<Result<UidSet>> SearchAsync(SearchRequest request, CancellationToken cancel) =>
         request.Account.By is null

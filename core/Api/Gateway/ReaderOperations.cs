@@ -42,7 +42,7 @@ sealed class ReaderOperations(Backend backend, Sharing sharing, Uploads uploads)
     {
         var refused = await sharing.CheckAsync(account, mailbox, MailboxRights.Delete, cancel);
         return refused.IsOk
-            ? await DeleteMailbox.RunAsync(accounts, account.Id, mailbox, check: null, cancel)
+            ? await DeleteMailbox.RunAsync(accounts, backend.Directory, account.Id, mailbox, check: null, cancel)
             : refused;
     }
 
@@ -71,6 +71,15 @@ sealed class ReaderOperations(Backend backend, Sharing sharing, Uploads uploads)
             return refused;
         var owner = granted.State?.Find(mailbox)?.Acl?.Owner;
         return await SubscribeShared.RunAsync(sharing, account, owner, mailbox, subscribed, cancel);
+    }
+
+    /// <returns>Null where the reader may not read it.</returns>
+    public async ValueTask<Mailbox?> CountAsync(Access account, MailboxId mailbox, CancellationToken cancel)
+    {
+        var rights = (await sharing.OfAsync(account, cancel)).Of(mailbox);
+        return rights.HasFlag(MailboxRights.Read)
+            ? await ReaderView.CountAsync(accounts, account, mailbox, rights, cancel)
+            : null;
     }
 
     /// <returns>Null where the reader may not read it.</returns>
@@ -178,6 +187,17 @@ sealed class ReaderOperations(Backend backend, Sharing sharing, Uploads uploads)
             return refused;
         return await ExpungeMessages.RunAsync(accounts, account.Id, mailbox, uids, onlyDeleted, cancel);
     }
+
+    /// <summary>Who may append may undo that: an APPEND is done as a whole or not at all.</summary>
+    public async ValueTask<Result> WithdrawAsync(
+        Access account,
+        MailboxId mailbox,
+        IReadOnlyList<TransactionId> appended,
+        CancellationToken cancel
+    ) =>
+        await sharing.CheckAsync(account, mailbox, MailboxRights.Insert, cancel) is { IsOk: false } refused
+            ? refused
+            : await WithdrawMessages.RunAsync(accounts, account.Id, mailbox, appended, cancel);
 
     public async ValueTask<Result<UidSet>> SearchAsync(SearchRequest request, CancellationToken cancel) =>
         await CheckReadAsync(request, cancel) is { IsOk: false } refused

@@ -4,6 +4,7 @@ using Cloud.Store;
 using Cloud.Store.Accounts;
 using Cloud.Store.Directory;
 using Cloud.Store.Mailboxes;
+using Cloud.Store.Sharing;
 
 namespace Cloud.Api.Gateway;
 
@@ -13,6 +14,8 @@ sealed class Sharing(AccountStore accounts, MailDirectory directory)
     public AccountStore Accounts => accounts;
 
     public MailDirectory Directory => directory;
+
+    public ShareHints HintsOf(AccountId owner, string address) => new(accounts, directory, owner, address);
 
     /// <summary>Refuses what a reader may not do. Who may not even list the mailbox does not learn that it is there (RFC 4314 §6).</summary>
     /// <param name="needed">All of these.</param>
@@ -53,15 +56,7 @@ sealed class Sharing(AccountStore accounts, MailDirectory directory)
 
     /// <summary>Of one domain, or of domains of one tenant: <c>anyone</c> of one is the other.</summary>
     public async ValueTask<bool> AreNeighboursAsync(string one, string other, CancellationToken cancel) =>
-        await ScopeAsync(one, cancel) == await ScopeAsync(other, cancel);
-
-    /// <summary>Whom <c>anyone</c> means: the users of a tenant, or of a domain of the operator's own.</summary>
-    public async ValueTask<string> ScopeAsync(string address, CancellationToken cancel)
-    {
-        var domain = DomainOf(address);
-        var tenant = await directory.TenantOfAsync(domain, cancel);
-        return tenant.Length > 0 ? $"t!{tenant}" : $"d!{domain}";
-    }
+        await directory.ScopeOfAsync(one, cancel) == await directory.ScopeOfAsync(other, cancel);
 
     /// <summary>Whether somebody's mail may be shared with somebody else: tenants keep to themselves.</summary>
     public async ValueTask<bool> MaySeeAsync(string owner, string reader, CancellationToken cancel) =>

@@ -148,5 +148,5 @@ sealed class AccountRepair(AccountStore accounts)
     }
 
     static IAsyncEnumerable<(PageDraft Page, MessageEntry Entry)> AllAsync(AccountChange change, MailboxRow mailbox) =>
-        change.EntriesAsync(mailbox, UidSet.All, 1, Math.Max(mailbox.UidNext - 1, 1));
+        change.Pages.EntriesAsync(mailbox, UidSet.All, 1, Math.Max(mailbox.UidNext - 1, 1));
 }

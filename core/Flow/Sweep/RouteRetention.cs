@@ -45,7 +45,7 @@ sealed class RouteRetention(AccountStore accounts)
     static async ValueTask<uint?> LastAsync(AccountChange change, Store.Mailboxes.MailboxRow mailbox, long before)
     {
         uint? last = null;
-        await foreach (var (_, entry) in change.EntriesAsync(mailbox, UidSet.All, 1, mailbox.UidNext - 1))
+        await foreach (var (_, entry) in change.Pages.EntriesAsync(mailbox, UidSet.All, 1, mailbox.UidNext - 1))
         {
             if (entry.Received >= before)
                 break;

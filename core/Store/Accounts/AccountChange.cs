@@ -17,11 +17,7 @@ sealed class AccountChange(
     CancellationToken cancel
 )
 {
-    /// <summary>Pages read at a time.</summary>
-    const int PagesAhead = 32;
-
     readonly Dictionary<MailboxId, MailboxRow?> mailboxes = [];
-    readonly Dictionary<(MailboxId Mailbox, uint Page), PageDraft> pages = [];
     readonly Dictionary<EmailId, EmailDraft?> emails = [];
     readonly Dictionary<string, (ThreadId Thread, EmailId Email)> threads = [];
     readonly Dictionary<(MailboxId Mailbox, uint Page), RowData?> overviews = [];
@@ -55,6 +51,9 @@ sealed class AccountChange(
     /// <summary>What it does to the rows of readers.</summary>
     public SharingChange Sharing => sharing ??= new(store.Rows, id, state, Log, cancel);
 
+    /// <summary>What it does to the mailboxes' pages.</summary>
+    public PageDrafts Pages { get; } = new(store.Rows, id, state, cancel);
+
     public MetadataDraft Metadata => metadata ??= new(this, store.Rows);
 
     /// <summary>Names this try in the log row.</summary>
@@ -79,7 +78,7 @@ sealed class AccountChange(
     /// <summary>Whether the transaction takes so many more rows, whatever they hold.</summary>
     public bool HasRoomFor(int more)
     {
-        var changedPages = pages.Values.Count(page => page.IsChanged);
+        var changedPages = Pages.Changed;
         var changedEmails = 0;
         long octets = changedPages * (PageRows.UidsPerPage * PageCodec.EntryBytes);
         foreach (var email in emails.Values)
@@ -174,105 +173,6 @@ sealed class AccountChange(
 
     // Messages
 
-    public async ValueTask<PageDraft> PageAsync(MailboxRow mailbox, uint page)
-    {
-        if (pages.TryGetValue((mailbox.Id, page), out var draft))
-            return draft;
-        draft = new(page, await ReadPageAsync(mailbox, page), TailOf(mailbox.Id, page));
-        pages.Add((mailbox.Id, page), draft);
-        return draft;
-    }
-
-    /// <summary>What of a page the mailbox's row held before this change.</summary>
-    byte[] TailOf(MailboxId mailbox, uint page) =>
-        state.Mailboxes.GetValueOrDefault(mailbox) is { } row && row.TailPage == page ? row.Tail.ToArray() : [];
-
-    async ValueTask<byte[]> ReadPageAsync(MailboxRow mailbox, uint page)
-    {
-        foreach (var last in state.LastPages)
-        {
-            if (last.Mailbox == mailbox.Id && last.Page == page)
-                return last.Packed;
-        }
-        // No UID of this page has been given yet.
-        if (PageRows.FirstUid(page) >= (state.Mailboxes.GetValueOrDefault(mailbox.Id)?.UidNext ?? 1))
-            return [];
-        // All that were given are in the tail.
-        if (PageCodec.FirstUid(TailOf(mailbox.Id, page), page) == PageRows.FirstUid(page))
-            return [];
-        var key = new RowKey(id.Value, PageRows.Key(mailbox.Id, page));
-        var row = await store.Rows.GetAsync(Tables.Mail, key, cancel);
-        return row is null ? [] : PageRows.Packed(row.Data);
-    }
-
-    /// <summary>Reads pages of a mailbox ahead, in one range: at most <paramref name="limit"/>, 1 to 1,000.</summary>
-    /// <returns>Pages with entries from <paramref name="first"/> on; fewer than the limit when there are no more.</returns>
-    public async ValueTask<IReadOnlyList<PageDraft>> PagesAsync(MailboxId mailbox, uint first, uint last, int limit)
-    {
-        var drafts = new List<PageDraft>();
-        string? continuation = null;
-        do
-        {
-            var range = PageRows.Range(id, mailbox, first, last);
-            var rows = await store.Rows.QueryAsync(Tables.Mail, range, continuation, limit - drafts.Count, cancel);
-            foreach (var row in rows.Rows)
-            {
-                var page = PageRows.PageOf(row.Key);
-                drafts.Add(Draft(mailbox, page, PageRows.Packed(row.Data)));
-            }
-            continuation = rows.Continuation;
-        } while (continuation is not null && drafts.Count < limit);
-
-        // A page may be all tail, and have no row.
-        var tail = state.Mailboxes.GetValueOrDefault(mailbox)?.TailPage;
-        if (tail >= first && tail <= last && drafts.Count < limit && !drafts.Exists(draft => draft.Page == tail))
-            drafts.Add(Draft(mailbox, tail.Value, []));
-        return drafts;
-    }
-
-    PageDraft Draft(MailboxId mailbox, uint page, byte[] stored)
-    {
-        if (!pages.TryGetValue((mailbox, page), out var draft))
-            pages.Add((mailbox, page), draft = new(page, stored, TailOf(mailbox, page)));
-        return draft;
-    }
-
-    /// <summary>Entries of a mailbox by rising UID, from <paramref name="from"/> on; pages are read as they are needed.</summary>
-    /// <param name="last">The last UID looked at.</param>
-    public async IAsyncEnumerable<(PageDraft Page, MessageEntry Entry)> EntriesAsync(
-        MailboxRow mailbox,
-        UidSet uids,
-        uint from,
-        uint last
-    )
-    {
-        foreach (var range in uids.Ranges)
-        {
-            var (low, high) = (Math.Max(range.First, from), Math.Min(range.Last, last));
-            if (low > high)
-                continue;
-            var (page, end) = (PageRows.PageOf(low), PageRows.PageOf(high));
-            while (page <= end)
-            {
-                var drafts =
-                    page == end
-                        ? [await PageAsync(mailbox, page)]
-                        : await PagesAsync(mailbox.Id, page, end, PagesAhead);
-                foreach (var draft in drafts)
-                {
-                    foreach (var entry in draft.Entries.ToArray())
-                    {
-                        if (entry.Uid >= low && entry.Uid <= high)
-                            yield return (draft, entry);
-                    }
-                }
-                if (page == end || drafts.Count < PagesAhead)
-                    break;
-                page = drafts[^1].Page + 1;
-            }
-        }
-    }
-
     /// <returns>Null when there is no such message.</returns>
     public async ValueTask<EmailDraft?> EmailAsync(EmailId email)
     {
@@ -337,8 +237,8 @@ sealed class AccountChange(
         var uid = mailbox.UidNext;
         var entry = new MessageEntry(uid, flags, Revision, keywords, email.Row.Email.Id, size, received, Now);
         if (state.Mailboxes.GetValueOrDefault(target)?.TailPage is { } tail && tail != PageRows.PageOf(uid))
-            (await PageAsync(mailbox, tail)).Merge();
-        (await PageAsync(mailbox, PageRows.PageOf(uid))).Append(entry);
+            (await Pages.PageAsync(mailbox, tail)).Merge();
+        (await Pages.PageAsync(mailbox, PageRows.PageOf(uid))).Append(entry);
         email.Place(new(target, uid));
         Count(mailbox with { UidNext = uid + 1 }, entry, +1);
         Log.Of(target).Changed.Add(uid);
@@ -435,7 +335,7 @@ sealed class AccountChange(
             account = account with { Watchers = [.. account.Watchers.Where(watcher => watcher.Until > Now)] };
         var transaction = new RowTransaction(id.Value);
         transaction.Replace(AccountRows.Key, AccountRows.ToRow(account), state.ETag);
-        SettleTails();
+        Pages.SettleTails(mailboxes);
         foreach (var (mailbox, row) in mailboxes)
         {
             if (row is null)
@@ -443,16 +343,7 @@ sealed class AccountChange(
             else
                 transaction.Upsert(MailboxRows.Key(mailbox), MailboxRows.ToRow(row));
         }
-        foreach (var ((mailbox, page), draft) in pages)
-        {
-            var stored = draft.Stored;
-            if (!draft.IsRowChanged)
-                continue;
-            if (stored.Length > 0)
-                transaction.Upsert(PageRows.Key(mailbox, page), PageRows.ToRow(stored));
-            else if (draft.HasRow)
-                transaction.Delete(PageRows.Key(mailbox, page));
-        }
+        Pages.AddTo(transaction);
         foreach (var ((mailbox, page), row) in overviews)
         {
             if (row is null)
@@ -487,40 +378,13 @@ sealed class AccountChange(
         return transaction;
     }
 
-    /// <summary>Only the page of the last UID has a tail; it goes to the mailbox's row, any other to its page's.</summary>
-    void SettleTails()
-    {
-        foreach (var ((mailbox, page), draft) in pages)
-        {
-            if (!draft.IsChanged || mailboxes.GetValueOrDefault(mailbox) is not { } row)
-                continue;
-            if (page == PageRows.PageOf(row.UidNext - 1))
-                mailboxes[mailbox] = row with { Tail = draft.Tail };
-            else
-                draft.Merge();
-        }
-    }
-
     /// <summary>The account after this change.</summary>
     public AccountState Next(string etag)
     {
         var after = state.Mailboxes;
         foreach (var (mailbox, row) in mailboxes)
             after = row is null ? after.Remove(mailbox) : after.SetItem(mailbox, row);
-        var lastPages = new List<LastPage>(AccountState.MaxLastPages);
-        foreach (var ((mailbox, page), draft) in pages)
-        {
-            var isLast =
-                after.TryGetValue(mailbox, out var row) && page == PageRows.PageOf(Math.Max(row.UidNext - 1, 1));
-            if (isLast && lastPages.Count < AccountState.MaxLastPages)
-                lastPages.Add(new(mailbox, page, draft.Stored));
-        }
-        foreach (var last in state.LastPages)
-        {
-            if (lastPages.Count < AccountState.MaxLastPages && !pages.ContainsKey((last.Mailbox, last.Page)))
-                lastPages.Add(last);
-        }
-        return new(account, etag, after, [.. lastPages]) { Shares = sharing?.Shares ?? state.Shares };
+        return new(account, etag, after, [.. Pages.LastOf(after)]) { Shares = sharing?.Shares ?? state.Shares };
     }
 
     /// <summary>Forgets what waited in memory and is in the log now.</summary>

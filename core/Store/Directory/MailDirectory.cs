@@ -92,6 +92,19 @@ sealed class MailDirectory(IRows rows, TimeProvider time, StoreOptions options)
             ? DirectoryRows.Granted(row)
             : [];
 
+    /// <summary>As the row is now, whatever is remembered of it.</summary>
+    /// <inheritdoc cref="FindUserAsync"/>
+    public async ValueTask<UserRow?> ReadUserAsync(string key, CancellationToken cancel) =>
+        await ReadAsync(DirectoryRows.User(key), cancel) is { } row ? DirectoryRows.ToUser(row.Data) : null;
+
+    /// <summary>Whom <c>anyone</c> means: the users of a tenant, or of a domain of the operator's own.</summary>
+    public async ValueTask<string> ScopeOfAsync(string address, CancellationToken cancel)
+    {
+        var domain = address[(address.LastIndexOf('@') + 1)..];
+        var tenant = await TenantOfAsync(domain, cancel);
+        return tenant.Length > 0 ? $"t!{tenant}" : $"d!{domain}";
+    }
+
     /// <summary>Who may share mailboxes with all of a scope. Whether they do, the mailboxes say.</summary>
     public async ValueTask<IReadOnlyList<(AccountId Account, string Address)>> SharersAsync(
         string scope,

@@ -1,9 +1,10 @@
 using Cloud.Store.Accounts;
 using Cloud.Store.Ports;
+using Cloud.Store.Sharing;
 
 namespace Cloud.Store.Directory;
 
-/// <summary>Removes a user for good: the mail first, the user's row last. Repeating it goes on where it stopped.</summary>
+/// <summary>Removes a user for good: what others have of it, then the mail, the user's row last. Repeating it goes on where it stopped.</summary>
 static class UserRemoval
 {
     /// <param name="user">One that is marked, so that no login and no mail finds it any more.</param>
@@ -15,6 +16,7 @@ static class UserRemoval
         CancellationToken cancel
     )
     {
+        await Departure.RunAsync(accounts, directory, user, cancel);
         await AccountRemoval.RunAsync(accounts, user.Account, cancel);
         var key = DirectoryRows.User(user.Address);
         // Somebody else may have ended it meanwhile, and made the address anew.

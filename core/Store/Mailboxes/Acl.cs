@@ -36,6 +36,8 @@ sealed record Acl(string Owner, IReadOnlyList<Grant> Grants)
         return this with { Grants = changed.Rights == MailboxRights.None ? [.. others] : [.. others, changed] };
     }
 
+    public Acl Without(Func<Grant, bool> gone) => this with { Grants = [.. Grants.Where(grant => !gone(grant))] };
+
     public byte[] Pack()
     {
         var writer = new PackWriter(64);

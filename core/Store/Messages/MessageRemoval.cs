@@ -20,7 +20,7 @@ static class MessageRemoval
     {
         var removed = new Removed();
         var entries = new List<(PageDraft Page, MessageEntry Entry)>();
-        await foreach (var found in change.EntriesAsync(mailbox, uids, from, mailbox.UidNext - 1))
+        await foreach (var found in change.Pages.EntriesAsync(mailbox, uids, from, mailbox.UidNext - 1))
         {
             if (onlyDeleted && !found.Entry.Flags.HasFlag(MessageFlags.Deleted))
                 continue;

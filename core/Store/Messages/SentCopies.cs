@@ -24,7 +24,7 @@ static class SentCopies
             return null;
         if (sent.UidNext == 1 || ThreadNames.Of(deposit.Index.Span).Own is not { } own)
             return null;
-        var page = await change.PageAsync(sent, PageRows.PageOf(sent.UidNext - 1));
+        var page = await change.Pages.PageAsync(sent, PageRows.PageOf(sent.UidNext - 1));
         var since = change.Now - (long)Age.TotalSeconds;
         foreach (var entry in page.Entries.Reverse().Take(Newest).TakeWhile(entry => entry.Saved >= since))
         {

@@ -7,6 +7,8 @@ static class SeenRows
 {
     public static string Key(MailboxId mailbox, AccountId reader) => $"v!{mailbox}!{reader}";
 
+    public static AccountId ReaderOf(RowKey key) => new(key.Row[(key.Row.LastIndexOf('!') + 1)..]);
+
     /// <summary>Those of all readers of a mailbox.</summary>
     public static RowRange Of(AccountId account, MailboxId mailbox) => RowRange.Prefix(account.Value, $"v!{mailbox}!");
 

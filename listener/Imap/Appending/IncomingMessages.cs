@@ -50,9 +50,6 @@ sealed class IncomingMessages(ImapSession session, AppendGrammar grammar) : IAsy
         CancellationToken cancel
     )
     {
-        // Sent may have a message already (AppendResult then names it): such a one must not be taken out.
-        if (messages.Count > 1 && await session.FindMailboxAsync(mailbox.Name, cancel) is { } now)
-            mailbox = now;
         var done = new List<AppendResult>(messages.Count);
         try
         {
@@ -61,7 +58,7 @@ sealed class IncomingMessages(ImapSession session, AppendGrammar grammar) : IAsy
                 var appended = await AppendAsync(mailbox, message, cancel);
                 if (!appended.IsOk)
                 {
-                    await TakeOutAsync(mailbox, done);
+                    await TakeOutAsync(mailbox, done.Count);
                     return new Result(appended.Refusal, appended.Reason);
                 }
                 message.IsPlaced = true;
@@ -70,25 +67,20 @@ sealed class IncomingMessages(ImapSession session, AppendGrammar grammar) : IAsy
         }
         catch (StoreException)
         {
-            await TakeOutAsync(mailbox, done);
+            if (done.Count > 0)
+                await TakeOutAsync(mailbox, done.Count + 1); // The last may be there.
             throw;
         }
         return done;
     }
 
-    /// <summary>Takes out of a mailbox what was put there, but for what had been there before.</summary>
-    /// <param name="mailbox">As it was before.</param>
-    public async ValueTask TakeOutAsync(FoundMailbox mailbox, IEnumerable<AppendResult> done)
+    /// <summary>Takes out of a mailbox what was put there; what Sent had before is another's, and stays.</summary>
+    /// <param name="count">The first so many.</param>
+    public async ValueTask TakeOutAsync(FoundMailbox mailbox, int count)
     {
-        var uids = UidSet.Of(done.Select(result => result.Uid).Where(uid => uid >= mailbox.Mailbox.UidNext));
-        if (!uids.IsEmpty)
-            await session.Gateway.ExpungeAsync(
-                mailbox.Account,
-                mailbox.Mailbox.Id,
-                uids,
-                false,
-                CancellationToken.None
-            );
+        var appended = messages.Take(count).Select(message => message.Transaction).ToList();
+        if (appended.Count > 0)
+            await session.Gateway.WithdrawAsync(mailbox.Account, mailbox.Mailbox.Id, appended, CancellationToken.None);
     }
 
     public async ValueTask DisposeAsync()

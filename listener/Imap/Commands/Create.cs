@@ -23,20 +23,19 @@ sealed record Create(MailboxName Name, MailboxRole? Role) : IImapCommand
     {
         if (Role is not { } role)
             return Reply.No("USEATTR", "That special use is not offered");
-        var (account, name) = ((Access)session.Account, Name.Canonical);
-        if (OthersName.IsReserved(Name.Canonical))
+        var (account, name, shown) = ((Access)session.Account, Name.Canonical, Name.Canonical);
+        if (MailboxNamespaces.IsReserved(Name.Canonical))
         {
             if (OthersName.TryParse(Name.Canonical) is not { Path.Length: > 0 } other)
                 return Reply.OthersTree;
             if (await NamespaceView.FindAsync(session, other, cancel) is not { } shared)
                 return Reply.NoPermission;
-            (account, name) = (new(shared.Account, session.Reader), other.Path);
+            (account, name, shown) = (new(shared.Account, session.Reader), other.Path, other.ToString());
         }
         var created = await session.Gateway.CreateMailboxAsync(account, name, role, cancel);
         if (!created.IsOk)
             return Reply.From(created.Refusal, created.Reason);
-        if (account.By is null)
-            session.Notifications.Took(created.Value.Id);
+        session.Notifications.Own?.Named(new(account.Id, created.Value.Id), shown);
         if (session.Dialect.Revision2 && Name.Differs)
             session.Writer.List(created.Value with { Name = Name.Canonical }, hasChildren: false, oldName: Name.Sent); // RFC 9051 §6.3.4
         return Reply.Ok("Created", $"MAILBOXID ({ObjectIds.Of(account.Id, created.Value.Id)})"); // RFC 8474 §4.1

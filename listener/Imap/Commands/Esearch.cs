@@ -38,8 +38,8 @@ sealed record Esearch(IReadOnlyList<MailboxFilter> Sources, SearchQuery Query) :
         var saved = session.Selected?.Saved ?? UidSet.Empty; // Before it is replaced: $ is what was saved last.
         if (Query.Return.Has(SearchReturns.Save))
             session.Selected!.Saved = UidSet.Empty;
-        var own = await session.Gateway.ListMailboxesAsync(session.Account, cancel);
-        var wanted = own.Select(mailbox => NamespaceView.Own(session, mailbox)).Where(IsWanted).ToList();
+        var all = await NamespaceView.ListAsync(session, Sources.Any(source => source.ReachesOthers), cancel);
+        var wanted = all.Mailboxes.Where(IsWanted).ToList();
         if (TakesSelected && !wanted.Exists(session.Selected!.Is))
             wanted.Add(session.Selected.Found);
         if (wanted.Count > ImapLimits.SearchedMailboxes)
@@ -66,13 +66,15 @@ sealed record Esearch(IReadOnlyList<MailboxFilter> Sources, SearchQuery Query) :
             throw new SyntaxException("Only searches of the selected mailbox are kept");
     }
 
-    bool IsWanted(FoundMailbox own) => Sources.Any(source => source.Has(own.Mailbox));
+    /// <summary>§2.2: what may not be read is passed over.</summary>
+    bool IsWanted(FoundMailbox found) =>
+        found.Rights.HasFlag(MailboxRights.Read) && Sources.Any(source => source.Has(found));
 
     async ValueTask<Reply> SearchAsync(ImapSession session, FoundMailbox found, UidSet saved, CancellationToken cancel)
     {
         var mailbox = found.Mailbox;
         var selected = session.Selected is { } one && one.Is(found) ? one : null;
-        if (await OpenAsync(session, selected, mailbox, cancel) is not { } source)
+        if (await OpenAsync(session, selected, found, cancel) is not { } source)
             return Reply.Ok("It has nothing, or is gone");
         var key = Query.KeyIn(session, source, selected is null ? UidSet.Empty : saved);
         var matching = await StoreSearch.FindAsync(session, source, key, cancel);
@@ -101,28 +103,31 @@ sealed record Esearch(IReadOnlyList<MailboxFilter> Sources, SearchQuery Query) :
     {
         if (Query.Return.Has(SearchReturns.Save))
             selected.Saved = Query.Return.About(selected.View.FindUids(found.Ranges)).ToExactUids(selected.View);
-        if (!Query.Return.Has(SearchReturns.Update))
-            return;
-        var key = Query.KeyIn(session, selected.Source, saved, isKept: true);
-        selected.Contexts.Add(new(session.Tag, Uids: true, key, [], Query.Return.NewItems) { Results = found });
+        if (Query.KeptKeyIn(session, saved) is { } key)
+            selected.Contexts.Add(new(session.Tag, Uids: true, key, [], Query.Return.NewItems) { Results = found });
     }
 
     /// <returns>Null where there is nothing to be found.</returns>
     static async ValueTask<SearchSource?> OpenAsync(
         ImapSession session,
         SelectedMailbox? selected,
-        Mailbox mailbox,
+        FoundMailbox found,
         CancellationToken cancel
     )
     {
         if (selected is not null)
             return selected.Source;
-        if (mailbox.Messages == 0)
+        if (found.Mailbox.Messages == 0)
             return null;
-        var opened = await session.Gateway.OpenAsync(session.Account, mailbox.Id, claimRecent: false, cancel);
+        var opened = await session.Gateway.OpenAsync(found.Account, found.Mailbox.Id, claimRecent: false, cancel);
         return opened is null
             ? null
-            : new(session.Account, mailbox.Id, SequenceView.Of(opened.Entries, uint.MaxValue), opened.Mailbox.Keywords);
+            : new(
+                found.Account,
+                found.Mailbox.Id,
+                SequenceView.Of(opened.Entries, uint.MaxValue),
+                opened.Mailbox.Keywords
+            );
     }
 
     /// <summary><c>SP "(" filter-mailboxes *(SP filter-mailboxes) ")"</c>; no scope options are defined.</summary>

@@ -1,6 +1,5 @@
 using Cloud.Api.Gateway;
 using Cloud.Listener.Imap.Wire;
-using Cloud.Store;
 using Cloud.Store.Mailboxes;
 
 namespace Cloud.Listener.Imap.Commands;
@@ -33,15 +32,9 @@ sealed record GetMetadata(string Name, IReadOnlyList<string> Entries, MetadataOp
 
     public async ValueTask<Reply> RunAsync(ImapSession session, CancellationToken cancel)
     {
-        var id = default(MailboxId);
-        if (Name.Length > 0)
-        {
-            if (await session.FindMailboxAsync(Name, cancel) is not { } mailbox)
-                return Reply.NoSuchMailbox;
-            if (!mailbox.IsOwn)
-                return Reply.NoPermission; // Annotations are the owner's.
-            id = mailbox.Mailbox.Id;
-        }
+        var (id, refused) = await AnnotatedMailbox.FindAsync(session, Name, cancel);
+        if (refused is { } why)
+            return why;
         var request = new MetadataRequest(session.Account, id, Entries, Options.Depth, Options.MaxSize, null);
         if (await session.Gateway.GetMetadataAsync(request, cancel) is not { } answer)
             return Reply.NoSuchMailbox;

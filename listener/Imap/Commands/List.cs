@@ -41,8 +41,8 @@ sealed record List(string Reference, IReadOnlyList<string> Patterns, ListOptions
             return Reply.Ok("Done");
         }
 
-        var all = await NamespaceView.ListAsync(session, cancel);
         var patterns = Patterns.Select(pattern => new MailboxPattern(Reference, pattern)).ToList();
+        var all = await NamespaceView.ListAsync(session, patterns.Exists(one => one.ReachesOthers), cancel);
         var selected = all.Mailboxes.Select(found => found.Mailbox).Where(IsSelected);
         var above = Options.RecursiveMatch ? MailboxTree.Ancestors(selected) : [];
         foreach (var found in all.Mailboxes.Where(found => Matches(found.Name)))

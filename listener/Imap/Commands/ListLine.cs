@@ -72,6 +72,14 @@ static class ListLine
         writer.Crlf();
     }
 
+    /// <summary>A mailbox that may be listed, and not be read (RFC 5465 §3.1).</summary>
+    public static void ListNoAccess(this ImapWriter writer, string name)
+    {
+        writer.Put("* LIST (\\NoAccess"u8);
+        writer.Name(name, oldName: null);
+        writer.Crlf();
+    }
+
     static void Name(this ImapWriter writer, string name, string? oldName)
     {
         writer.Put(") \"/\" "u8);

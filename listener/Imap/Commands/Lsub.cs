@@ -18,9 +18,9 @@ sealed record Lsub(string Reference, string Pattern) : IImapCommand
 
     public async ValueTask<Reply> RunAsync(ImapSession session, CancellationToken cancel)
     {
-        var visible = await NamespaceView.ListAsync(session, cancel);
-        var all = visible.Mailboxes.Select(found => found.Mailbox).ToList();
         var pattern = new MailboxPattern(Reference, Pattern);
+        var visible = await NamespaceView.ListAsync(session, pattern.ReachesOthers, cancel);
+        var all = visible.Mailboxes.Select(found => found.Mailbox).ToList();
         var told = new HashSet<string>(StringComparer.Ordinal);
         foreach (var mailbox in all.Where(mailbox => mailbox.Subscribed))
         {

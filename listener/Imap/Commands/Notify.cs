@@ -9,7 +9,7 @@ namespace Cloud.Listener.Imap.Commands;
 sealed record Notify(NotifyWishes Wishes, bool Status) : IImapCommand
 {
     static readonly Reply BadEvent = Reply.No($"BADEVENT ({EventGroup.Offered})", "That event is not offered");
-    static readonly Reply TooMuch = Reply.No("NOTIFICATIONOVERFLOW", "Too many mailboxes are named");
+    static readonly Reply TooMuch = Reply.No("NOTIFICATIONOVERFLOW", "Too many mailboxes or users are named");
 
     public static IImapCommand Parse(ref ImapReader args)
     {
@@ -47,7 +47,6 @@ sealed record Notify(NotifyWishes Wishes, bool Status) : IImapCommand
         // SET implies a NOOP, which tells all that has gathered.
         if (Wishes.Groups.Count > 0 && !await session.SyncAsync(always: true, Telling.All, cancel))
             return Reply.MailboxGone;
-        await session.Notifications.SetAsync(Wishes, Status, cancel);
-        return Reply.Ok("Done");
+        return await session.Notifications.SetAsync(Wishes, Status, cancel) ? Reply.Ok("Done") : TooMuch;
     }
 }

@@ -1,5 +1,6 @@
 using Cloud.Listener.Imap.Selected;
 using Cloud.Listener.Imap.Wire;
+using Cloud.Store.Mailboxes;
 
 namespace Cloud.Listener.Imap.Commands;
 
@@ -20,18 +21,18 @@ sealed record Rename(MailboxName From, MailboxName To) : IImapCommand
     {
         if (await session.FindMailboxAsync(From.Canonical, cancel) is not { } mailbox)
             return Reply.NoSuchMailbox;
-        var name = To.Canonical;
-        if (!mailbox.IsOwn || OthersName.IsReserved(name))
+        var (name, shown) = (To.Canonical, To.Canonical);
+        if (!mailbox.IsOwn || MailboxNamespaces.IsReserved(name))
         {
             var from = mailbox.IsOwn ? null : OthersName.TryParse(mailbox.Name);
             if (from is null || OthersName.TryParse(name) is not { Path.Length: > 0 } other || other.Root != from.Root)
                 return Reply.No("CANNOT", "A mailbox stays with its owner");
-            name = other.Path;
+            (name, shown) = (other.Path, other.ToString());
         }
         var renamed = await session.Gateway.RenameMailboxAsync(mailbox.Account, mailbox.Mailbox.Id, name, cancel);
         if (!renamed.IsOk)
             return Reply.From(renamed.Refusal, renamed.Reason);
-        session.Notifications.Took(mailbox);
+        session.Notifications.Own?.Named(mailbox.Key, shown);
         if (session.Dialect.Revision2 && (From.Differs || To.Differs))
             await ListLine.AnnounceAsync(session, To.Canonical, From.Sent, cancel); // RFC 9051 §6.3.6
         return Reply.Ok("Renamed");

@@ -53,7 +53,7 @@ sealed record Replace(
         var expunged = await session.Gateway.ExpungeAsync(selected.Account, selected.Id, replaced, false, cancel);
         if (!expunged.IsOk || expunged.Value.Uids.IsEmpty)
         {
-            await messages.TakeOutAsync(mailbox, appended.Value);
+            await messages.TakeOutAsync(mailbox, count: 1);
             selected.Touched();
             return Reply.MessagesGone;
         }

@@ -19,7 +19,7 @@ sealed record Search(SearchQuery Query, bool Uids) : IImapCommand
         Query.CheckIn(session);
         var selected = session.Selected!;
         var key = Query.KeyIn(session);
-        var kept = Query.Return.Has(SearchReturns.Update) ? Query.KeyIn(session, isKept: true) : key;
+        var kept = Query.KeptKeyIn(session, selected.Saved);
         if (Query.Return.Has(SearchReturns.Save))
             selected.Saved = UidSet.Empty; // Until it has succeeded: RFC 5182 §2.1.
         if (!Query.IsUnderstood)
@@ -42,7 +42,7 @@ sealed record Search(SearchQuery Query, bool Uids) : IImapCommand
         if (Query.Return.Has(SearchReturns.Save))
             selected.Saved = Query.Return.About(found).ToExactUids(selected.View);
         await AnswerAsync(session, selected.View, found, scores);
-        if (Query.Return.Has(SearchReturns.Update))
+        if (kept is not null)
             selected.Contexts.Add(new(session.Tag, Uids, kept, [], Query.Return.NewItems) { Results = matching.Value });
         return Reply.Ok("Searched");
     }

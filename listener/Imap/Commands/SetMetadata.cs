@@ -1,6 +1,5 @@
 using Cloud.Api.Gateway;
 using Cloud.Listener.Imap.Wire;
-using Cloud.Store;
 using Cloud.Store.Mailboxes;
 
 namespace Cloud.Listener.Imap.Commands;
@@ -26,15 +25,9 @@ sealed record SetMetadata(string Name, IReadOnlyList<MetadataEntry> Entries) : I
 
     public async ValueTask<Reply> RunAsync(ImapSession session, CancellationToken cancel)
     {
-        var id = default(MailboxId);
-        if (Name.Length > 0)
-        {
-            if (await session.FindMailboxAsync(Name, cancel) is not { } mailbox)
-                return Reply.NoSuchMailbox;
-            if (!mailbox.IsOwn)
-                return Reply.NoPermission; // Annotations are the owner's.
-            id = mailbox.Mailbox.Id;
-        }
+        var (id, refused) = await AnnotatedMailbox.FindAsync(session, Name, cancel);
+        if (refused is { } why)
+            return why;
         var done = await session.Gateway.SetMetadataAsync(new(session.Account, id, Entries), cancel);
         if (done.IsOk)
         {
@@ -42,7 +35,7 @@ sealed record SetMetadata(string Name, IReadOnlyList<MetadataEntry> Entries) : I
                 return Reply.Ok("It was so already");
             if (session.Selected is { Found.IsOwn: true } selected)
                 selected.Took(done.Value.Revision);
-            session.Notifications.Took(id, annotated: done.Value.Revision);
+            session.Notifications.Own?.Annotated(done.Value.Revision);
             return Reply.Ok("Done");
         }
         return done.Refusal == Refusal.OverLimit

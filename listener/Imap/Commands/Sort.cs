@@ -21,7 +21,7 @@ sealed record Sort(IReadOnlyList<SortCriterion> Criteria, SearchQuery Query, boo
         Query.CheckTag(session);
         // Before it is replaced: $ is what was saved last.
         var (source, key) = (selected.Source, Query.KeyIn(session));
-        var kept = asked.Has(SearchReturns.Update) ? Query.KeyIn(session, isKept: true) : key;
+        var kept = Query.KeptKeyIn(session, selected.Saved);
         if (asked.Has(SearchReturns.Save))
             selected.Saved = UidSet.Empty; // Until it has succeeded: RFC 5182 §2.1.
         if (!Query.IsUnderstood)
@@ -47,7 +47,7 @@ sealed record Sort(IReadOnlyList<SortCriterion> Criteria, SearchQuery Query, boo
             await SortResponse.WriteAllAsync(session, Query, Uids, found);
         else if (!asked.IsSilent)
             SortResponse.WriteExtended(session, Query, Uids, found, new Scores(sorted.Value));
-        if (asked.Has(SearchReturns.Update))
+        if (kept is not null)
             selected.Contexts.Add(
                 new(session.Tag, Uids, kept, Criteria, asked.NewItems) { Results = UidSet.Of(found), Sorted = found }
             );

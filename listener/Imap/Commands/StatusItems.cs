@@ -46,7 +46,6 @@ sealed record StatusItems(IReadOnlyList<string> Names)
 
     public async ValueTask WriteAsync(ImapSession session, FoundMailbox found, CancellationToken cancel)
     {
-        found = await MarkedAsync(session, found, cancel);
         if (Names.Contains("HIGHESTMODSEQ"))
             session.UseModSeqs();
         await WriteUnaskedAsync(session, found, cancel);
@@ -55,6 +54,7 @@ sealed record StatusItems(IReadOnlyList<string> Names)
     /// <summary>A response that NOTIFY brings: nobody has asked for mod-sequences by it.</summary>
     public async ValueTask WriteUnaskedAsync(ImapSession session, FoundMailbox found, CancellationToken cancel)
     {
+        found = await MarkedAsync(session, found, cancel);
         var mailbox = found.Mailbox;
         var recent = Names.Contains("RECENT") ? await CountRecentAsync(session, found, cancel) : 0;
         var storage = Names.Contains("DELETED-STORAGE") ? await CountDeletedAsync(session, found, cancel) : 0;
@@ -77,12 +77,12 @@ sealed record StatusItems(IReadOnlyList<string> Names)
         writer.Crlf();
     }
 
-    /// <summary>What a reader of another's mailbox has seen of it is counted by nobody: the mailbox is read.</summary>
+    /// <summary>What a reader of another's mailbox has seen of it is not kept as a number.</summary>
     async ValueTask<FoundMailbox> MarkedAsync(ImapSession session, FoundMailbox found, CancellationToken cancel)
     {
         if (found.Account.By is null || (!Names.Contains("UNSEEN") && !Names.Contains("HIGHESTMODSEQ")))
             return found;
-        if (await session.Gateway.OpenAsync(found.Account, found.Mailbox.Id, false, cancel) is not { Mailbox: var now })
+        if (await session.Gateway.CountAsync(found.Account, found.Mailbox.Id, cancel) is not { } now)
             return found;
         return found with { Mailbox = found.Mailbox with { Unseen = now.Unseen, HighestModSeq = now.HighestModSeq } };
     }

@@ -1,45 +1,43 @@
 using Cloud.Listener.Imap.Commands;
 using Cloud.Listener.Imap.Selected;
-using Cloud.Store.Mailboxes;
 
 namespace Cloud.Listener.Imap.Notify;
 
 /// <summary>Writes what NOTIFY has asked for of changed mailboxes: LIST and STATUS responses (RFC 5465 §5).</summary>
 /// <param name="all">The mailboxes as they are now.</param>
-sealed class ChangeReport(ImapSession session, NotifyWishes wishes, IReadOnlyList<Mailbox> all)
+sealed class ChangeReport(ImapSession session, NotifyWishes wishes, NamespaceView all)
 {
-    readonly HashSet<string> parents = MailboxTree.Ancestors(all);
     readonly HashSet<string> listed = [];
 
     /// <param name="isOwn">This client has itself given it its name or subscription.</param>
     public async ValueTask WriteAsync(MailboxChange change, bool isOwn, CancellationToken cancel)
     {
-        var isSelected = session.IsSelected(change.Id);
+        var isSelected = (change.New ?? change.Old) is { } either && session.IsSelected(either);
         var before = change.Old is { } old ? wishes.Of(old, isSelected) : NotifyEvents.None;
-        var after = change.New is { } mailbox ? wishes.Of(mailbox, isSelected) : NotifyEvents.None;
+        var after = change.New is { } found ? wishes.Of(found, isSelected) : NotifyEvents.None;
         if (!isOwn)
             WriteName(change, before | after);
         if (change is { Old: { } past, New: { } now })
             await WriteStatusAsync(past, now, after, cancel);
-        else if (change.New is { } born && (born.Messages > 0 || change.IsRecreated))
+        else if (change.New is { } born && (born.Mailbox.Messages > 0 || change.IsRecreated))
             await WriteFirstAsync(born, after, cancel);
     }
 
     /// <summary>Of a mailbox that the client has not heard of.</summary>
-    async ValueTask WriteFirstAsync(Mailbox mailbox, NotifyEvents events, CancellationToken cancel)
+    async ValueTask WriteFirstAsync(FoundMailbox found, NotifyEvents events, CancellationToken cancel)
     {
         if (!events.HasFlag(NotifyEvents.MessageNew))
             return;
         List<string> items = ["MESSAGES", "UIDNEXT", "UIDVALIDITY"];
         if (session.Dialect.Condstore)
             items.Add("HIGHESTMODSEQ");
-        await new StatusItems(items).WriteUnaskedAsync(session, NamespaceView.Own(session, mailbox), cancel);
+        await new StatusItems(items).WriteUnaskedAsync(session, found, cancel);
     }
 
     void WriteName(MailboxChange change, NotifyEvents events)
     {
         var names = events.HasFlag(NotifyEvents.MailboxName);
-        if (change.New is not { } mailbox)
+        if (change.New is not { } found)
         {
             if (!names)
                 return;
@@ -48,38 +46,47 @@ sealed class ChangeReport(ImapSession session, NotifyWishes wishes, IReadOnlyLis
         }
         else if (names && (change.Old is null || change.IsRenamed))
         {
-            Write(mailbox, change.Old?.Name);
+            Write(found, change.Old?.Name);
             if (change.Old is null)
-                WriteParent(mailbox.Name);
+                WriteParent(found.Name);
         }
         else if (events.HasFlag(NotifyEvents.SubscriptionChange) && IsSubscriptionChanged(change))
         {
-            Write(mailbox, oldName: null);
+            Write(found, oldName: null);
         }
     }
 
     static bool IsSubscriptionChanged(MailboxChange change) =>
-        change.New!.Subscribed != (change.Old?.Subscribed ?? false);
+        change.New!.Mailbox.Subscribed != (change.Old?.Mailbox.Subscribed ?? false);
 
     /// <summary>§5.4: whether it has children may have changed.</summary>
     void WriteParent(string name)
     {
         var above = MailboxTree.Ancestors(name).FirstOrDefault();
-        if (all.FirstOrDefault(mailbox => mailbox.Name == above) is not { } parent || listed.Contains(parent.Name))
+        if (
+            all.Mailboxes.FirstOrDefault(found => found.Name == above) is not { } parent
+            || listed.Contains(parent.Name)
+        )
             return;
         if (wishes.Of(parent, isSelected: false).HasFlag(NotifyEvents.MailboxName))
             Write(parent, oldName: null);
     }
 
-    void Write(Mailbox mailbox, string? oldName)
+    void Write(FoundMailbox found, string? oldName)
     {
-        listed.Add(mailbox.Name);
-        session.Writer.List(mailbox, parents.Contains(mailbox.Name), mailbox.Subscribed, oldName: oldName);
+        listed.Add(found.Name);
+        session.Writer.List(found.Mailbox, found.HasChildren, found.Mailbox.Subscribed, oldName: oldName);
     }
 
     /// <summary>One STATUS response with all that is to be told of the messages of a mailbox that is not selected.</summary>
-    async ValueTask WriteStatusAsync(Mailbox old, Mailbox now, NotifyEvents events, CancellationToken cancel)
+    async ValueTask WriteStatusAsync(
+        FoundMailbox before,
+        FoundMailbox found,
+        NotifyEvents events,
+        CancellationToken cancel
+    )
     {
+        var (old, now) = (before.Mailbox, found.Mailbox);
         var items = new List<string>();
         var isCounted = events.HasFlag(NotifyEvents.MessageNew); // And MessageExpunge: one does not come without the other.
         if (isCounted && (old.Messages != now.Messages || old.UidNext != now.UidNext))
@@ -90,6 +97,6 @@ sealed class ChangeReport(ImapSession session, NotifyWishes wishes, IReadOnlyLis
         if (session.Dialect.Condstore && (isFlagged || items.Count > 0))
             items.AddRange(["UIDVALIDITY", "HIGHESTMODSEQ"]);
         if (items.Count > 0)
-            await new StatusItems(items).WriteUnaskedAsync(session, NamespaceView.Own(session, now), cancel);
+            await new StatusItems(items).WriteUnaskedAsync(session, found, cancel);
     }
 }

@@ -1,54 +1,57 @@
-using Cloud.Store;
-using Cloud.Store.Mailboxes;
+using Cloud.Listener.Imap.Selected;
 
 namespace Cloud.Listener.Imap.Notify;
 
 /// <summary>A mailbox that differs between two looks.</summary>
 /// <param name="Old">Null where it is new.</param>
-/// <param name="New">Null where it is gone.</param>
+/// <param name="New">Null where it is gone, or not to be looked at any more.</param>
 /// <param name="IsRenamed">By itself: not because a mailbox above it was (RFC 5465 §5.4).</param>
-sealed record MailboxChange(MailboxId Id, Mailbox? Old, Mailbox? New, bool IsRenamed)
+sealed record MailboxChange(MailboxKey Key, FoundMailbox? Old, FoundMailbox? New, bool IsRenamed)
 {
     /// <summary>It has the name of one that is gone: its UIDs mean other messages (RFC 5465 §5.1).</summary>
     public bool IsRecreated { get; private init; }
 
     /// <summary>What is gone, then what differs or is new, by name.</summary>
-    public static List<MailboxChange> Between(
-        Dictionary<MailboxId, Mailbox> before,
-        Dictionary<MailboxId, Mailbox> after
-    )
+    public static List<MailboxChange> Between(NamespaceView before, NamespaceView after)
     {
+        var (past, now) = (ByKey(before), ByKey(after));
         var changes = new List<MailboxChange>();
-        foreach (var old in before.Values.Where(old => !after.ContainsKey(old.Id)))
-            changes.Add(new(old.Id, old, null, IsRenamed: false));
+        foreach (var (key, old) in past.Where(one => !now.ContainsKey(one.Key)))
+            changes.Add(new(key, old, null, IsRenamed: false));
         var gone = changes.Select(change => change.Old!.Name).ToHashSet();
         var renamed = new Dictionary<string, string>();
-        foreach (var mailbox in after.Values)
+        foreach (var (key, found) in now)
         {
-            if (before.GetValueOrDefault(mailbox.Id) is { } old && old.Name != mailbox.Name)
-                renamed[old.Name] = mailbox.Name;
+            if (past.GetValueOrDefault(key) is { } old && old.Name != found.Name)
+                renamed[old.Name] = found.Name;
         }
-        foreach (var mailbox in after.Values.OrderBy(mailbox => mailbox.Name, StringComparer.Ordinal))
+        foreach (var (key, found) in now.OrderBy(one => one.Value.Name, StringComparer.Ordinal))
         {
-            var old = before.GetValueOrDefault(mailbox.Id);
-            if (old is null || Differs(old, mailbox))
+            var old = past.GetValueOrDefault(key);
+            if (old is null || Differs(old, found))
                 changes.Add(
-                    new(mailbox.Id, old, mailbox, old is not null && IsMoved(old.Name, mailbox.Name, renamed))
+                    new(key, old, found, old is not null && IsMoved(old.Name, found.Name, renamed))
                     {
-                        IsRecreated = old is null && gone.Contains(mailbox.Name),
+                        IsRecreated = old is null && gone.Contains(found.Name),
                     }
                 );
         }
         return changes;
     }
 
-    static bool Differs(Mailbox old, Mailbox mailbox) =>
-        old.Name != mailbox.Name
-        || old.Subscribed != mailbox.Subscribed
-        || old.MetadataRevision != mailbox.MetadataRevision
-        || old.HighestModSeq != mailbox.HighestModSeq
-        || old.Messages != mailbox.Messages
-        || old.UidNext != mailbox.UidNext;
+    static Dictionary<MailboxKey, FoundMailbox> ByKey(NamespaceView view) =>
+        view.Mailboxes.ToDictionary(found => found.Key);
+
+    static bool Differs(FoundMailbox before, FoundMailbox after)
+    {
+        var (old, mailbox) = (before.Mailbox, after.Mailbox);
+        return old.Name != mailbox.Name
+            || old.Subscribed != mailbox.Subscribed
+            || old.MetadataRevision != mailbox.MetadataRevision
+            || old.HighestModSeq != mailbox.HighestModSeq
+            || old.Messages != mailbox.Messages
+            || old.UidNext != mailbox.UidNext;
+    }
 
     /// <summary>It has not just followed the mailbox above it.</summary>
     static bool IsMoved(string old, string name, Dictionary<string, string> renamed)

@@ -8,52 +8,53 @@ using Cloud.Store.Ports;
 
 namespace Cloud.Listener.Imap.Notify;
 
-/// <summary>Sees what happens in an account beside the selected mailbox, and tells what NOTIFY has asked for (RFC 5465).</summary>
+/// <summary>Sees what happens in accounts beside the selected mailbox, and tells what NOTIFY has asked for (RFC 5465).</summary>
 /// <remarks>
-/// One watch of the account ends when anything changes; then the mailboxes are listed, and what differs from the last list is told.
+/// A watch of an account ends when anything changes there; then its mailboxes are listed, and what differs from the last list is
+/// told. Who has begun to share something is found when anything changes in the user's own account.
 /// What this client does itself with names, subscriptions and annotations is not told to it (§5).
 /// </remarks>
 sealed class MailboxObserver(ImapSession session, NotifyWishes wishes) : IDisposable
 {
     static readonly string[] AllEntries = [MetadataNames.Private, MetadataNames.Shared];
 
-    readonly CancellationTokenSource closing = new();
-    readonly HashSet<MailboxId> own = [];
-    readonly HashSet<ulong> ownRevisions = [];
-    Dictionary<MailboxId, Mailbox> known = [];
-    Task<ulong>? watch;
-    ulong revision;
+    readonly AccountWatches watches = new(session);
+
+    /// <summary>Addresses of the others who are listened to, also of one who shares nothing just now.</summary>
+    readonly Dictionary<AccountId, string> others = [];
+    NamespaceView known = NamespaceView.Empty;
     ulong serverRevision;
 
+    /// <summary>What this client has itself done.</summary>
+    public OwnChanges Own { get; } = new();
+
     /// <summary>Something may have happened.</summary>
-    public bool HasNews => watch is { IsCompleted: true };
+    public bool HasNews => watches.HasNews;
 
     /// <summary>Takes what there is as known.</summary>
-    public async ValueTask BeginAsync(bool status, CancellationToken cancel)
+    /// <returns>False when it is too much.</returns>
+    public async ValueTask<bool> BeginAsync(bool status, CancellationToken cancel)
     {
-        revision = await session.Gateway.WatchAsync(session.Account, 0, cancel);
-        var all = await session.Gateway.ListMailboxesAsync(session.Account, cancel);
-        known = all.ToDictionary(mailbox => mailbox.Id);
-        serverRevision = revision;
-        Watch();
-        foreach (var mailbox in status ? all : [])
+        serverRevision = await session.Gateway.WatchAsync(session.Account, 0, cancel);
+        known = await NamespaceView.ListAsync(session, wishes.ReachOthers, cancel);
+        watches.Begin(session.Account, serverRevision);
+        if (!WatchOthers())
+            return false;
+        foreach (var denied in known.Mailboxes.Where(wishes.IsDenied))
+            session.Writer.ListNoAccess(denied.Name); // §3.1
+        foreach (var found in status ? known.Mailboxes : [])
         {
-            var events = wishes.Of(mailbox, session.IsSelected(mailbox.Id)) & NotifyEvents.OfMessages;
+            var events = wishes.Of(found, session.IsSelected(found)) & NotifyEvents.OfMessages;
             if (events == NotifyEvents.None)
                 continue;
             List<string> items = ["MESSAGES", "UIDNEXT", "UIDVALIDITY"];
             if (events.HasFlag(NotifyEvents.FlagChange) || session.Dialect.Condstore)
                 items.Add("HIGHESTMODSEQ"); // §3.1
-            await new StatusItems(items).WriteUnaskedAsync(session, NamespaceView.Own(session, mailbox), cancel);
+            await new StatusItems(items).WriteUnaskedAsync(session, found, cancel);
             await session.Writer.FlushIfFullAsync();
         }
+        return true;
     }
-
-    /// <summary>This client has itself changed a mailbox's name, subscription or annotations.</summary>
-    public void Took(MailboxId mailbox) => own.Add(mailbox);
-
-    /// <summary>This client has itself changed annotations.</summary>
-    public void Took(ulong after) => ownRevisions.Add(after);
 
     /// <summary>Tells what has happened since the last time.</summary>
     /// <returns>False when it is too much: then nothing is told any more (§5.8).</returns>
@@ -74,32 +75,62 @@ sealed class MailboxObserver(ImapSession session, NotifyWishes wishes) : IDispos
 
     async ValueTask<bool> LookAsync(CancellationToken cancel)
     {
-        var seen = watch is { IsCompletedSuccessfully: true } ? Math.Max(revision, watch.Result) : revision;
-        var all = await session.Gateway.ListMailboxesAsync(session.Account, cancel);
-        var now = all.ToDictionary(mailbox => mailbox.Id);
+        var ended = watches.Ended();
+        var now = await ListAsync(ended.Keys, cancel);
         var changes = MailboxChange.Between(known, now);
         if (changes.Count > ImapLimits.Notifications)
             return false;
-        var report = new ChangeReport(session, wishes, all);
+        var report = new ChangeReport(session, wishes, now);
         foreach (var change in changes)
         {
-            await report.WriteAsync(change, own.Contains(change.Id), cancel);
-            if (change is { Old: not null, New: { } mailbox })
-                await TellMetadataAsync(mailbox, change.Old.MetadataRevision, cancel);
+            await report.WriteAsync(change, Own.Explain(change), cancel);
+            if (change is { Old: { } old, New: { IsOwn: true } found })
+                await TellMetadataAsync(found, old.Mailbox.MetadataRevision, cancel);
             await session.Writer.FlushIfFullAsync();
         }
-        if (wishes.WantsServer)
+        if (wishes.WantsServer && ended.ContainsKey(session.Account))
             await TellServerAsync(cancel);
-        (known, revision) = (now, seen);
-        own.Clear();
-        ownRevisions.RemoveWhere(one => one <= seen);
-        Watch();
+        known = now;
+        Own.Forget(ended, ended.GetValueOrDefault(session.Account));
+        foreach (var (account, seen) in ended)
+            watches.Begin(account, seen);
+        return WatchOthers();
+    }
+
+    /// <summary>The names as they are now, where something may have happened to them.</summary>
+    async ValueTask<NamespaceView> ListAsync(ICollection<AccountId> accounts, CancellationToken cancel)
+    {
+        if (accounts.Contains(session.Account))
+            return await NamespaceView.ListAsync(session, wishes.ReachOthers, cancel);
+        var now = known;
+        foreach (var account in accounts)
+            now = await now.RefreshAsync(session, account, others[account], cancel);
+        return now;
+    }
+
+    /// <summary>Listens to those whose mailboxes are new; they are looked at once more, as what they were when is not known.</summary>
+    /// <returns>False when they are too many.</returns>
+    bool WatchOthers()
+    {
+        foreach (var found in known.Mailboxes)
+        {
+            if (
+                found.IsOwn
+                || others.ContainsKey(found.Account.Id)
+                || wishes.Of(found, isSelected: false) == NotifyEvents.None
+            )
+                continue;
+            if (others.Count == ImapLimits.NotifiedAccounts)
+                return false;
+            others.Add(found.Account.Id, found.Owner);
+            watches.Begin(found.Account.Id, 0);
+        }
         return true;
     }
 
-    async ValueTask TellMetadataAsync(Mailbox mailbox, ulong since, CancellationToken cancel)
+    async ValueTask TellMetadataAsync(FoundMailbox found, ulong since, CancellationToken cancel)
     {
-        var events = wishes.Of(mailbox, session.IsSelected(mailbox.Id));
+        var (mailbox, events) = (found.Mailbox, wishes.Of(found, session.IsSelected(found)));
         if (mailbox.MetadataRevision <= since || !events.HasFlag(NotifyEvents.MailboxMetadataChange))
             return;
         var changed = await ChangedAsync(mailbox.Id, since, cancel);
@@ -122,30 +153,9 @@ sealed class MailboxObserver(ImapSession session, NotifyWishes wishes) : IDispos
             ? null
             : answer with
             {
-                Entries = [.. answer.Entries.Where(entry => !ownRevisions.Contains(entry.Revision))],
+                Entries = [.. answer.Entries.Where(entry => !Own.Explain(entry))],
             };
     }
 
-    void Watch()
-    {
-        watch = session.Gateway.WatchAsync(session.Account, revision, closing.Token).AsTask();
-        _ = watch.ContinueWith(
-            static (ended, state) =>
-            {
-                _ = ended.Exception; // Seen: a failed watch wakes nobody, or an idle session would spin.
-                if (ended.IsCompletedSuccessfully)
-                    ((ImapSession)state!).Connection.Wake();
-            },
-            session,
-            CancellationToken.None,
-            TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default
-        );
-    }
-
-    public void Dispose()
-    {
-        closing.Cancel();
-        closing.Dispose();
-    }
+    public void Dispose() => watches.Dispose();
 }

@@ -1,7 +1,6 @@
 using Cloud.Listener.Imap.Fetch;
 using Cloud.Listener.Imap.Selected;
 using Cloud.Listener.Imap.Wire;
-using Cloud.Store;
 
 namespace Cloud.Listener.Imap.Notify;
 
@@ -27,13 +26,17 @@ sealed class Notifications(ImapSession session) : IDisposable
     public Telling BetweenCommands => wishes?.Telling(betweenCommands: true) ?? Telling.Nothing;
 
     /// <param name="status">The client wants to know first how the mailboxes stand.</param>
-    public async ValueTask SetAsync(NotifyWishes asked, bool status, CancellationToken cancel)
+    /// <returns>False where it is too much; then what was asked for before still holds.</returns>
+    public async ValueTask<bool> SetAsync(NotifyWishes asked, bool status, CancellationToken cancel)
     {
         var begun = asked.WatchesOthers ? new MailboxObserver(session, asked) : null;
         try
         {
-            if (begun is not null)
-                await begun.BeginAsync(status, cancel);
+            if (begun is not null && !await begun.BeginAsync(status, cancel))
+            {
+                begun.Dispose();
+                return false;
+            }
         }
         catch (Exception)
         {
@@ -43,6 +46,7 @@ sealed class Notifications(ImapSession session) : IDisposable
         Reset();
         (wishes, observer) = (asked, begun);
         Selecting(session.Selected);
+        return true;
     }
 
     /// <summary>As before the first NOTIFY.</summary>
@@ -69,22 +73,8 @@ sealed class Notifications(ImapSession session) : IDisposable
         session.Writer.Put("*", Reply.Ok("Too much has happened; nothing is told any more", "NOTIFICATIONOVERFLOW"));
     }
 
-    /// <summary>This session has itself changed a mailbox's name or subscription. Of others' nothing is told.</summary>
-    public void Took(FoundMailbox mailbox)
-    {
-        if (mailbox.IsOwn)
-            Took(mailbox.Mailbox.Id);
-    }
-
-    /// <summary>This session has itself changed a mailbox's name, subscription or annotations.</summary>
-    /// <param name="mailbox">The user's own; 0 for the server.</param>
-    /// <param name="annotated">The account's revision after it; null where it was no annotation.</param>
-    public void Took(MailboxId mailbox, ulong? annotated = null)
-    {
-        observer?.Took(mailbox);
-        if (annotated is { } revision)
-            observer?.Took(revision);
-    }
+    /// <summary>What this session does itself; null where nobody would be told.</summary>
+    public OwnChanges? Own => observer?.Own;
 
     public void Dispose() => observer?.Dispose();
 }

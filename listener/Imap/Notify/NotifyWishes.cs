@@ -21,16 +21,33 @@ sealed record NotifyWishes(IReadOnlyList<EventGroup> Groups)
 
     public bool WantsServer { get; } = Groups.Any(group => group.Wants(NotifyEvents.ServerMetadataChange));
 
+    /// <summary>Others' mailboxes may be among those named.</summary>
+    public bool ReachOthers { get; } = Groups.Any(group => group.Filter.ReachesOthers);
+
     /// <summary>What is to be told of a mailbox, its messages aside where it is the selected one.</summary>
-    public NotifyEvents Of(Mailbox mailbox, bool isSelected)
+    public NotifyEvents Of(FoundMailbox found, bool isSelected)
+    {
+        if (!found.Rights.HasFlag(MailboxRights.Read))
+            return NotifyEvents.None; // RFC 5465 §3.1
+        var events = Named(found);
+        if (!found.IsOwn)
+            events &= ~NotifyEvents.OfMetadata; // Annotations are the owner's.
+        return isSelected ? events & ~NotifyEvents.OfMessages : events;
+    }
+
+    /// <summary>Something is asked for that the user may not be told (§3.1).</summary>
+    public bool IsDenied(FoundMailbox found) =>
+        !found.Rights.HasFlag(MailboxRights.Read) && Named(found) != NotifyEvents.None;
+
+    NotifyEvents Named(FoundMailbox found)
     {
         var events = NotifyEvents.None;
         foreach (var group in Groups)
         {
-            if (!group.Filter.IsSelected && group.Filter.Has(mailbox))
+            if (!group.Filter.IsSelected && group.Filter.Has(found))
                 events |= group.Events;
         }
-        return isSelected ? events & ~NotifyEvents.OfMessages : events;
+        return events;
     }
 
     /// <summary>What of the selected mailbox is told while no command runs, or at a command's end.</summary>

@@ -25,13 +25,16 @@ sealed record SearchQuery(SearchKey Key, SearchReturn Return, string? Charset)
         SessionKeys.Any(Key, key => key is SessionKeys.Numbers { Uids: false, Set.IsSaved: false });
 
     /// <summary>The key as it stands in a session, now.</summary>
-    /// <param name="isKept">The search goes on: what has no end takes in what comes.</param>
-    public SearchKey KeyIn(ImapSession session, bool isKept = false) =>
-        KeyIn(session, session.Selected!.Source, session.Selected.Saved, isKept);
+    public SearchKey KeyIn(ImapSession session) => KeyIn(session, session.Selected!.Source, session.Selected.Saved);
 
     /// <summary>The key as it stands for a mailbox.</summary>
+    /// <param name="isKept">The search goes on: what has no end takes in what comes.</param>
     public SearchKey KeyIn(ImapSession session, SearchSource source, UidSet saved, bool isKept = false) =>
         SessionKeys.Resolve(Key, source.Account.Id, source.View, saved, session.Services.Time.GetUtcNow(), isKept);
+
+    /// <summary>The key of a search of the selected mailbox whose changes are to be told; null where they are not.</summary>
+    public SearchKey? KeptKeyIn(ImapSession session, UidSet saved) =>
+        Return.Has(SearchReturns.Update) ? KeyIn(session, session.Selected!.Source, saved, isKept: true) : null;
 
     /// <exception cref="SyntaxException">It makes no sense in this session.</exception>
     public void CheckIn(ImapSession session)

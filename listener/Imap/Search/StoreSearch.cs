@@ -1,4 +1,5 @@
 using Cloud.Api.Gateway;
+using Cloud.Listener.Imap.Selected;
 using Cloud.Store.Messages;
 using Cloud.Store.Search;
 
@@ -16,45 +17,48 @@ static class StoreSearch
     ) =>
         ViewSearch.TryRun(key, source) is { } found
             ? found.ToExactUids(source.View)
-            : await RunAsync(session, source, key, cancel);
+            : await RunAsync(session, source, key, source.View.All, new Progress(session, source.View.Count), cancel);
 
-    /// <summary>Asks the store, for so many messages at a time, and tells how far it is (RFC 9585).</summary>
-    static async ValueTask<Result<UidSet>> RunAsync(
-        ImapSession session,
-        SearchSource source,
-        SearchKey key,
-        CancellationToken cancel
-    )
-    {
-        var view = source.View;
-        var progress = new Progress(session, view.Count);
-        var found = new List<(uint, uint)>();
-        for (var from = 0; from < view.Count; from += ImapLimits.SearchBatch)
-        {
-            var known = UidSet.Of([
-                (view.Uid(from), view.Uid(Math.Min(from + ImapLimits.SearchBatch, view.Count) - 1)),
-            ]);
-            var result = await AskAsync(session, source, key, known, cancel);
-            if (!result.IsOk)
-                return result;
-            found.AddRange(result.Value.Ranges);
-            await progress.TellAsync(from + ImapLimits.SearchBatch);
-        }
-        // Of what has come meanwhile the session does not know yet.
-        return view.FindUids(found).ToExactUids(view);
-    }
-
-    /// <summary>Those of some messages that match.</summary>
+    /// <summary>Those of some messages that match. Nobody waits for it: how far it is is not told.</summary>
     public static async ValueTask<Result<UidSet>> AmongAsync(
         ImapSession session,
         SearchSource source,
         SearchKey key,
         UidSet among,
         CancellationToken cancel
-    ) =>
-        ViewSearch.TryRun(key, source, source.View.FindUids(among.Ranges)) is { } found
+    )
+    {
+        var named = source.View.FindUids(among.Ranges);
+        return ViewSearch.TryRun(key, source, named) is { } found
             ? found.ToExactUids(source.View)
-            : await AskAsync(session, source, key, among, cancel);
+            : await RunAsync(session, source, key, named, progress: null, cancel);
+    }
+
+    /// <summary>Asks the store, for so many messages at a time, and tells how far it is (RFC 9585).</summary>
+    static async ValueTask<Result<UidSet>> RunAsync(
+        ImapSession session,
+        SearchSource source,
+        SearchKey key,
+        IndexRanges among,
+        Progress? progress,
+        CancellationToken cancel
+    )
+    {
+        var (view, count) = (source.View, among.Count);
+        var found = new List<(uint, uint)>();
+        for (var from = 0; from < count; from += ImapLimits.SearchBatch)
+        {
+            var known = among.Slice(from, ImapLimits.SearchBatch).ToUids(view);
+            var result = await AskAsync(session, source, key, known, cancel);
+            if (!result.IsOk)
+                return result;
+            found.AddRange(result.Value.Ranges);
+            if (progress is not null)
+                await progress.TellAsync(from + ImapLimits.SearchBatch);
+        }
+        // Of what has come meanwhile the session does not know yet.
+        return view.FindUids(found).ToExactUids(view);
+    }
 
     static ValueTask<Result<UidSet>> AskAsync(
         ImapSession session,

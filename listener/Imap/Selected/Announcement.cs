@@ -1,4 +1,5 @@
 using Cloud.Listener.Imap.Fetch;
+using Cloud.Listener.Imap.Search;
 using Cloud.Listener.Imap.Wire;
 using Cloud.Store.Messages;
 using Cloud.Store.Ports;
@@ -54,22 +55,33 @@ sealed class Announcement(ImapSession session, SelectedMailbox selected)
     {
         var uids = added.ToExactUids(view);
         var asked = await selected.Contexts.FindNewAsync(uids, cancel);
-        foreach (var index in added.Indexes())
+        var indexes = added.Indexes().ToList();
+        for (var at = 0; at < indexes.Count; )
         {
-            var items = session.Notifications.NewItems;
-            foreach (var (context, matching) in asked)
-            {
-                if (matching.Contains(view.Uid(index)))
-                    items = items is null ? context.NewItems : items.And(context.NewItems!);
-            }
-            if (items is null)
-                continue;
-            var response = new FetchResponse(session, selected, session.Dialect.UidOnly ? items.WithoutUid() : items);
-            var one = new IndexRanges([(index, index)]);
-            if (items.NeedsEmail)
-                await response.WriteAsync(one, cancel);
-            else
-                await response.WriteFromViewAsync(one);
+            var contexts = Matching(indexes[at]);
+            var end = at + 1;
+            while (end < indexes.Count && Matching(indexes[end]).SequenceEqual(contexts))
+                end++;
+            await FetchAsync(contexts, IndexRanges.Of([.. indexes[at..end].Select(index => (index, index))]), cancel);
+            at = end;
         }
+
+        IEnumerable<SearchContext> Matching(int index) =>
+            asked.Where(one => one.Uids.Contains(view.Uid(index))).Select(one => one.Context);
+    }
+
+    /// <summary>Messages that stand side by side and of which the same is asked.</summary>
+    async ValueTask FetchAsync(IEnumerable<SearchContext> contexts, IndexRanges messages, CancellationToken cancel)
+    {
+        var items = session.Notifications.NewItems;
+        foreach (var context in contexts)
+            items = items is null ? context.NewItems : items.And(context.NewItems!);
+        if (items is null)
+            return;
+        var response = new FetchResponse(session, selected, session.Dialect.UidOnly ? items.WithoutUid() : items);
+        if (items.NeedsEmail)
+            await response.WriteAsync(messages, cancel);
+        else
+            await response.WriteFromViewAsync(messages);
     }
 }

@@ -1,8 +1,12 @@
 using Cloud.Api.Gateway;
 using Cloud.Listener.Imap.Wire;
+using Cloud.Store;
 using Cloud.Store.Mailboxes;
 
 namespace Cloud.Listener.Imap.Selected;
+
+/// <summary>A mailbox among all that a user may see.</summary>
+readonly record struct MailboxKey(AccountId Account, MailboxId Mailbox);
 
 /// <summary>A mailbox of the user's own or of another's, under the name that the user knows.</summary>
 /// <param name="Owner">The address of whose it is.</param>
@@ -10,6 +14,8 @@ namespace Cloud.Listener.Imap.Selected;
 sealed record FoundMailbox(Access Account, string Owner, Mailbox Mailbox, bool HasChildren)
 {
     public string Name => Mailbox.Name;
+
+    public MailboxKey Key => new(Account.Id, Mailbox.Id);
 
     /// <summary>The user's own.</summary>
     public bool IsOwn => Account.By is null;

@@ -11,7 +11,7 @@ enum MailboxScope
     /// <summary>The same; what was removed there is told when a command lets it be (RFC 5465 §6.1.2).</summary>
     SelectedDelayed,
 
-    /// <summary>All: rules may file what comes in anywhere, so that is what "inboxes" means, too (RFC 5465 §6.3).</summary>
+    /// <summary>All of the user's own: rules may file what comes in anywhere, so that is what "inboxes" means, too (RFC 5465 §6.3).</summary>
     Personal,
     Subscribed,
     Subtree,
@@ -46,12 +46,16 @@ sealed record MailboxFilter(MailboxScope Scope, IReadOnlyList<string> Names)
         throw reader.Expected("which mailboxes");
     }
 
+    /// <summary>Others' mailboxes may be among them.</summary>
+    public bool ReachesOthers =>
+        Scope == MailboxScope.Subscribed || (Scope != MailboxScope.Personal && Names.Any(MailboxNamespaces.IsReserved));
+
     /// <summary>Whether a mailbox that is not looked at as the selected one is among them.</summary>
-    public bool Has(Mailbox mailbox) =>
+    public bool Has(FoundMailbox mailbox) =>
         Scope switch
         {
-            MailboxScope.Personal => true,
-            MailboxScope.Subscribed => mailbox.Subscribed,
+            MailboxScope.Personal => mailbox.IsOwn, // RFC 5465 §6.2
+            MailboxScope.Subscribed => mailbox.Mailbox.Subscribed,
             MailboxScope.Subtree => Names.Any(name => IsWithin(mailbox.Name, name)),
             MailboxScope.SubtreeOne => Names.Any(name =>
                 IsWithin(mailbox.Name, name) && mailbox.Name.LastIndexOf('/') <= name.Length

@@ -1,4 +1,5 @@
 using System.Text;
+using Cloud.Store.Mailboxes;
 
 namespace Cloud.Listener.Imap.Selected;
 
@@ -52,6 +53,19 @@ sealed class MailboxPattern
             next.CopyTo(reached);
         }
         return reached[pattern.Length];
+    }
+
+    /// <summary>It might match a name that leads to others' mailboxes.</summary>
+    public bool ReachesOthers => MayBegin(MailboxNamespaces.OtherUsers) || MayBegin(MailboxNamespaces.Shared);
+
+    /// <summary>Something below these names might match, or they themselves without the separator at their end.</summary>
+    bool MayBegin(string names)
+    {
+        var wildcard = pattern.AsSpan().IndexOfAny('*', '%');
+        var start = wildcard < 0 ? pattern : pattern.AsSpan(0, wildcard);
+        return start.StartsWith(names)
+            || (wildcard >= 0 && names.StartsWith(start))
+            || start.SequenceEqual(names.AsSpan(..^1));
     }
 
     /// <summary>A wildcard may stand for nothing.</summary>

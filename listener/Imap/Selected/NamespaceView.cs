@@ -1,4 +1,5 @@
 using Cloud.Api.Gateway;
+using Cloud.Store;
 using Cloud.Store.Mailboxes;
 
 namespace Cloud.Listener.Imap.Selected;
@@ -6,6 +7,8 @@ namespace Cloud.Listener.Imap.Selected;
 /// <summary>All names that a user may see, in all namespaces (RFC 2342).</summary>
 sealed class NamespaceView
 {
+    public static readonly NamespaceView Empty = new([]);
+
     readonly HashSet<string> parents;
 
     NamespaceView(IReadOnlyList<FoundMailbox> mailboxes)
@@ -22,15 +25,37 @@ sealed class NamespaceView
         parents.Except(Mailboxes.Select(found => found.Name)).Order(StringComparer.Ordinal);
 
     /// <summary>What LIST may show.</summary>
-    public static async ValueTask<NamespaceView> ListAsync(ImapSession session, CancellationToken cancel)
+    /// <param name="others">False where only the user's own are of matter: the others' are not asked for.</param>
+    public static async ValueTask<NamespaceView> ListAsync(ImapSession session, bool others, CancellationToken cancel)
     {
+        if (!others)
+        {
+            var own = await session.Gateway.ListMailboxesAsync(session.Account, cancel);
+            return new([.. own.Select(mailbox => Own(session, mailbox))]);
+        }
         var visible = await session.Gateway.ListVisibleAsync(session.Reader, cancel);
-        var others = visible.Shared.SelectMany(shared => Of(session, shared));
         return new([
             .. visible.Own.Select(mailbox => Own(session, mailbox)),
-            .. others.Where(found => found.Rights.HasFlag(MailboxRights.Lookup)),
+            .. visible.Shared.SelectMany(shared => Listed(session, shared)),
         ]);
     }
+
+    /// <summary>The same names, with what another shares now.</summary>
+    /// <param name="address">Whose account it is.</param>
+    public async ValueTask<NamespaceView> RefreshAsync(
+        ImapSession session,
+        AccountId account,
+        string address,
+        CancellationToken cancel
+    )
+    {
+        var shared = await session.Gateway.FindSharedAsync(session.Reader, address, cancel);
+        var now = shared?.Account == account ? Listed(session, shared) : [];
+        return new([.. Mailboxes.Where(found => found.Account.Id != account), .. now]);
+    }
+
+    static IEnumerable<FoundMailbox> Listed(ImapSession session, SharedAccount shared) =>
+        Of(session, shared).Where(found => found.Rights.HasFlag(MailboxRights.Lookup));
 
     /// <returns>Null when there is no mailbox of this name, or none that the user may do anything with.</returns>
     public static async ValueTask<FoundMailbox?> FindAsync(ImapSession session, string name, CancellationToken cancel)

@@ -9,22 +9,13 @@ namespace Cloud.Listener.Imap.Selected;
 /// <param name="Path">What its owner calls it; empty for the level above all of them.</param>
 sealed record OthersName(bool IsShared, string Address, string Path)
 {
-    public const string OtherUsers = "Other Users/";
-    public const string Shared = "Shared/";
-
-    /// <summary>Whether a name belongs to others, whoever they are; nobody makes an own mailbox there.</summary>
-    public static bool IsReserved(string name) =>
-        name.StartsWith(OtherUsers, StringComparison.Ordinal)
-        || name.StartsWith(Shared, StringComparison.Ordinal)
-        || name is "Other Users" or "Shared";
-
     /// <returns>Null for a name of the user's own, and where no address stands behind the namespace.</returns>
     public static OthersName? TryParse(string name)
     {
-        var isShared = name.StartsWith(Shared, StringComparison.Ordinal);
-        if (!isShared && !name.StartsWith(OtherUsers, StringComparison.Ordinal))
+        var isShared = name.StartsWith(MailboxNamespaces.Shared, StringComparison.Ordinal);
+        if (!isShared && !name.StartsWith(MailboxNamespaces.OtherUsers, StringComparison.Ordinal))
             return null;
-        var parts = name[(isShared ? Shared : OtherUsers).Length..].Split('/', 2);
+        var parts = name[Namespace(isShared).Length..].Split('/', 2);
         if (EmailAddress.TryParse(parts[0]) is not { } address)
             return null;
         var path = parts.Length > 1 ? parts[1] : "";
@@ -34,7 +25,9 @@ sealed record OthersName(bool IsShared, string Address, string Path)
     }
 
     /// <summary>The level above all mailboxes of this user: their quota root, too.</summary>
-    public string Root => (IsShared ? Shared : OtherUsers) + Address;
+    public string Root => Namespace(IsShared) + Address;
+
+    static string Namespace(bool isShared) => isShared ? MailboxNamespaces.Shared : MailboxNamespaces.OtherUsers;
 
     public override string ToString() => Path.Length == 0 ? Root : $"{Root}/{Path}";
 }

@@ -61,7 +61,7 @@ sealed class SelectedMailbox : IDisposable
     /// <summary>The ids of its messages.</summary>
     public ObjectIds Ids { get; }
 
-    public bool Is(FoundMailbox other) => other.Account.Id == Account.Id && other.Mailbox.Id == Id;
+    public bool Is(FoundMailbox other) => other.Key == Found.Key;
 
     public CopyRequest CopyTo(FoundMailbox target, IndexRanges messages) =>
         new(Account, Id, messages.ToUids(View), target.Mailbox.Id)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Cloud.Dns;
 using Cloud.Dns.Messages;
 using Cloud.Tests.Mail.Fuzz;
@@ -16,9 +15,9 @@ public sealed class DnsFuzzTests
 
     const int Inputs = 3000;
 
-    static readonly int Seed = (int)Setting("CLOUD_FUZZ_SEED", 4);
+    static readonly int Seed = (int)TestSettings.Number("CLOUD_FUZZ_SEED", 4);
 
-    static readonly TimeSpan Span = TimeSpan.FromSeconds(Setting("CLOUD_FUZZ_SECONDS", 0));
+    static readonly TimeSpan Span = TimeSpan.FromSeconds(TestSettings.Number("CLOUD_FUZZ_SECONDS", 0));
 
     [Fact]
     public void Any_message_is_read() => Run(Messages, ReadMessage);
@@ -146,9 +145,4 @@ public sealed class DnsFuzzTests
             ];
         }
     }
-
-    static double Setting(string name, double otherwise) =>
-        double.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var number)
-            ? number
-            : otherwise;
 }

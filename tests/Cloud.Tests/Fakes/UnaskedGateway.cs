@@ -109,10 +109,20 @@ abstract class UnaskedGateway : IGateway
         CancellationToken cancel
     ) => throw new NotSupportedException();
 
+    public virtual ValueTask<Mailbox?> CountAsync(Access account, MailboxId mailbox, CancellationToken cancel) =>
+        throw new NotSupportedException();
+
     public virtual ValueTask<Result> SubscribeAsync(
         Access account,
         MailboxId mailbox,
         bool subscribed,
+        CancellationToken cancel
+    ) => throw new NotSupportedException();
+
+    public virtual ValueTask<Result> UnsubscribeAsync(
+        Reader reader,
+        string owner,
+        string name,
         CancellationToken cancel
     ) => throw new NotSupportedException();
 
@@ -188,6 +198,13 @@ abstract class UnaskedGateway : IGateway
 
     public virtual ValueTask<Result<ThreadResult>> ThreadAsync(ThreadRequest request, CancellationToken cancel) =>
         throw new NotSupportedException();
+
+    public virtual ValueTask<Result> WithdrawAsync(
+        Access account,
+        MailboxId mailbox,
+        IReadOnlyList<TransactionId> appended,
+        CancellationToken cancel
+    ) => throw new NotSupportedException();
 
     public virtual ValueTask<Result<UidSet>> SearchAsync(SearchRequest request, CancellationToken cancel) =>
         throw new NotSupportedException();

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Cloud.Tests.Mail.Fuzz;
 
 namespace Cloud.Tests.Trust;
@@ -8,9 +7,9 @@ static class TrustFuzz
 {
     const int Inputs = 3000;
 
-    static readonly int Seed = (int)Setting("CLOUD_FUZZ_SEED", 4);
+    static readonly int Seed = (int)TestSettings.Number("CLOUD_FUZZ_SEED", 4);
 
-    static readonly TimeSpan Span = TimeSpan.FromSeconds(Setting("CLOUD_FUZZ_SECONDS", 0));
+    static readonly TimeSpan Span = TimeSpan.FromSeconds(TestSettings.Number("CLOUD_FUZZ_SECONDS", 0));
 
     /// <param name="seeds">Sound input, each octet a character.</param>
     /// <param name="read">What is fuzzed, with what has to hold.</param>
@@ -31,9 +30,4 @@ static class TrustFuzz
             }
         }
     }
-
-    static double Setting(string name, double otherwise) =>
-        double.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var number)
-            ? number
-            : otherwise;
 }

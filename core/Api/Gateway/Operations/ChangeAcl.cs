@@ -3,6 +3,7 @@ using Cloud.Store;
 using Cloud.Store.Accounts;
 using Cloud.Store.Directory;
 using Cloud.Store.Mailboxes;
+using Cloud.Store.Sharing;
 
 namespace Cloud.Api.Gateway.Operations;
 
@@ -22,25 +23,29 @@ static class ChangeAcl
         if (account is null)
             return Refusals.NoUser;
 
-        var hints = new ShareHints(sharing, request.Account.Id, request.Owner);
-        if (!isTaken && !isDenial && await hints.AddAsync(account.Value, cancel) is { IsOk: false } refused)
-            return refused;
+        var hints = sharing.HintsOf(request.Account.Id, request.Owner);
+        if (!isTaken && !isDenial && !await hints.TryAddAsync(account.Value, cancel))
+            return Refusals.TooManyShares;
+        var dead = await DeadAsync(sharing, request, cancel);
         var grant = new Grant(name, account.Value, isDenial, request.Rights);
         var done = await sharing.Accounts.ChangeAsync(
             request.Account.Id,
-            change => ValueTask.FromResult(Apply(change, request, grant)),
+            change => ValueTask.FromResult(Apply(change, request, grant, dead)),
             cancel
         );
         if (!isDenial)
             await hints.SettleAsync(account.Value, cancel);
+        // Other than what was added can only have taken a right to read away.
+        if (done.IsOk && (isDenial || request.Action != FlagAction.Add))
+            await SeenPruning.RunAsync(sharing.Accounts, request.Account.Id, request.Mailbox, cancel);
         return done;
     }
 
-    static Result Apply(AccountChange change, ChangeAclRequest request, Grant grant)
+    static Result Apply(AccountChange change, ChangeAclRequest request, Grant grant, IReadOnlyCollection<Grant> dead)
     {
         if (change.Mailbox(request.Mailbox) is not { } mailbox)
             return Refusals.NoMailbox;
-        var acl = mailbox.Acl ?? new(request.Owner, []);
+        var acl = (mailbox.Acl ?? new(request.Owner, [])).Without(dead.Contains);
         var known = acl.Grants.FirstOrDefault(one => one.Name == grant.Name);
         // Whoever had the address before is somebody else.
         var before = known?.Account == grant.Account ? known.Rights : MailboxRights.None;
@@ -56,6 +61,29 @@ static class ChangeAcl
         if (known != after && (known is not null || rights != MailboxRights.None))
             change.SetMailbox(mailbox with { Acl = acl.With(after) });
         return Result.Ok;
+    }
+
+    /// <summary>Entries of users who are gone: nobody sees them, and they would fill the list.</summary>
+    static async ValueTask<HashSet<Grant>> DeadAsync(
+        Sharing sharing,
+        ChangeAclRequest request,
+        CancellationToken cancel
+    )
+    {
+        var state = await sharing.Accounts.CurrentAsync(request.Account.Id, cancel);
+        var dead = new HashSet<Grant>();
+        foreach (var grant in state?.Find(request.Mailbox)?.Acl?.Grants ?? [])
+        {
+            if (grant.IsAnyone)
+                continue;
+            var user = await sharing.Directory.FindUserAsync(grant.Identifier, cancel);
+            // What is remembered may be older than the grant.
+            if (user?.Account != grant.Account)
+                user = await sharing.Directory.ReadUserAsync(grant.Identifier, cancel);
+            if (user?.Account != grant.Account)
+                dead.Add(grant);
+        }
+        return dead;
     }
 
     /// <returns>The identifier without its dash, an address in the form in which they are compared; null for none.</returns>

@@ -97,7 +97,7 @@ static class CopyMessages
         };
 
         var entries = new List<(PageDraft Page, MessageEntry Entry)>();
-        await foreach (var found in change.EntriesAsync(source, request.Uids, from, last))
+        await foreach (var found in change.Pages.EntriesAsync(source, request.Uids, from, last))
         {
             entries.Add(found);
             if (entries.Count == PerTransaction)

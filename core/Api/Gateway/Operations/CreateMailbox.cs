@@ -17,6 +17,8 @@ static class CreateMailbox
     {
         if (MailboxPaths.TryParse(name) is not { } levels)
             return Refusals.BadName;
+        if (MailboxNamespaces.IsReserved(levels[0]))
+            return Refusals.OthersName;
         return await accounts.ChangeAsync(account, change => ValueTask.FromResult(Run(change, levels, role)), cancel);
     }
 

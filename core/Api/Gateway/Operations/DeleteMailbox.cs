@@ -1,5 +1,6 @@
 using Cloud.Store;
 using Cloud.Store.Accounts;
+using Cloud.Store.Directory;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
 using Cloud.Store.Ports;
@@ -14,6 +15,7 @@ static class DeleteMailbox
     /// <param name="check">Looks at what is there inside the transaction; what it throws stops the change. Null for nothing.</param>
     public static async ValueTask<Result> RunAsync(
         AccountStore accounts,
+        MailDirectory directory,
         AccountId account,
         MailboxId mailbox,
         Action<AccountChange>? check,
@@ -22,18 +24,37 @@ static class DeleteMailbox
     {
         if (mailbox == MailboxRow.Inbox)
             return Refusals.InboxStays;
+        Acl? acl = null;
         var doomed = await accounts.ChangeAsync(
             account,
             change =>
             {
                 check?.Invoke(change);
+                acl = change.Mailbox(mailbox)?.Acl;
                 return DoomAsync(change, mailbox);
             },
             cancel
         );
-        if (doomed.IsOk)
-            await FinishAsync(accounts, account, cancel);
+        if (!doomed.IsOk)
+            return doomed;
+        if (acl is not null)
+            await SettleAsync(new(accounts, directory, account, acl.Owner), acl, cancel);
+        await FinishAsync(accounts, account, cancel);
         return doomed;
+    }
+
+    /// <summary>Readers are told no more that something is shared with them, where it was only this. A fault leaves a hint too many.</summary>
+    static async ValueTask SettleAsync(ShareHints hints, Acl acl, CancellationToken cancel)
+    {
+        try
+        {
+            foreach (var reader in acl.Grants.Where(grant => !grant.IsDenial).Select(grant => grant.Account).Distinct())
+                await hints.SettleAsync(reader, cancel);
+        }
+        catch (StoreException)
+        {
+            return; // As below.
+        }
     }
 
     static async ValueTask<Result> DoomAsync(AccountChange change, MailboxId mailbox)

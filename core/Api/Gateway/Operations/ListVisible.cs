@@ -19,7 +19,7 @@ static class ListVisible
     public static async ValueTask<VisibleMailboxes> RunAsync(Sharing sharing, Reader reader, CancellationToken cancel)
     {
         var (state, own) = await ListMailboxes.ReadAsync(sharing.Accounts, reader.Account, cancel);
-        var scope = await sharing.ScopeAsync(reader.Address, cancel);
+        var scope = await sharing.Directory.ScopeOfAsync(reader.Address, cancel);
         var owners = (await sharing.Directory.SharersAsync(scope, cancel))
             .Concat(state.Shares.Values.Select(share => (Account: share.Owner, share.Address)))
             .Where(owner => owner.Account != reader.Account)

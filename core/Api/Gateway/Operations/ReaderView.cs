@@ -71,7 +71,10 @@ static class ReaderView
                 continue;
             var known = UidSet.Of(changes.Changed.Select(entry => entry.Uid));
             var marked = marks.ChangedSince(since).Except(known).Except(changes.Vanished);
-            var others = await EntriesAsync(accounts, account, id, marked, cancel);
+            var others =
+                marked.IsEmpty || (await accounts.CurrentAsync(account.Id, cancel))?.Find(id) is not { } row
+                    ? []
+                    : await EntriesAsync(accounts, account.Id, row, marked, cancel);
             return changes with
             {
                 Mailbox = Marked(changes.Mailbox, marks, changes.Revision),
@@ -79,6 +82,52 @@ static class ReaderView
             };
         }
     }
+
+    /// <summary>What a reader has not seen of a mailbox, and its mod-sequence, for less than the mailbox would cost.</summary>
+    /// <returns>Null when it is gone.</returns>
+    public static async ValueTask<Mailbox?> CountAsync(
+        AccountStore accounts,
+        Access account,
+        MailboxId id,
+        MailboxRights rights,
+        CancellationToken cancel
+    )
+    {
+        for (var tries = 1; ; tries++)
+        {
+            if (await accounts.CurrentAsync(account.Id, cancel) is not { } state || state.Find(id) is not { } row)
+                return null;
+            var marks = await ReadAsync(accounts, account, id, cancel);
+            var unseen = await CountUnseenAsync(accounts, account.Id, row, marks.Seen, cancel);
+            var after = await accounts.CurrentAsync(account.Id, cancel);
+            if (tries < MaxTries && (marks.Last > state.Revision || after?.Find(id)?.ModSeq != row.ModSeq))
+                continue;
+            var mailbox = Of(row.ToMailbox(MailboxPaths.Compose(state.Mailboxes, row)), rights);
+            return Marked(mailbox, marks, state.Revision) with { Unseen = unseen };
+        }
+    }
+
+    /// <summary>Reads the pages of what was seen, or of what was not, whichever are fewer; where it is all or nothing, none.</summary>
+    static async ValueTask<int> CountUnseenAsync(
+        AccountStore accounts,
+        AccountId account,
+        MailboxRow mailbox,
+        UidSet marks,
+        CancellationToken cancel
+    )
+    {
+        if (mailbox.Messages == 0)
+            return 0;
+        var all = UidSet.Of([(1, mailbox.UidNext - 1)]);
+        var (seen, unseen) = (marks.Intersect(all), all.Except(marks));
+        if (seen.IsEmpty || unseen.IsEmpty)
+            return seen.IsEmpty ? mailbox.Messages : 0;
+        var countsSeen = Pages(seen) < Pages(unseen);
+        var found = await EntriesAsync(accounts, account, mailbox, countsSeen ? seen : unseen, cancel);
+        return countsSeen ? mailbox.Messages - found.Count() : found.Count();
+    }
+
+    static long Pages(UidSet uids) => SyncMailbox.Runs(uids).Sum(run => (long)run.Last - run.First + 1);
 
     /// <summary>Marks may be newer than what was read of the mailbox: it is not known up to there.</summary>
     static Mailbox Marked(Mailbox mailbox, SeenMarks marks, ulong revision) =>
@@ -94,20 +143,17 @@ static class ReaderView
         CancellationToken cancel
     ) => SeenRows.ReadAsync(accounts.Rows, account.Id, id, account.By!.Account, cancel);
 
-    /// <summary>Entries that nothing but the reader's marks have changed.</summary>
     static async ValueTask<IEnumerable<MessageEntry>> EntriesAsync(
         AccountStore accounts,
-        Access account,
-        MailboxId id,
+        AccountId account,
+        MailboxRow mailbox,
         UidSet uids,
         CancellationToken cancel
     )
     {
-        if (uids.IsEmpty || (await accounts.CurrentAsync(account.Id, cancel))?.Find(id) is not { } mailbox)
-            return [];
         var entries = new List<MessageEntry>();
         foreach (var (first, last) in SyncMailbox.Runs(uids))
-            await EntryReader.ReadAsync(accounts.Rows, account.Id, mailbox, first, last, entries, cancel);
+            await EntryReader.ReadAsync(accounts.Rows, account, mailbox, first, last, entries, cancel);
         return entries.Where(entry => uids.Contains(entry.Uid));
     }
 }

@@ -21,6 +21,7 @@ static class Refusals
         "At most 1000 messages at a time go to another user's mailbox"
     );
     public static readonly Result BadName = new(Refusal.Invalid, "A mailbox cannot have this name");
+    public static readonly Result OthersName = new(Refusal.CannotBe, "Such names lead to others' mailboxes");
     public static readonly Result NameTaken = new(Refusal.AlreadyExists, "There is a mailbox of this name");
     public static readonly Result TooManyMailboxes = new(Refusal.OverLimit, "There are too many mailboxes");
     public static readonly Result HasChildren = new(Refusal.HasChildren, "The mailbox has mailboxes inside it");

@@ -20,6 +20,8 @@ static class RenameMailbox
     {
         if (MailboxPaths.TryParse(name) is not { } levels)
             return Refusals.BadName;
+        if (MailboxNamespaces.IsReserved(levels[0]))
+            return Refusals.OthersName;
         if (mailbox == MailboxRow.Inbox)
             return await MoveInboxAsync(accounts, account, levels, check, cancel);
         return await accounts.ChangeAsync(

@@ -74,7 +74,9 @@ static class StoreFlags
         }
 
         var seen = request.Account.By is { } reader ? await change.Sharing.SeenAsync(mailbox.Id, reader.Account) : null;
-        await foreach (var (page, stored) in change.EntriesAsync(mailbox, request.Uids, from, mailbox.UidNext - 1))
+        await foreach (
+            var (page, stored) in change.Pages.EntriesAsync(mailbox, request.Uids, from, mailbox.UidNext - 1)
+        )
         {
             var entry = seen?.Of(stored) ?? stored;
             if (entry.ModSeq > request.UnchangedSince)

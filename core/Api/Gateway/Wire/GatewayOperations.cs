@@ -180,38 +180,6 @@ public static class GatewayOperations
         (served, request, cancel) => served.Gateway.ShowUseAsync(request.Account, cancel)
     );
 
-    public static readonly Operation<Reader, VisibleMailboxes> ListVisible = new(
-        "list-visible",
-        Plain(Types.Reader),
-        Plain(Types.VisibleMailboxes),
-        repeatable: true,
-        (served, reader, cancel) => served.Gateway.ListVisibleAsync(reader, cancel)
-    );
-
-    public static readonly Operation<FindSharedRequest, SharedAnswer> FindShared = new(
-        "find-shared",
-        Plain(Types.FindSharedRequest),
-        Plain(Types.SharedAnswer),
-        repeatable: true,
-        async (served, ask, cancel) => new(await served.Gateway.FindSharedAsync(ask.Reader, ask.Address, cancel))
-    );
-
-    public static readonly Operation<MailboxRequest, Result<MailboxAcl>> ShowAcl = new(
-        "show-acl",
-        Plain(Types.MailboxRequest),
-        Codecs.Refusable(Plain(Types.ResultHeadMailboxAcl)),
-        repeatable: true,
-        (served, ask, cancel) => served.Gateway.ShowAclAsync(ask.Account, ask.Mailbox, cancel)
-    );
-
-    public static readonly Operation<ChangeAclRequest, Result> ChangeAcl = new(
-        "change-acl",
-        Plain(Types.ChangeAclRequest),
-        Codecs.Result,
-        repeatable: true,
-        (served, request, cancel) => served.Gateway.ChangeAclAsync(request, cancel)
-    );
-
     public static readonly Operation<AccountRequest, MailboxListAnswer> ListMailboxes = new(
         "list",
         Plain(Types.AccountRequest),
@@ -379,6 +347,17 @@ public static class GatewayOperations
         Budget = GatewayBudgets.Long,
     };
 
+    public static readonly Operation<WithdrawRequest, Result> Withdraw = new(
+        "withdraw",
+        Checked(Types.WithdrawRequest, request => request.Appended.Count <= GatewayLimits.Withdrawn),
+        Codecs.Result,
+        repeatable: true,
+        (served, ask, cancel) => served.Gateway.WithdrawAsync(ask.Account, ask.Mailbox, ask.Appended, cancel)
+    )
+    {
+        Budget = GatewayBudgets.Long,
+    };
+
     public static readonly Operation<SearchRequest, Result<UidSet>> Search = new(
         "search",
         Checked(Types.SearchRequest, request => Sound.Is(request.Key)),
@@ -460,15 +439,17 @@ public static class GatewayOperations
         ChangeSubmission,
         RetrySubmission,
         ShowUse,
-        ListVisible,
-        FindShared,
-        ShowAcl,
-        ChangeAcl,
+        SharingOperations.ListVisible,
+        SharingOperations.FindShared,
+        SharingOperations.ShowAcl,
+        SharingOperations.ChangeAcl,
         ListMailboxes,
         CreateMailbox,
         DeleteMailbox,
         RenameMailbox,
         Subscribe,
+        SharingOperations.Unsubscribe,
+        SharingOperations.Count,
         GetMetadata,
         SetMetadata,
         Open,
@@ -480,6 +461,7 @@ public static class GatewayOperations
         Copy,
         Move,
         Expunge,
+        Withdraw,
         Search,
         Sort,
         Thread,

@@ -37,6 +37,9 @@ public sealed record RenameMailboxRequest(Access Account, MailboxId Mailbox, str
 
 public sealed record SubscribeRequest(Access Account, MailboxId Mailbox, bool Subscribed);
 
+/// <param name="Name">As the owner calls the mailbox.</param>
+public sealed record UnsubscribeRequest(Reader Reader, string Owner, string Name);
+
 public sealed record OpenRequest(Access Account, MailboxId Mailbox, bool ClaimRecent);
 
 public sealed record SyncRequest(Access Account, MailboxId Mailbox, ulong Since, bool ClaimRecent);
@@ -50,6 +53,9 @@ public sealed record ReadRequest(Access Account, EmailId Email, long Offset, lon
 public sealed record OverviewsRequest(Access Account, MailboxId Mailbox, UidSet Uids);
 
 public sealed record ExpungeRequest(Access Account, MailboxId Mailbox, UidSet Uids, bool OnlyDeleted);
+
+/// <param name="Appended">At most <see cref="GatewayLimits.Withdrawn"/>.</param>
+public sealed record WithdrawRequest(Access Account, MailboxId Mailbox, IReadOnlyList<TransactionId> Appended);
 
 /// <param name="Token">The holder's own: whoever has it may renew and release.</param>
 public sealed record LeaseRequest(AccountId Account, ulong Token);
@@ -80,6 +86,9 @@ public sealed record SubmissionAnswer(QueuedDetails? Submission);
 
 /// <param name="Shared">Null where the reader has no right to anything.</param>
 public sealed record SharedAnswer(SharedAccount? Shared);
+
+/// <param name="Mailbox">Null where it is gone, or may not be read.</param>
+public sealed record CountAnswer(Mailbox? Mailbox);
 
 public sealed record MailboxListAnswer(IReadOnlyList<Mailbox> Mailboxes);
 

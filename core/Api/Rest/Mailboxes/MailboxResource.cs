@@ -95,6 +95,7 @@ static class MailboxResource
         call.Match(TagOf(mailbox));
         var done = await DeleteMailbox.RunAsync(
             call.Rooms.Backend.Accounts,
+            call.Rooms.Backend.Directory,
             account,
             mailbox.Id,
             change => Match(call, change, mailbox.Id),

@@ -64,7 +64,7 @@ sealed record FoundMessage(
             if (change.Mailbox(placement.Mailbox) is not { } mailbox)
                 continue;
             var uid = placement.Uid;
-            await foreach (var (_, entry) in change.EntriesAsync(mailbox, UidSet.Of(uid), uid, uid))
+            await foreach (var (_, entry) in change.Pages.EntriesAsync(mailbox, UidSet.Of(uid), uid, uid))
                 places.Add((mailbox.Id, entry));
         }
         return places.Count > 0 ? TagOf(places) : null;

@@ -15,6 +15,9 @@ public abstract class MailboxTests(Hop hop) : GatewayTests(hop)
     [InlineData("a/", Refusal.Invalid)]
     [InlineData("a\u0001", Refusal.Invalid)]
     [InlineData("a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q/r/s/t/u", Refusal.Invalid)]
+    [InlineData("Shared", Refusal.CannotBe)]
+    [InlineData("Other Users/bob@example.test/INBOX", Refusal.CannotBe)]
+    [InlineData("Sharedness", Refusal.None)]
     [InlineData("Inbox/Work", Refusal.None)]
     [InlineData("A\u0308", Refusal.None)]
     public async Task Names_are_checked(string name, Refusal refusal)

@@ -42,6 +42,10 @@ public abstract class ReaderTests(Hop hop) : GatewayTests(hop)
             Lookup,
             async w => (await w.Gateway.SubscribeAsync(w.Bob, w.Work, true, default)).IsOk
         ),
+        [nameof(IGateway.CountAsync)] = new(
+            Read,
+            async w => await w.Gateway.CountAsync(w.Bob, w.Work, default) is { Unseen: 1 }
+        ),
         [nameof(IGateway.OpenAsync)] = new(
             Read,
             async w => await w.Gateway.OpenAsync(w.Bob, w.Work, false, default) is { Entries.Count: 1 }
@@ -83,6 +87,17 @@ public abstract class ReaderTests(Hop hop) : GatewayTests(hop)
         [nameof(IGateway.ExpungeAsync)] = new(
             Expunge,
             async w => (await w.Gateway.ExpungeAsync(w.Bob, w.Work, UidSet.All, true, default)).IsOk
+        ),
+        [nameof(IGateway.WithdrawAsync)] = new(
+            Insert,
+            async w =>
+            {
+                var (appended, before) = (w.Test.NewTransaction(), await w.CountAsync());
+                await w.AppendAsync(w.Test.AliceId, w.Work);
+                await w.AppendAsync(w.Test.AliceId, w.Work, appended);
+                var done = await w.Gateway.WithdrawAsync(w.Bob, w.Work, [appended, w.Test.NewTransaction()], default);
+                return done.IsOk && await w.CountAsync() == before + 1;
+            }
         ),
         [nameof(IGateway.SearchAsync)] = new(
             Read,
@@ -313,9 +328,11 @@ public abstract class ReaderTests(Hop hop) : GatewayTests(hop)
         public ChangeAclRequest Granting(string identifier) =>
             new(Bob, TestBackend.Alice, Work, identifier, FlagAction.Add, Read);
 
-        public async Task<Result<AppendResult>> AppendAsync(Access account, MailboxId mailbox)
+        public async Task<int> CountAsync() => (await Test.OpenAsync(Test.AliceId, "work")).Entries.Count;
+
+        public async Task<Result<AppendResult>> AppendAsync(Access account, MailboxId mailbox, TransactionId? by = null)
         {
-            var transaction = Test.NewTransaction();
+            var transaction = by ?? Test.NewTransaction();
             var message = await Test.UploadAsync(transaction, Text);
             return await Gateway.AppendAsync(
                 new(transaction, account, mailbox, message, MessageFlags.None, [], Test.Time.GetUtcNow()),

@@ -165,6 +165,11 @@ public sealed class MessageResourceTests
         var path = $"{all}/{made.Json.GetProperty("id").GetString()}";
         Assert.Equal(409, (await api.PostAsync(all, """{"name":"Work/Projects"}""")).Status);
         var renamed = await api.SendAsync("PATCH", path, """{"name":"Work/Done","subscribed":false}""");
+        foreach (var name in new[] { "Shared/x", "Other Users" })
+        {
+            Assert.Equal(409, (await api.PostAsync(all, $$"""{"name":"{{name}}"}""")).Status);
+            Assert.Equal(409, (await api.SendAsync("PATCH", path, $$"""{"name":"{{name}}"}""")).Status);
+        }
         Assert.Equal("Work/Done", renamed.Json.GetProperty("name").GetString());
         Assert.False(renamed.Json.GetProperty("subscribed").GetBoolean());
         Assert.Equal(204, (await api.DeleteAsync(path)).Status);

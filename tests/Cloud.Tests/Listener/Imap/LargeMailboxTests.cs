@@ -1,5 +1,5 @@
-using System.Reflection;
 using Cloud.Api.Gateway;
+using Cloud.Store;
 using Cloud.Tests.Fakes;
 
 namespace Cloud.Tests.Listener.Imap;
@@ -12,7 +12,15 @@ public sealed class LargeMailboxTests
     {
         var clock = new ManualClock();
         var backend = await FilledAsync(clock);
-        var gateway = SlowGateway.Of(backend.Gateway, () => clock.Advance(TimeSpan.FromSeconds(6)));
+        var gateway = HookedGateway.Of(
+            backend.Gateway,
+            (operation, _) =>
+            {
+                if (operation == nameof(IGateway.SearchAsync))
+                    clock.Advance(TimeSpan.FromSeconds(6));
+                return null;
+            }
+        );
         await using var listener = await ImapServer.ListenAsync(backend, gateway: gateway);
         await using var client = await ImapClient.OpenAsync(listener);
         await client.DoAsync("EXAMINE INBOX");
@@ -42,35 +50,62 @@ public sealed class LargeMailboxTests
         );
     }
 
+    [Fact]
+    public async Task A_kept_search_is_asked_anew_in_pieces_as_at_first()
+    {
+        var backend = await FilledAsync(new ManualClock());
+        var asked = new List<ulong>();
+        var gateway = HookedGateway.Of(
+            backend.Gateway,
+            (operation, args) =>
+            {
+                if (operation == nameof(IGateway.SearchAsync))
+                    asked.Add(((SearchRequest)args[0]!).Entries.Count);
+                return null;
+            }
+        );
+        await using var listener = await ImapServer.ListenAsync(backend, gateway: gateway);
+        await using var client = await ImapClient.OpenAsync(listener);
+        await client.DoAsync("SELECT INBOX");
+        var found = await client.AskAsync("UID SEARCH RETURN (UPDATE COUNT) SUBJECT \"message 21\" UNFLAGGED");
+        Assert.Contains("COUNT 12\r\n", found, StringComparison.Ordinal);
+        asked.Clear();
+        var told = await client.AskAsync("STORE 1:* +FLAGS.SILENT (\\Flagged)");
+        Assert.Contains("REMOVEFROM (0 21,210:219,2100)", told, StringComparison.Ordinal);
+        Assert.Equal([1000UL, 1000UL, 100UL], asked);
+    }
+
+    [Fact]
+    public async Task What_is_told_of_new_messages_is_fetched_for_all_of_them_at_once()
+    {
+        var backend = await TestBackend.OpenAsync();
+        var fetched = new List<int>();
+        var gateway = HookedGateway.Of(
+            backend.Gateway,
+            (operation, args) =>
+            {
+                if (operation == nameof(IGateway.FetchAsync))
+                    fetched.Add(((IReadOnlyList<EmailId>)args[1]!).Count);
+                return null;
+            }
+        );
+        await using var listener = await ImapServer.ListenAsync(backend, gateway: gateway);
+        await using var client = await ImapClient.OpenAsync(listener);
+        await client.DoAsync("SELECT INBOX");
+        await client.DoAsync("UID SEARCH RETURN (UPDATE (UID ENVELOPE) COUNT) UNSEEN");
+        foreach (var number in new[] { 1, 2, 3 })
+            await backend.ReceiveAsync(ImapServer.Plain(number), TestBackend.Alice);
+        var told = await client.AskAsync("NOOP");
+        foreach (var number in new[] { 1, 2, 3 })
+            Assert.Contains($"* {number} FETCH (UID {number} ENVELOPE (", told, StringComparison.Ordinal);
+        Assert.Equal([3], fetched);
+    }
+
     static async Task<TestBackend> FilledAsync(ManualClock clock)
     {
         var backend = await TestBackend.OpenAsync(time: clock);
         for (var i = 1; i <= 2100; i++)
             await backend.ReceiveAsync(ImapServer.Plain(i), TestBackend.Alice);
         return backend;
-    }
-
-    /// <summary>A gateway whose searches take their time.</summary>
-#pragma warning disable CA1852, MA0053 // A proxy derives from it.
-    class SlowGateway : DispatchProxy
-#pragma warning restore CA1852, MA0053
-    {
-        IGateway gateway = null!;
-        Action wait = null!;
-
-        public static IGateway Of(IGateway gateway, Action wait)
-        {
-            var proxy = Create<IGateway, SlowGateway>();
-            ((SlowGateway)(object)proxy).gateway = gateway;
-            ((SlowGateway)(object)proxy).wait = wait;
-            return proxy;
-        }
-
-        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
-        {
-            if (targetMethod!.Name == nameof(IGateway.SearchAsync))
-                wait();
-            return targetMethod.Invoke(gateway, args);
-        }
     }
 }

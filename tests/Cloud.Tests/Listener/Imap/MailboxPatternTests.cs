@@ -23,6 +23,24 @@ public sealed class MailboxPatternTests
     public void A_pattern_matches_as_the_rfc_says(string reference, string pattern, string name, bool matches) =>
         Assert.Equal(matches, new MailboxPattern(reference, pattern).Matches(name));
 
+    [Theory]
+    [InlineData("", "*", true)]
+    [InlineData("", "%", true)]
+    [InlineData("", "*box", true)]
+    [InlineData("", "S%", true)]
+    [InlineData("", "Shared", true)]
+    [InlineData("Other Users/", "%", true)]
+    [InlineData("Other Users/", "bob@example.test/INBOX", true)]
+    [InlineData("", "INBOX", false)]
+    [InlineData("", "Sent*", false)]
+    [InlineData("", "Share", false)]
+    [InlineData("work/", "*", false)]
+    public void Others_are_asked_for_where_a_name_of_theirs_could_match(
+        string reference,
+        string pattern,
+        bool reaches
+    ) => Assert.Equal(reaches, new MailboxPattern(reference, pattern).ReachesOthers);
+
     [Fact]
     public void Many_stars_do_not_multiply()
     {

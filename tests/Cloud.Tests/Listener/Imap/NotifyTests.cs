@@ -1,4 +1,10 @@
+using Cloud.Api.Gateway;
+using Cloud.Listener.Imap;
+using Cloud.Listener.Imap.Notify;
+using Cloud.Listener.Imap.Selected;
+using Cloud.Store;
 using Cloud.Store.Mailboxes;
+using Cloud.Store.Ports;
 using Cloud.Tests.Fakes;
 
 namespace Cloud.Tests.Listener.Imap;
@@ -40,5 +46,64 @@ public sealed class NotifyTests
             Assert.StartsWith("* LIST", await client.ReadLineAsync(), StringComparison.Ordinal);
         }
         Assert.StartsWith("* BYE", await client.ReadLineAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("personal (MailboxName)", "* LIST")]
+    [InlineData("selected (MessageNew MessageExpunge)", "* 1 EXISTS")]
+    public async Task What_happens_while_the_store_is_away_is_told_when_it_is_back(string wish, string told)
+    {
+        var clock = new ManualClock();
+        var backend = await TestBackend.OpenAsync(time: clock);
+        var isAway = true;
+        var gateway = HookedGateway.Of(
+            backend.Gateway,
+            (operation, args) =>
+                isAway && operation == nameof(IGateway.WatchAsync) && (ulong)args[1]! > 0
+                    ? ValueTask.FromException<ulong>(new StoreException("Away"))
+                    : null
+        );
+        var options = new ImapOptions { InactivityTimeout = TimeSpan.FromHours(1000) };
+        await using var listener = await ImapServer.ListenAsync(backend, options, gateway);
+        await using var client = await ImapClient.OpenAsync(listener);
+        await client.DoAsync("SELECT INBOX");
+        await client.DoAsync($"NOTIFY SET ({wish})");
+
+        isAway = false;
+        await backend.Gateway.CreateMailboxAsync(backend.AliceId, "new", MailboxRole.None, default);
+        await backend.ReceiveAsync(ImapServer.Plain(1), TestBackend.Alice);
+        var line = client.ReadLineAsync();
+        await clock.RunAsync(line, options.KeepAlive);
+        Assert.StartsWith(told, await line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_somebody_else_has_made_of_ones_own_change_is_told()
+    {
+        var own = new OwnChanges();
+        var before = Mailbox("a", subscribed: false);
+        own.Named(before.Key, "b");
+        Assert.True(
+            own.Explain(new MailboxChange(before.Key, before, Mailbox("b", subscribed: false), IsRenamed: true))
+        );
+        Assert.False(
+            own.Explain(new MailboxChange(before.Key, before, Mailbox("c", subscribed: false), IsRenamed: true))
+        );
+        Assert.False(
+            own.Explain(new MailboxChange(before.Key, before, Mailbox("b", subscribed: true), IsRenamed: true))
+        );
+        Assert.False(own.Explain(new MailboxChange(before.Key, before, New: null, IsRenamed: false)));
+        own.Subscribed(before.Key, true);
+        Assert.True(
+            own.Explain(new MailboxChange(before.Key, before, Mailbox("b", subscribed: true), IsRenamed: true))
+        );
+        own.Deleted(before.Key);
+        Assert.True(own.Explain(new MailboxChange(before.Key, before, New: null, IsRenamed: false)));
+    }
+
+    static FoundMailbox Mailbox(string name, bool subscribed)
+    {
+        var mailbox = new Mailbox(new(7), name, MailboxRole.None, subscribed, 1, 1, 1, 1, 0, 0, 0, 0, []);
+        return new(new AccountId("a"), TestBackend.Alice, mailbox, HasChildren: false);
     }
 }

@@ -11,9 +11,9 @@ namespace Cloud.Tests.Mail.Differential;
 public sealed class DifferentialTests
 {
     /// <summary>Messages compared; CLOUD_DIFFERENTIAL_MESSAGES asks for more, CLOUD_DIFFERENTIAL_SEED for others.</summary>
-    static readonly int Count = Setting("CLOUD_DIFFERENTIAL_MESSAGES", 2_000);
+    static readonly int Count = (int)TestSettings.Number("CLOUD_DIFFERENTIAL_MESSAGES", 2_000);
 
-    static readonly int Seed = Setting("CLOUD_DIFFERENTIAL_SEED", 20_241);
+    static readonly int Seed = (int)TestSettings.Number("CLOUD_DIFFERENTIAL_SEED", 20_241);
 
     [SkippableFact]
     public async Task Generated_messages_are_read_as_python_reads_them_or_the_reason_is_listed()
@@ -124,9 +124,6 @@ public sealed class DifferentialTests
             .Split(Path.PathSeparator)
             .Select(folder => Path.Combine(folder, "python3"))
             .FirstOrDefault(File.Exists);
-
-    static int Setting(string name, int otherwise) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), out var number) ? number : otherwise;
 
     static string Script([CallerFilePath] string here = "") =>
         Path.Combine(Path.GetDirectoryName(here)!, "describe.py");

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Cloud.Tests.Mail.Fuzz;
 
 /// <summary>Mutated inputs by a seed: nothing throws, nothing hangs, nothing grows out of proportion.</summary>
@@ -16,9 +14,9 @@ public sealed class FuzzTests
     /// <summary>Of the inputs, those that a parser has to find something in: damage to what it refuses shows nothing.</summary>
     const double MinShareMet = 0.5;
 
-    static readonly int Seed = (int)Setting("CLOUD_FUZZ_SEED", 4);
+    static readonly int Seed = (int)TestSettings.Number("CLOUD_FUZZ_SEED", 4);
 
-    static readonly TimeSpan Span = TimeSpan.FromSeconds(Setting("CLOUD_FUZZ_SECONDS", 0));
+    static readonly TimeSpan Span = TimeSpan.FromSeconds(TestSettings.Number("CLOUD_FUZZ_SECONDS", 0));
 
     public static TheoryData<string> Targets => [.. FuzzTarget.All.Select(target => target.Name)];
 
@@ -53,9 +51,4 @@ public sealed class FuzzTests
 
         Assert.True(met >= MinShareMet * runs, $"{met} of {runs} inputs were more than refused at the door");
     }
-
-    static double Setting(string name, double otherwise) =>
-        double.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var number)
-            ? number
-            : otherwise;
 }

@@ -249,6 +249,11 @@ public sealed class CodecTests
             Ops.StoreFlags.Request,
             new(new AccountId("a"), new(1), Uids, FlagAction.Replace, MessageFlags.None, ["k"], Big)
         );
+        Same(
+            SharingOperations.Unsubscribe.Request,
+            new(new(new("b"), "bob@example.test"), "alice@example.test", "wörk/new")
+        );
+        Same(Ops.Withdraw.Request, new(new AccountId("a"), new(7), []));
         Same(Ops.Expunge.Request, new(new AccountId("a"), new(uint.MaxValue), UidSet.Empty, true));
         Same(Ops.GetMetadata.Request, new(new("a"), new(0), ["/private"], int.MaxValue, 5, Big));
         Same(
@@ -261,7 +266,10 @@ public sealed class CodecTests
         Assert.Equal(reader, Again(Ops.Fetch.Request, new(reader, [])).Account);
         Same(Ops.Copy.Request, new(reader, new(1), Uids, new(2)) { To = new AccountId("b") });
         Same(Ops.Move.Request, new(new AccountId("b"), new(1), Uids, new(2)) { To = reader });
-        Same(Ops.ChangeAcl.Request, new(reader, "a@b.test", new(1), "-c", FlagAction.Remove, MailboxRights.All));
+        Same(
+            SharingOperations.ChangeAcl.Request,
+            new(reader, "a@b.test", new(1), "-c", FlagAction.Remove, MailboxRights.All)
+        );
         Same(Ops.ListSubmissions.Request, new(new("a"), null, null, 1));
         Same(Ops.ListSubmissions.Request, new(new("a"), true, transaction, 200));
         Same(Ops.ChangeSubmission.Request, new(new("a"), transaction, QueueVerb.Cancel));

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Cloud.Tests.Fakes;
 
 namespace Cloud.Tests.Listener.Imap.Stress;
@@ -13,9 +12,9 @@ public sealed class StressTests
     /// <summary>Commands in a run.</summary>
     const int Commands = 400;
 
-    static readonly int Seed = (int)Setting("CLOUD_STRESS_SEED", 7);
+    static readonly int Seed = (int)TestSettings.Number("CLOUD_STRESS_SEED", 7);
 
-    static readonly TimeSpan Span = TimeSpan.FromSeconds(Setting("CLOUD_STRESS_SECONDS", 0));
+    static readonly TimeSpan Span = TimeSpan.FromSeconds(TestSettings.Number("CLOUD_STRESS_SECONDS", 0));
 
     [Fact]
     public async Task Whatever_several_clients_do_each_is_told_what_there_is()
@@ -55,9 +54,4 @@ public sealed class StressTests
         for (var i = 0; i < Commands; i++)
             await operations.RunAsync(clients[random.Next(clients.Length)]);
     }
-
-    static double Setting(string name, double otherwise) =>
-        double.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var number)
-            ? number
-            : otherwise;
 }
