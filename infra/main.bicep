@@ -166,6 +166,22 @@ param greylistTimes object = {}
 @description('Password of an rspamd that is asked; goes into the vault.')
 param rspamdPassword string = ''
 
+@description('Endpoint that says what a token of OAuth 2.0 is worth (RFC 7662): users may log in with tokens then. Empty: passwords only.')
+param oauthIntrospection string = ''
+
+@description('The client that asks there.')
+param oauthClient string = ''
+
+@secure()
+@description('Secret of that client; goes into the vault.')
+param oauthSecret string = ''
+
+@description('What a token must be for, several with spaces between. Empty: anything.')
+param oauthScope string = ''
+
+@description('Member of the answer that names the address. Empty: email, username or sub.')
+param oauthClaim string = ''
+
 @description('Resource id of a certificate\'s secret: /subscriptions/S/resourceGroups/G/providers/Microsoft.KeyVault/vaults/V/secrets/NAME. Empty: ACME.')
 param certificateId string = ''
 
@@ -206,6 +222,7 @@ var certificateParts = split(empty(certificateId) ? noCertificateId : certificat
 // A secret exists, and a role on it, only with a password.
 var smarthostLogin = !empty(smarthostHost) && !empty(smarthostSecret)
 var rspamdLogin = !empty(rspamdPassword)
+var oauthLogin = !empty(oauthIntrospection) && !empty(oauthSecret)
 
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
   name: groupName
@@ -276,6 +293,7 @@ module vault 'app/vault.bicep' = {
     vmAdminPassword: vmAdminPassword
     smarthostSecret: smarthostSecret
     rspamdPassword: rspamdPassword
+    oauthSecret: oauthSecret
   }
 }
 
@@ -303,6 +321,7 @@ module rbac 'app/rbac.bicep' = {
     registryName: needsRegistry ? registry!.outputs.name : ''
     smarthost: smarthostLogin
     rspamd: rspamdLogin
+    oauth: oauthLogin
     keepsCertificate: provesInZone
   }
 }
@@ -365,9 +384,14 @@ module functions 'app/functions.bicep' = {
     smarthostMore: smarthostMore
     sendLimits: sendLimits
     greylistTimes: greylistTimes
+    oauthIntrospection: oauthIntrospection
+    oauthClient: oauthClient
+    oauthScope: oauthScope
+    oauthClaim: oauthClaim
     resolver: resolver
     trustAd: trustAd
     smarthostSecretUri: smarthostLogin ? vault.outputs.smarthostSecretUri : ''
+    oauthSecretUri: oauthLogin ? vault.outputs.oauthSecretUri : ''
   }
 }
 
@@ -379,6 +403,8 @@ var toldSettings = [
   { name: 'CLOUD_RESOLVER', value: resolver }
   { name: 'CLOUD_TRUST_AD', value: trustAd }
   { name: 'CLOUD_DMARC_REPORTS', value: dmarcReports }
+  // That it is given is what offers tokens: the app alone asks there.
+  { name: 'CLOUD_OAUTH_INTROSPECTION', value: oauthLogin ? oauthIntrospection : '' }
   { name: 'CLOUD_GATEWAY', value: functions.outputs.uri }
   // Its watch queue is made with the storage account, for its rights to be on that queue alone.
   { name: 'CLOUD_LISTENER', value: '0000000000000001' }

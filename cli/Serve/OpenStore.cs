@@ -1,4 +1,5 @@
 using Cloud.Api.Gateway;
+using Cloud.Api.Gateway.OAuth;
 using Cloud.Dns;
 using Cloud.Flow.Outbound;
 using Cloud.Flow.Outbound.Relay;
@@ -55,7 +56,7 @@ sealed record OpenStore(
         );
         var key = KeyEncryptionFile.SecretOf(settings);
         var relay = RelayOn(local.Rows, settings, key, loggers);
-        var rooms = Rooms(local.Rows, local.Blobs, local.Queues, soleOwner: true, settings, key, relay);
+        var rooms = Rooms(local.Rows, local.Blobs, local.Queues, soleOwner: true, settings, key, relay, loggers);
         return new(rooms, relay, local.Blobs, local.Queues, null, local, key, null, null);
     }
 
@@ -79,7 +80,7 @@ sealed record OpenStore(
     )
     {
         var relay = RelayOn(store.Rows, settings, key, loggers);
-        var rooms = Rooms(store.Rows, store.Blobs, store.Queues, soleOwner: false, settings, key, relay);
+        var rooms = Rooms(store.Rows, store.Blobs, store.Queues, soleOwner: false, settings, key, relay, loggers);
         return new(
             rooms,
             relay,
@@ -113,7 +114,8 @@ sealed record OpenStore(
         bool soleOwner,
         Settings settings,
         string? secret,
-        IRelay? relay
+        IRelay? relay,
+        ILoggerFactory loggers
     ) =>
         new(
             rows,
@@ -126,8 +128,21 @@ sealed record OpenStore(
             relay,
             new() { HostName = settings.Hostname },
             settings.Submission,
-            settings.Greylist
+            settings.Greylist,
+            TokensOf(settings, loggers)
         );
+
+    /// <summary>The Functions app asks itself.</summary>
+    static TokenIntrospection? TokensOf(Settings settings, ILoggerFactory loggers) =>
+        settings is { Gateway: GatewayKind.Local, Tokens: { } tokens }
+            ? TokenIntrospection.Open(
+                tokens,
+                settings.Door.Dns,
+                TimeProvider.System,
+                Entropy.System,
+                loggers.CreateLogger<Resolver>()
+            )
+            : null;
 
     public static AzureStoreOptions AzureOptions(Settings settings) =>
         new()

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cloud.Api.Gateway.OAuth;
 using Cloud.Api.Rest;
 using Cloud.Flow.Door.Greylisting;
 using Cloud.Flow.Hooks;
@@ -42,6 +43,7 @@ static class ServeCommand
             .. ReportSettings.Names,
             .. HookSettings.Names,
             .. ApiSettings.Names,
+            .. TokenSettings.Names,
         ];
 
     public static Command Create()

@@ -73,6 +73,7 @@ static class Server
                 Hostname = settings.Hostname,
                 Door = door.Door,
                 TellsClient = settings.TellsClient,
+                TakesTokens = settings.Tokens is not null,
                 PostmasterDomain = await PostmasterDomainAsync(settings, administration, stop),
             }.Endpoints(settings.Ports),
             settings.Ports["http"] is { } http ? (http, port => Web(port, api, loggers)) : null,

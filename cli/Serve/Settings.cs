@@ -1,4 +1,5 @@
 using System.Net;
+using Cloud.Api.Gateway.OAuth;
 using Cloud.Api.Rest;
 using Cloud.Api.WellKnown;
 using Cloud.Flow.Door.Greylisting;
@@ -55,6 +56,7 @@ public enum GatewayKind
 /// <param name="Reports">Which reports are sent; for --gateway functions the app is told.</param>
 /// <param name="Hooks">How webhooks are sent; for --gateway functions the app is told.</param>
 /// <param name="Api">What the HTTP API lets its callers do; for --gateway functions the app is told as well.</param>
+/// <param name="Tokens">Who checks tokens that users log in with; null: none are taken. For --gateway functions the app is told.</param>
 /// <param name="Try">Makes example.test with alice and bob and says what to paste.</param>
 public sealed record Settings(
     string Data,
@@ -83,7 +85,8 @@ public sealed record Settings(
     bool TellsClient,
     ReportOptions Reports,
     HookOptions Hooks,
-    ApiOptions Api
+    ApiOptions Api,
+    TokenOptions? Tokens
 )
 {
     /// <summary>The ports in the order of the `ready` line, with their defaults on 127.0.0.1.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Cloud.Api.Gateway.OAuth;
 using Cloud.Api.Rest;
 using Cloud.Cli.Control;
 using Cloud.Flow.Door.Greylisting;
@@ -52,6 +53,7 @@ sealed class SettingsReader(
         .. ReportSettings.Names.Select(setting => setting.Name),
         .. HookSettings.Names.Select(setting => setting.Name),
         .. ApiSettings.Names.Select(setting => setting.Name),
+        .. TokenSettings.Names.Select(setting => setting.Name),
         "log-level",
         "log-format",
         "try",
@@ -100,7 +102,8 @@ sealed class SettingsReader(
             TellsClient(),
             Reports(Hostname()),
             Hooks(),
-            ApiSettings.Read(All, Faults)
+            ApiSettings.Read(All, Faults),
+            Tokens(asks: true)
         );
         CheckStore(settings);
         CheckGateway(settings);
@@ -116,14 +119,21 @@ sealed class SettingsReader(
             .Concat(ReportSettings.Names)
             .Concat(HookSettings.Names)
             .Concat(ApiSettings.Names)
+            .Concat(TokenSettings.Names)
             .Select(setting => setting.Name)
             .Concat([ResolverName, TrustAdName])
             .Where(name => All(name).Count > 0)
             .ToDictionary(Variable, name => string.Join(Separator(name), All(name)));
-        if (texts.TryGetValue(Variable("smarthost-secret-file"), out var file))
-            texts[Variable("smarthost-secret-file")] = Path.GetFullPath(file); // The app runs elsewhere.
-        if (variables(SmarthostSecretVariable) is { Length: > 0 } secret)
-            texts[SmarthostSecretVariable] = secret;
+        foreach (var name in new[] { "smarthost-secret-file", TokenSettings.SecretFile }.Select(Variable))
+        {
+            if (texts.TryGetValue(name, out var file))
+                texts[name] = Path.GetFullPath(file); // The app runs elsewhere.
+        }
+        foreach (var name in new[] { SmarthostSecretVariable, TokenSettings.SecretVariable })
+        {
+            if (variables(name) is { Length: > 0 } secret)
+                texts[name] = secret;
+        }
         return texts;
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Cloud.Api.Gateway;
+using Cloud.Api.Gateway.OAuth;
 using Cloud.Api.Rest;
 using Cloud.Dns;
 using Cloud.Flow.Hooks;
@@ -73,7 +74,10 @@ static class Handler
             new LazyRelay(() => OpenRelay(settings, store.Rows, time, loggers)),
             new() { HostName = settings.Relay.Hostname },
             settings.Submission,
-            settings.Greylist
+            settings.Greylist,
+            settings.Tokens is { } tokens
+                ? TokenIntrospection.Open(tokens, settings.Dns, time, Entropy.System, loggers.CreateLogger("dns"))
+                : null
         );
     }
 

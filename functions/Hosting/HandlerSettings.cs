@@ -1,4 +1,5 @@
 using System.Net;
+using Cloud.Api.Gateway.OAuth;
 using Cloud.Api.Rest;
 using Cloud.Dns;
 using Cloud.Flow.Door.Greylisting;
@@ -41,6 +42,9 @@ sealed record HandlerSettings(
 
     /// <summary>How webhooks are sent.</summary>
     public HookOptions Hooks { get; init; } = new();
+
+    /// <summary>Who checks tokens that users log in with; null: none are taken.</summary>
+    public TokenOptions? Tokens { get; init; }
 
     /// <summary>What the HTTP API lets its callers do.</summary>
     public ApiOptions Api { get; init; } = new();

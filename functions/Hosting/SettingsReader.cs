@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cloud.Api.Gateway.OAuth;
 using Cloud.Api.Rest;
 using Cloud.Flow.Door.Greylisting;
 using Cloud.Flow.Hooks;
@@ -63,6 +64,7 @@ sealed partial class SettingsReader(Func<string, string?> environment)
         var reports = Reports(relay.Hostname);
         var hooks = Hooks();
         var api = Shared(wrong => ApiSettings.Read(name => List(VariableOf(name)), wrong));
+        var tokens = UserTokens();
         if (faults.Count > 0)
             return (null, faults);
         var settings = new HandlerSettings(port, storage, callers!, level, ends, key)
@@ -74,6 +76,7 @@ sealed partial class SettingsReader(Func<string, string?> environment)
             Reports = reports,
             Hooks = hooks,
             Api = api,
+            Tokens = tokens,
         };
         return (settings, faults);
     }
@@ -109,6 +112,15 @@ sealed partial class SettingsReader(Func<string, string?> environment)
                 PublicUrl = new Uri($"https://{site}"),
             }
             : hooks;
+    }
+
+    /// <summary>Of users who log in, not of the gateway's callers.</summary>
+    TokenOptions? UserTokens()
+    {
+        var secret = Given(TokenSettings.SecretVariable);
+        if (secret is not null && IsUnresolved(secret))
+            faults.Add($"{TokenSettings.SecretVariable}: could not be read from the vault.");
+        return Shared(wrong => TokenSettings.Read(name => Given(VariableOf(name)), secret, asks: true, wrong));
     }
 
     T Shared<T>(Func<List<string>, T> read)

@@ -51,6 +51,15 @@ param resolver string
 @description('Whether these are believed that they validated; empty: as the platform says.')
 param trustAd string
 
+@description('Who checks tokens of users, and which of them will do; empty: none are taken.')
+param oauthIntrospection string
+param oauthClient string
+param oauthScope string
+param oauthClaim string
+
+@description('Where the secret of that client is; empty: there is none.')
+param oauthSecretUri string
+
 @description('Where the password of the smarthost is; empty: it asks for none.')
 param smarthostSecretUri string
 
@@ -106,6 +115,16 @@ var smarthostLogin = empty(smarthostSecretUri)
       { name: 'CLOUD_SMARTHOST_SECRET', value: '@Microsoft.KeyVault(SecretUri=${smarthostSecretUri})' }
     ]
 
+var oauth = empty(oauthSecretUri)
+  ? []
+  : [
+      { name: 'CLOUD_OAUTH_INTROSPECTION', value: oauthIntrospection }
+      { name: 'CLOUD_OAUTH_CLIENT', value: oauthClient }
+      { name: 'CLOUD_OAUTH_SCOPE', value: oauthScope }
+      { name: 'CLOUD_OAUTH_CLAIM', value: oauthClaim }
+      { name: 'CLOUD_OAUTH_SECRET', value: '@Microsoft.KeyVault(SecretUri=${oauthSecretUri})' }
+    ]
+
 var limits = map(items(union(sendLimits, greylistTimes)), limit => { name: limit.key, value: string(limit.value) })
 
 resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
@@ -131,7 +150,7 @@ resource site 'Microsoft.Web/sites@2024-11-01' = {
     httpsOnly: true
     keyVaultReferenceIdentity: identityId
     siteConfig: {
-      appSettings: concat(settings, smarthost, smarthostLogin, limits)
+      appSettings: concat(settings, smarthost, smarthostLogin, oauth, limits)
       minTlsVersion: '1.2'
       ftpsState: 'Disabled'
     }

@@ -9,6 +9,7 @@ param vaultName string
 param registryName string
 param smarthost bool
 param rspamd bool
+param oauth bool
 
 @description('Whether the listener keeps what ACME issued in a container of blobs.')
 param keepsCertificate bool
@@ -79,6 +80,10 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' existing = {
 
   resource rspamdPassword 'secrets' existing = {
     name: 'rspamd-password'
+  }
+
+  resource oauthSecret 'secrets' existing = {
+    name: 'oauth-secret'
   }
 }
 
@@ -175,6 +180,16 @@ resource functionsKeyEncryptionKey 'Microsoft.Authorization/roleAssignments@2022
 resource functionsSmarthostSecret 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (smarthost) {
   name: guid(vault::smarthostSecret.id, functionsPrincipalId, role.secretsUser)
   scope: vault::smarthostSecret
+  properties: {
+    principalId: functionsPrincipalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId(definitions, role.secretsUser)
+  }
+}
+
+resource functionsOauthSecret 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (oauth) {
+  name: guid(vault::oauthSecret.id, functionsPrincipalId, role.secretsUser)
+  scope: vault::oauthSecret
   properties: {
     principalId: functionsPrincipalId
     principalType: 'ServicePrincipal'

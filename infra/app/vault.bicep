@@ -24,6 +24,9 @@ param smarthostSecret string
 @secure()
 param rspamdPassword string
 
+@secure()
+param oauthSecret string
+
 resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
   name: name
   location: location
@@ -99,9 +102,16 @@ resource rspamd 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (!empty(rspa
   properties: { value: rspamdPassword, contentType: 'Password of rspamd\'s worker' }
 }
 
+resource oauth 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (!empty(oauthSecret)) {
+  parent: vault
+  name: 'oauth-secret'
+  properties: { value: oauthSecret, contentType: 'Of the client that checks tokens' }
+}
+
 output name string = vault.name
 // Without a version, so that a changed secret is found.
 output gatewayKeyUri string = gateway.properties.secretUri
 output keyEncryptionKeyUri string = keyEncryption.properties.secretUri
 output smarthostSecretUri string = '${vault.properties.vaultUri}secrets/smarthost-secret'
 output rspamdPasswordUri string = '${vault.properties.vaultUri}secrets/rspamd-password'
+output oauthSecretUri string = '${vault.properties.vaultUri}secrets/oauth-secret'

@@ -68,6 +68,7 @@ sealed class ContainerListener : IAsyncDisposable
             Hostname = settings.Hostname,
             Door = door.Door,
             TellsClient = settings.TellsClient,
+            TakesTokens = settings.Tokens is not null,
             PostmasterDomain = settings.Domains is [var first, ..] ? first : null,
         };
         server = new ListenerServer(

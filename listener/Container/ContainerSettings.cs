@@ -1,4 +1,5 @@
 using System.Net;
+using Cloud.Api.Gateway.OAuth;
 using Cloud.Api.WellKnown;
 using Cloud.Flow.Door.Greylisting;
 using Cloud.Flow.Hooks;
@@ -65,6 +66,9 @@ sealed class ContainerSettings
 
     /// <summary>How webhooks are sent, where the store is read from here.</summary>
     public HookOptions Hooks { get; init; } = new();
+
+    /// <summary>Who checks tokens that users log in with; null: their mechanisms are not offered.</summary>
+    public required TokenOptions? Tokens { get; init; }
 
     /// <summary>Opens the domains' signing keys; null: nothing is signed.</summary>
     public required KeyEncryptionKey? KeyEncryption { get; init; }

@@ -48,6 +48,7 @@ sealed partial class ContainerSettingsReader(Func<string, string?> environment)
             Relay = Sender(One("hostname") ?? "localhost"),
             Reports = Reports(One("hostname") ?? "localhost"),
             Hooks = Hooks(),
+            Tokens = Tokens(asks: gateway.Address is null),
             KeyEncryption = KeyEncryption(),
             TellsClient = TellsClient(),
             LogLevel = Choice("log-level", LogLevel.Information),

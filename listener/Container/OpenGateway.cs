@@ -1,4 +1,5 @@
 using Cloud.Api.Gateway;
+using Cloud.Api.Gateway.OAuth;
 using Cloud.Dns;
 using Cloud.Flow.Hooks;
 using Cloud.Flow.Outbound.Relay;
@@ -54,7 +55,8 @@ sealed record OpenGateway(
                 relay,
                 new() { HostName = settings.Hostname },
                 settings.Submission,
-                settings.Greylist
+                settings.Greylist,
+                TokensOf(settings, time, entropy, loggers)
             );
             var answers = new CachedCheck(backend.ProbeAsync, "the storage does not answer", time);
             return new(
@@ -85,6 +87,16 @@ sealed record OpenGateway(
             null
         );
     }
+
+    static TokenIntrospection? TokensOf(
+        ContainerSettings settings,
+        TimeProvider time,
+        Entropy entropy,
+        ILoggerFactory loggers
+    ) =>
+        settings.Tokens is { } tokens
+            ? TokenIntrospection.Open(tokens, settings.Door.Dns, time, entropy, loggers.CreateLogger<Resolver>())
+            : null;
 
     static async Task WorkAsync(
         ContainerSettings settings,

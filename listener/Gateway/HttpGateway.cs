@@ -104,6 +104,9 @@ public sealed class HttpGateway : IGateway, IAsyncDisposable
     public ValueTask<AuthenticateResult> FinishScramAsync(ScramProof proof, CancellationToken cancel) =>
         client.AskAsync(Ops.FinishScram, proof, cancel);
 
+    public ValueTask<AuthenticateResult> AuthenticateTokenAsync(TokenRequest request, CancellationToken cancel) =>
+        client.AskAsync(Ops.AuthenticateToken, request, cancel);
+
     public ValueTask WatchLoginAsync(LoginStamp login, CancellationToken cancel) => logins.WaitAsync(login, cancel);
 
     public async ValueTask<RecipientVerdict> CheckRecipientAsync(

@@ -3,6 +3,8 @@ using System.Net;
 using System.Net.Security;
 using Cloud.Api.Gateway;
 using Cloud.Listener.Hosting.Abuse;
+using Cloud.Listener.Tls;
+using Cloud.Wire.Sasl;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 
@@ -89,6 +91,17 @@ public sealed class Connection : IAsyncDisposable
 
     /// <summary>Protocol and cipher suite, as a Received header or a log names them; null in clear.</summary>
     public string? TlsDescription => tls is null ? null : $"{tls.SslProtocol} {tls.NegotiatedCipherSuite}";
+
+    /// <summary>By what a client may authenticate over this connection as it stands: in clear, or under TLS of its own.</summary>
+    /// <param name="isPrivate">Nobody reads along.</param>
+    /// <param name="takesTokens">The gateway can have them checked.</param>
+    public SaslOffer Offer(bool isPrivate, bool takesTokens) =>
+        new()
+        {
+            IsPrivate = isPrivate,
+            TakesTokens = takesTokens,
+            EndPoint = ServerEndPoint.Of(tls?.LocalCertificate),
+        };
 
     /// <summary>True once the server is stopping, or the login counts no more.</summary>
     public bool IsDraining => read.IsDraining;

@@ -43,14 +43,22 @@ public sealed class Fronts(
     /// <inheritdoc cref="SmtpOptions.TellsClient"/>
     public bool TellsClient { get; init; }
 
+    /// <summary>Whether the gateway has tokens of OAuth 2.0 checked; only then are their mechanisms offered.</summary>
+    public bool TakesTokens { get; init; }
+
     /// <param name="ports">Where each is to listen; null or missing: nowhere.</param>
     public IReadOnlyList<ListenerEndpoint> Endpoints(IReadOnlyDictionary<string, IPEndPoint?> ports)
     {
-        var relay = new SmtpOptions { Hostname = Hostname, PostmasterDomain = PostmasterDomain };
+        var relay = new SmtpOptions
+        {
+            Hostname = Hostname,
+            PostmasterDomain = PostmasterDomain,
+            TakesTokens = TakesTokens,
+        };
         var submission = Smtp(relay with { Role = SmtpRole.Submission, TellsClient = TellsClient }, null);
-        var options = new ImapOptions { HostName = Hostname };
+        var options = new ImapOptions { HostName = Hostname, TakesTokens = TakesTokens };
         var imap = new ImapFront(options, gateway, certificate, time, entropy, loggers);
-        var pop3 = new Pop3Front(new Pop3Options(), gateway, certificate, time, loggers);
+        var pop3 = new Pop3Front(new Pop3Options { TakesTokens = TakesTokens }, gateway, certificate, time, loggers);
         (string Name, IFront Front, bool ImplicitTls)[] fronts =
         [
             ("smtp", Smtp(relay, Door), false),

@@ -37,6 +37,12 @@ sealed class GatewayCredentials(IGateway gateway, IPAddress client) : ISaslCrede
         return Keep(await gateway.FinishScramAsync(new ScramProof(login, authMessage, proof, client), cancel));
     }
 
+    public async ValueTask<SaslVerdict> CheckTokenAsync(string login, string token, CancellationToken cancel)
+    {
+        Login = login;
+        return Keep(await gateway.AuthenticateTokenAsync(new TokenRequest(login, token, client), cancel));
+    }
+
     SaslVerdict Keep(AuthenticateResult result)
     {
         Result = result;

@@ -14,6 +14,9 @@ public sealed record ImapOptions
     /// <summary>Passwords in clear are taken from a client on this machine: nobody is between. Off, TLS is always asked for.</summary>
     public bool ClearPasswordsFromLoopback { get; init; } = true;
 
+    /// <summary>Tokens of OAuth 2.0 are taken, too: the gateway can have them checked. Default: false.</summary>
+    public bool TakesTokens { get; init; }
+
     /// <summary>How long a client may take to log in. Default: Dovecot's is 3 minutes; a person has typed before.</summary>
     public TimeSpan LoginTimeout { get; init; } = TimeSpan.FromMinutes(2);
 

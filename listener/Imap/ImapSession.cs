@@ -11,6 +11,7 @@ using Cloud.Store;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Ports;
 using Cloud.Wire;
+using Cloud.Wire.Sasl;
 
 namespace Cloud.Listener.Imap;
 
@@ -83,6 +84,9 @@ sealed class ImapSession
     /// <summary>Passwords may be sent as they are: nobody can read along, or nobody is between.</summary>
     public bool TakesPasswords =>
         Connection.IsSecure || (Options.ClearPasswordsFromLoopback && IPAddress.IsLoopback(Connection.Remote.Address));
+
+    /// <summary>By what a client may authenticate now.</summary>
+    public SaslOffer Sasl => Connection.Offer(TakesPasswords, Options.TakesTokens);
 
     /// <summary>Names a command in the log and in the reply about it.</summary>
     public string TraceId => $"{Connection.Id}-{commands}";

@@ -9,6 +9,9 @@ public sealed record Pop3Options
     /// </summary>
     public bool AllowPlainTextOnLoopback { get; init; } = true;
 
+    /// <summary>Tokens of OAuth 2.0 are taken, too: the gateway can have them checked. Default: false.</summary>
+    public bool TakesTokens { get; init; }
+
     /// <summary>Longest silence of a client. Default and least value: RFC 1939 §3.</summary>
     public TimeSpan Inactivity { get; init; } = TimeSpan.FromMinutes(10);
 

@@ -41,6 +41,9 @@ sealed class Pop3Session(
     /// <summary>A password may be sent: over TLS, or from this machine itself where the operator lets it be.</summary>
     public bool TakesPasswords => IsSecure || (options.AllowPlainTextOnLoopback && IPAddress.IsLoopback(Client));
 
+    /// <summary>By what a client may authenticate now.</summary>
+    public SaslOffer Sasl => connection.Offer(TakesPasswords, options.TakesTokens) with { HasLogin = false };
+
     public bool OffersTls => certificate is not null && !IsSecure;
 
     public bool IsLoggedIn => maildrop is not null;

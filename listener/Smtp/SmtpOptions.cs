@@ -47,6 +47,9 @@ public sealed record SmtpOptions
     /// </summary>
     public bool TellsClient { get; init; }
 
+    /// <summary>Tokens of OAuth 2.0 are taken, too: the gateway can have them checked. Default: false.</summary>
+    public bool TakesTokens { get; init; }
+
     /// <summary>Longest wait for a whole command line. Default: 5 minutes (RFC 5321 §4.5.3.2.7).</summary>
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromMinutes(5);
 

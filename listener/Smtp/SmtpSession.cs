@@ -8,6 +8,7 @@ using Cloud.Listener.Tls;
 using Cloud.Store;
 using Cloud.Store.Ports;
 using Cloud.Wire;
+using Cloud.Wire.Sasl;
 using Microsoft.Extensions.Logging;
 
 namespace Cloud.Listener.Smtp;
@@ -59,6 +60,9 @@ sealed class SmtpSession(
 
     /// <summary>AUTH exists on submission ports; it is offered only under TLS (RFC 4954 §4).</summary>
     public bool OffersAuthentication => options.Role == SmtpRole.Submission && connection.IsSecure;
+
+    /// <summary>By what a peer may authenticate now.</summary>
+    public SaslOffer Sasl => connection.Offer(connection.IsSecure, options.TakesTokens);
 
     /// <summary>What only an MSA does with a message: it may wait, hurry, and be kept secret.</summary>
     public bool OffersScheduling => OffersAuthentication;

@@ -11,11 +11,23 @@ public sealed record AuthenticateRequest(string Login, string Password, IPAddres
     public override string ToString() => $"{nameof(AuthenticateRequest)} {Login} from {Client}";
 }
 
+/// <param name="Login">The address as the client gave it; empty where the token alone says whose mail it is for.</param>
+/// <param name="Token">A bearer token of OAuth 2.0, at most <see cref="MaxToken"/> characters.</param>
+/// <param name="Client">As of <see cref="AuthenticateRequest"/>.</param>
+public sealed record TokenRequest(string Login, string Token, IPAddress Client)
+{
+    /// <summary>More than a line of SASL holds, decoded (RFC 4954 §4).</summary>
+    public const int MaxToken = 12_288;
+
+    /// <summary>A token never gets into a log by way of a record's text.</summary>
+    public override string ToString() => $"{nameof(TokenRequest)} {Login} from {Client}";
+}
+
 public enum AuthenticateStatus
 {
     Ok,
 
-    /// <summary>Wrong name or password: which of them is not told.</summary>
+    /// <summary>Wrong name, password or token: which of them is not told.</summary>
     WrongCredentials,
 
     /// <summary>Too many failures; <see cref="AuthenticateResult.RetryAfter"/> says for how long.</summary>
@@ -23,7 +35,7 @@ public enum AuthenticateStatus
 }
 
 /// <param name="Login">The user's address in its canonical form.</param>
-/// <param name="ServerSignature">SCRAM's proof that we knew the user too; empty for passwords.</param>
+/// <param name="ServerSignature">SCRAM's proof that we knew the user too; empty for passwords and tokens.</param>
 public sealed record AuthenticateResult(
     AuthenticateStatus Status,
     AccountId Account,

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
+using Cloud.Api.Gateway.OAuth;
 using Cloud.Mail;
 using Cloud.Store.Directory;
 using Cloud.Store.Ports;
@@ -17,14 +18,29 @@ namespace Cloud.Api.Gateway;
 /// (<see cref="ClientAddress.Unknown"/>), nothing is counted or remembered by address: only the account waits.
 /// </remarks>
 /// <param name="shared">Whether other processes take logins for the same directory.</param>
-sealed class Authenticator(MailDirectory directory, TimeProvider time, Entropy entropy, bool shared)
+/// <param name="tokens">Knows what tokens are worth; null: none are taken.</param>
+sealed class Authenticator(
+    MailDirectory directory,
+    TimeProvider time,
+    Entropy entropy,
+    bool shared,
+    ITokenCheck? tokens
+)
 {
+    /// <summary>Tokens checked at a time: whoever issues them is not to be flooded through us.</summary>
+    const int ChecksAtATime = 16;
+
+    /// <summary>Longest wait for one's turn: while the issuer is slow, sessions are not to pile up behind it.</summary>
+    static readonly TimeSpan ChecksPatience = TokenIntrospection.Patience;
+
     readonly LoginThrottle throttle = new(time, shared ? directory.Rows : null);
     readonly KnownLogins known = new(time, entropy);
     readonly PasswordUses uses = new(directory, time);
 
     /// <summary>Derivations at a time: logins may not take all cores from mail.</summary>
     SemaphoreSlim Derivations { get; } = new(Math.Max(1, Environment.ProcessorCount / 2));
+
+    SemaphoreSlim Checks { get; } = new(ChecksAtATime);
 
     readonly byte[] madeUpSalt = entropy.Bytes(Passwords.SaltBytes);
     volatile byte[]? secret;
@@ -73,6 +89,41 @@ sealed class Authenticator(MailDirectory directory, TimeProvider time, Entropy e
             return await WelcomeAsync(user, credentials, signature);
         }
         return await FailAsync(login, client);
+    }
+
+    public async ValueTask<AuthenticateResult> AuthenticateAsync(TokenRequest request, CancellationToken cancel)
+    {
+        if (tokens is null)
+            return AuthenticateResult.Refused(AuthenticateStatus.WrongCredentials);
+        var client = Network(request.Client);
+        var named = request.Login.Length == 0 ? null : await KeyOfAsync(request.Login, cancel);
+        // Without a name nobody's account is to wait: only the client's address does, and who has that very token.
+        var counted = named ?? Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(request.Token)));
+        if (LockedOut(await throttle.WaitAsync(counted, client, cancel)) is { } locked)
+            return locked;
+
+        if (!await Checks.WaitAsync(ChecksPatience, cancel))
+            throw new StoreException("Too many tokens are being checked");
+        try
+        {
+            if (LockedOut(throttle.WaitHere(counted, client)) is { } since)
+                return since;
+            var owner = await tokens.FindOwnerAsync(request.Token, cancel);
+            if (owner is null || (named is not null && named != owner))
+                return await FailAsync(counted, client);
+            // Nobody logs in to a route, and no token changes that.
+            if (await FindAsync(owner, cancel) is not { IsRoute: false } user)
+                return await FailAsync(counted, client);
+            await throttle.ForgetAsync(counted, cancel);
+            return new(AuthenticateStatus.Ok, user.Account, user.Address, TimeSpan.Zero, default)
+            {
+                Stamp = LoginStamp.OfToken(user),
+            };
+        }
+        finally
+        {
+            Checks.Release();
+        }
     }
 
     /// <summary>Whether who logged in a while ago still might.</summary>

@@ -1,3 +1,4 @@
+using Cloud.Api.Gateway.OAuth;
 using Cloud.Flow.Door.Greylisting;
 using Cloud.Flow.Hooks;
 using Cloud.Flow.Inbound;
@@ -24,6 +25,7 @@ public sealed class Backend
 {
     /// <param name="encryption">Opens the domains' signing keys; null where it is not known: then nothing is signed.</param>
     /// <param name="relay">Sends to other servers; null where nothing does: what is for them waits.</param>
+    /// <param name="tokens">Knows what tokens of OAuth 2.0 are worth; null: nobody logs in with one.</param>
     public Backend(
         IRows rows,
         IBlobs blobs,
@@ -35,9 +37,11 @@ public sealed class Backend
         IRelay? relay = null,
         OutboundOptions? outbound = null,
         SubmissionOptions? submission = null,
-        GreylistOptions? greylist = null
+        GreylistOptions? greylist = null,
+        ITokenCheck? tokens = null
     )
     {
+        Tokens = tokens;
         options ??= new();
         Watches = new();
         Queues = queues;
@@ -114,6 +118,8 @@ public sealed class Backend
         await Accounts.Rows.GetAsync(Tables.Directory, new("probe", "probe"), cancel);
         await Accounts.Blobs.ExistsAsync("probe", cancel);
     }
+
+    internal ITokenCheck? Tokens { get; }
 
     internal AccountCheck Check { get; }
 

@@ -33,6 +33,10 @@ public interface IGateway
     /// <summary>Checks a SCRAM proof (RFC 5802 §3).</summary>
     ValueTask<AuthenticateResult> FinishScramAsync(ScramProof proof, CancellationToken cancel);
 
+    /// <summary>Has a bearer token checked by who issued it; what is wrong counts as a wrong password does.</summary>
+    /// <remarks>Where nobody is set to check tokens, each is refused.</remarks>
+    ValueTask<AuthenticateResult> AuthenticateTokenAsync(TokenRequest request, CancellationToken cancel);
+
     /// <summary>Ends when a login counts no more: a session that it opened is over then.</summary>
     /// <remarks>At once where this process hears of it, and within five minutes wherever that is decided.</remarks>
     ValueTask WatchLoginAsync(LoginStamp login, CancellationToken cancel);

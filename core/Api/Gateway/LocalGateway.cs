@@ -31,7 +31,13 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
     {
         backend = rooms;
         var accounts = rooms.Accounts;
-        authenticator = new(rooms.Directory, accounts.Time, accounts.Entropy, !accounts.Options.SoleOwner);
+        authenticator = new(
+            rooms.Directory,
+            accounts.Time,
+            accounts.Entropy,
+            !accounts.Options.SoleOwner,
+            rooms.Tokens
+        );
         logins = new(authenticator.CountsAsync, accounts.Time);
         rooms.Directory.Changed += logins.LookAgain;
         uploads = new(accounts.Blobs, accounts.Time);
@@ -71,6 +77,9 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
 
     public ValueTask<AuthenticateResult> FinishScramAsync(ScramProof proof, CancellationToken cancel) =>
         authenticator.FinishScramAsync(proof, cancel);
+
+    public ValueTask<AuthenticateResult> AuthenticateTokenAsync(TokenRequest request, CancellationToken cancel) =>
+        authenticator.AuthenticateAsync(request, cancel);
 
     public ValueTask WatchLoginAsync(LoginStamp login, CancellationToken cancel) => logins.WaitAsync(login, cancel);
 

@@ -16,6 +16,9 @@ public interface ISaslCredentials
         ReadOnlyMemory<byte> proof,
         CancellationToken cancel
     );
+
+    /// <param name="login">Whose mail is wanted; empty where the token alone says.</param>
+    ValueTask<SaslVerdict> CheckTokenAsync(string login, string token, CancellationToken cancel);
 }
 
 /// <param name="Iterations">Of PBKDF2-HMAC-SHA-256.</param>
@@ -23,5 +26,5 @@ public readonly record struct SaslSalt(ReadOnlyMemory<byte> Salt, int Iterations
 
 /// <param name="Status"><see cref="SaslStatus.Ok"/>, <see cref="SaslStatus.WrongCredentials"/> or
 /// <see cref="SaslStatus.LockedOut"/>.</param>
-/// <param name="ServerSignature">SCRAM's answer to a right proof, 32 octets; empty for passwords.</param>
+/// <param name="ServerSignature">SCRAM's answer to a right proof, 32 octets; empty for passwords and tokens.</param>
 public readonly record struct SaslVerdict(SaslStatus Status, ReadOnlyMemory<byte> ServerSignature);

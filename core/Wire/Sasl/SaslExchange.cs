@@ -18,23 +18,19 @@ public sealed class SaslExchange
     /// <summary>Longest line of an exchange in octets, CRLF included (RFC 4954 §4: 12,288).</summary>
     public const int MaxLine = 12_288;
 
-    /// <summary>The mechanisms known here, best first, as capabilities list them.</summary>
-    public static readonly IReadOnlyList<string> Mechanisms = ["SCRAM-SHA-256", "PLAIN", "LOGIN"];
-
     readonly SaslMechanism mechanism;
 
     SaslExchange(SaslMechanism mechanism) => this.mechanism = mechanism;
 
     /// <param name="name">As the client wrote it, in any case.</param>
-    /// <returns>Null when there is no such mechanism.</returns>
-    public static SaslExchange? TryCreate(string name, ISaslCredentials credentials, Entropy entropy) =>
-        name.ToUpperInvariant() switch
-        {
-            "PLAIN" => new(new Plain(credentials)),
-            "LOGIN" => new(new Login(credentials)),
-            "SCRAM-SHA-256" => new(new ScramSha256(credentials, entropy)),
-            _ => null,
-        };
+    /// <param name="offer">Whether it may be used in clear (<see cref="SaslOffer.MayUse"/>) is for the front to ask.</param>
+    /// <returns>Null when there is no such mechanism here.</returns>
+    public static SaslExchange? TryCreate(
+        string name,
+        ISaslCredentials credentials,
+        Entropy entropy,
+        SaslOffer offer
+    ) => offer.Create(name, credentials, entropy) is { } mechanism ? new(mechanism) : null;
 
     /// <summary>Begins without an initial response.</summary>
     public ValueTask<SaslStep> StartAsync(CancellationToken cancel) => mechanism.StartAsync(cancel);
@@ -49,10 +45,10 @@ public sealed class SaslExchange
     public ValueTask<SaslStep> ContinueAsync(ReadOnlySequence<byte> line, CancellationToken cancel)
     {
         if (IsSingle(line, (byte)'*'))
-            return new(new SaslStep(SaslStatus.Cancelled));
+            return new(new SaslStep(mechanism.End(SaslStatus.Cancelled)));
         return TryDecode(line) is { } response
             ? mechanism.RespondAsync(response, cancel)
-            : new(new SaslStep(SaslStatus.Malformed));
+            : new(new SaslStep(mechanism.End(SaslStatus.Malformed)));
     }
 
     static bool IsSingle(ReadOnlySequence<byte> line, byte octet) => line.Length == 1 && line.FirstSpan[0] == octet;

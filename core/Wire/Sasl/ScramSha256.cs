@@ -1,14 +1,24 @@
 using System.Buffers.Text;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using Cloud.Store.Ports;
 
 namespace Cloud.Wire.Sasl;
 
-/// <summary>SCRAM-SHA-256 without channel binding (RFC 5802, RFC 7677).</summary>
-/// <remarks>client-first → server-first → client-final → server-final → an empty line.</remarks>
-sealed class ScramSha256(ISaslCredentials credentials, Entropy entropy) : SaslMechanism
+/// <summary>SCRAM-SHA-256 and SCRAM-SHA-256-PLUS (RFC 5802, RFC 7677).</summary>
+/// <remarks>
+/// client-first → server-first → client-final → server-final → an empty line. What is wrong about the channel is told as a
+/// server-final with an error, which is answered by any line; what is wrong about name or password is not told.
+/// </remarks>
+/// <param name="endPoint">The channel's binding; null: there is none, and no -PLUS is offered.</param>
+/// <param name="binds">It is -PLUS.</param>
+sealed class ScramSha256(ISaslCredentials credentials, Entropy entropy, ReadOnlyMemory<byte>? endPoint, bool binds)
+    : SaslMechanism
 {
+    /// <summary>The one type of binding there is here (RFC 5929 §4).</summary>
+    const string Type = "p=tls-server-end-point";
+
     /// <summary>Octets of our part of the nonce; 144 bits cannot be met twice.</summary>
     const int NonceOctets = 18;
 
@@ -27,10 +37,15 @@ sealed class ScramSha256(ISaslCredentials credentials, Entropy entropy) : SaslMe
         ClientFirst,
         ClientFinal,
         Acknowledgement,
+        Refused,
     }
+
+    public override SaslStatus End(SaslStatus why) => turn == Turn.Refused ? SaslStatus.WrongCredentials : why;
 
     public override ValueTask<SaslStep> RespondAsync(ReadOnlyMemory<byte> response, CancellationToken cancel)
     {
+        if (turn == Turn.Refused)
+            return new(new SaslStep(SaslStatus.WrongCredentials));
         if (turn == Turn.Acknowledgement)
             return new(response.IsEmpty ? new SaslStep(SaslStatus.Ok) : Malformed);
         if (Text(response.Span) is not { } message)
@@ -42,20 +57,22 @@ sealed class ScramSha256(ISaslCredentials credentials, Entropy entropy) : SaslMe
     async ValueTask<SaslStep> ClientFirstAsync(string message, CancellationToken cancel)
     {
         var parts = message.Split(',');
-        // Flag "p=…" demands channel binding, which is not offered.
-        if (parts.Length < 4 || parts[0] is not ("n" or "y"))
+        if (parts.Length < 4)
             return Malformed;
-        if (Value(parts[2], 'n') is not { } name || Name(name) is not { } user)
+        if (Value(parts[2], 'n') is not { } name || SaslName.Read(name) is not { } user)
             return Malformed;
         if (Value(parts[3], 'r') is not { Length: > 0 } clientNonce || clientNonce.Any(c => c is < '!' or > '~'))
             return Malformed;
         if (parts[1].Length > 0)
         {
-            if (Value(parts[1], 'a') is not { } written || Name(written) is not { } wanted)
+            if (Value(parts[1], 'a') is not { } written || SaslName.Read(written) is not { } wanted)
                 return Malformed;
             if (!string.Equals(wanted, user, StringComparison.OrdinalIgnoreCase))
                 return new SaslStep(SaslStatus.WrongCredentials);
         }
+
+        if (Flaw(parts[0]) is { } flaw)
+            return flaw;
 
         login = user;
         header = $"{parts[0]},{parts[1]},";
@@ -78,9 +95,12 @@ sealed class ScramSha256(ISaslCredentials credentials, Entropy entropy) : SaslMe
             return Malformed;
         if (Value(parts[^1], 'p') is not { } encoded || Proof(encoded) is not { } proof)
             return Malformed;
-        // What was said in clear at the beginning must not have been changed on the way (RFC 5802 §5.1).
-        if (echoed != nonce || binding != Convert.ToBase64String(Encoding.UTF8.GetBytes(header)))
+        // What was said in clear at the beginning must not have been changed on the way, and the channel must be this one
+        // (RFC 5802 §5.1).
+        if (echoed != nonce)
             return new SaslStep(SaslStatus.WrongCredentials);
+        if (!CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(binding), Binding()))
+            return binds ? Refuse("channel-bindings-dont-match") : new SaslStep(SaslStatus.WrongCredentials);
 
         var withoutProof = message[..^(parts[^1].Length + 1)];
         var authMessage = Encoding.UTF8.GetBytes($"{clientFirst},{serverFirst},{withoutProof}");
@@ -90,6 +110,35 @@ sealed class ScramSha256(ISaslCredentials credentials, Entropy entropy) : SaslMe
 
         turn = Turn.Acknowledgement;
         return SaslStep.Ask(Encoding.ASCII.GetBytes($"v={Convert.ToBase64String(verdict.ServerSignature.Span)}"));
+    }
+
+    /// <summary>What a gs2-cbind-flag means here (RFC 5802 §6).</summary>
+    /// <returns>Null where it may go on.</returns>
+    SaslStep? Flaw(string flag) =>
+        flag switch
+        {
+            "n" when !binds => null,
+            // The client believes that there is no -PLUS: somebody has taken it off our list on the way.
+            "y" when endPoint is not null => Refuse("server-does-support-channel-binding"),
+            "y" => null,
+            Type when binds => null,
+            ['p', '=', _, ..] when binds => Refuse("unsupported-channel-binding-type"),
+            _ => Malformed,
+        };
+
+    /// <summary>base64(gs2-header cbind-data).</summary>
+    byte[] Binding()
+    {
+        var gs2 = Encoding.UTF8.GetBytes(header);
+        byte[] input = binds ? [.. gs2, .. endPoint!.Value.Span] : gs2;
+        return Encoding.ASCII.GetBytes(Convert.ToBase64String(input));
+    }
+
+    /// <param name="error">server-error-value of RFC 5802 §7.</param>
+    SaslStep Refuse(string error)
+    {
+        turn = Turn.Refused;
+        return SaslStep.Ask(Encoding.ASCII.GetBytes($"e={error}"));
     }
 
     static string? Value(string part, char attribute) =>
@@ -104,16 +153,5 @@ sealed class ScramSha256(ISaslCredentials credentials, Entropy entropy) : SaslMe
             && length == ProofOctets
             ? proof
             : null;
-    }
-
-    /// <summary>saslname: <c>=2C</c> and <c>=3D</c> stand for comma and equals sign; no other <c>=</c> (RFC 5802 §5.1).</summary>
-    static string? Name(string written)
-    {
-        if (written.Length == 0 || written.Contains('\0', StringComparison.Ordinal))
-            return null;
-        var rest = written.Replace("=2C", "", StringComparison.Ordinal).Replace("=3D", "", StringComparison.Ordinal);
-        return rest.Contains('=', StringComparison.Ordinal)
-            ? null
-            : written.Replace("=2C", ",", StringComparison.Ordinal).Replace("=3D", "=", StringComparison.Ordinal);
     }
 }

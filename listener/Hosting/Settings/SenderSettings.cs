@@ -1,3 +1,4 @@
+using Cloud.Api.Gateway.OAuth;
 using Cloud.Flow.Hooks;
 using Cloud.Flow.Outbound.Relay;
 using Cloud.Flow.Outbound.Relay.Smarthosts;
@@ -42,6 +43,10 @@ public abstract partial class SettingSource
 
     /// <param name="hostname">What the server calls itself.</param>
     protected ReportOptions Reports(string hostname) => ReportSettings.Read(One, hostname, Faults);
+
+    /// <param name="asks">False where the gateway is another process's, which then asks.</param>
+    protected TokenOptions? Tokens(bool asks) =>
+        TokenSettings.Read(One, Secret(TokenSettings.SecretVariable), asks, Faults);
 
     protected HookOptions Hooks() => HookSettings.Read(One, Faults);
 

@@ -20,16 +20,13 @@ sealed record Authenticate(string Mechanism, byte[]? Initial) : IImapCommand
         return new Authenticate(mechanism, initial);
     }
 
-    /// <summary>Mechanisms that may be used in this session as it is.</summary>
-    public static IEnumerable<string> Offered(ImapSession session) =>
-        SaslExchange.Mechanisms.Where(name => session.TakesPasswords || !SendsPassword(name));
-
     public async ValueTask<Reply> RunAsync(ImapSession session, CancellationToken cancel)
     {
         var credentials = new GatewayCredentials(session.Gateway, session.Connection.Remote.Address);
-        if (SaslExchange.TryCreate(Mechanism, credentials, session.Services.Entropy) is not { } exchange)
+        var offer = session.Sasl;
+        if (SaslExchange.TryCreate(Mechanism, credentials, session.Services.Entropy, offer) is not { } exchange)
             return Reply.No("CANNOT", "There is no such mechanism");
-        if (!session.TakesPasswords && SendsPassword(Mechanism))
+        if (!offer.MayUse(Mechanism))
             return Reply.LoginDisabled;
 
         var step = Initial is null
@@ -71,6 +68,4 @@ sealed record Authenticate(string Mechanism, byte[]? Initial) : IImapCommand
                 return session.RefuseLogin(AuthenticateStatus.WrongCredentials, TimeSpan.Zero);
         }
     }
-
-    static bool SendsPassword(string mechanism) => !mechanism.StartsWith("SCRAM-", StringComparison.OrdinalIgnoreCase);
 }

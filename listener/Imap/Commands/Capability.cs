@@ -34,7 +34,7 @@ sealed record Capability : IImapCommand
                 text.Append(" STARTTLS");
             if (!session.TakesPasswords)
                 text.Append(" LOGINDISABLED");
-            foreach (var mechanism in Authenticate.Offered(session))
+            foreach (var mechanism in session.Sasl.Mechanisms)
                 text.Append(" AUTH=").Append(mechanism);
         }
         text.Append(' ').Append(AfterLogin);

@@ -11,9 +11,6 @@ namespace Cloud.Listener.Pop3.Commands;
 /// <summary>AUTH: a SASL exchange, with or without an initial response. RFC 5034 §4.</summary>
 sealed class Auth(string mechanism, string? initial) : IPop3Command
 {
-    const string Plain = "PLAIN";
-    const string Scram = "SCRAM-SHA-256";
-
     /// <summary>The exchange failed before the gateway was asked.</summary>
     static readonly AuthenticateResult Unasked = AuthenticateResult.Refused(AuthenticateStatus.WrongCredentials);
 
@@ -26,22 +23,14 @@ sealed class Auth(string mechanism, string? initial) : IPop3Command
             : null;
     }
 
-    /// <summary>PLAIN holds the password; SCRAM may be used in clear.</summary>
-    public static IReadOnlyList<string> Mechanisms(Pop3Session session) =>
-        session.TakesPasswords ? [Scram, Plain] : [Scram];
-
     public async ValueTask<Pop3Reply> RunAsync(Pop3Session session, CancellationToken cancel)
     {
-        if (mechanism.Equals(Plain, StringComparison.OrdinalIgnoreCase) && !session.TakesPasswords)
-            return Pop3Reply.TlsRequired;
         var credentials = new GatewayCredentials(session.Gateway, session.Client);
-        if (
-            !Mechanisms(session).Contains(mechanism, StringComparer.OrdinalIgnoreCase)
-            || SaslExchange.TryCreate(mechanism, credentials, Entropy.System) is not { } exchange
-        )
-        {
+        var offer = session.Sasl;
+        if (SaslExchange.TryCreate(mechanism, credentials, Entropy.System, offer) is not { } exchange)
             return Pop3Reply.Fault("No such mechanism");
-        }
+        if (!offer.MayUse(mechanism))
+            return Pop3Reply.TlsRequired;
 
         var step = initial is null
             ? await exchange.StartAsync(cancel)

@@ -26,7 +26,7 @@ sealed class Capa : IPop3Command
         if (session.TakesPasswords)
             lines.Add("USER");
         // Announced in both states, like the others (RFC 2449 §5).
-        lines.Add($"SASL {string.Join(' ', Auth.Mechanisms(session))}");
+        lines.Add($"SASL {string.Join(' ', session.Sasl.Mechanisms)}");
         if (session.OffersTls)
             lines.Add("STLS"); // RFC 2595 §4
         if (session.IsLoggedIn)

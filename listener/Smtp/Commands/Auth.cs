@@ -31,7 +31,7 @@ sealed record Auth(string Mechanism, byte[]? Initial) : ISmtpCommand
             return Replies.BadSequence; // RFC 4954 §4: once a session
 
         var credentials = new GatewayCredentials(session.Gateway, session.Connection.Remote.Address);
-        if (SaslExchange.TryCreate(Mechanism, credentials, session.Entropy) is not { } exchange)
+        if (SaslExchange.TryCreate(Mechanism, credentials, session.Entropy, session.Sasl) is not { } exchange)
             return Replies.UnknownMechanism;
         var step = Initial is null
             ? await exchange.StartAsync(cancel)

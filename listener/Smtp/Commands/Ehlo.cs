@@ -1,5 +1,4 @@
 using System.Globalization;
-using Cloud.Wire.Sasl;
 
 namespace Cloud.Listener.Smtp.Commands;
 
@@ -40,7 +39,7 @@ sealed record Ehlo(string Name) : ISmtpCommand
         if (session.OffersTls)
             yield return "STARTTLS";
         if (session.OffersAuthentication)
-            yield return $"AUTH {string.Join(' ', SaslExchange.Mechanisms)}";
+            yield return $"AUTH {string.Join(' ', session.Sasl.Mechanisms)}";
         yield return "ENHANCEDSTATUSCODES";
     }
 }

@@ -108,6 +108,33 @@ public sealed class SettingsReaderTests
     }
 
     [Fact]
+    public void Who_checks_tokens_reaches_the_Functions_app_as_it_reaches_us()
+    {
+        using var secret = new TemporaryFile("tell nobody");
+        var (settings, faults) = Read(
+            new()
+            {
+                ["oauth-introspection"] = ["https://id.example.org/introspect"],
+                ["oauth-client"] = ["mail"],
+                ["oauth-secret-file"] = [Path.GetRelativePath(Environment.CurrentDirectory, secret.Path)],
+            },
+            new() { ["CLOUD_OAUTH_SCOPE"] = "mail imap" }
+        );
+        Assert.Empty(faults);
+        Assert.Equal(("mail", "tell nobody"), (settings!.Tokens!.Client, settings.Tokens.Secret));
+        Assert.Equal(["mail", "imap"], settings.Tokens.Scopes);
+        Assert.Equal(secret.Path, settings.HandlerTexts["CLOUD_OAUTH_SECRET_FILE"]);
+        Assert.Equal("mail imap", settings.HandlerTexts["CLOUD_OAUTH_SCOPE"]);
+
+        var (other, _) = Read(
+            new() { ["oauth-introspection"] = ["https://id.example.org/"], ["oauth-client"] = ["mail"] },
+            new() { ["CLOUD_OAUTH_SECRET"] = "of, the environment" }
+        );
+        Assert.Equal("of, the environment", other!.Tokens!.Secret);
+        Assert.Equal("of, the environment", other.HandlerTexts["CLOUD_OAUTH_SECRET"]);
+    }
+
+    [Fact]
     public void What_is_said_of_sending_reaches_the_Functions_app_as_it_reaches_us()
     {
         using var secret = new TemporaryFile("tell nobody");

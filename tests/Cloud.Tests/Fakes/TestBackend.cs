@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Cloud.Api.Admin;
 using Cloud.Api.Gateway;
+using Cloud.Api.Gateway.OAuth;
 using Cloud.Flow.Inbound;
 using Cloud.Flow.Outbound;
 using Cloud.Flow.Submission;
@@ -34,11 +35,12 @@ public sealed class TestBackend : IAsyncDisposable
         StoreOptions options,
         SubmissionOptions? submission,
         IRelay? relay,
-        OutboundOptions? outbound
+        OutboundOptions? outbound,
+        ITokenCheck? tokens
     )
     {
         (Time, Entropy) = (time, entropy);
-        Backend = new(rows, blobs, queues, time, entropy, options, null, relay, outbound, submission);
+        Backend = new(rows, blobs, queues, time, entropy, options, null, relay, outbound, submission, tokens: tokens);
         Gateway = new LocalGateway(Backend);
         Admin = new Administration(Backend);
     }
@@ -71,7 +73,8 @@ public sealed class TestBackend : IAsyncDisposable
         Hop hop = default,
         SubmissionOptions? submission = null,
         IRelay? relay = null,
-        OutboundOptions? outbound = null
+        OutboundOptions? outbound = null,
+        ITokenCheck? tokens = null
     )
     {
         time ??= new ManualClock();
@@ -87,7 +90,8 @@ public sealed class TestBackend : IAsyncDisposable
             hop == default ? options : options with { SoleOwner = false },
             submission,
             relay,
-            outbound
+            outbound,
+            tokens
         );
         if (hop != default)
         {

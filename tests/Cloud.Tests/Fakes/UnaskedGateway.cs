@@ -21,6 +21,11 @@ abstract class UnaskedGateway : IGateway
     public virtual ValueTask<ScramParameters> StartScramAsync(string login, CancellationToken cancel) =>
         throw new NotSupportedException();
 
+    public virtual ValueTask<AuthenticateResult> AuthenticateTokenAsync(
+        TokenRequest request,
+        CancellationToken cancel
+    ) => throw new NotSupportedException();
+
     public virtual ValueTask<AuthenticateResult> FinishScramAsync(ScramProof proof, CancellationToken cancel) =>
         throw new NotSupportedException();
 

@@ -47,6 +47,23 @@ public sealed class HandlerSettingsTests
     }
 
     [Fact]
+    public void Tokens_of_users_can_be_checked()
+    {
+        Assert.Null(Read().Settings!.Tokens);
+        (string, string?)[] asked =
+        [
+            ("CLOUD_OAUTH_INTROSPECTION", "https://id.example.org/"),
+            ("CLOUD_OAUTH_CLIENT", "mail"),
+            ("CLOUD_OAUTH_CLAIM", "upn"),
+        ];
+        var tokens = Read([.. asked, ("CLOUD_OAUTH_SECRET", "s")]).Settings!.Tokens!;
+        Assert.Equal(("mail", "s", "upn"), (tokens.Client, tokens.Secret, tokens.Claims[0]));
+        Assert.StartsWith("CLOUD_OAUTH_INTROSPECTION: needs", Assert.Single(Read(asked).Faults));
+        var unresolved = Read([.. asked, ("CLOUD_OAUTH_SECRET", "@Microsoft.KeyVault(SecretUri=https://x)")]).Faults;
+        Assert.Equal("CLOUD_OAUTH_SECRET: could not be read from the vault.", Assert.Single(unresolved));
+    }
+
+    [Fact]
     public void Name_servers_can_be_given()
     {
         Assert.Equal(ResolvConf.Read().Servers, Read().Settings!.Dns.Servers);

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Cloud.Api.Gateway.OAuth;
 using Cloud.Api.Rest;
 using Cloud.Cli.Serve;
 using Cloud.Flow.Door.Greylisting;
@@ -180,7 +181,9 @@ public sealed class ConsistencyTests
         var shared = ReportSettings
             .Names.Concat(HookSettings.Names)
             .Concat(ApiSettings.Names)
-            .Select(setting => SettingSource.Variable(setting.Name));
+            .Concat(TokenSettings.Names)
+            .Select(setting => SettingSource.Variable(setting.Name))
+            .Append(TokenSettings.SecretVariable);
         var given = Named(Source.Read("infra/app/functions.bicep"));
         Assert.Empty(given.Except(read).Except(shared));
     }
@@ -217,9 +220,11 @@ public sealed class ConsistencyTests
             .Concat(SubmissionSettings.Names)
             .Concat(GreylistSettings.Names)
             .Concat(ReportSettings.Names)
+            .Concat(TokenSettings.Names)
             .Select(setting => setting.Name)
             .Select(SettingSource.Variable)
-            .Append("CLOUD_RSPAMD_PASSWORD");
+            .Append("CLOUD_RSPAMD_PASSWORD")
+            .Append(TokenSettings.SecretVariable);
         Assert.DoesNotContain(names, name => !page.Contains($"`{name}`", StringComparison.Ordinal));
     }
 
@@ -257,7 +262,9 @@ public sealed class ConsistencyTests
     {
         Skip.IfNot(Directory.Exists(Path.Combine(Tool.Root, "listener/Container")), "there is no container yet");
         var code = string.Concat(Source.Files("listener").Select(Source.Read));
-        code += string.Concat(ReportSettings.Names.Select(setting => $"\"{setting.Name}\""));
+        code += string.Concat(
+            ReportSettings.Names.Concat(TokenSettings.Names).Select(setting => $"\"{setting.Name}\"")
+        );
         var given = new[] { "main", "app/listener-vm", "app/listener-containerapp" }
             .SelectMany(file => Named(Source.Read($"infra/{file}.bicep")))
             .Concat(["CLOUD_GATEWAY_KEY"])
@@ -327,6 +334,16 @@ public sealed class ConsistencyTests
         Assert.Contains("var smarthostLogin = !empty(smarthostHost) && !empty(smarthostSecret)", main);
         Assert.Contains("    smarthost: smarthostLogin\n", main);
         Assert.Contains("smarthostSecretUri: smarthostLogin ? vault.outputs.smarthostSecretUri : ''", main);
+    }
+
+    [Fact]
+    public void Tokens_are_offered_only_where_the_app_can_have_them_checked()
+    {
+        var main = Source.Read("infra/main.bicep");
+        Assert.Contains("var oauthLogin = !empty(oauthIntrospection) && !empty(oauthSecret)", main);
+        Assert.Contains("    oauth: oauthLogin\n", main);
+        Assert.Contains("oauthSecretUri: oauthLogin ? vault.outputs.oauthSecretUri : ''", main);
+        Assert.Contains("'CLOUD_OAUTH_INTROSPECTION', value: oauthLogin ? oauthIntrospection : ''", main);
     }
 
     [Theory]

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace Cloud.Tests.Sessions;
@@ -25,6 +26,9 @@ public sealed class ScriptConnection : IAsyncDisposable
         this.socket = socket;
         stream = new NetworkStream(socket, ownsSocket: true);
     }
+
+    /// <summary>What the server presented when TLS began; null in clear.</summary>
+    public X509Certificate2? Certificate => (stream as SslStream)?.RemoteCertificate as X509Certificate2;
 
     public static async Task<ScriptConnection> OpenAsync(IPEndPoint address)
     {

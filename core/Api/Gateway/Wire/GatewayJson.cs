@@ -28,6 +28,7 @@ namespace Cloud.Api.Gateway.Wire;
 )]
 [JsonSerializable(typeof(AuthenticateRequest))]
 [JsonSerializable(typeof(AuthenticateResult))]
+[JsonSerializable(typeof(TokenRequest))]
 [JsonSerializable(typeof(LoginRequest))]
 [JsonSerializable(typeof(LoginStamp))]
 [JsonSerializable(typeof(LoginAnswer))]

@@ -42,6 +42,14 @@ public static class GatewayOperations
         (served, proof, cancel) => served.Gateway.FinishScramAsync(proof, cancel)
     );
 
+    public static readonly Operation<TokenRequest, AuthenticateResult> AuthenticateToken = new(
+        "authenticate-token",
+        Checked(Types.TokenRequest, request => request.Token.Length is > 0 and <= TokenRequest.MaxToken),
+        Plain(Types.AuthenticateResult),
+        repeatable: false,
+        (served, request, cancel) => served.Gateway.AuthenticateTokenAsync(request, cancel)
+    );
+
     public static readonly Operation<LoginStamp, LoginAnswer> CheckLogin = new(
         "check-login",
         Plain(Types.LoginStamp),
@@ -424,6 +432,7 @@ public static class GatewayOperations
         Authenticate,
         StartScram,
         FinishScram,
+        AuthenticateToken,
         CheckLogin,
         CheckRecipient,
         Upload,

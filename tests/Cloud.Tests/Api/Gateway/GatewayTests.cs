@@ -1,3 +1,4 @@
+using Cloud.Api.Gateway.OAuth;
 using Cloud.Flow.Outbound;
 using Cloud.Flow.Submission;
 using Cloud.Store;
@@ -19,10 +20,22 @@ public abstract class GatewayTests(Hop hop) : IAsyncLifetime
         StoreOptions? options = null,
         ulong seed = 1,
         SubmissionOptions? submission = null,
-        IRelay? relay = null
+        IRelay? relay = null,
+        ITokenCheck? tokens = null
     )
     {
-        var test = await TestBackend.OpenAsync(rows, blobs, queues, time, options, seed, hop, submission, relay);
+        var test = await TestBackend.OpenAsync(
+            rows,
+            blobs,
+            queues,
+            time,
+            options,
+            seed,
+            hop,
+            submission,
+            relay,
+            tokens: tokens
+        );
         opened.Add(test);
         return test;
     }

@@ -54,6 +54,19 @@ public sealed class ContainerSettingsTests : IDisposable
     }
 
     [Fact]
+    public void Who_hands_over_to_the_app_offers_tokens_and_needs_no_secret()
+    {
+        var variables = Least();
+        Assert.Null(Good(variables).Tokens);
+        variables["CLOUD_OAUTH_INTROSPECTION"] = "https://id.example.org/";
+        var (_, faults) = new ContainerSettingsReader(variables.GetValueOrDefault).Read();
+        Assert.StartsWith("CLOUD_OAUTH_INTROSPECTION: needs", Assert.Single(faults));
+        variables["CLOUD_GATEWAY"] = "https://app.test/";
+        variables["CLOUD_GATEWAY_KEY"] = "key";
+        Assert.NotNull(Good(variables).Tokens);
+    }
+
+    [Fact]
     public void Name_servers_can_be_given()
     {
         var variables = Least();

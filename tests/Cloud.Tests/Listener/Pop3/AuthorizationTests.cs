@@ -164,7 +164,7 @@ public sealed class AuthorizationTests
             U: EXPIRE NEVER
             U: UTF8 USER
             U: USER
-            U: SASL SCRAM-SHA-256 PLAIN
+            U: SASL SCRAM-SHA-256-PLUS SCRAM-SHA-256 PLAIN
             S: .
             C: STLS
             S: -ERR TLS is on already
@@ -184,7 +184,7 @@ public sealed class AuthorizationTests
             U: EXPIRE NEVER
             U: UTF8 USER
             U: USER
-            U: SASL SCRAM-SHA-256 PLAIN
+            U: SASL SCRAM-SHA-256-PLUS SCRAM-SHA-256 PLAIN
             U: IMPLEMENTATION Cloud
             S: .
             """,

@@ -191,6 +191,7 @@ public sealed class CodecTests
     public void Requests_come_out_as_they_went_in()
     {
         Same(Ops.Authenticate.Request, new("ä@b.test", "p\"ä\0", IPAddress.Parse("2001:db8::1")));
+        Same(Ops.AuthenticateToken.Request, new("", "a.b_c~d+e/f==", IPAddress.IPv6Loopback));
         Same(Ops.FinishScram.Request, new("a", new byte[] { 1 }, new byte[32], IPAddress.Loopback));
         Same(Ops.CheckRecipient.Request, new(null, new("a b\"@", "[IPv6:::1]"), new AccountId("a1"), 5, IPAddress.Any));
         var envelope = TestBackend.Envelope("a@b.test", "c@d.test") with { Ret = "FULL", EnvelopeId = "x" };

@@ -1,0 +1,85 @@
+namespace Cloud.Api.Gateway.OAuth;
+
+/// <summary>The settings of <see cref="TokenOptions"/> by their names: the same wherever the gateway runs.</summary>
+public static class TokenSettings
+{
+    /// <summary>That it is given is what makes fronts offer the mechanisms.</summary>
+    public const string Introspection = "oauth-introspection";
+
+    public const string SecretFile = "oauth-secret-file";
+
+    /// <summary>A variable that is no setting: a secret has no place on a command line.</summary>
+    public const string SecretVariable = "CLOUD_OAUTH_SECRET";
+
+    const string Client = "oauth-client";
+    const string Scope = "oauth-scope";
+    const string Claim = "oauth-claim";
+
+    /// <summary>Characters of a secret: it goes into a header field.</summary>
+    const int MaxSecret = 4096;
+
+    /// <summary>Each with the value a command line shows, and what it is, its default in brackets.</summary>
+    public static IReadOnlyList<(string Name, string Value, string Description)> Names { get; } =
+    [
+        (
+            Introspection,
+            "URL",
+            "Who says whether a token of OAuth 2.0 is good (RFC 7662): lets users log in with tokens"
+        ),
+        (Client, "ID", "The client that asks there"),
+        (SecretFile, "FILE", $"Holds that client's secret ({SecretVariable})"),
+        (Scope, "SCOPE", "What a token must be for; several with spaces between (any)"),
+        (Claim, "NAME", "Member of the answer that names the user's address (email, username or sub)"),
+    ];
+
+    /// <param name="given">A setting's text by its name; null where it is not given.</param>
+    /// <param name="secret">From the environment; null where it is not given.</param>
+    /// <param name="asks">False in a process whose gateway is another's: that one needs to know more than the endpoint.</param>
+    /// <param name="faults">Gets what is wrong, a sentence each, the setting's name first.</param>
+    /// <returns>Null where nobody logs in with tokens.</returns>
+    public static TokenOptions? Read(Func<string, string?> given, string? secret, bool asks, ICollection<string> faults)
+    {
+        if (given(Introspection) is not { } text)
+        {
+            if (new[] { Client, SecretFile, Scope, Claim }.FirstOrDefault(name => given(name) is not null) is { } alone)
+                faults.Add($"{alone}: needs {Introspection}, where tokens are checked.");
+            return null;
+        }
+        var isAddress = Uri.TryCreate(text, UriKind.Absolute, out var address) && IsPrivate(address);
+        if (!isAddress || address!.UserInfo.Length > 0 || address.Fragment.Length > 0)
+            faults.Add($"{Introspection}: must be an https address without a password.");
+        if (given(SecretFile) is { } file)
+            secret = ReadFile(file, faults);
+        if (asks && (given(Client) is null || string.IsNullOrEmpty(secret)))
+            faults.Add($"{Introspection}: needs {Client} and its secret ({SecretFile}, or {SecretVariable}).");
+        if (secret is { Length: > MaxSecret })
+            faults.Add($"{SecretFile}: a secret has at most {MaxSecret} characters.");
+        var options = new TokenOptions(
+            isAddress ? address! : new("https://localhost/"),
+            given(Client) ?? "",
+            secret ?? ""
+        );
+        return options with
+        {
+            Scopes = given(Scope)?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [],
+            Claims = given(Claim) is { } claim ? [claim] : options.Claims,
+        };
+    }
+
+    /// <summary>Nobody listens between here and here.</summary>
+    static bool IsPrivate(Uri address) =>
+        address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback);
+
+    static string? ReadFile(string path, ICollection<string> faults)
+    {
+        try
+        {
+            return File.ReadAllText(path).TrimEnd('\r', '\n');
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            faults.Add($"{SecretFile}: cannot be read: {e.Message}");
+            return null;
+        }
+    }
+}

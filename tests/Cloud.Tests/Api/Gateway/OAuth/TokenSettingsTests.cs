@@ -1,0 +1,88 @@
+using Cloud.Api.Gateway.OAuth;
+
+namespace Cloud.Tests.Api.Gateway.OAuth;
+
+public sealed class TokenSettingsTests
+{
+    static (TokenOptions? Options, List<string> Faults) Read(
+        Dictionary<string, string> given,
+        string? secret = "s",
+        bool asks = true
+    )
+    {
+        var faults = new List<string>();
+        return (TokenSettings.Read(given.GetValueOrDefault, secret, asks, faults), faults);
+    }
+
+    static Dictionary<string, string> Least =>
+        new() { ["oauth-introspection"] = "https://id.example.org/introspect?x=y", ["oauth-client"] = "mail" };
+
+    [Fact]
+    public void An_endpoint_a_client_and_its_secret_are_enough()
+    {
+        var (options, faults) = Read(Least);
+        Assert.Empty(faults);
+        Assert.Equal(
+            ("https://id.example.org/introspect?x=y", "mail", "s"),
+            ($"{options!.Introspection}", options.Client, options.Secret)
+        );
+        Assert.Empty(options.Scopes);
+        Assert.Equal(["email", "username", "sub"], options.Claims);
+    }
+
+    [Fact]
+    public void All_can_be_said()
+    {
+        var folder = Directory.CreateTempSubdirectory("cloud-oauth-");
+        var file = Path.Combine(folder.FullName, "secret");
+        File.WriteAllText(file, "of the file\n");
+        var given = Least;
+        (given["oauth-secret-file"], given["oauth-scope"], given["oauth-claim"]) = (file, "mail  imap", "upn");
+        var (options, faults) = Read(given, secret: null);
+        folder.Delete(recursive: true);
+        Assert.Empty(faults);
+        Assert.Equal("of the file", options!.Secret);
+        Assert.Equal(["mail", "imap"], options.Scopes);
+        Assert.Equal(["upn"], options.Claims);
+    }
+
+    [Fact]
+    public void Without_an_endpoint_there_are_no_tokens()
+    {
+        Assert.Equal((null, 0), (Read([], null).Options, Read([], null).Faults.Count));
+        Assert.StartsWith("oauth-scope: needs", Assert.Single(Read(new() { ["oauth-scope"] = "x" }).Faults));
+    }
+
+    [Theory]
+    [InlineData("http://id.example.org/")]
+    [InlineData("https://me:x@id.example.org/")]
+    [InlineData("https://id.example.org/#x")]
+    [InlineData("ftp://id.example.org/")]
+    [InlineData("id.example.org")]
+    public void What_would_show_a_secret_on_the_way_is_no_endpoint(string address)
+    {
+        var given = Least;
+        given["oauth-introspection"] = address;
+        Assert.StartsWith("oauth-introspection: must be", Assert.Single(Read(given).Faults));
+    }
+
+    [Fact]
+    public void On_this_machine_it_may_be_without_TLS()
+    {
+        var given = Least;
+        given["oauth-introspection"] = "http://127.0.0.1:8081/";
+        Assert.Empty(Read(given).Faults);
+    }
+
+    [Fact]
+    public void Who_asks_needs_a_client_and_a_secret_and_who_only_offers_does_not()
+    {
+        var given = new Dictionary<string, string> { ["oauth-introspection"] = "https://id.example.org/" };
+        Assert.Single(Read(given).Faults);
+        Assert.Single(Read(Least, secret: null).Faults);
+        Assert.Empty(Read(given, secret: null, asks: false).Faults);
+        given["oauth-client"] = "mail";
+        given["oauth-secret-file"] = "/nowhere/secret";
+        Assert.StartsWith("oauth-secret-file: cannot be read", Read(given, null).Faults[0]);
+    }
+}
