@@ -176,10 +176,10 @@ param oauthClient string = ''
 @description('Secret of that client; goes into the vault.')
 param oauthSecret string = ''
 
-@description('What a token must be for, several with spaces between. Empty: anything.')
+@description('What a token must be for, several with spaces between; any: whatever it is for. Empty: no login by token.')
 param oauthScope string = ''
 
-@description('Member of the answer that names the address. Empty: email, username or sub.')
+@description('Member of the answer that names the address. Empty: email.')
 param oauthClaim string = ''
 
 @description('Resource id of a certificate\'s secret: /subscriptions/S/resourceGroups/G/providers/Microsoft.KeyVault/vaults/V/secrets/NAME. Empty: ACME.')
@@ -222,7 +222,7 @@ var certificateParts = split(empty(certificateId) ? noCertificateId : certificat
 // A secret exists, and a role on it, only with a password.
 var smarthostLogin = !empty(smarthostHost) && !empty(smarthostSecret)
 var rspamdLogin = !empty(rspamdPassword)
-var oauthLogin = !empty(oauthIntrospection) && !empty(oauthSecret)
+var oauthLogin = !empty(oauthIntrospection) && !empty(oauthSecret) && !empty(oauthScope)
 
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
   name: groupName

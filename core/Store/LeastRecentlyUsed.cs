@@ -31,6 +31,8 @@ sealed class LeastRecentlyUsed<TKey, TValue>(long limit, Func<TValue, long> octe
         {
             if (nodes.TryGetValue(key, out var old))
                 Forget(old);
+            if (octetsOf(value) > limit)
+                return; // or all others would go first
             nodes.Add(key, byUse.AddFirst((key, value)));
             octets += octetsOf(value);
             while (octets > limit && byUse.Last is { } oldest)

@@ -78,8 +78,8 @@ static class ImapLimits
     /// <summary>Messages of a FETCH whose bodies are open at a time: the one that goes out, and the next.</summary>
     public const int OpenMessages = 8;
 
-    /// <summary>Octets of headers read ahead in a FETCH, from which on the next message waits.</summary>
-    public const int HeldAhead = 256 * 1024;
+    /// <summary>Octets that messages opened ahead take, from which on the next one waits; a stream counts for an eighth.</summary>
+    public const int OpenWeight = 256 * 1024;
 
     /// <summary>Envelopes in one FETCH from which on their pages are read rather than each message's row.</summary>
     public const int ManyEnvelopes = 32;

@@ -140,7 +140,7 @@ sealed class ImapSession
         finally
         {
             Input.Release();
-            await pipeline.DisposeAsync();
+            await pipeline.CloseAsync();
             Selected?.Dispose();
             Notifications.Dispose();
         }

@@ -8,7 +8,7 @@ namespace Cloud.Listener.Imap;
 /// for the store each time: so while one UID FETCH runs, the messages of those behind it are opened. That changes nothing
 /// that can be seen, and no command that could change what they mean stands between.
 /// </remarks>
-sealed class Pipeline(ImapSession session) : IAsyncDisposable
+sealed class Pipeline(ImapSession session)
 {
     readonly Queue<ParsedCommand> ahead = new();
 
@@ -35,7 +35,8 @@ sealed class Pipeline(ImapSession session) : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>What is left will not run.</summary>
+    public async ValueTask CloseAsync()
     {
         while (ahead.TryDequeue(out var left))
         {

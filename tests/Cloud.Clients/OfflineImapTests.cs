@@ -72,7 +72,7 @@ public sealed class OfflineImapTests : ClientTests
     void AssertSame(IEnumerable<Kept> expected) =>
         Kept.AssertSame(expected.Select(kept => kept.WithUnixLines()), Kept.In(Mail));
 
-    Task<string> SyncAsync(string security)
+    async Task<string> SyncAsync(string security)
     {
         using var certificate = X509CertificateLoader.LoadCertificateFromFile(Certificate);
         var configuration = Configure(
@@ -107,7 +107,7 @@ public sealed class OfflineImapTests : ClientTests
 
             """
         );
-        return Tool.RunAsync(Home, "offlineimap", "-o", "-c", configuration);
+        return await Tool.RunAsync(Home, "offlineimap", "-o", "-c", configuration);
     }
 
     string FileOf(string name) =>

@@ -28,10 +28,11 @@ sealed class Authenticator(
 )
 {
     /// <summary>Tokens checked at a time: whoever issues them is not to be flooded through us.</summary>
-    const int ChecksAtATime = 16;
+    /// <remarks>And while it is slow, few of the calls that a process takes at a time are to wait for it.</remarks>
+    const int ChecksAtATime = 4;
 
     /// <summary>Longest wait for one's turn: while the issuer is slow, sessions are not to pile up behind it.</summary>
-    static readonly TimeSpan ChecksPatience = TokenIntrospection.Patience;
+    static readonly TimeSpan ChecksPatience = TimeSpan.FromSeconds(1);
 
     readonly LoginThrottle throttle = new(time, shared ? directory.Rows : null);
     readonly KnownLogins known = new(time, entropy);
@@ -97,6 +98,13 @@ sealed class Authenticator(
             return AuthenticateResult.Refused(AuthenticateStatus.WrongCredentials);
         var client = Network(request.Client);
         var named = request.Login.Length == 0 ? null : await KeyOfAsync(request.Login, cancel);
+        // Whoever was let in a moment ago is, although others' failures have locked the account.
+        if (
+            tokens.KnownOwner(request.Token) is { } before
+            && before == (named ?? before)
+            && await FindAsync(before, cancel) is { IsRoute: false } known
+        )
+            return WelcomeByToken(known);
         // Without a name nobody's account is to wait: only the client's address does, and who has that very token.
         var counted = named ?? Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(request.Token)));
         if (LockedOut(await throttle.WaitAsync(counted, client, cancel)) is { } locked)
@@ -115,16 +123,19 @@ sealed class Authenticator(
             if (await FindAsync(owner, cancel) is not { IsRoute: false } user)
                 return await FailAsync(counted, client);
             await throttle.ForgetAsync(counted, cancel);
-            return new(AuthenticateStatus.Ok, user.Account, user.Address, TimeSpan.Zero, default)
-            {
-                Stamp = LoginStamp.OfToken(user),
-            };
+            return WelcomeByToken(user);
         }
         finally
         {
             Checks.Release();
         }
     }
+
+    static AuthenticateResult WelcomeByToken(UserRow user) =>
+        new(AuthenticateStatus.Ok, user.Account, user.Address, TimeSpan.Zero, default)
+        {
+            Stamp = LoginStamp.OfToken(user),
+        };
 
     /// <summary>Whether who logged in a while ago still might.</summary>
     public async ValueTask<bool> CountsAsync(LoginStamp login, CancellationToken cancel) =>

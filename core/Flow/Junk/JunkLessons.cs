@@ -87,26 +87,39 @@ sealed class JunkLessons(AccountStore accounts, KnownSenders known, Entropy entr
         {
             var some = emails.Take(MaxMessages).ToList();
             var rows = await EmailReader.ReadAsync(accounts.Rows, account, some, cancel);
-            var known = rows.Where(row => !row.Email.Index.IsEmpty)
-                .Select(row => (row.Email, Index: MessageIndex.Unpack(row.Email.Index.Span)))
-                .ToList();
-            var messages = new List<(string Id, IReadOnlyList<string> Tokens)>();
-            foreach (var chunk in known.Chunk(ReadAtOnce))
-            {
-                var read = chunk.Select(each => TokensAsync(each.Email.Blob, each.Index, cancel).AsTask());
-                foreach (var (each, tokens) in chunk.Zip(await Task.WhenAll(read)))
-                {
-                    if (tokens is not null)
-                        messages.Add(($"{each.Email.Id}", tokens));
-                }
-            }
+            var samples = new List<Sample>();
+            foreach (var chunk in rows.Chunk(ReadAtOnce))
+                samples.AddRange(
+                    (await Task.WhenAll(chunk.Select(row => SampleAsync(row.Email, cancel)))).OfType<Sample>()
+                );
+            var messages = samples.Select(sample => (sample.Id, sample.Tokens)).ToList();
             await filters.LearnAsync(account.Value, messages, lesson, cancel);
-            await TellAuthorsAsync(account, lesson, from, known.Select(each => each.Index), cancel);
+            await TellAuthorsAsync(account, lesson, from, samples.Select(sample => sample.Index), cancel);
         }
         catch (Exception e)
             when (e is StoreException or IOException or InvalidDataException or OperationCanceledException)
         {
             // The messages are where the user wants them; the next ones teach the same.
+        }
+    }
+
+    sealed record Sample(string Id, MessageIndex Index, IReadOnlyList<string> Tokens);
+
+    /// <returns>Null where it cannot be read: the others are learned from all the same.</returns>
+    async Task<Sample?> SampleAsync(Email email, CancellationToken cancel)
+    {
+        if (email.Index.IsEmpty)
+            return null;
+        try
+        {
+            var index = MessageIndex.Unpack(email.Index.Span);
+            return await TokensAsync(email.Blob, index, cancel) is { } tokens
+                ? new($"{email.Id}", index, tokens)
+                : null;
+        }
+        catch (Exception e) when (e is StoreException or IOException or InvalidDataException)
+        {
+            return null;
         }
     }
 

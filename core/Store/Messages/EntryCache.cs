@@ -6,9 +6,12 @@ namespace Cloud.Store.Messages;
 /// <param name="limit">Octets.</param>
 sealed class EntryCache(long limit)
 {
+    /// <summary>Octets that a mailbox takes beside its entries.</summary>
+    const int Overhead = 400;
+
     readonly LeastRecentlyUsed<(AccountId, MailboxId), KnownEntries> mailboxes = new(
         limit,
-        known => known.Entries.MemoryOctets
+        known => known.Entries.MemoryOctets + Overhead
     );
 
     /// <returns>Null when it is not here.</returns>

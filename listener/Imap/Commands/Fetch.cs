@@ -52,10 +52,16 @@ sealed record Fetch(SequenceSet Set, bool Uids, FetchItems Items, FetchModifiers
     /// <summary>Opens its message, when it is about one, while another command runs.</summary>
     public void OpenAhead(ImapSession session, CancellationToken cancel)
     {
-        if (!Uids || Set.IsSaved || Items.Sections.Count == 0 || session.Selected is not { } selected)
+        if (!Uids || Set.IsSaved || Items.Sections.Count == 0 || Modifiers != FetchModifiers.None)
             return;
-        if (selected.Find(Set, Uids) is { Count: 1 } named)
-            ahead = OpenAsync(session, selected, selected.View[named.Ranges[0].First].Email, cancel);
+        // A reader's rights are looked at when the command runs.
+        if (session.Selected is not { Account.By: null } selected)
+            return;
+        if (selected.Find(Set, Uids) is not { Count: 1 } named)
+            return;
+        var entry = selected.View[named.Ranges[0].First];
+        if (Items.WeightOf(entry.Size) <= ImapLimits.OpenWeight / ImapLimits.OpenMessages)
+            ahead = OpenAsync(session, selected, entry.Email, cancel);
     }
 
     /// <summary>It will not run.</summary>
@@ -75,8 +81,7 @@ sealed record Fetch(SequenceSet Set, bool Uids, FetchItems Items, FetchModifiers
         if (await session.Gateway.FetchAsync(selected.Account, [email], cancel) is not [var found])
             return null;
         var message = new OpenMessage(found, Items);
-        if (message.Held <= ImapLimits.HeldAhead / ImapLimits.OpenMessages)
-            message.BeginOpening(session.Gateway, selected.Account, cancel);
+        message.BeginOpening(session.Gateway, selected.Account, cancel);
         return message;
     }
 

@@ -38,6 +38,15 @@ sealed record FetchItems(FetchAttributes Attributes, IReadOnlyList<BodySection> 
     /// <summary>Overviews of headers can answer.</summary>
     public bool NeedsOnlyEnvelope => Sections.Count == 0 && (Attributes & Structures) == FetchAttributes.Envelope;
 
+    /// <summary>Octets that a message takes once it is open: its header where fields are picked, else what a stream takes.</summary>
+    /// <param name="size">Of the message, octets.</param>
+    public long WeightOf(long size) =>
+        Sections.Sum(section =>
+            section.Text is SectionText.HeaderFields or SectionText.HeaderFieldsNot
+                ? Math.Min(size, ImapLimits.HeaderBlock)
+                : ImapLimits.OpenWeight / ImapLimits.OpenMessages
+        );
+
     public bool SetsSeen => Sections.Any(section => !section.Peek);
 
     /// <summary>UID FETCH tells UIDs unasked (RFC 9051 §6.4.9).</summary>

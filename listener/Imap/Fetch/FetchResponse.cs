@@ -48,7 +48,7 @@ sealed class FetchResponse(ImapSession session, SelectedMailbox selected, FetchI
         {
             if (items.SetsSeen && !selected.ReadOnly && selected.Mailbox.Rights.HasFlag(MailboxRights.Seen)) // RFC 4314 §4
                 await SetSeenAsync(batch, cancel);
-            if (batch is [var only] && Ahead?.Id == view[only].Email && await Ahead.OpenedAsync())
+            if (batch is [var only] && Ahead?.Id == view[only].Email && await Ahead.HasOpenedAsync())
             {
                 await WriteAsync(only, Ahead, cancel);
                 await writer.FlushIfFullAsync();
@@ -68,7 +68,7 @@ sealed class FetchResponse(ImapSession session, SelectedMailbox selected, FetchI
     {
         var complete = true;
         var ahead = new Queue<OpenMessage?>(ImapLimits.OpenMessages);
-        var (next, held) = (0, 0L);
+        var (next, weight) = (0, 0L);
         try
         {
             foreach (var index in batch)
@@ -76,14 +76,14 @@ sealed class FetchResponse(ImapSession session, SelectedMailbox selected, FetchI
                 while (
                     next < batch.Length
                     && ahead.Count < ImapLimits.OpenMessages
-                    && (held < ImapLimits.HeldAhead || ahead.Count == 0)
+                    && (weight < ImapLimits.OpenWeight || ahead.Count == 0)
                 )
                 {
                     ahead.Enqueue(Open(batch[next++], emails, cancel));
-                    held += ahead.Last()?.Held ?? 0;
+                    weight += ahead.Last()?.Weight ?? 0;
                 }
                 await using var message = ahead.Dequeue();
-                held -= message?.Held ?? 0;
+                weight -= message?.Weight ?? 0;
                 if (message is null || !await message.OpenedAsync())
                     complete = false;
                 else

@@ -17,21 +17,19 @@ sealed class OpenMessage : IAsyncDisposable
     public OpenMessage(Email email, FetchItems items)
     {
         (this.email, this.items) = (email, items);
-        Structure = items.NeedsIndex ? email.UnpackIndex() : null;
-        Envelope = Structure?.Envelope;
         contents = new(items.Sections.Count);
-        Held = items.Sections.Sum(section => SectionContent.Held(email, Structure, section));
+        Weight = items.WeightOf(email.Size);
     }
 
-    /// <summary>Octets that it holds when it is open; others are read as they are written.</summary>
-    public long Held { get; }
+    /// <inheritdoc cref="FetchItems.WeightOf"/>
+    public long Weight { get; }
 
     public EmailId Id => email.Id;
 
     public ThreadId Thread => email.Thread;
 
     /// <summary>Null where nothing is asked that needs it.</summary>
-    public MessageIndex? Structure { get; }
+    public MessageIndex? Structure { get; private set; }
 
     /// <summary>Null without the structure.</summary>
     public Envelope? Envelope { get; private set; }
@@ -49,8 +47,20 @@ sealed class OpenMessage : IAsyncDisposable
     /// <exception cref="StoreException">It cannot be read.</exception>
     public Task<bool> OpenedAsync() => opening;
 
+    /// <returns>False when the message is gone or cannot be read.</returns>
+    public async ValueTask<bool> HasOpenedAsync()
+    {
+        Task ended = opening;
+        await ended.ConfigureAwait(
+            ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext
+        );
+        return opening.IsCompletedSuccessfully && await opening;
+    }
+
     async Task<bool> OpenAsync(IGateway gateway, Access account, CancellationToken cancel)
     {
+        Structure = items.NeedsIndex ? email.UnpackIndex() : null;
+        Envelope = Structure?.Envelope;
         if (Structure is { Truncated: true } && items.Has(FetchAttributes.Envelope))
         {
             Envelope = await SectionContent.ReadEnvelopeAsync(gateway, account, email, Structure, cancel);
@@ -69,10 +79,7 @@ sealed class OpenMessage : IAsyncDisposable
     /// <summary>Also before it is open. A fault of the opening is of interest only to who waits for it.</summary>
     public async ValueTask DisposeAsync()
     {
-        Task ended = opening;
-        await ended.ConfigureAwait(
-            ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext
-        );
+        await HasOpenedAsync();
         foreach (var content in contents)
             await content.DisposeAsync();
     }

@@ -74,13 +74,6 @@ sealed class SectionContent : IAsyncDisposable
         return octets is null ? null : new SectionContent(octets, default, length);
     }
 
-    /// <summary>Octets in memory once a section is open, while others are read when they are written.</summary>
-    public static long Held(Email email, MessageIndex? index, BodySection section) =>
-        section.Text is SectionText.HeaderFields or SectionText.HeaderFieldsNot
-        && Place(email, index, section) is var (_, size)
-            ? Math.Min(size, ImapLimits.HeaderBlock)
-            : 0;
-
     /// <summary>The envelope of a message whose index holds only a part of it.</summary>
     /// <returns>Null when the message is gone.</returns>
     public static async ValueTask<Envelope?> ReadEnvelopeAsync(

@@ -43,6 +43,9 @@ sealed class AccountWatches(ImapSession session) : IDisposable
         );
     }
 
+    /// <summary>Nobody listens to this one any more.</summary>
+    public void Forget(AccountId account) => watches.Remove(account);
+
     public void Dispose()
     {
         closing.Cancel();

@@ -20,7 +20,7 @@ sealed class MailboxObserver(ImapSession session, NotifyWishes wishes) : IDispos
 
     readonly AccountWatches watches = new(session);
 
-    /// <summary>Addresses of the others who are listened to, also of one who shares nothing just now.</summary>
+    /// <summary>Addresses of the others who are listened to.</summary>
     readonly Dictionary<AccountId, string> others = [];
     NamespaceView known = NamespaceView.Empty;
     ulong serverRevision;
@@ -93,7 +93,13 @@ sealed class MailboxObserver(ImapSession session, NotifyWishes wishes) : IDispos
         known = now;
         Own.Forget(ended, ended.GetValueOrDefault(session.Account));
         foreach (var (account, seen) in ended)
-            watches.Begin(account, seen);
+        {
+            // Who shares nothing any more, or is gone, is heard of by way of the user's own account when he begins again.
+            if (account == session.Account || now.Mailboxes.Any(found => found.Account.Id == account))
+                watches.Begin(account, seen);
+            else
+                Forget(account);
+        }
         return WatchOthers();
     }
 
@@ -104,8 +110,24 @@ sealed class MailboxObserver(ImapSession session, NotifyWishes wishes) : IDispos
             return await NamespaceView.ListAsync(session, wishes.ReachOthers, cancel);
         var now = known;
         foreach (var account in accounts)
-            now = await now.RefreshAsync(session, account, others[account], cancel);
+        {
+            try
+            {
+                now = await now.RefreshAsync(session, account, others[account], cancel);
+            }
+            catch (StoreException e)
+            {
+                // One whose account cannot be read makes nobody deaf to the rest: it is tried again with the next news.
+                Log.SyncFailed(session.Services.Logger, e, session.TraceId);
+            }
+        }
         return now;
+    }
+
+    void Forget(AccountId account)
+    {
+        others.Remove(account);
+        watches.Forget(account);
     }
 
     /// <summary>Listens to those whose mailboxes are new; they are looked at once more, as what they were when is not known.</summary>

@@ -127,7 +127,12 @@ public sealed class SettingsReaderTests
         Assert.Equal("mail imap", settings.HandlerTexts["CLOUD_OAUTH_SCOPE"]);
 
         var (other, _) = Read(
-            new() { ["oauth-introspection"] = ["https://id.example.org/"], ["oauth-client"] = ["mail"] },
+            new()
+            {
+                ["oauth-introspection"] = ["https://id.example.org/"],
+                ["oauth-client"] = ["mail"],
+                ["oauth-scope"] = ["any"],
+            },
             new() { ["CLOUD_OAUTH_SECRET"] = "of, the environment" }
         );
         Assert.Equal("of, the environment", other!.Tokens!.Secret);

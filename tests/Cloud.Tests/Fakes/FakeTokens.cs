@@ -17,7 +17,12 @@ sealed class FakeTokens : ITokenCheck
     /// <summary>Nobody can tell.</summary>
     public bool IsDown { get; set; }
 
+    /// <summary>Tokens that were good a moment ago.</summary>
+    public HashSet<string> Known { get; } = [];
+
     public int Asked => Volatile.Read(ref asked);
+
+    public string? KnownOwner(string token) => Known.Contains(token) ? Owners[token] : null;
 
     public ValueTask<string?> FindOwnerAsync(string token, CancellationToken cancel)
     {

@@ -55,9 +55,10 @@ public sealed class HandlerSettingsTests
             ("CLOUD_OAUTH_INTROSPECTION", "https://id.example.org/"),
             ("CLOUD_OAUTH_CLIENT", "mail"),
             ("CLOUD_OAUTH_CLAIM", "upn"),
+            ("CLOUD_OAUTH_SCOPE", "mail"),
         ];
         var tokens = Read([.. asked, ("CLOUD_OAUTH_SECRET", "s")]).Settings!.Tokens!;
-        Assert.Equal(("mail", "s", "upn"), (tokens.Client, tokens.Secret, tokens.Claims[0]));
+        Assert.Equal(("mail", "s", "upn"), (tokens.Client, tokens.Secret, tokens.Claim));
         Assert.StartsWith("CLOUD_OAUTH_INTROSPECTION: needs", Assert.Single(Read(asked).Faults));
         var unresolved = Read([.. asked, ("CLOUD_OAUTH_SECRET", "@Microsoft.KeyVault(SecretUri=https://x)")]).Faults;
         Assert.Equal("CLOUD_OAUTH_SECRET: could not be read from the vault.", Assert.Single(unresolved));

@@ -1,4 +1,5 @@
 using Cloud.Api.Gateway;
+using Cloud.Api.Gateway.Operations;
 using Cloud.Mail;
 using Cloud.Store;
 using Cloud.Store.Counting;
@@ -62,6 +63,26 @@ public sealed class CostTests
         Assert.Equal((100_000u, 54_321L), (view.Entries[^1].Uid, view.Entries[^1].Size));
         Assert.InRange(rows.RowsRead, 391, 450);
         Assert.InRange(rows.Queries, 1, 2);
+    }
+
+    /// <summary>Overviews are kept by pages of UIDs: who asks for a part must get such pages whole, also from memory.</summary>
+    [Fact]
+    public async Task A_part_has_all_that_is_left_of_its_pages()
+    {
+        var test = await TestBackend.OpenAsync(rows, blobs, null, clock);
+        await FillAsync(test, 2000);
+        var gone = UidSet.Of([(100u, 180u), (600u, 640u)]);
+        await test.Gateway.ExpungeAsync(test.AliceId, MailboxRow.Inbox, gone, false, default);
+        foreach (var isKnown in new[] { false, true })
+        {
+            var accounts = test.Backend.Accounts;
+            var part = await OpenMailbox.RunAsync(accounts, test.AliceId, MailboxRow.Inbox, false, 300, 530, default);
+            var uids = part!.Entries.Select(entry => entry.Uid).Where(uid => uid is > 256 and <= 768);
+            var left = Enumerable.Range(257, 512).Select(uid => (uint)uid).Where(uid => !gone.Contains(uid));
+            Assert.Equal(left, uids);
+            if (!isKnown)
+                await test.Gateway.OpenAsync(test.AliceId, MailboxRow.Inbox, false, default);
+        }
     }
 
     /// <summary>Pages as delivery would have left them.</summary>

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Cloud.Mail;
 
@@ -22,7 +23,7 @@ sealed record IntrospectionAnswer(string Owner, DateTimeOffset? Expires)
         var answer = document.RootElement;
         if (answer.ValueKind != JsonValueKind.Object || !answer.TryGetProperty("active", out var active))
             throw new JsonException("The answer does not say whether the token is active");
-        if (active.ValueKind != JsonValueKind.True || !IsBearer(answer))
+        if (active.ValueKind != JsonValueKind.True || !IsBearer(answer) || !IsForAccess(answer))
             return null;
         if (!TryTime(answer, "exp", out var expires) || expires <= now)
             return null;
@@ -31,7 +32,7 @@ sealed record IntrospectionAnswer(string Owner, DateTimeOffset? Expires)
         var scopes = Text(answer, "scope")?.Split(' ') ?? [];
         return
             options.Scopes.Except(scopes, StringComparer.Ordinal).Any()
-            || OwnerIn(answer, options.Claims) is not { } owner
+            || OwnerIn(answer, options.Claim) is not { } owner
             ? null
             : new(owner, expires);
     }
@@ -41,13 +42,18 @@ sealed record IntrospectionAnswer(string Owner, DateTimeOffset? Expires)
         !answer.TryGetProperty("cnf", out _)
         && (Text(answer, "token_type") is not { } type || Types.Contains(type, StringComparer.OrdinalIgnoreCase));
 
-    static string? AddressOf(string? text) => text is null ? null : EmailAddress.TryParse(text)?.Key;
+    /// <summary>Issuers vouch for refresh tokens and proofs of a login as well, and say by one of these members what it is.</summary>
+    static bool IsForAccess(JsonElement answer) =>
+        Text(answer, "token_use") is null or "access_token" or "access"
+        && Text(answer, "typ")?.ToUpperInvariant() is null or "BEARER" or "AT+JWT" or "JWT";
 
-    static string? OwnerIn(JsonElement answer, IReadOnlyList<string> claims) =>
-        claims
-            .Where(claim => claim != "email" || IsVerified(answer))
-            .Select(claim => AddressOf(Text(answer, claim)))
-            .FirstOrDefault(owner => owner is not null);
+    /// <summary>An address as it is compared, but for case: what had to be mended to become one may be another's there.</summary>
+    static string? OwnerIn(JsonElement answer, string claim)
+    {
+        if ((claim == "email" && !IsVerified(answer)) || Text(answer, claim) is not { } text)
+            return null;
+        return EmailAddress.TryParse(text)?.Key is { } key && Ascii.EqualsIgnoreCase(key, text) ? key : null;
+    }
 
     /// <summary>Some issuers let users write whatever they like for their address, and say that it is unproved.</summary>
     static bool IsVerified(JsonElement answer) =>

@@ -50,11 +50,14 @@ public sealed class TokenIntrospection(TokenOptions options, HttpMessageHandler 
         ILogger logger
     ) => new(options, new GuardedConnect(new Resolver(dns, time, entropy, logger), Everywhere).Handler(), time);
 
+    public string? KnownOwner(string token) =>
+        known.TryGetValue(NameOf(token), out var one) && time.GetUtcNow() < one.Until ? one.Owner : null;
+
     public async ValueTask<string?> FindOwnerAsync(string token, CancellationToken cancel)
     {
-        var name = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
-        if (known.TryGetValue(name, out var one) && time.GetUtcNow() < one.Until)
-            return one.Owner;
+        var name = NameOf(token);
+        if (KnownOwner(token) is { } owner)
+            return owner;
         known.TryRemove(name, out _);
         var answer = await AskAsync(token, cancel);
         if (answer is null)
@@ -66,6 +69,8 @@ public sealed class TokenIntrospection(TokenOptions options, HttpMessageHandler 
         return answer.Owner;
     }
 
+    static string NameOf(string token) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+
     async ValueTask<IntrospectionAnswer?> AskAsync(string token, CancellationToken cancel)
     {
         using var limit = new CancellationTokenSource(Patience, time);
@@ -74,6 +79,9 @@ public sealed class TokenIntrospection(TokenOptions options, HttpMessageHandler 
         {
             using var request = RequestOf(token);
             using var answer = await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
+            // Some say so of what they cannot even read; then it counts as a guess.
+            if (answer.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity)
+                return null;
             // A token that is not good is no error (RFC 7662 §2.2): this is about us, or about them.
             if (answer.StatusCode != HttpStatusCode.OK)
                 throw new StoreException($"The introspection endpoint answers {(int)answer.StatusCode}");

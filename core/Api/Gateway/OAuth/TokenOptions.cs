@@ -6,11 +6,11 @@ namespace Cloud.Api.Gateway.OAuth;
 /// <param name="Secret">Of that client.</param>
 public sealed record TokenOptions(Uri Introspection, string Client, string Secret)
 {
-    /// <summary>Each must be among those of a token. Default: none, and then every token of that issuer will do.</summary>
+    /// <summary>Each must be among those of a token; none: every token of that issuer will do.</summary>
     public IReadOnlyList<string> Scopes { get; init; } = [];
 
-    /// <summary>Members of the answer that may name the address; the first that is one counts.</summary>
-    public IReadOnlyList<string> Claims { get; init; } = ["email", "username", "sub"];
+    /// <summary>The member of the answer that names the address. Users choose others, such as <c>username</c>, at will.</summary>
+    public string Claim { get; init; } = "email";
 
     /// <summary>The secret stays out of a record's text.</summary>
     public override string ToString() => $"{nameof(TokenOptions)} {Introspection}";

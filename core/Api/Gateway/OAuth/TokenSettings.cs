@@ -15,6 +15,9 @@ public static class TokenSettings
     const string Scope = "oauth-scope";
     const string Claim = "oauth-claim";
 
+    /// <summary>In the place of scopes: every token of the issuer opens mail. To be said, for it is seldom meant.</summary>
+    const string Any = "any";
+
     /// <summary>Characters of a secret: it goes into a header field.</summary>
     const int MaxSecret = 4096;
 
@@ -28,8 +31,8 @@ public static class TokenSettings
         ),
         (Client, "ID", "The client that asks there"),
         (SecretFile, "FILE", $"Holds that client's secret ({SecretVariable})"),
-        (Scope, "SCOPE", "What a token must be for; several with spaces between (any)"),
-        (Claim, "NAME", "Member of the answer that names the user's address (email, username or sub)"),
+        (Scope, "SCOPE", "What a token must be for, several with spaces between; any: whatever it is for"),
+        (Claim, "NAME", "Member of the answer that names the user's address (email)"),
     ];
 
     /// <param name="given">A setting's text by its name; null where it is not given.</param>
@@ -52,6 +55,9 @@ public static class TokenSettings
             secret = ReadFile(file, faults);
         if (asks && (given(Client) is null || string.IsNullOrEmpty(secret)))
             faults.Add($"{Introspection}: needs {Client} and its secret ({SecretFile}, or {SecretVariable}).");
+        var scopes = given(Scope)?.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) ?? [];
+        if (scopes.Length == 0 && (asks || given(Scope) is not null))
+            faults.Add($"{Scope}: must say what a token is for, or {Any}.");
         if (secret is { Length: > MaxSecret })
             faults.Add($"{SecretFile}: a secret has at most {MaxSecret} characters.");
         var options = new TokenOptions(
@@ -59,11 +65,7 @@ public static class TokenSettings
             given(Client) ?? "",
             secret ?? ""
         );
-        return options with
-        {
-            Scopes = given(Scope)?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [],
-            Claims = given(Claim) is { } claim ? [claim] : options.Claims,
-        };
+        return options with { Scopes = scopes is [Any] ? [] : scopes, Claim = given(Claim) ?? options.Claim };
     }
 
     /// <summary>Nobody listens between here and here.</summary>

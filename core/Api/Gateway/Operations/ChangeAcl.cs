@@ -33,11 +33,9 @@ static class ChangeAcl
             change => ValueTask.FromResult(Apply(change, request, grant, dead)),
             cancel
         );
-        if (!isDenial)
+        // Who is gone has no hints either.
+        if (!isDenial && !dead.Any(one => one.Account == account.Value))
             await hints.SettleAsync(account.Value, cancel);
-        // Other than what was added can only have taken a right to read away.
-        if (done.IsOk && (isDenial || request.Action != FlagAction.Add))
-            await SeenPruning.RunAsync(sharing.Accounts, request.Account.Id, request.Mailbox, cancel);
         return done;
     }
 
@@ -59,7 +57,9 @@ static class ChangeAcl
             return Refusals.TooManyGrants;
         var after = grant with { Rights = rights };
         if (known != after && (known is not null || rights != MailboxRights.None))
-            change.SetMailbox(mailbox with { Acl = acl.With(after) });
+            acl = acl.With(after);
+        if (!acl.Grants.SequenceEqual(mailbox.Acl?.Grants ?? []))
+            change.SetMailbox(mailbox with { Acl = acl });
         return Result.Ok;
     }
 

@@ -12,6 +12,9 @@ static class OpenMailbox
     /// <summary>Readings before a mailbox that never rests is given as it is: the next sync sets it right.</summary>
     const int MaxTries = 4;
 
+    /// <summary>Changes of the account for each page of the mailbox, up to which its log is read rather than the pages.</summary>
+    const int ChangesPerPage = 4;
+
     public static async ValueTask<MailboxView?> RunAsync(
         AccountStore accounts,
         AccountId account,
@@ -83,15 +86,16 @@ static class OpenMailbox
         CancellationToken cancel
     )
     {
+        var (first, last) = (part.First, Math.Min(part.Last, mailbox.UidNext - 1));
+        var pages = PageRows.PageOf(Math.Max(last, 1)) - PageRows.PageOf(Math.Max(first, 1)) + 1;
         if (
             known?.ModSeq < mailbox.ModSeq
+            && mailbox.ModSeq - known.ModSeq <= (pages + 1) * ChangesPerPage
             && await SyncMailbox.TryReadAsync(accounts, account, state, mailbox, known.ModSeq, cancel)
                 is var (changed, gone)
         )
             return (known.Entries.Without(gone).With(changed), true);
-        var (first, last) = part;
         var isWhole = first <= 1 && last >= mailbox.UidNext - 1;
-        last = Math.Min(last, mailbox.UidNext - 1);
         if (mailbox.Messages == 0 || first > last)
             return (EntryPages.Empty, isWhole);
         var entries = new List<MessageEntry>((int)Math.Min((uint)mailbox.Messages, last - first + 1));

@@ -72,6 +72,19 @@ public abstract class TokenLoginTests(Hop hop) : GatewayTests(hop)
     }
 
     [Fact]
+    public async Task Nobody_locks_out_who_was_let_in_a_moment_ago()
+    {
+        var test = await OpenAsync();
+        for (var i = 0; i < 6; i++)
+            await LogInAsync(test, TestBackend.Alice, $"guess{i}", $"192.0.2.{i}");
+        tokens.Known.Add(FakeTokens.Alices);
+        Assert.Equal(AuthenticateStatus.Ok, (await LogInAsync(test, TestBackend.Alice, FakeTokens.Alices)).Status);
+        Assert.NotEqual(AuthenticateStatus.Ok, (await LogInAsync(test, TestBackend.Bob, FakeTokens.Alices)).Status);
+        await test.Admin.Users.SuspendAsync(TestBackend.Alice, default);
+        Assert.NotEqual(AuthenticateStatus.Ok, (await LogInAsync(test, TestBackend.Alice, FakeTokens.Alices)).Status);
+    }
+
+    [Fact]
     public async Task Guesses_without_a_name_make_their_network_wait_and_nobody_else()
     {
         var test = await OpenAsync();

@@ -59,7 +59,9 @@ public sealed class ContainerSettingsTests : IDisposable
         var variables = Least();
         Assert.Null(Good(variables).Tokens);
         variables["CLOUD_OAUTH_INTROSPECTION"] = "https://id.example.org/";
+        variables["CLOUD_OAUTH_SCOPE"] = "mail";
         var (_, faults) = new ContainerSettingsReader(variables.GetValueOrDefault).Read();
+        variables.Remove("CLOUD_OAUTH_SCOPE");
         Assert.StartsWith("CLOUD_OAUTH_INTROSPECTION: needs", Assert.Single(faults));
         variables["CLOUD_GATEWAY"] = "https://app.test/";
         variables["CLOUD_GATEWAY_KEY"] = "key";

@@ -126,10 +126,12 @@ public sealed class FetchAheadTests
         protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
         {
             var answer = targetMethod!.Invoke(gateway, args);
-            return targetMethod.Name == nameof(IGateway.ReadAsync) ? CountAsync((ValueTask<Stream?>)answer!) : answer;
+            return targetMethod.Name == nameof(IGateway.ReadAsync)
+                ? new ValueTask<Stream?>(CountAsync((ValueTask<Stream?>)answer!))
+                : answer;
         }
 
-        async ValueTask<Stream?> CountAsync(ValueTask<Stream?> opening)
+        async Task<Stream?> CountAsync(ValueTask<Stream?> opening)
         {
             var missing = ++reads == Missing;
             MostOpen = Math.Max(MostOpen, ++Open);
@@ -171,10 +173,9 @@ public sealed class FetchAheadTests
 
         protected override void Dispose(bool disposing)
         {
-            if (!disposing)
-                return;
             stream.Dispose();
             closed();
+            base.Dispose(disposing);
         }
     }
 }

@@ -60,7 +60,7 @@ public sealed class NotifyTests
             backend.Gateway,
             (operation, args) =>
                 isAway && operation == nameof(IGateway.WatchAsync) && (ulong)args[1]! > 0
-                    ? ValueTask.FromException<ulong>(new StoreException("Away"))
+                    ? new ValueTask<ulong>(Task.FromException<ulong>(new StoreException("Away")))
                     : null
         );
         var options = new ImapOptions { InactivityTimeout = TimeSpan.FromHours(1000) };

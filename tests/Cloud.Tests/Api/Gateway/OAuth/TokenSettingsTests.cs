@@ -15,7 +15,12 @@ public sealed class TokenSettingsTests
     }
 
     static Dictionary<string, string> Least =>
-        new() { ["oauth-introspection"] = "https://id.example.org/introspect?x=y", ["oauth-client"] = "mail" };
+        new()
+        {
+            ["oauth-introspection"] = "https://id.example.org/introspect?x=y",
+            ["oauth-client"] = "mail",
+            ["oauth-scope"] = "any",
+        };
 
     [Fact]
     public void An_endpoint_a_client_and_its_secret_are_enough()
@@ -27,7 +32,7 @@ public sealed class TokenSettingsTests
             ($"{options!.Introspection}", options.Client, options.Secret)
         );
         Assert.Empty(options.Scopes);
-        Assert.Equal(["email", "username", "sub"], options.Claims);
+        Assert.Equal("email", options.Claim);
     }
 
     [Fact]
@@ -43,7 +48,23 @@ public sealed class TokenSettingsTests
         Assert.Empty(faults);
         Assert.Equal("of the file", options!.Secret);
         Assert.Equal(["mail", "imap"], options.Scopes);
-        Assert.Equal(["upn"], options.Claims);
+        Assert.Equal("upn", options.Claim);
+    }
+
+    /// <summary>A variable that is not set, or set to nothing, is not to open all mailboxes to every token.</summary>
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData(" \t ")]
+    public void What_a_token_is_for_must_be_said(string? scope)
+    {
+        var given = Least;
+        given.Remove("oauth-scope");
+        if (scope is not null)
+            given["oauth-scope"] = scope;
+        Assert.StartsWith("oauth-scope: must say", Assert.Single(Read(given).Faults));
+        given["oauth-scope"] = "any";
+        Assert.Empty(Read(given).Options!.Scopes);
     }
 
     [Fact]
@@ -78,7 +99,7 @@ public sealed class TokenSettingsTests
     public void Who_asks_needs_a_client_and_a_secret_and_who_only_offers_does_not()
     {
         var given = new Dictionary<string, string> { ["oauth-introspection"] = "https://id.example.org/" };
-        Assert.Single(Read(given).Faults);
+        Assert.Equal(2, Read(given).Faults.Count);
         Assert.Single(Read(Least, secret: null).Faults);
         Assert.Empty(Read(given, secret: null, asks: false).Faults);
         given["oauth-client"] = "mail";
