@@ -43,6 +43,9 @@ sealed class AccountWatches(ImapSession session) : IDisposable
         );
     }
 
+    public bool HasFailed(AccountId account) =>
+        watches[account].Watch is { IsCompleted: true, IsCompletedSuccessfully: false };
+
     /// <summary>Nobody listens to this one any more.</summary>
     public void Forget(AccountId account) => watches.Remove(account);
 

@@ -94,11 +94,15 @@ sealed class MailboxObserver(ImapSession session, NotifyWishes wishes) : IDispos
         Own.Forget(ended, ended.GetValueOrDefault(session.Account));
         foreach (var (account, seen) in ended)
         {
-            // Who shares nothing any more, or is gone, is heard of by way of the user's own account when he begins again.
-            if (account == session.Account || now.Mailboxes.Any(found => found.Account.Id == account))
-                watches.Begin(account, seen);
-            else
+            // Whose account cannot be watched and has nothing to tell of is gone. One who shares nothing just now may again.
+            if (
+                account != session.Account
+                && watches.HasFailed(account)
+                && !now.Mailboxes.Any(found => found.Account.Id == account)
+            )
                 Forget(account);
+            else
+                watches.Begin(account, seen);
         }
         return WatchOthers();
     }
