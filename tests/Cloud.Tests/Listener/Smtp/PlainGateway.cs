@@ -19,6 +19,11 @@ sealed class PlainGateway : UnaskedGateway, IAsyncDisposable
 
     public static readonly AccountId Alice = new("alice");
 
+    readonly TaskCompletionSource hasTaken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    long taken;
+    int openUploads;
+    int abandoned;
+
     public HashSet<string> Mailboxes { get; } =
     ["alice@example.test", "bob@example.test", "postmaster@example.test", "full@example.test", "grün@example.test"];
 
@@ -32,9 +37,15 @@ sealed class PlainGateway : UnaskedGateway, IAsyncDisposable
     public int MaxSubmitted { get; init; } = int.MaxValue;
 
     /// <summary>Uploads begun and neither kept nor disposed of.</summary>
-    public int OpenUploads { get; private set; }
+    public int OpenUploads => openUploads;
 
-    public int Abandoned { get; private set; }
+    public int Abandoned => abandoned;
+
+    /// <summary>Octets that all uploads together wait for before <see cref="HasTaken"/> ends.</summary>
+    public long Awaited { get; init; }
+
+    /// <summary>Ends when uploads were given <see cref="Awaited"/> octets.</summary>
+    public Task HasTaken => hasTaken.Task;
 
     /// <summary>Thrown at: begin, write, complete, receive, abandon, recipient.</summary>
     public Dictionary<string, StoreException> Faults { get; } = [];
@@ -94,7 +105,7 @@ sealed class PlainGateway : UnaskedGateway, IAsyncDisposable
     public override ValueTask<MessageUpload> BeginUploadAsync(TransactionId transaction, CancellationToken cancel)
     {
         Fail("begin");
-        OpenUploads++;
+        Interlocked.Increment(ref openUploads);
         return new(new Upload(this));
     }
 
@@ -143,6 +154,8 @@ sealed class PlainGateway : UnaskedGateway, IAsyncDisposable
             Assert.True(open);
             gateway.Fail("write");
             size += octets.Length;
+            if (Interlocked.Add(ref gateway.taken, octets.Length) >= gateway.Awaited)
+                gateway.hasTaken.TrySetResult();
             if (gateway.KeepBytes)
                 bytes.Write(octets.Span);
             return ValueTask.CompletedTask;
@@ -161,7 +174,7 @@ sealed class PlainGateway : UnaskedGateway, IAsyncDisposable
 
         public override ValueTask AbandonAsync(CancellationToken cancel)
         {
-            gateway.Abandoned++;
+            Interlocked.Increment(ref gateway.abandoned);
             gateway.Fail("abandon");
             return ValueTask.CompletedTask;
         }
@@ -169,7 +182,7 @@ sealed class PlainGateway : UnaskedGateway, IAsyncDisposable
         public override ValueTask DisposeAsync()
         {
             if (open)
-                gateway.OpenUploads--;
+                Interlocked.Decrement(ref gateway.openUploads);
             open = false;
             return ValueTask.CompletedTask;
         }
