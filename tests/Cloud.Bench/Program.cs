@@ -69,6 +69,7 @@ switch (scenario)
               open      a mailbox opened: time and rows read                --messages 100000  --rounds 9
               imap      IMAP commands on a large mailbox: time and CPU
                         --messages 10000  --rounds 3  --peer dovecot,cyrus (need root)
+                        --only TEXT      the commands whose names have it
               mail-decode  transfer decoders, and parsers on hostile input
                         --size 25 (MiB)  --rounds 9  --slowest 10  --hostile-rounds 21
                         --most 50   fails where an input takes more ms of CPU

@@ -27,22 +27,22 @@ sealed class SortOrder(IReadOnlyList<SortCriterion> criteria, IReadOnlyDictionar
     /// <param name="overview">Only for criteria that need it; default for a message that has gone.</param>
     public SortedMessage Of(in MessageEntry entry, in Overview overview)
     {
-        var values = new SortValue[criteria.Count];
-        for (var i = 0; i < values.Length; i++)
-            values[i] =
-                criteria[i].Field == SortField.Relevancy
-                    ? new(-ScoreOf(entry.Uid), "")
-                    : Value(criteria[i].Field, entry, overview);
-        return new(entry.Uid, values);
+        var others = criteria.Count == 1 ? [] : new SortValue[criteria.Count - 1];
+        for (var i = 0; i < others.Length; i++)
+            others[i] = Value(criteria[i + 1].Field, entry, overview);
+        return new(entry.Uid, Value(criteria[0].Field, entry, overview), others);
     }
 
     public int Compare(SortedMessage left, SortedMessage right)
     {
-        for (var i = 0; i < criteria.Count; i++)
+        var compared = left.First.CompareTo(right.First);
+        if (compared != 0)
+            return criteria[0].Reverse ? -compared : compared;
+        for (var i = 0; i < left.Others.Length; i++)
         {
-            var compared = left.Values[i].CompareTo(right.Values[i]);
+            compared = left.Others[i].CompareTo(right.Others[i]);
             if (compared != 0)
-                return criteria[i].Reverse ? -compared : compared;
+                return criteria[i + 1].Reverse ? -compared : compared;
         }
         return left.Uid.CompareTo(right.Uid);
     }
@@ -51,9 +51,10 @@ sealed class SortOrder(IReadOnlyList<SortCriterion> criteria, IReadOnlyDictionar
     public static long SentOf(in MessageEntry entry, in Overview overview) =>
         overview.Sent?.ToUnixTimeSeconds() ?? entry.Received;
 
-    static SortValue Value(SortField field, in MessageEntry entry, in Overview overview) =>
+    SortValue Value(SortField field, in MessageEntry entry, in Overview overview) =>
         field switch
         {
+            SortField.Relevancy => new(-ScoreOf(entry.Uid), ""),
             SortField.Arrival => new(entry.Received, ""),
             SortField.Size => new(entry.Size, ""),
             SortField.Date => new(SentOf(entry, overview), ""),
@@ -96,7 +97,8 @@ sealed class SortOrder(IReadOnlyList<SortCriterion> criteria, IReadOnlyDictionar
 }
 
 /// <summary>A message with what SORT compares of it, a value for each criterion.</summary>
-readonly record struct SortedMessage(uint Uid, SortValue[] Values);
+/// <param name="Others">Those behind the first: mostly there are none, or the first decides.</param>
+readonly record struct SortedMessage(uint Uid, SortValue First, SortValue[] Others);
 
 /// <summary>A number, or a text compared by ordinal.</summary>
 readonly record struct SortValue(long Number, string Text) : IComparable<SortValue>

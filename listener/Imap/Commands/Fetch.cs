@@ -76,14 +76,10 @@ sealed record Fetch(SequenceSet Set, bool Uids, FetchItems Items, FetchModifiers
         SelectedMailbox selected,
         EmailId email,
         CancellationToken cancel
-    )
-    {
-        if (await session.Gateway.FetchAsync(selected.Account, [email], cancel) is not [var found])
-            return null;
-        var message = new OpenMessage(found, Items);
-        message.BeginOpening(session.Gateway, selected.Account, cancel);
-        return message;
-    }
+    ) =>
+        await session.Gateway.FetchAsync(selected.Account, [email], cancel) is [var found]
+            ? new(found, Items, session.Gateway, selected.Account, cancel)
+            : null;
 
     /// <returns>Null where the response has to look for itself.</returns>
     async ValueTask<OpenMessage?> TakeAheadAsync()

@@ -79,8 +79,9 @@ sealed class FetchResponse(ImapSession session, SelectedMailbox selected, FetchI
                     && (weight < ImapLimits.OpenWeight || ahead.Count == 0)
                 )
                 {
-                    ahead.Enqueue(Open(batch[next++], emails, cancel));
-                    weight += ahead.Last()?.Weight ?? 0;
+                    var opening = Open(batch[next++], emails, cancel);
+                    ahead.Enqueue(opening);
+                    weight += opening?.Weight ?? 0;
                 }
                 await using var message = ahead.Dequeue();
                 weight -= message?.Weight ?? 0;
@@ -100,14 +101,10 @@ sealed class FetchResponse(ImapSession session, SelectedMailbox selected, FetchI
     }
 
     /// <returns>Null when the message is gone.</returns>
-    OpenMessage? Open(int index, Dictionary<EmailId, Email> emails, CancellationToken cancel)
-    {
-        if (!emails.TryGetValue(view[index].Email, out var email))
-            return null;
-        var message = new OpenMessage(email, items);
-        message.BeginOpening(session.Gateway, selected.Account, cancel);
-        return message;
-    }
+    OpenMessage? Open(int index, Dictionary<EmailId, Email> emails, CancellationToken cancel) =>
+        emails.TryGetValue(view[index].Email, out var email)
+            ? new(email, items, session.Gateway, selected.Account, cancel)
+            : null;
 
     /// <summary>Many envelopes and nothing else of the messages: a page of 256 lies together.</summary>
     /// <returns>False when some of the messages are gone.</returns>

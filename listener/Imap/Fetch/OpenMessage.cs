@@ -12,13 +12,15 @@ sealed class OpenMessage : IAsyncDisposable
     readonly Email email;
     readonly FetchItems items;
     readonly List<SectionContent> contents;
-    Task<bool> opening = Task.FromResult(false);
+    readonly Task<bool> opening;
 
-    public OpenMessage(Email email, FetchItems items)
+    /// <summary>Begins to open it.</summary>
+    public OpenMessage(Email email, FetchItems items, IGateway gateway, Access account, CancellationToken cancel)
     {
         (this.email, this.items) = (email, items);
         contents = new(items.Sections.Count);
         Weight = items.WeightOf(email.Size);
+        opening = OpenAsync(gateway, account, cancel);
     }
 
     /// <inheritdoc cref="FetchItems.WeightOf"/>
@@ -39,9 +41,6 @@ sealed class OpenMessage : IAsyncDisposable
 
     /// <summary>A part was asked for decoded, and its encoding is not known.</summary>
     public bool HasUnknownEncoding => Contents.Contains(SectionContent.UnknownEncoding);
-
-    public void BeginOpening(IGateway gateway, Access account, CancellationToken cancel) =>
-        opening = OpenAsync(gateway, account, cancel);
 
     /// <returns>False when the message is gone.</returns>
     /// <exception cref="StoreException">It cannot be read.</exception>

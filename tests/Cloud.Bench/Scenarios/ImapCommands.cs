@@ -21,6 +21,9 @@ static class ImapCommands
         bool IsFresh = false
     );
 
+    /// <summary>Messages that each of the sessions appends, in one round.</summary>
+    const int Appended = 100;
+
     public static async Task RunAsync(Options options)
     {
         var messages = options.Number("messages", 10_000);
@@ -31,7 +34,31 @@ static class ImapCommands
             servers.Add(await DovecotImap.StartAsync());
         if (peers.Contains("cyrus"))
             servers.Add(await CyrusImap.StartAsync());
-        var tasks = All(messages);
+        var only = options.Text("only");
+        Measured[] tasks =
+        [
+            .. All(messages)
+                .Where(task => only is null || task.Name.Contains(only, StringComparison.OrdinalIgnoreCase)),
+        ];
+        try
+        {
+            var figures = await MeasureAllAsync(servers, tasks, messages, rounds);
+            Print(messages, servers, tasks, figures);
+        }
+        finally
+        {
+            foreach (var server in servers)
+                await server.DisposeAsync();
+        }
+    }
+
+    static async Task<Dictionary<(Measured, IImapServer), List<(double Time, double Cpu)>>> MeasureAllAsync(
+        List<IImapServer> servers,
+        Measured[] tasks,
+        int messages,
+        int rounds
+    )
+    {
         var figures = new Dictionary<(Measured, IImapServer), List<(double Time, double Cpu)>>();
         foreach (var server in servers)
             await FillAsync(server, messages);
@@ -50,9 +77,7 @@ static class ImapCommands
                 }
             }
         }
-        Print(messages, servers, tasks, figures);
-        foreach (var server in servers)
-            await server.DisposeAsync();
+        return figures;
     }
 
     static Measured[] All(int messages) =>
@@ -130,7 +155,28 @@ static class ImapCommands
                 (_, talk, _) => talk.AskAsync("THREAD REFERENCES UTF-8 ALL")
             ),
             new("NOOP", "µs a command", 20_000, 1, (_, talk, _) => talk.AskAsync("NOOP")),
+            new("APPEND, 20 connections", "ms a message", 1, 20 * Appended, (server, _, _) => AppendAsync(server)),
         ];
+
+    /// <summary>Each of twenty sessions files messages into one mailbox, one after the other.</summary>
+    static async Task<long> AppendAsync(IImapServer server)
+    {
+        using (var talk = await LoggedInAsync(server))
+            await talk.AskOrNoAsync("CREATE Filed");
+        var answers = await Task.WhenAll(
+            Enumerable
+                .Range(0, 20)
+                .Select(async session =>
+                {
+                    using var talk = await LoggedInAsync(server);
+                    var octets = 0L;
+                    for (var i = 0; i < Appended; i++)
+                        octets += await talk.AskAsync(Append("Filed", (session * Appended) + i));
+                    return octets;
+                })
+        );
+        return answers.Sum();
+    }
 
     static async Task<(double Time, double Cpu)> MeasureAsync(IImapServer server, ImapTalk talk, Measured task)
     {
@@ -167,10 +213,10 @@ static class ImapCommands
         using var talk = await ImapTalk.OpenAsync(server.Imap);
         await talk.AskAsync($"LOGIN {server.ImapLogin}");
         foreach (var some in Enumerable.Range(1, messages).Chunk(100))
-            await talk.AskAllAsync(some.Select(Append));
+            await talk.AskAllAsync(some.Select(number => Append("INBOX", number)));
     }
 
-    static string Append(int number)
+    static string Append(string mailbox, int number)
     {
         var sent = new DateTimeOffset(2026, 1, 1, 8, 0, 0, TimeSpan.Zero).AddMinutes(17L * number % 400_000);
         var header =
@@ -183,7 +229,7 @@ static class ImapCommands
         var line = "Some words of the sort that letters are made of, seventy-odd to a line.\r\n";
         var body = string.Concat(Enumerable.Repeat(line, (4096 - header.Length) / line.Length));
         var flags = number % 3 == 0 ? "(\\Seen) " : "";
-        return $"APPEND INBOX {flags}{{{header.Length + body.Length}+}}\r\n{header}{body}";
+        return $"APPEND {mailbox} {flags}{{{header.Length + body.Length}+}}\r\n{header}{body}";
     }
 
     static void Print(

@@ -56,6 +56,7 @@ sealed class DovecotImap(string root, int process, int port) : IImapServer
             namespace inbox {
               inbox = yes
             }
+            mail_max_userip_connections = 100
             service imap-login {
               inet_listener imap {
                 port = {{port}}

@@ -65,6 +65,8 @@ static class FetchOverviews
             return new Dictionary<uint, OverviewPage>();
         var (first, last) = (PageRows.PageOf(uids.Ranges[0].First), PageRows.PageOf(uids.Ranges[^1].Last));
         var pages = await ReadStoredAsync(accounts, account, mailbox, first, last, cancel);
+        if (pages.Count > last - first)
+            return pages;
         var others = view.Entries.Where(entry => !pages.ContainsKey(PageRows.PageOf(entry.Uid))).ToList();
         var asRead = mailbox with { ModSeq = Math.Min(mailbox.ModSeq, view.Mailbox.HighestModSeq) };
         await AddAsync(accounts, account, asRead, others, uids, pages, cancel);

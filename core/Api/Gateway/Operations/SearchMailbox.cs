@@ -121,8 +121,10 @@ sealed record FoundMessages(MailboxView View, IReadOnlyList<uint> Uids)
     public IReadOnlyDictionary<uint, int> Scores { get; init; } = new Dictionary<uint, int>();
 
     /// <summary>By rising UID.</summary>
-    public List<MessageEntry> Entries()
+    public IReadOnlyList<MessageEntry> Entries()
     {
+        if (Uids.Count == View.Entries.Count)
+            return View.Entries;
         var wanted = Uids.ToHashSet();
         return [.. View.Entries.Where(entry => wanted.Contains(entry.Uid))];
     }

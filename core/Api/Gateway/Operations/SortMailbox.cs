@@ -26,7 +26,7 @@ static class SortMailbox
                 (MessageEntry entry, in Overview overview, bool _) => order.Of(entry, overview),
                 cancel
             )
-            : found.Value.Entries().ConvertAll(entry => order.Of(entry, default));
+            : [.. found.Value.Entries().Select(entry => order.Of(entry, default))];
         messages.Sort(order.Compare);
         var uids = messages.ConvertAll(message => message.Uid);
         return new SortResult(uids) { Scores = order.IsScored ? uids.ConvertAll(order.ScoreOf) : [] };
