@@ -246,8 +246,12 @@ public sealed class HttpGateway : IGateway, IAsyncDisposable
         CancellationToken cancel
     ) => IsText(name) ? client.AskAsync(Ops.RenameMailbox, new(account, mailbox, name), cancel) : new(NoName);
 
-    public async ValueTask<Mailbox?> CountAsync(Access account, MailboxId mailbox, CancellationToken cancel) =>
-        (await client.AskAsync(SharingOperations.Count, new(account, mailbox), cancel)).Mailbox;
+    public async ValueTask<Mailbox?> CountAsync(
+        Access account,
+        MailboxId mailbox,
+        bool unseen,
+        CancellationToken cancel
+    ) => (await client.AskAsync(SharingOperations.Count, new(account, mailbox, unseen), cancel)).Mailbox;
 
     public ValueTask<Result> SubscribeAsync(
         Access account,

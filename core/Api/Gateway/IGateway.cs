@@ -139,8 +139,9 @@ public interface IGateway
     ValueTask<Result> RenameMailboxAsync(Access account, MailboxId mailbox, string name, CancellationToken cancel);
 
     /// <summary>A mailbox as whoever asks has seen it: where it is another's, LIST's answers have the owner's counts.</summary>
+    /// <param name="unseen">Without it the messages that the reader has not seen are not counted: the number is the owner's.</param>
     /// <returns>Null when it is gone, or may not be read.</returns>
-    ValueTask<Mailbox?> CountAsync(Access account, MailboxId mailbox, CancellationToken cancel);
+    ValueTask<Mailbox?> CountAsync(Access account, MailboxId mailbox, bool unseen, CancellationToken cancel);
 
     ValueTask<Result> SubscribeAsync(Access account, MailboxId mailbox, bool subscribed, CancellationToken cancel);
 
@@ -221,8 +222,8 @@ public interface IGateway
         CancellationToken cancel
     );
 
-    /// <summary>Takes out again what a reader or the owner has just appended, and needs no more than the right to append.</summary>
-    /// <param name="appended">What it was appended with, at most <see cref="GatewayLimits.Withdrawn"/>; what is not there is passed over.</param>
+    /// <summary>Takes out again what whoever asks has just appended, and needs no more than the right to append.</summary>
+    /// <param name="appended">What it was appended with, at most <see cref="GatewayLimits.Withdrawn"/>; what is not there, is another's or older than <see cref="GatewayLimits.WithdrawAge"/> is passed over.</param>
     ValueTask<Result> WithdrawAsync(
         Access account,
         MailboxId mailbox,
@@ -253,6 +254,9 @@ public static class GatewayLimits
 
     /// <summary>Messages that are taken out again at once: as many as one APPEND has.</summary>
     public const int Withdrawn = 100;
+
+    /// <summary>How old what is withdrawn may be: an APPEND puts so many messages into the mailbox, each within 25 seconds.</summary>
+    public static readonly TimeSpan WithdrawAge = TimeSpan.FromMinutes(45);
 
     /// <summary>Pages of overviews in one answer: some 400 KiB, and 3 MiB at most.</summary>
     public const int OverviewPages = 4;

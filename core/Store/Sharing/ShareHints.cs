@@ -43,23 +43,30 @@ sealed class ShareHints(AccountStore accounts, MailDirectory directory, AccountI
     /// <param name="mailbox">Default for no other than those.</param>
     public async ValueTask UnsubscribeAsync(AccountId reader, MailboxId mailbox, CancellationToken cancel)
     {
-        var state = await accounts.CurrentAsync(owner, cancel);
-        var existing = UidSet.Of((state?.Mailboxes.Values ?? []).Where(row => !row.Doomed).Select(row => row.Id.Value));
+        // Read in this order, a mailbox that is made and subscribed to meanwhile is not taken for gone.
+        var known = (await accounts.CurrentAsync(reader, cancel))?.Shares.GetValueOrDefault(owner);
+        if (known is { Subscribed.IsEmpty: false })
+        {
+            var gone = known.Gone(await accounts.CurrentAsync(owner, cancel));
+            await RemoveAsync(reader, mailbox == default ? gone : gone.With(mailbox.Value), cancel);
+        }
+        await SettleAsync(reader, cancel);
+    }
+
+    async ValueTask RemoveAsync(AccountId reader, UidSet subscribed, CancellationToken cancel) =>
         await accounts.ChangeAsync(
             reader,
             change =>
             {
-                if (ShareOf(change, owner) is not { Subscribed.IsEmpty: false } share)
+                if (ShareOf(change, owner) is not { } share)
                     return ValueTask.FromResult(false);
-                var left = share.Subscribed.Without(mailbox.Value).Intersect(existing);
+                var left = share.Subscribed.Except(subscribed);
                 if (left.Count != share.Subscribed.Count)
                     change.Sharing.SetShare(owner, share with { Subscribed = left });
                 return ValueTask.FromResult(true);
             },
             cancel
         );
-        await SettleAsync(reader, cancel);
-    }
 
     /// <summary>Brings the hint in line with what the account grants now.</summary>
     public async ValueTask SettleAsync(AccountId reader, CancellationToken cancel)

@@ -114,8 +114,12 @@ abstract class UnaskedGateway : IGateway
         CancellationToken cancel
     ) => throw new NotSupportedException();
 
-    public virtual ValueTask<Mailbox?> CountAsync(Access account, MailboxId mailbox, CancellationToken cancel) =>
-        throw new NotSupportedException();
+    public virtual ValueTask<Mailbox?> CountAsync(
+        Access account,
+        MailboxId mailbox,
+        bool unseen,
+        CancellationToken cancel
+    ) => throw new NotSupportedException();
 
     public virtual ValueTask<Result> SubscribeAsync(
         Access account,

@@ -3,6 +3,8 @@ using Cloud.Store.Accounts;
 using Cloud.Store.Directory;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
+using Cloud.Store.Ports;
+using Cloud.Store.Sharing;
 
 namespace Cloud.Api.Gateway.Operations;
 
@@ -16,6 +18,9 @@ static class ListVisible
     /// </summary>
     const int MostMailboxes = 5000;
 
+    /// <summary>Hints at what is no more that one answer removes: each is a transaction.</summary>
+    const int MostStale = 10;
+
     public static async ValueTask<VisibleMailboxes> RunAsync(Sharing sharing, Reader reader, CancellationToken cancel)
     {
         var (state, own) = await ListMailboxes.ReadAsync(sharing.Accounts, reader.Account, cancel);
@@ -26,11 +31,18 @@ static class ListVisible
             .DistinctBy(owner => owner.Account)
             .OrderBy(owner => owner.Address, StringComparer.Ordinal);
         var shared = new List<SharedAccount>();
-        var count = 0;
+        var (count, stale) = (0, 0);
         foreach (var (owner, address) in owners)
         {
-            var subscribed = state.Shares.GetValueOrDefault(owner)?.Subscribed ?? UidSet.Empty;
-            if (await OfAsync(sharing, reader, owner, address, subscribed, cancel) is not { } account)
+            var granted = await sharing.OfAsync(new(owner, reader), cancel);
+            var share = state.Shares.GetValueOrDefault(owner);
+            if (stale < MostStale && share is not null && await IsStaleAsync(sharing, share, granted, cancel))
+            {
+                stale++;
+                await ForgetGoneAsync(sharing, reader, share, cancel);
+            }
+            var subscribed = share?.Subscribed ?? UidSet.Empty;
+            if (await OfAsync(sharing, granted, owner, address, subscribed, cancel) is not { } account)
                 continue;
             if ((count += account.Mailboxes.Count) > MostMailboxes)
                 break;
@@ -54,19 +66,42 @@ static class ListVisible
             return null;
         var own = await sharing.Accounts.CurrentAsync(reader.Account, cancel);
         var subscribed = own?.Shares.GetValueOrDefault(user.Account)?.Subscribed ?? UidSet.Empty;
-        return await OfAsync(sharing, reader, user.Account, address, subscribed, cancel);
+        var granted = await sharing.OfAsync(new(user.Account, reader), cancel);
+        return await OfAsync(sharing, granted, user.Account, address, subscribed, cancel);
+    }
+
+    /// <summary>The reader has subscribed to something that is no more.</summary>
+    static async ValueTask<bool> IsStaleAsync(
+        Sharing sharing,
+        Share share,
+        GrantedRights granted,
+        CancellationToken cancel
+    ) =>
+        !share.Subscribed.IsEmpty
+        && !share.Gone(granted.State ?? await sharing.Accounts.CurrentAsync(share.Owner, cancel)).IsEmpty;
+
+    /// <summary>A fault leaves it for another time.</summary>
+    static async ValueTask ForgetGoneAsync(Sharing sharing, Reader reader, Share share, CancellationToken cancel)
+    {
+        try
+        {
+            await sharing.HintsOf(share.Owner, share.Address).UnsubscribeAsync(reader.Account, default, cancel);
+        }
+        catch (StoreException)
+        {
+            return; // What is shown does not depend on it.
+        }
     }
 
     static async ValueTask<SharedAccount?> OfAsync(
         Sharing sharing,
-        Reader reader,
+        GrantedRights granted,
         AccountId owner,
         string address,
         UidSet subscribed,
         CancellationToken cancel
     )
     {
-        var granted = await sharing.OfAsync(new(owner, reader), cancel);
         var mailboxes = granted
             .Mailboxes()
             .Select(pair => Shown(pair.Row, pair.Rights, granted.State!, subscribed))

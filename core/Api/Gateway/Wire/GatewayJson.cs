@@ -67,6 +67,7 @@ namespace Cloud.Api.Gateway.Wire;
 [JsonSerializable(typeof(ChangeAclRequest))]
 [JsonSerializable(typeof(ResultHead<MailboxAcl>))]
 [JsonSerializable(typeof(MailboxRequest))]
+[JsonSerializable(typeof(CountRequest))]
 [JsonSerializable(typeof(AccountUse))]
 [JsonSerializable(typeof(MailboxListAnswer))]
 [JsonSerializable(typeof(CreateMailboxRequest))]

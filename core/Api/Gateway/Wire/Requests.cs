@@ -31,6 +31,9 @@ public sealed record FindSharedRequest(Reader Reader, string Address);
 
 public sealed record MailboxRequest(Access Account, MailboxId Mailbox);
 
+/// <param name="Unseen">An older listener does not say: it wants all.</param>
+public sealed record CountRequest(Access Account, MailboxId Mailbox, bool Unseen = true);
+
 public sealed record CreateMailboxRequest(Access Account, string Name, MailboxRole Role);
 
 public sealed record RenameMailboxRequest(Access Account, MailboxId Mailbox, string Name);
