@@ -9,14 +9,12 @@ sealed class ChangeReport(ImapSession session, NotifyWishes wishes, NamespaceVie
 {
     readonly HashSet<string> listed = [];
 
-    /// <param name="isOwn">This client has itself given it its name or subscription.</param>
-    public async ValueTask WriteAsync(MailboxChange change, bool isOwn, CancellationToken cancel)
+    public async ValueTask WriteAsync(MailboxChange change, CancellationToken cancel)
     {
         var isSelected = (change.New ?? change.Old) is { } either && session.IsSelected(either);
         var before = change.Old is { } old ? wishes.Of(old, isSelected) : NotifyEvents.None;
         var after = change.New is { } found ? wishes.Of(found, isSelected) : NotifyEvents.None;
-        if (!isOwn)
-            WriteName(change, before | after);
+        WriteName(change, before | after);
         if (change is { Old: { } past, New: { } now })
             await WriteStatusAsync(past, now, after, cancel);
         else if (change.New is { } born && (born.Mailbox.Messages > 0 || change.IsRecreated))

@@ -22,11 +22,9 @@ sealed class MailboxObserver(ImapSession session, NotifyWishes wishes) : IDispos
 
     /// <summary>Addresses of the others who are listened to.</summary>
     readonly Dictionary<AccountId, string> others = [];
-    NamespaceView known = NamespaceView.Empty;
     ulong serverRevision;
 
-    /// <summary>What this client has itself done.</summary>
-    public OwnChanges Own { get; } = new();
+    public KnownMailboxes Known { get; } = new(wishes.ReachOthers);
 
     /// <summary>Something may have happened.</summary>
     public bool HasNews => watches.HasNews;
@@ -36,13 +34,13 @@ sealed class MailboxObserver(ImapSession session, NotifyWishes wishes) : IDispos
     public async ValueTask<bool> BeginAsync(bool status, CancellationToken cancel)
     {
         serverRevision = await session.Gateway.WatchAsync(session.Account, 0, cancel);
-        known = await NamespaceView.ListAsync(session, wishes.ReachOthers, cancel);
+        Known.View = await NamespaceView.ListAsync(session, wishes.ReachOthers, cancel);
         watches.Begin(session.Account, serverRevision);
         if (!WatchOthers())
             return false;
-        foreach (var denied in known.Mailboxes.Where(wishes.IsDenied))
+        foreach (var denied in Known.View.Mailboxes.Where(wishes.IsDenied))
             session.Writer.ListNoAccess(denied.Name); // §3.1
-        foreach (var found in status ? known.Mailboxes : [])
+        foreach (var found in status ? Known.View.Mailboxes : [])
         {
             var events = wishes.Of(found, session.IsSelected(found)) & NotifyEvents.OfMessages;
             if (events == NotifyEvents.None)
@@ -77,21 +75,21 @@ sealed class MailboxObserver(ImapSession session, NotifyWishes wishes) : IDispos
     {
         var ended = watches.Ended();
         var now = await ListAsync(ended.Keys, cancel);
-        var changes = MailboxChange.Between(known, now);
+        var changes = MailboxChange.Between(Known.View, now);
         if (changes.Count > ImapLimits.Notifications)
             return false;
         var report = new ChangeReport(session, wishes, now);
         foreach (var change in changes)
         {
-            await report.WriteAsync(change, Own.Explain(change), cancel);
+            await report.WriteAsync(change, cancel);
             if (change is { Old: { } old, New: { IsOwn: true } found })
                 await TellMetadataAsync(found, old.Mailbox.MetadataRevision, cancel);
             await session.Writer.FlushIfFullAsync();
         }
         if (wishes.WantsServer && ended.ContainsKey(session.Account))
             await TellServerAsync(cancel);
-        known = now;
-        Own.Forget(ended, ended.GetValueOrDefault(session.Account));
+        Known.View = now;
+        Known.Forget(ended.GetValueOrDefault(session.Account));
         foreach (var (account, seen) in ended)
         {
             // Whose account cannot be watched and has nothing to tell of is gone. One who shares nothing just now may again.
@@ -112,7 +110,7 @@ sealed class MailboxObserver(ImapSession session, NotifyWishes wishes) : IDispos
     {
         if (accounts.Contains(session.Account))
             return await NamespaceView.ListAsync(session, wishes.ReachOthers, cancel);
-        var now = known;
+        var now = Known.View;
         foreach (var account in accounts)
         {
             try
@@ -138,7 +136,7 @@ sealed class MailboxObserver(ImapSession session, NotifyWishes wishes) : IDispos
     /// <returns>False when they are too many.</returns>
     bool WatchOthers()
     {
-        foreach (var found in known.Mailboxes)
+        foreach (var found in Known.View.Mailboxes)
         {
             if (
                 found.IsOwn
@@ -179,7 +177,7 @@ sealed class MailboxObserver(ImapSession session, NotifyWishes wishes) : IDispos
             ? null
             : answer with
             {
-                Entries = [.. answer.Entries.Where(entry => !Own.Explain(entry))],
+                Entries = [.. answer.Entries.Where(entry => !Known.IsOwn(entry))],
             };
     }
 

@@ -54,6 +54,13 @@ sealed class NamespaceView
         return new([.. Mailboxes.Where(found => found.Account.Id != account), .. now]);
     }
 
+    /// <summary>With one more.</summary>
+    public NamespaceView With(FoundMailbox made) => new([.. Mailboxes.Where(found => found.Key != made.Key), made]);
+
+    /// <param name="edit">What is made of each; null where it goes.</param>
+    public NamespaceView Edit(Func<FoundMailbox, FoundMailbox?> edit) =>
+        new([.. Mailboxes.Select(edit).OfType<FoundMailbox>()]);
+
     static IEnumerable<FoundMailbox> Listed(ImapSession session, SharedAccount shared) =>
         Of(session, shared).Where(found => found.Rights.HasFlag(MailboxRights.Lookup));
 

@@ -1,7 +1,5 @@
 using Cloud.Api.Gateway;
 using Cloud.Listener.Imap;
-using Cloud.Listener.Imap.Notify;
-using Cloud.Listener.Imap.Selected;
 using Cloud.Store;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Ports;
@@ -77,33 +75,40 @@ public sealed class NotifyTests
         Assert.StartsWith(told, await line, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void What_somebody_else_has_made_of_ones_own_change_is_told()
+    [Theory]
+    [InlineData("SUBSCRIBE work", "* LIST (\\HasNoChildren) \"/\" work")]
+    [InlineData("RENAME work play", "* LIST (\\HasNoChildren) \"/\" work (\"OLDNAME\" (play))")]
+    [InlineData("CREATE new", "* LIST (\\NonExistent) \"/\" new")]
+    public async Task What_another_session_takes_back_at_once_is_told_all_the_same(string command, string told)
     {
-        var own = new OwnChanges();
-        var before = Mailbox("a", subscribed: false);
-        own.Named(before.Key, "b");
-        Assert.True(
-            own.Explain(new MailboxChange(before.Key, before, Mailbox("b", subscribed: false), IsRenamed: true))
+        var backend = await TestBackend.OpenAsync();
+        var account = backend.AliceId;
+        var work = (await backend.Gateway.CreateMailboxAsync(account, "work", MailboxRole.None, default)).Value!.Id;
+        await backend.Gateway.SubscribeAsync(account, work, false, default);
+        var look = new TaskCompletionSource();
+        async ValueTask<ulong> HeldAsync(ulong since)
+        {
+            await look.Task;
+            return await backend.Gateway.WatchAsync(account, since, default);
+        }
+        var gateway = HookedGateway.Of(
+            backend.Gateway,
+            (operation, args) =>
+                operation == nameof(IGateway.WatchAsync) && (ulong)args[1]! > 0 ? HeldAsync((ulong)args[1]!) : null
         );
-        Assert.False(
-            own.Explain(new MailboxChange(before.Key, before, Mailbox("c", subscribed: false), IsRenamed: true))
-        );
-        Assert.False(
-            own.Explain(new MailboxChange(before.Key, before, Mailbox("b", subscribed: true), IsRenamed: true))
-        );
-        Assert.False(own.Explain(new MailboxChange(before.Key, before, New: null, IsRenamed: false)));
-        own.Subscribed(before.Key, true);
-        Assert.True(
-            own.Explain(new MailboxChange(before.Key, before, Mailbox("b", subscribed: true), IsRenamed: true))
-        );
-        own.Deleted(before.Key);
-        Assert.True(own.Explain(new MailboxChange(before.Key, before, New: null, IsRenamed: false)));
-    }
+        await using var listener = await ImapServer.ListenAsync(backend, gateway: gateway);
+        await using var client = await ImapClient.OpenAsync(listener);
+        await client.DoAsync("NOTIFY SET (personal (MailboxName SubscriptionChange))");
+        await client.DoAsync(command);
 
-    static FoundMailbox Mailbox(string name, bool subscribed)
-    {
-        var mailbox = new Mailbox(new(7), name, MailboxRole.None, subscribed, 1, 1, 1, 1, 0, 0, 0, 0, []);
-        return new(new AccountId("a"), TestBackend.Alice, mailbox, HasChildren: false);
+        await backend.Gateway.SubscribeAsync(account, work, false, default);
+        await backend.Gateway.RenameMailboxAsync(account, work, "work", default);
+        var made = (await backend.Gateway.ListMailboxesAsync(account, default)).FirstOrDefault(one =>
+            one.Name == "new"
+        );
+        if (made is not null)
+            await backend.Gateway.DeleteMailboxAsync(account, made.Id, default);
+        look.SetResult();
+        Assert.StartsWith(told, await client.AskAsync("NOOP"), StringComparison.Ordinal);
     }
 }
