@@ -108,7 +108,8 @@ public interface IGateway
     // Mailboxes
 
     /// <summary>All mailboxes that a user may see: the own, and those of others who share them.</summary>
-    ValueTask<VisibleMailboxes> ListVisibleAsync(Reader reader, CancellationToken cancel);
+    /// <param name="known">What <see cref="VisibleMailboxes.Sharers"/> was; 0 for nothing known.</param>
+    ValueTask<VisibleMailboxes> ListVisibleAsync(Reader reader, ulong known, CancellationToken cancel);
 
     /// <summary>The mailboxes of one other user that a reader has a right to.</summary>
     /// <param name="address">The other user's, as a key.</param>

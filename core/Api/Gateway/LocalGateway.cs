@@ -169,8 +169,8 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
             ? ShowUse.RunAsync(backend.Accounts, account.Id, cancel)
             : readers.ShowUseAsync(account, cancel);
 
-    public ValueTask<VisibleMailboxes> ListVisibleAsync(Reader reader, CancellationToken cancel) =>
-        ListVisible.RunAsync(sharing, reader, cancel);
+    public ValueTask<VisibleMailboxes> ListVisibleAsync(Reader reader, ulong known, CancellationToken cancel) =>
+        ListVisible.RunAsync(sharing, reader, known, cancel);
 
     public ValueTask<SharedAccount?> FindSharedAsync(Reader reader, string address, CancellationToken cancel) =>
         ListVisible.FindAsync(sharing, reader, address, cancel);

@@ -69,7 +69,8 @@ sealed class ShareHints(AccountStore accounts, MailDirectory directory, AccountI
         );
 
     /// <summary>Brings the hint in line with what the account grants now.</summary>
-    public async ValueTask SettleAsync(AccountId reader, CancellationToken cancel)
+    /// <param name="granted">The owner's revision when the reader's rights were changed; 0 where they were not.</param>
+    public async ValueTask SettleAsync(AccountId reader, CancellationToken cancel, ulong granted = 0)
     {
         if (!await HasGrantAsync(reader, cancel))
         {
@@ -80,8 +81,13 @@ sealed class ShareHints(AccountStore accounts, MailDirectory directory, AccountI
             if (!await HasGrantAsync(reader, cancel))
                 return;
         }
-        await TryAddAsync(reader, cancel);
+        if (IsAnyone(reader))
+            await TryListAsync(cancel);
+        else
+            await TryAddToAsync(reader, change => Granting(ShareOf(change, owner) ?? New(address), granted), cancel);
     }
+
+    static Share Granting(Share share, ulong revision) => share with { Granted = Math.Max(share.Granted, revision) };
 
     /// <summary>The owner shares no more, with nobody: its account goes.</summary>
     public async ValueTask RemoveAllAsync(CancellationToken cancel)
@@ -135,7 +141,8 @@ sealed class ShareHints(AccountStore accounts, MailDirectory directory, AccountI
                         return ValueTask.FromResult(false);
                     foreach (var one in removed)
                         change.Sharing.SetShare(one, null);
-                    if (isNew || !ReferenceEquals(known!.Subscribed, share.Subscribed))
+                    var isSame = !isNew && known!.Granted == share.Granted;
+                    if (!isSame || !ReferenceEquals(known!.Subscribed, share.Subscribed))
                         change.Sharing.SetShare(owner, share);
                     return ValueTask.FromResult(true);
                 },

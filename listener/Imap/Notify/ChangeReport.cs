@@ -15,7 +15,7 @@ sealed class ChangeReport(ImapSession session, NotifyWishes wishes, NamespaceVie
         var before = change.Old is { } old ? wishes.Of(old, isSelected) : NotifyEvents.None;
         var after = change.New is { } found ? wishes.Of(found, isSelected) : NotifyEvents.None;
         WriteName(change, before | after);
-        if (change is { Old: { } past, New: { } now })
+        if (change is { Old: { } past, New: { } now, IsOpened: false })
             await WriteStatusAsync(past, now, after, cancel);
         else if (change.New is { } born && (born.Mailbox.Messages > 0 || change.IsRecreated))
             await WriteFirstAsync(born, after, cancel);
@@ -42,9 +42,13 @@ sealed class ChangeReport(ImapSession session, NotifyWishes wishes, NamespaceVie
             session.Writer.ListGone(change.Old!.Name);
             WriteParent(change.Old.Name);
         }
-        else if (names && (change.Old is null || change.IsRenamed))
+        else if (names && change.IsClosed)
         {
-            Write(found, change.Old?.Name);
+            session.Writer.ListNoAccess(found.Name); // As §3.1 has it of what cannot be read at the beginning.
+        }
+        else if (names && (change.Old is null || change.IsRenamed || change.IsOpened))
+        {
+            Write(found, change.IsRenamed ? change.Old?.Name : null);
             if (change.Old is null)
                 WriteParent(found.Name);
         }

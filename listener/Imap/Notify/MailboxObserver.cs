@@ -11,7 +11,8 @@ namespace Cloud.Listener.Imap.Notify;
 /// <summary>Sees what happens in accounts beside the selected mailbox, and tells what NOTIFY has asked for (RFC 5465).</summary>
 /// <remarks>
 /// A watch of an account ends when anything changes there; then its mailboxes are listed, and what differs from the last list is
-/// told. Who has begun to share something is found when anything changes in the user's own account.
+/// told. Who is granted something finds that in his own account's hints; who begins to share with anyone is found when anything
+/// changes there.
 /// What this client does itself with names, subscriptions and annotations is not told to it (§5).
 /// </remarks>
 sealed class MailboxObserver(ImapSession session, NotifyWishes wishes) : IDisposable
@@ -23,6 +24,7 @@ sealed class MailboxObserver(ImapSession session, NotifyWishes wishes) : IDispos
     /// <summary>Addresses of the others who are listened to.</summary>
     readonly Dictionary<AccountId, string> others = [];
     ulong serverRevision;
+    long listedAt;
 
     public KnownMailboxes Known { get; } = new(wishes.ReachOthers);
 
@@ -34,7 +36,7 @@ sealed class MailboxObserver(ImapSession session, NotifyWishes wishes) : IDispos
     public async ValueTask<bool> BeginAsync(bool status, CancellationToken cancel)
     {
         serverRevision = await session.Gateway.WatchAsync(session.Account, 0, cancel);
-        Known.View = await NamespaceView.ListAsync(session, wishes.ReachOthers, cancel);
+        Known.View = await ListAllAsync(cancel);
         watches.Begin(session.Account, serverRevision);
         if (!WatchOthers())
             return false;
@@ -108,10 +110,12 @@ sealed class MailboxObserver(ImapSession session, NotifyWishes wishes) : IDispos
     /// <summary>The names as they are now, where something may have happened to them.</summary>
     async ValueTask<NamespaceView> ListAsync(ICollection<AccountId> accounts, CancellationToken cancel)
     {
-        if (accounts.Contains(session.Account))
-            return await NamespaceView.ListAsync(session, wishes.ReachOthers, cancel);
-        var now = Known.View;
-        foreach (var account in accounts)
+        var time = session.Services.Time;
+        var isOwn = accounts.Contains(session.Account);
+        if (isOwn && (!wishes.ReachOthers || time.GetElapsedTime(listedAt) >= ImapLimits.SharersKnown))
+            return await ListAllAsync(cancel);
+        var now = isOwn ? await Known.View.ListAgainAsync(session, cancel) : Known.View;
+        foreach (var account in accounts.Where(account => account != session.Account))
         {
             try
             {
@@ -126,23 +130,25 @@ sealed class MailboxObserver(ImapSession session, NotifyWishes wishes) : IDispos
         return now;
     }
 
+    async ValueTask<NamespaceView> ListAllAsync(CancellationToken cancel)
+    {
+        listedAt = session.Services.Time.GetTimestamp();
+        return await NamespaceView.ListAsync(session, wishes.ReachOthers, cancel);
+    }
+
     void Forget(AccountId account)
     {
         others.Remove(account);
         watches.Forget(account);
     }
 
-    /// <summary>Listens to those whose mailboxes are new; they are looked at once more, as what they were when is not known.</summary>
+    /// <summary>Listens to those whose mailboxes are new, even if they may not be read yet (RFC 5465 §5.9); they are looked at once more, as what they were when is not known.</summary>
     /// <returns>False when they are too many.</returns>
     bool WatchOthers()
     {
         foreach (var found in Known.View.Mailboxes)
         {
-            if (
-                found.IsOwn
-                || others.ContainsKey(found.Account.Id)
-                || wishes.Of(found, isSelected: false) == NotifyEvents.None
-            )
+            if (found.IsOwn || others.ContainsKey(found.Account.Id) || !wishes.IsNamed(found))
                 continue;
             if (others.Count == ImapLimits.NotifiedAccounts)
                 return false;

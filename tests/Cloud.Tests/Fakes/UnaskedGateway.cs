@@ -79,7 +79,7 @@ abstract class UnaskedGateway : IGateway
     public virtual ValueTask<AccountUse> ShowUseAsync(Access account, CancellationToken cancel) =>
         throw new NotSupportedException();
 
-    public virtual ValueTask<VisibleMailboxes> ListVisibleAsync(Reader reader, CancellationToken cancel) =>
+    public virtual ValueTask<VisibleMailboxes> ListVisibleAsync(Reader reader, ulong known, CancellationToken cancel) =>
         throw new NotSupportedException();
 
     public virtual ValueTask<SharedAccount?> FindSharedAsync(Reader reader, string address, CancellationToken cancel) =>

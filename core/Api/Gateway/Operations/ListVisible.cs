@@ -1,8 +1,11 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
 using Cloud.Store;
 using Cloud.Store.Accounts;
 using Cloud.Store.Directory;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
+using Cloud.Store.Packing;
 using Cloud.Store.Ports;
 using Cloud.Store.Sharing;
 
@@ -21,7 +24,13 @@ static class ListVisible
     /// <summary>Hints at what is no more that one answer removes: each is a transaction.</summary>
     const int MostStale = 10;
 
-    public static async ValueTask<VisibleMailboxes> RunAsync(Sharing sharing, Reader reader, CancellationToken cancel)
+    /// <param name="known">What <see cref="VisibleMailboxes.Sharers"/> was; 0 for nothing known.</param>
+    public static async ValueTask<VisibleMailboxes> RunAsync(
+        Sharing sharing,
+        Reader reader,
+        ulong known,
+        CancellationToken cancel
+    )
     {
         var (state, own) = await ListMailboxes.ReadAsync(sharing.Accounts, reader.Account, cancel);
         var scope = await sharing.Directory.ScopeOfAsync(reader.Address, cancel);
@@ -29,7 +38,11 @@ static class ListVisible
             .Concat(state.Shares.Values.Select(share => (Account: share.Owner, share.Address)))
             .Where(owner => owner.Account != reader.Account)
             .DistinctBy(owner => owner.Account)
-            .OrderBy(owner => owner.Address, StringComparer.Ordinal);
+            .OrderBy(owner => owner.Address, StringComparer.Ordinal)
+            .ToList();
+        var sharers = StampOf(owners, state);
+        if (sharers == known)
+            return new(own, []) { Sharers = sharers };
         var shared = new List<SharedAccount>();
         var (count, stale) = (0, 0);
         foreach (var (owner, address) in owners)
@@ -48,7 +61,21 @@ static class ListVisible
                 break;
             shared.Add(account);
         }
-        return new(own, shared);
+        return new(own, shared) { Sharers = sharers };
+    }
+
+    static ulong StampOf(List<(AccountId Account, string Address)> owners, AccountState reader)
+    {
+        var writer = new PackWriter(64 * owners.Count);
+        foreach (var (account, address) in owners)
+        {
+            var share = reader.Shares.GetValueOrDefault(account);
+            writer.Text(account.Value);
+            writer.Text(address);
+            writer.Varint(share?.Granted ?? 0);
+            writer.Uids(share?.Subscribed ?? UidSet.Empty);
+        }
+        return BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(writer.ToArray())) | 1; // Never 0.
     }
 
     /// <summary>What one owner shares, hinted at or not.</summary>

@@ -27,6 +27,10 @@ public sealed record ChangeSubmissionRequest(AccountId Account, TransactionId Su
 
 public sealed record UseRequest(Access Account);
 
+/// <summary>Of a reader; an older listener names no more than that.</summary>
+/// <param name="Known">What <see cref="VisibleMailboxes.Sharers"/> was; 0 for nothing known.</param>
+public sealed record VisibleRequest(AccountId Account, string Address, ulong Known = 0);
+
 public sealed record FindSharedRequest(Reader Reader, string Address);
 
 public sealed record MailboxRequest(Access Account, MailboxId Mailbox);

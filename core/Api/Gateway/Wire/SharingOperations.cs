@@ -8,12 +8,12 @@ public static class SharingOperations
 {
     static readonly Json Types = Json.Default;
 
-    public static readonly Operation<Reader, VisibleMailboxes> ListVisible = new(
+    public static readonly Operation<VisibleRequest, VisibleMailboxes> ListVisible = new(
         "list-visible",
-        Plain(Types.Reader),
+        Plain(Types.VisibleRequest),
         Plain(Types.VisibleMailboxes),
         repeatable: true,
-        (served, reader, cancel) => served.Gateway.ListVisibleAsync(reader, cancel)
+        (served, ask, cancel) => served.Gateway.ListVisibleAsync(new(ask.Account, ask.Address), ask.Known, cancel)
     );
 
     public static readonly Operation<FindSharedRequest, SharedAnswer> FindShared = new(

@@ -235,7 +235,7 @@ public abstract class ReaderTests(Hop hop) : GatewayTests(hop)
         foreach (var (address, count) in new[] { ("u@two.test", 1), ("u@other.test", 0), (TestBackend.Bob, 0) })
         {
             var reader = new Reader(await test.AccountAsync(address), address);
-            var shared = (await test.Gateway.ListVisibleAsync(reader, default)).Shared;
+            var shared = (await test.Gateway.ListVisibleAsync(reader, 0, default)).Shared;
             Assert.Equal(count, shared.Count(one => one.Address == "u@one.test"));
         }
         var granted = world.Granting("u@one.test");

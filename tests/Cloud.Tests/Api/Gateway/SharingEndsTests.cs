@@ -60,7 +60,7 @@ public sealed class SharingEndsTests
         Assert.True((await test.Gateway.DeleteMailboxAsync(test.AliceId, work, default)).IsOk);
         // Nobody but the reader knows what was subscribed to by a right that anyone has: it is found when it is looked at.
         if (identifier == "anyone")
-            await test.Gateway.ListVisibleAsync(bob.By!, default);
+            await test.Gateway.ListVisibleAsync(bob.By!, 0, default);
         Assert.Equal(
             others ? [MailboxRow.Inbox.Value] : [],
             (await SharesAsync(test)).SelectMany(share => share.Subscribed.Ranges.Select(range => range.Last))
@@ -97,7 +97,7 @@ public sealed class SharingEndsTests
         }
         await ShareAsync(test, TestBackend.Bob, "lr");
         await test.ShareAsync(TestBackend.Alice, "work", "anyone", "l");
-        var visible = await test.Gateway.ListVisibleAsync(new(test.BobId, TestBackend.Bob), default);
+        var visible = await test.Gateway.ListVisibleAsync(new(test.BobId, TestBackend.Bob), 0, default);
         Assert.Equal([TestBackend.Alice], visible.Shared.Select(one => one.Address));
         Assert.Single(await test.Backend.Directory.SharersAsync(Anyone, default));
     }
