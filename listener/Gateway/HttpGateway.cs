@@ -212,8 +212,8 @@ public sealed class HttpGateway : IGateway, IAsyncDisposable
     public ValueTask<AccountUse> ShowUseAsync(Access account, CancellationToken cancel) =>
         client.AskAsync(Ops.ShowUse, new(account), cancel);
 
-    public ValueTask<VisibleMailboxes> ListVisibleAsync(Reader reader, CancellationToken cancel) =>
-        client.AskAsync(SharingOperations.ListVisible, reader, cancel);
+    public ValueTask<VisibleMailboxes> ListVisibleAsync(Reader reader, ulong known, CancellationToken cancel) =>
+        client.AskAsync(SharingOperations.ListVisible, new(reader.Account, reader.Address, known), cancel);
 
     public async ValueTask<SharedAccount?> FindSharedAsync(Reader reader, string address, CancellationToken cancel) =>
         IsText(address)
@@ -246,8 +246,12 @@ public sealed class HttpGateway : IGateway, IAsyncDisposable
         CancellationToken cancel
     ) => IsText(name) ? client.AskAsync(Ops.RenameMailbox, new(account, mailbox, name), cancel) : new(NoName);
 
-    public async ValueTask<Mailbox?> CountAsync(Access account, MailboxId mailbox, CancellationToken cancel) =>
-        (await client.AskAsync(SharingOperations.Count, new(account, mailbox), cancel)).Mailbox;
+    public async ValueTask<Mailbox?> CountAsync(
+        Access account,
+        MailboxId mailbox,
+        bool unseen,
+        CancellationToken cancel
+    ) => (await client.AskAsync(SharingOperations.Count, new(account, mailbox, unseen), cancel)).Mailbox;
 
     public ValueTask<Result> SubscribeAsync(
         Access account,

@@ -134,6 +134,15 @@ static class ImapLimits
     /// <summary>Other accounts that one session listens to: each is a watch, and a row written now and then.</summary>
     public const int NotifiedAccounts = 100;
 
+    /// <summary>Watches of other accounts that one session begins at once: each is a call, and a row may be written.</summary>
+    public const int WatchesBegun = 8;
+
+    /// <summary>
+    /// How long what others share is taken as known while nobody has begun or ended to share anything: a user who was removed is told
+    /// by nothing else.
+    /// </summary>
+    public static readonly TimeSpan SharersKnown = TimeSpan.FromMinutes(1);
+
     /// <summary>Changed mailboxes that are told at once; who has more to hear is told no more (RFC 5465 §5.8).</summary>
     public const int Notifications = 1000;
 

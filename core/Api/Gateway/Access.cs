@@ -7,6 +7,9 @@ namespace Cloud.Api.Gateway;
 /// <param name="By">Null for its owner; a reader may do what the mailbox' list grants, and the gateway asks it each time.</param>
 public readonly record struct Access(AccountId Id, Reader? By)
 {
+    /// <summary>The account of whoever asks.</summary>
+    public AccountId Asking => By?.Account ?? Id;
+
     public static implicit operator Access(AccountId own) => new(own, null);
 }
 

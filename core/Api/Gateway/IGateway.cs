@@ -108,7 +108,8 @@ public interface IGateway
     // Mailboxes
 
     /// <summary>All mailboxes that a user may see: the own, and those of others who share them.</summary>
-    ValueTask<VisibleMailboxes> ListVisibleAsync(Reader reader, CancellationToken cancel);
+    /// <param name="known">What <see cref="VisibleMailboxes.Sharers"/> was; 0 for nothing known.</param>
+    ValueTask<VisibleMailboxes> ListVisibleAsync(Reader reader, ulong known, CancellationToken cancel);
 
     /// <summary>The mailboxes of one other user that a reader has a right to.</summary>
     /// <param name="address">The other user's, as a key.</param>
@@ -139,8 +140,9 @@ public interface IGateway
     ValueTask<Result> RenameMailboxAsync(Access account, MailboxId mailbox, string name, CancellationToken cancel);
 
     /// <summary>A mailbox as whoever asks has seen it: where it is another's, LIST's answers have the owner's counts.</summary>
+    /// <param name="unseen">Without it the messages that the reader has not seen are not counted: the number is the owner's.</param>
     /// <returns>Null when it is gone, or may not be read.</returns>
-    ValueTask<Mailbox?> CountAsync(Access account, MailboxId mailbox, CancellationToken cancel);
+    ValueTask<Mailbox?> CountAsync(Access account, MailboxId mailbox, bool unseen, CancellationToken cancel);
 
     ValueTask<Result> SubscribeAsync(Access account, MailboxId mailbox, bool subscribed, CancellationToken cancel);
 
@@ -221,8 +223,8 @@ public interface IGateway
         CancellationToken cancel
     );
 
-    /// <summary>Takes out again what a reader or the owner has just appended, and needs no more than the right to append.</summary>
-    /// <param name="appended">What it was appended with, at most <see cref="GatewayLimits.Withdrawn"/>; what is not there is passed over.</param>
+    /// <summary>Takes out again what whoever asks has just appended, and needs no more than the right to append.</summary>
+    /// <param name="appended">What it was appended with, at most <see cref="GatewayLimits.Withdrawn"/>; what is not there, is another's or older than <see cref="GatewayLimits.WithdrawAge"/> is passed over.</param>
     ValueTask<Result> WithdrawAsync(
         Access account,
         MailboxId mailbox,
@@ -253,6 +255,9 @@ public static class GatewayLimits
 
     /// <summary>Messages that are taken out again at once: as many as one APPEND has.</summary>
     public const int Withdrawn = 100;
+
+    /// <summary>How old what is withdrawn may be: an APPEND puts so many messages into the mailbox, each within 25 seconds.</summary>
+    public static readonly TimeSpan WithdrawAge = TimeSpan.FromMinutes(45);
 
     /// <summary>Pages of overviews in one answer: some 400 KiB, and 3 MiB at most.</summary>
     public const int OverviewPages = 4;

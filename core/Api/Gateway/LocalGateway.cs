@@ -169,8 +169,8 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
             ? ShowUse.RunAsync(backend.Accounts, account.Id, cancel)
             : readers.ShowUseAsync(account, cancel);
 
-    public ValueTask<VisibleMailboxes> ListVisibleAsync(Reader reader, CancellationToken cancel) =>
-        ListVisible.RunAsync(sharing, reader, cancel);
+    public ValueTask<VisibleMailboxes> ListVisibleAsync(Reader reader, ulong known, CancellationToken cancel) =>
+        ListVisible.RunAsync(sharing, reader, known, cancel);
 
     public ValueTask<SharedAccount?> FindSharedAsync(Reader reader, string address, CancellationToken cancel) =>
         ListVisible.FindAsync(sharing, reader, address, cancel);
@@ -209,10 +209,15 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
             ? RenameMailbox.RunAsync(backend.Accounts, account.Id, mailbox, name, check: null, cancel)
             : readers.RenameAsync(account, mailbox, name, cancel);
 
-    public async ValueTask<Mailbox?> CountAsync(Access account, MailboxId mailbox, CancellationToken cancel) =>
+    public async ValueTask<Mailbox?> CountAsync(
+        Access account,
+        MailboxId mailbox,
+        bool unseen,
+        CancellationToken cancel
+    ) =>
         account.By is null
             ? (await ListMailboxesAsync(account.Id, cancel)).FirstOrDefault(one => one.Id == mailbox)
-            : await readers.CountAsync(account, mailbox, cancel);
+            : await readers.CountAsync(account, mailbox, unseen, cancel);
 
     public ValueTask<Result> SubscribeAsync(
         Access account,
@@ -356,7 +361,7 @@ public sealed class LocalGateway : IGateway, IAsyncDisposable
         CancellationToken cancel
     ) =>
         account.By is null
-            ? WithdrawMessages.RunAsync(backend.Accounts, account.Id, mailbox, appended, cancel)
+            ? WithdrawMessages.RunAsync(backend.Accounts, account, mailbox, appended, cancel)
             : readers.WithdrawAsync(account, mailbox, appended, cancel);
 
     public ValueTask<Result<UidSet>> SearchAsync(SearchRequest request, CancellationToken cancel) =>

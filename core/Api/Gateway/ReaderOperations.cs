@@ -74,11 +74,16 @@ sealed class ReaderOperations(Backend backend, Sharing sharing, Uploads uploads)
     }
 
     /// <returns>Null where the reader may not read it.</returns>
-    public async ValueTask<Mailbox?> CountAsync(Access account, MailboxId mailbox, CancellationToken cancel)
+    public async ValueTask<Mailbox?> CountAsync(
+        Access account,
+        MailboxId mailbox,
+        bool unseen,
+        CancellationToken cancel
+    )
     {
         var rights = (await sharing.OfAsync(account, cancel)).Of(mailbox);
         return rights.HasFlag(MailboxRights.Read)
-            ? await ReaderView.CountAsync(accounts, account, mailbox, rights, cancel)
+            ? await ReaderView.CountAsync(accounts, account, mailbox, rights, unseen, cancel)
             : null;
     }
 
@@ -197,7 +202,7 @@ sealed class ReaderOperations(Backend backend, Sharing sharing, Uploads uploads)
     ) =>
         await sharing.CheckAsync(account, mailbox, MailboxRights.Insert, cancel) is { IsOk: false } refused
             ? refused
-            : await WithdrawMessages.RunAsync(accounts, account.Id, mailbox, appended, cancel);
+            : await WithdrawMessages.RunAsync(accounts, account, mailbox, appended, cancel);
 
     public async ValueTask<Result<UidSet>> SearchAsync(SearchRequest request, CancellationToken cancel) =>
         await CheckReadAsync(request, cancel) is { IsOk: false } refused

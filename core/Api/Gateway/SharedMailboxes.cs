@@ -6,7 +6,14 @@ namespace Cloud.Api.Gateway;
 /// <summary>All that a user may see: the own mailboxes, and those of others.</summary>
 /// <param name="Own">Sorted by name.</param>
 /// <param name="Shared">Sorted by address; only accounts with a mailbox that the user may do something with.</param>
-public sealed record VisibleMailboxes(IReadOnlyList<Mailbox> Own, IReadOnlyList<SharedAccount> Shared);
+public sealed record VisibleMailboxes(IReadOnlyList<Mailbox> Own, IReadOnlyList<SharedAccount> Shared)
+{
+    /// <summary>
+    /// Changes when somebody begins or ends to share something, or the reader is granted or subscribes to something; 0 where that
+    /// is not known. The answer to who has it already has nothing in <see cref="Shared"/>: it is as it was.
+    /// </summary>
+    public ulong Sharers { get; init; }
+}
 
 /// <summary>Mailboxes of another account.</summary>
 /// <param name="Address">Of its user.</param>

@@ -26,6 +26,9 @@ sealed class EmailDraft(EmailRow row, EmailAction action)
         Action = Action == EmailAction.Insert ? EmailAction.Insert : EmailAction.Replace;
     }
 
+    /// <summary>Notes who has brought it, in the row that is new.</summary>
+    public void SetAppended(Appended appended) => Row = Row with { Appended = appended };
+
     /// <returns>True when that was the last place.</returns>
     public bool Unplace(Placement placement)
     {

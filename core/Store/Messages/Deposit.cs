@@ -30,6 +30,9 @@ sealed record Deposit(
     /// <summary>The reader of another's mailbox who has seen it already: the owner has not. Null for nobody.</summary>
     public AccountId? SeenBy { get; init; }
 
+    /// <summary>Whose APPEND it is: the owner's account or a reader's. Null for what comes otherwise.</summary>
+    public AccountId? AppendedBy { get; init; }
+
     /// <summary>Why it is there: kept in the log with the change; empty for nothing.</summary>
     public ReadOnlyMemory<byte> Trace { get; init; }
 }

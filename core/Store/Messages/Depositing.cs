@@ -102,7 +102,10 @@ static class Depositing
             change.SetImported(import, id, again);
         if (!deposit.Trace.IsEmpty)
             change.Log.Traces.Add((deposit.Transaction, deposit.Trace));
-        var entry = await change.PlaceAsync(target, change.AddEmail(email), flags, bits, deposit.Received);
+        var draft = change.AddEmail(email);
+        var entry = await change.PlaceAsync(target, draft, flags, bits, deposit.Received);
+        if (deposit.AppendedBy is { } by)
+            draft.SetAppended(new(by, new(target, entry.Uid), change.Now));
         if (deposit.SeenBy is { } reader)
             (await change.Sharing.SeenAsync(target, reader)).Mark(entry.Uid, seen: true);
         return new(DepositStatus.Done, mailbox.UidValidity, entry.Uid, change.Revision);

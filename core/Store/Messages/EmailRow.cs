@@ -8,4 +8,7 @@ sealed record EmailRow(Email Email, IReadOnlyList<Placement> Placements)
 {
     /// <summary>Places of one message: what fits into one column with room to spare.</summary>
     public const int MaxPlacements = 4000;
+
+    /// <summary>Null where it came otherwise.</summary>
+    public Appended? Appended { get; init; }
 }

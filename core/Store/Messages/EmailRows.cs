@@ -36,6 +36,8 @@ static class EmailRows
         };
         if (!email.DeliveryFields.IsEmpty)
             data.Add("Fields", email.DeliveryFields.ToArray());
+        if (row.Appended is { } appended)
+            data.Add("Appended", Pack(appended));
         if (email.Index.Length <= IndexBytes)
             AddIndex(data, email.Index);
         return data;
@@ -56,7 +58,10 @@ static class EmailRows
                 DeliveryFields = row.Bytes("Fields") ?? [],
             },
             Unpack(row.Bytes("Placements") ?? [])
-        );
+        )
+        {
+            Appended = row.Bytes("Appended") is { } appended ? UnpackAppended(appended) : null,
+        };
 
     static void AddIndex(RowData data, ReadOnlyMemory<byte> index)
     {
@@ -89,6 +94,24 @@ static class EmailRows
             writer.Varint(uid);
         }
         return writer.ToArray();
+    }
+
+    static byte[] Pack(Appended appended)
+    {
+        var writer = new PackWriter(48);
+        writer.Varint(appended.Place.Mailbox.Value);
+        writer.Varint(appended.Place.Uid);
+        writer.Varint((ulong)appended.At);
+        writer.Text(appended.By.Value);
+        return writer.ToArray();
+    }
+
+    static Appended UnpackAppended(ReadOnlySpan<byte> packed)
+    {
+        var reader = new PackReader(packed);
+        var place = new Placement(new(reader.Varint32()), reader.Varint32());
+        var at = (long)reader.Varint();
+        return new(new(reader.Text() ?? ""), place, at);
     }
 
     static List<Placement> Unpack(ReadOnlySpan<byte> packed)

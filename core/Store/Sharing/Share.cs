@@ -1,3 +1,4 @@
+using Cloud.Store.Accounts;
 using Cloud.Store.Messages;
 using Cloud.Store.Packing;
 using Cloud.Store.Ports;
@@ -12,6 +13,18 @@ sealed record Share(AccountId Owner, string Address, UidSet Subscribed)
 {
     /// <summary>Owners who share with one reader: their hints are read with each LIST.</summary>
     public const int Most = 1000;
+
+    /// <summary>The owner's revision when rights of this reader were last changed: the reader's sessions look again.</summary>
+    public ulong Granted { get; init; }
+
+    /// <summary>Those subscribed to that are no more.</summary>
+    /// <param name="owner">As it is now, read after this; null where the account is gone, too.</param>
+    public UidSet Gone(AccountState? owner) =>
+        Subscribed.IsEmpty
+            ? Subscribed
+            : Subscribed.Except(
+                UidSet.Of((owner?.Mailboxes.Values ?? []).Where(row => !row.Doomed).Select(row => row.Id.Value))
+            );
 }
 
 /// <summary>Rows <c>bs!{owner}</c> of the reader's account: beside its mailboxes, so that one range reads both.</summary>
@@ -27,12 +40,20 @@ static class ShareRows
     {
         var writer = new PackWriter(16);
         writer.Uids(share.Subscribed);
-        return new() { { "Address", share.Address }, { "Subscribed", writer.ToArray() } };
+        return new()
+        {
+            { "Address", share.Address },
+            { "Subscribed", writer.ToArray() },
+            { "Granted", (long)share.Granted },
+        };
     }
 
     public static Share From(RowKey key, RowData row)
     {
         var subscribed = new PackReader(row.Bytes("Subscribed") ?? [0]);
-        return new(new(key.Row[Prefix.Length..]), row.String("Address") ?? "", subscribed.Uids());
+        return new(new(key.Row[Prefix.Length..]), row.String("Address") ?? "", subscribed.Uids())
+        {
+            Granted = (ulong)row.Long("Granted"),
+        };
     }
 }

@@ -43,26 +43,34 @@ sealed class ShareHints(AccountStore accounts, MailDirectory directory, AccountI
     /// <param name="mailbox">Default for no other than those.</param>
     public async ValueTask UnsubscribeAsync(AccountId reader, MailboxId mailbox, CancellationToken cancel)
     {
-        var state = await accounts.CurrentAsync(owner, cancel);
-        var existing = UidSet.Of((state?.Mailboxes.Values ?? []).Where(row => !row.Doomed).Select(row => row.Id.Value));
+        // Read in this order, a mailbox that is made and subscribed to meanwhile is not taken for gone.
+        var known = (await accounts.CurrentAsync(reader, cancel))?.Shares.GetValueOrDefault(owner);
+        if (known is { Subscribed.IsEmpty: false })
+        {
+            var gone = known.Gone(await accounts.CurrentAsync(owner, cancel));
+            await RemoveAsync(reader, mailbox == default ? gone : gone.With(mailbox.Value), cancel);
+        }
+        await SettleAsync(reader, cancel);
+    }
+
+    async ValueTask RemoveAsync(AccountId reader, UidSet subscribed, CancellationToken cancel) =>
         await accounts.ChangeAsync(
             reader,
             change =>
             {
-                if (ShareOf(change, owner) is not { Subscribed.IsEmpty: false } share)
+                if (ShareOf(change, owner) is not { } share)
                     return ValueTask.FromResult(false);
-                var left = share.Subscribed.Without(mailbox.Value).Intersect(existing);
+                var left = share.Subscribed.Except(subscribed);
                 if (left.Count != share.Subscribed.Count)
                     change.Sharing.SetShare(owner, share with { Subscribed = left });
                 return ValueTask.FromResult(true);
             },
             cancel
         );
-        await SettleAsync(reader, cancel);
-    }
 
     /// <summary>Brings the hint in line with what the account grants now.</summary>
-    public async ValueTask SettleAsync(AccountId reader, CancellationToken cancel)
+    /// <param name="granted">The owner's revision when the reader's rights were changed; 0 where they were not.</param>
+    public async ValueTask SettleAsync(AccountId reader, CancellationToken cancel, ulong granted = 0)
     {
         if (!await HasGrantAsync(reader, cancel))
         {
@@ -73,8 +81,13 @@ sealed class ShareHints(AccountStore accounts, MailDirectory directory, AccountI
             if (!await HasGrantAsync(reader, cancel))
                 return;
         }
-        await TryAddAsync(reader, cancel);
+        if (IsAnyone(reader))
+            await TryListAsync(cancel);
+        else
+            await TryAddToAsync(reader, change => Granting(ShareOf(change, owner) ?? New(address), granted), cancel);
     }
+
+    static Share Granting(Share share, ulong revision) => share with { Granted = Math.Max(share.Granted, revision) };
 
     /// <summary>The owner shares no more, with nobody: its account goes.</summary>
     public async ValueTask RemoveAllAsync(CancellationToken cancel)
@@ -128,7 +141,8 @@ sealed class ShareHints(AccountStore accounts, MailDirectory directory, AccountI
                         return ValueTask.FromResult(false);
                     foreach (var one in removed)
                         change.Sharing.SetShare(one, null);
-                    if (isNew || !ReferenceEquals(known!.Subscribed, share.Subscribed))
+                    var isSame = !isNew && known!.Granted == share.Granted;
+                    if (!isSame || !ReferenceEquals(known!.Subscribed, share.Subscribed))
                         change.Sharing.SetShare(owner, share);
                     return ValueTask.FromResult(true);
                 },

@@ -31,7 +31,12 @@ sealed class SharingChange(IRows rows, AccountId account, AccountState state, Ch
         }
     }
 
-    public void SetShare(AccountId owner, Share? share) => shares[owner] = share;
+    /// <summary>Logged as a change of no mailbox of the account's own: sessions of its user look what is shared now.</summary>
+    public void SetShare(AccountId owner, Share? share)
+    {
+        log.Of(default);
+        shares[owner] = share;
+    }
 
     /// <summary>What a reader has seen of a mailbox.</summary>
     public async ValueTask<SeenDraft> SeenAsync(MailboxId mailbox, AccountId reader)

@@ -23,19 +23,22 @@ sealed record Create(MailboxName Name, MailboxRole? Role) : IImapCommand
     {
         if (Role is not { } role)
             return Reply.No("USEATTR", "That special use is not offered");
-        var (account, name, shown) = ((Access)session.Account, Name.Canonical, Name.Canonical);
+        var (account, owner) = ((Access)session.Account, session.Login);
+        var (name, shown) = (Name.Canonical, Name.Canonical);
         if (MailboxNamespaces.IsReserved(Name.Canonical))
         {
             if (OthersName.TryParse(Name.Canonical) is not { Path.Length: > 0 } other)
                 return Reply.OthersTree;
             if (await NamespaceView.FindAsync(session, other, cancel) is not { } shared)
                 return Reply.NoPermission;
-            (account, name, shown) = (new(shared.Account, session.Reader), other.Path, other.ToString());
+            (account, owner) = (new(shared.Account, session.Reader), shared.Address);
+            (name, shown) = (other.Path, other.ToString());
         }
         var created = await session.Gateway.CreateMailboxAsync(account, name, role, cancel);
         if (!created.IsOk)
             return Reply.From(created.Refusal, created.Reason);
-        session.Notifications.Own?.Named(new(account.Id, created.Value.Id), shown);
+        var made = new FoundMailbox(account, owner, created.Value with { Name = shown }, HasChildren: false);
+        session.Notifications.Known?.Created(made);
         if (session.Dialect.Revision2 && Name.Differs)
             session.Writer.List(created.Value with { Name = Name.Canonical }, hasChildren: false, oldName: Name.Sent); // RFC 9051 §6.3.4
         return Reply.Ok("Created", $"MAILBOXID ({ObjectIds.Of(account.Id, created.Value.Id)})"); // RFC 8474 §4.1

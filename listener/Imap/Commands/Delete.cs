@@ -20,7 +20,7 @@ sealed record Delete(MailboxName Name) : IImapCommand
         var deleted = await session.Gateway.DeleteMailboxAsync(mailbox.Account, mailbox.Mailbox.Id, cancel);
         if (!deleted.IsOk)
             return Reply.From(deleted.Refusal, deleted.Reason);
-        session.Notifications.Own?.Deleted(mailbox.Key);
+        session.Notifications.Known?.Deleted(mailbox.Key);
         if (session.Selected?.Is(mailbox) == true)
             session.Deselect();
         if (session.Dialect.Revision2 && Name.Differs)

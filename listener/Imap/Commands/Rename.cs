@@ -32,7 +32,7 @@ sealed record Rename(MailboxName From, MailboxName To) : IImapCommand
         var renamed = await session.Gateway.RenameMailboxAsync(mailbox.Account, mailbox.Mailbox.Id, name, cancel);
         if (!renamed.IsOk)
             return Reply.From(renamed.Refusal, renamed.Reason);
-        session.Notifications.Own?.Named(mailbox.Key, shown);
+        session.Notifications.Known?.Renamed(mailbox.Key, shown);
         if (session.Dialect.Revision2 && (From.Differs || To.Differs))
             await ListLine.AnnounceAsync(session, To.Canonical, From.Sent, cancel); // RFC 9051 §6.3.6
         return Reply.Ok("Renamed");

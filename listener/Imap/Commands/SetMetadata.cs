@@ -35,7 +35,7 @@ sealed record SetMetadata(string Name, IReadOnlyList<MetadataEntry> Entries) : I
                 return Reply.Ok("It was so already");
             if (session.Selected is { Found.IsOwn: true } selected)
                 selected.Took(done.Value.Revision);
-            session.Notifications.Own?.Annotated(done.Value.Revision);
+            session.Notifications.Known?.Annotated(done.Value.Revision);
             return Reply.Ok("Done");
         }
         return done.Refusal == Refusal.OverLimit

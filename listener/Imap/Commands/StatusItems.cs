@@ -80,9 +80,10 @@ sealed record StatusItems(IReadOnlyList<string> Names)
     /// <summary>What a reader of another's mailbox has seen of it is not kept as a number.</summary>
     async ValueTask<FoundMailbox> MarkedAsync(ImapSession session, FoundMailbox found, CancellationToken cancel)
     {
-        if (found.Account.By is null || (!Names.Contains("UNSEEN") && !Names.Contains("HIGHESTMODSEQ")))
+        var unseen = Names.Contains("UNSEEN");
+        if (found.Account.By is null || (!unseen && !Names.Contains("HIGHESTMODSEQ")))
             return found;
-        if (await session.Gateway.CountAsync(found.Account, found.Mailbox.Id, cancel) is not { } now)
+        if (await session.Gateway.CountAsync(found.Account, found.Mailbox.Id, unseen, cancel) is not { } now)
             return found;
         return found with { Mailbox = found.Mailbox with { Unseen = now.Unseen, HighestModSeq = now.HighestModSeq } };
     }

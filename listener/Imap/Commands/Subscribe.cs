@@ -17,7 +17,7 @@ sealed record Subscribe(string Name, bool Subscribed) : IImapCommand
         var done = await session.Gateway.SubscribeAsync(mailbox.Account, mailbox.Mailbox.Id, Subscribed, cancel);
         if (!done.IsOk)
             return Reply.From(done.Refusal, done.Reason);
-        session.Notifications.Own?.Subscribed(mailbox.Key, Subscribed);
+        session.Notifications.Known?.Subscribed(mailbox.Key, Subscribed);
         return Reply.Ok("Done");
     }
 

@@ -9,15 +9,13 @@ sealed class ChangeReport(ImapSession session, NotifyWishes wishes, NamespaceVie
 {
     readonly HashSet<string> listed = [];
 
-    /// <param name="isOwn">This client has itself given it its name or subscription.</param>
-    public async ValueTask WriteAsync(MailboxChange change, bool isOwn, CancellationToken cancel)
+    public async ValueTask WriteAsync(MailboxChange change, CancellationToken cancel)
     {
         var isSelected = (change.New ?? change.Old) is { } either && session.IsSelected(either);
         var before = change.Old is { } old ? wishes.Of(old, isSelected) : NotifyEvents.None;
         var after = change.New is { } found ? wishes.Of(found, isSelected) : NotifyEvents.None;
-        if (!isOwn)
-            WriteName(change, before | after);
-        if (change is { Old: { } past, New: { } now })
+        WriteName(change, before | after);
+        if (change is { Old: { } past, New: { } now, IsOpened: false })
             await WriteStatusAsync(past, now, after, cancel);
         else if (change.New is { } born && (born.Mailbox.Messages > 0 || change.IsRecreated))
             await WriteFirstAsync(born, after, cancel);
@@ -44,9 +42,13 @@ sealed class ChangeReport(ImapSession session, NotifyWishes wishes, NamespaceVie
             session.Writer.ListGone(change.Old!.Name);
             WriteParent(change.Old.Name);
         }
-        else if (names && (change.Old is null || change.IsRenamed))
+        else if (names && change.IsClosed)
         {
-            Write(found, change.Old?.Name);
+            session.Writer.ListNoAccess(found.Name); // As §3.1 has it of what cannot be read at the beginning.
+        }
+        else if (names && (change.Old is null || change.IsRenamed || change.IsOpened))
+        {
+            Write(found, change.IsRenamed ? change.Old?.Name : null);
             if (change.Old is null)
                 WriteParent(found.Name);
         }

@@ -1,4 +1,5 @@
 using Cloud.Listener.Imap.Selected;
+using Cloud.Store.Mailboxes;
 
 namespace Cloud.Listener.Imap.Notify;
 
@@ -39,6 +40,14 @@ sealed record MailboxChange(MailboxKey Key, FoundMailbox? Old, FoundMailbox? New
         return changes;
     }
 
+    /// <summary>The user may read what could not be read before: it is listened to from now on (RFC 5465 §5.9).</summary>
+    public bool IsOpened => Old is { } old && New is { } now && !CanBeRead(old) && CanBeRead(now);
+
+    /// <summary>The user may read it no more.</summary>
+    public bool IsClosed => Old is { } old && New is { } now && CanBeRead(old) && !CanBeRead(now);
+
+    static bool CanBeRead(FoundMailbox found) => found.Rights.HasFlag(MailboxRights.Read);
+
     static Dictionary<MailboxKey, FoundMailbox> ByKey(NamespaceView view) =>
         view.Mailboxes.ToDictionary(found => found.Key);
 
@@ -50,7 +59,8 @@ sealed record MailboxChange(MailboxKey Key, FoundMailbox? Old, FoundMailbox? New
             || old.MetadataRevision != mailbox.MetadataRevision
             || old.HighestModSeq != mailbox.HighestModSeq
             || old.Messages != mailbox.Messages
-            || old.UidNext != mailbox.UidNext;
+            || old.UidNext != mailbox.UidNext
+            || CanBeRead(before) != CanBeRead(after);
     }
 
     /// <summary>It has not just followed the mailbox above it.</summary>

@@ -11,7 +11,8 @@ namespace Cloud.Listener.Imap.Notify;
 /// <summary>Sees what happens in accounts beside the selected mailbox, and tells what NOTIFY has asked for (RFC 5465).</summary>
 /// <remarks>
 /// A watch of an account ends when anything changes there; then its mailboxes are listed, and what differs from the last list is
-/// told. Who has begun to share something is found when anything changes in the user's own account.
+/// told. Who is granted something finds that in his own account's hints; who begins to share with anyone is found when anything
+/// changes there.
 /// What this client does itself with names, subscriptions and annotations is not told to it (§5).
 /// </remarks>
 sealed class MailboxObserver(ImapSession session, NotifyWishes wishes) : IDisposable
@@ -22,11 +23,10 @@ sealed class MailboxObserver(ImapSession session, NotifyWishes wishes) : IDispos
 
     /// <summary>Addresses of the others who are listened to.</summary>
     readonly Dictionary<AccountId, string> others = [];
-    NamespaceView known = NamespaceView.Empty;
     ulong serverRevision;
+    long listedAt;
 
-    /// <summary>What this client has itself done.</summary>
-    public OwnChanges Own { get; } = new();
+    public KnownMailboxes Known { get; } = new(wishes.ReachOthers);
 
     /// <summary>Something may have happened.</summary>
     public bool HasNews => watches.HasNews;
@@ -36,13 +36,13 @@ sealed class MailboxObserver(ImapSession session, NotifyWishes wishes) : IDispos
     public async ValueTask<bool> BeginAsync(bool status, CancellationToken cancel)
     {
         serverRevision = await session.Gateway.WatchAsync(session.Account, 0, cancel);
-        known = await NamespaceView.ListAsync(session, wishes.ReachOthers, cancel);
+        Known.View = await ListAllAsync(cancel);
         watches.Begin(session.Account, serverRevision);
         if (!WatchOthers())
             return false;
-        foreach (var denied in known.Mailboxes.Where(wishes.IsDenied))
+        foreach (var denied in Known.View.Mailboxes.Where(wishes.IsDenied))
             session.Writer.ListNoAccess(denied.Name); // §3.1
-        foreach (var found in status ? known.Mailboxes : [])
+        foreach (var found in status ? Known.View.Mailboxes : [])
         {
             var events = wishes.Of(found, session.IsSelected(found)) & NotifyEvents.OfMessages;
             if (events == NotifyEvents.None)
@@ -77,21 +77,21 @@ sealed class MailboxObserver(ImapSession session, NotifyWishes wishes) : IDispos
     {
         var ended = watches.Ended();
         var now = await ListAsync(ended.Keys, cancel);
-        var changes = MailboxChange.Between(known, now);
+        var changes = MailboxChange.Between(Known.View, now);
         if (changes.Count > ImapLimits.Notifications)
             return false;
         var report = new ChangeReport(session, wishes, now);
         foreach (var change in changes)
         {
-            await report.WriteAsync(change, Own.Explain(change), cancel);
+            await report.WriteAsync(change, cancel);
             if (change is { Old: { } old, New: { IsOwn: true } found })
                 await TellMetadataAsync(found, old.Mailbox.MetadataRevision, cancel);
             await session.Writer.FlushIfFullAsync();
         }
         if (wishes.WantsServer && ended.ContainsKey(session.Account))
             await TellServerAsync(cancel);
-        known = now;
-        Own.Forget(ended, ended.GetValueOrDefault(session.Account));
+        Known.View = now;
+        Known.Forget(ended.GetValueOrDefault(session.Account));
         foreach (var (account, seen) in ended)
         {
             // Whose account cannot be watched and has nothing to tell of is gone. One who shares nothing just now may again.
@@ -110,10 +110,12 @@ sealed class MailboxObserver(ImapSession session, NotifyWishes wishes) : IDispos
     /// <summary>The names as they are now, where something may have happened to them.</summary>
     async ValueTask<NamespaceView> ListAsync(ICollection<AccountId> accounts, CancellationToken cancel)
     {
-        if (accounts.Contains(session.Account))
-            return await NamespaceView.ListAsync(session, wishes.ReachOthers, cancel);
-        var now = known;
-        foreach (var account in accounts)
+        var time = session.Services.Time;
+        var isOwn = accounts.Contains(session.Account);
+        if (isOwn && (!wishes.ReachOthers || time.GetElapsedTime(listedAt) >= ImapLimits.SharersKnown))
+            return await ListAllAsync(cancel);
+        var now = isOwn ? await Known.View.ListAgainAsync(session, cancel) : Known.View;
+        foreach (var account in accounts.Where(account => account != session.Account))
         {
             try
             {
@@ -128,23 +130,25 @@ sealed class MailboxObserver(ImapSession session, NotifyWishes wishes) : IDispos
         return now;
     }
 
+    async ValueTask<NamespaceView> ListAllAsync(CancellationToken cancel)
+    {
+        listedAt = session.Services.Time.GetTimestamp();
+        return await NamespaceView.ListAsync(session, wishes.ReachOthers, cancel);
+    }
+
     void Forget(AccountId account)
     {
         others.Remove(account);
         watches.Forget(account);
     }
 
-    /// <summary>Listens to those whose mailboxes are new; they are looked at once more, as what they were when is not known.</summary>
+    /// <summary>Listens to those whose mailboxes are new, even if they may not be read yet (RFC 5465 §5.9); they are looked at once more, as what they were when is not known.</summary>
     /// <returns>False when they are too many.</returns>
     bool WatchOthers()
     {
-        foreach (var found in known.Mailboxes)
+        foreach (var found in Known.View.Mailboxes)
         {
-            if (
-                found.IsOwn
-                || others.ContainsKey(found.Account.Id)
-                || wishes.Of(found, isSelected: false) == NotifyEvents.None
-            )
+            if (found.IsOwn || others.ContainsKey(found.Account.Id) || !wishes.IsNamed(found))
                 continue;
             if (others.Count == ImapLimits.NotifiedAccounts)
                 return false;
@@ -179,7 +183,7 @@ sealed class MailboxObserver(ImapSession session, NotifyWishes wishes) : IDispos
             ? null
             : answer with
             {
-                Entries = [.. answer.Entries.Where(entry => !Own.Explain(entry))],
+                Entries = [.. answer.Entries.Where(entry => !Known.IsOwn(entry))],
             };
     }
 

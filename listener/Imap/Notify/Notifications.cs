@@ -73,8 +73,8 @@ sealed class Notifications(ImapSession session) : IDisposable
         session.Writer.Put("*", Reply.Ok("Too much has happened; nothing is told any more", "NOTIFICATIONOVERFLOW"));
     }
 
-    /// <summary>What this session does itself; null where nobody would be told.</summary>
-    public OwnChanges? Own => observer?.Own;
+    /// <summary>Hears of what this session does itself; null where nobody would be told.</summary>
+    public KnownMailboxes? Known => observer?.Known;
 
     public void Dispose() => observer?.Dispose();
 }

@@ -39,6 +39,9 @@ sealed record NotifyWishes(IReadOnlyList<EventGroup> Groups)
     public bool IsDenied(FoundMailbox found) =>
         !found.Rights.HasFlag(MailboxRights.Read) && Named(found) != NotifyEvents.None;
 
+    /// <summary>Something is asked for that can be told of another's mailbox, whether the user may be told it now or not.</summary>
+    public bool IsNamed(FoundMailbox found) => (Named(found) & ~NotifyEvents.OfMetadata) != NotifyEvents.None;
+
     NotifyEvents Named(FoundMailbox found)
     {
         var events = NotifyEvents.None;

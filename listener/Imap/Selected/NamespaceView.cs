@@ -17,6 +17,9 @@ sealed class NamespaceView
         Mailboxes = [.. mailboxes.Select(found => found with { HasChildren = parents.Contains(found.Name) })];
     }
 
+    /// <summary>From <see cref="VisibleMailboxes.Sharers"/>; 0 where nobody's were asked for.</summary>
+    ulong Sharers { get; init; }
+
     /// <summary>The user's own first.</summary>
     public IReadOnlyList<FoundMailbox> Mailboxes { get; }
 
@@ -33,12 +36,30 @@ sealed class NamespaceView
             var own = await session.Gateway.ListMailboxesAsync(session.Account, cancel);
             return new([.. own.Select(mailbox => Own(session, mailbox))]);
         }
-        var visible = await session.Gateway.ListVisibleAsync(session.Reader, cancel);
-        return new([
+        return All(session, await session.Gateway.ListVisibleAsync(session.Reader, known: 0, cancel));
+    }
+
+    static NamespaceView All(ImapSession session, VisibleMailboxes visible) =>
+        new([
             .. visible.Own.Select(mailbox => Own(session, mailbox)),
             .. visible.Shared.SelectMany(shared => Listed(session, shared)),
-        ]);
+        ])
+        {
+            Sharers = visible.Sharers,
+        };
+
+    /// <summary>The names as they are now, but others' as they were where nobody has begun or ended to share anything.</summary>
+    public async ValueTask<NamespaceView> ListAgainAsync(ImapSession session, CancellationToken cancel)
+    {
+        var visible = await session.Gateway.ListVisibleAsync(session.Reader, Sharers, cancel);
+        if (Sharers == 0 || visible.Sharers != Sharers)
+            return All(session, visible);
+        var own = visible.Own.Select(mailbox => Own(session, mailbox));
+        return Of([.. own, .. Mailboxes.Where(found => !found.IsOwn)]);
     }
+
+    /// <summary>Others of the same sharers.</summary>
+    NamespaceView Of(IReadOnlyList<FoundMailbox> mailboxes) => new(mailboxes) { Sharers = Sharers };
 
     /// <summary>The same names, with what another shares now.</summary>
     /// <param name="address">Whose account it is.</param>
@@ -51,8 +72,15 @@ sealed class NamespaceView
     {
         var shared = await session.Gateway.FindSharedAsync(session.Reader, address, cancel);
         var now = shared?.Account == account ? Listed(session, shared) : [];
-        return new([.. Mailboxes.Where(found => found.Account.Id != account), .. now]);
+        return Of([.. Mailboxes.Where(found => found.Account.Id != account), .. now]);
     }
+
+    /// <summary>With one more.</summary>
+    public NamespaceView With(FoundMailbox made) => Of([.. Mailboxes.Where(found => found.Key != made.Key), made]);
+
+    /// <param name="edit">What is made of each; null where it goes.</param>
+    public NamespaceView Edit(Func<FoundMailbox, FoundMailbox?> edit) =>
+        Of([.. Mailboxes.Select(edit).OfType<FoundMailbox>()]);
 
     static IEnumerable<FoundMailbox> Listed(ImapSession session, SharedAccount shared) =>
         Of(session, shared).Where(found => found.Rights.HasFlag(MailboxRights.Lookup));

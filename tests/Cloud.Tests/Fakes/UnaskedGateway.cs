@@ -79,7 +79,7 @@ abstract class UnaskedGateway : IGateway
     public virtual ValueTask<AccountUse> ShowUseAsync(Access account, CancellationToken cancel) =>
         throw new NotSupportedException();
 
-    public virtual ValueTask<VisibleMailboxes> ListVisibleAsync(Reader reader, CancellationToken cancel) =>
+    public virtual ValueTask<VisibleMailboxes> ListVisibleAsync(Reader reader, ulong known, CancellationToken cancel) =>
         throw new NotSupportedException();
 
     public virtual ValueTask<SharedAccount?> FindSharedAsync(Reader reader, string address, CancellationToken cancel) =>
@@ -114,8 +114,12 @@ abstract class UnaskedGateway : IGateway
         CancellationToken cancel
     ) => throw new NotSupportedException();
 
-    public virtual ValueTask<Mailbox?> CountAsync(Access account, MailboxId mailbox, CancellationToken cancel) =>
-        throw new NotSupportedException();
+    public virtual ValueTask<Mailbox?> CountAsync(
+        Access account,
+        MailboxId mailbox,
+        bool unseen,
+        CancellationToken cancel
+    ) => throw new NotSupportedException();
 
     public virtual ValueTask<Result> SubscribeAsync(
         Access account,

@@ -33,6 +33,7 @@ static class AppendMessage
         )
         {
             SeenBy = flags.HasFlag(MessageFlags.Seen) ? request.Account.By?.Account : null,
+            AppendedBy = request.Import is null ? request.Account.Asking : null,
             Import = request.Import,
             Trace = request.Import is null ? default : new MessageTrace(new("import"), null).Pack(),
         };

@@ -28,14 +28,20 @@ static class ChangeAcl
             return Refusals.TooManyShares;
         var dead = await DeadAsync(sharing, request, cancel);
         var grant = new Grant(name, account.Value, isDenial, request.Rights);
+        var revision = 0UL;
         var done = await sharing.Accounts.ChangeAsync(
             request.Account.Id,
-            change => ValueTask.FromResult(Apply(change, request, grant, dead)),
+            change =>
+            {
+                var applied = Apply(change, request, grant, dead);
+                revision = change.IsLogged ? change.Revision : 0;
+                return ValueTask.FromResult(applied);
+            },
             cancel
         );
         // Who is gone has no hints either.
         if (!isDenial && !dead.Any(one => one.Account == account.Value))
-            await hints.SettleAsync(account.Value, cancel);
+            await hints.SettleAsync(account.Value, cancel, revision);
         return done;
     }
 

@@ -38,18 +38,26 @@ static class DeleteMailbox
         if (!doomed.IsOk)
             return doomed;
         if (acl is not null)
-            await SettleAsync(new(accounts, directory, account, acl.Owner), acl, cancel);
+            await SettleAsync(new(accounts, directory, account, acl.Owner), mailbox, acl, cancel);
         await FinishAsync(accounts, account, cancel);
         return doomed;
     }
 
-    /// <summary>Readers are told no more that something is shared with them, where it was only this. A fault leaves a hint too many.</summary>
-    static async ValueTask SettleAsync(ShareHints hints, Acl acl, CancellationToken cancel)
+    /// <summary>
+    /// Readers are told no more that something is shared with them, where it was only this, and are not subscribed to it. A fault
+    /// leaves a hint too many; who was subscribed by a right of anyone's is found at his next LIST.
+    /// </summary>
+    static async ValueTask SettleAsync(ShareHints hints, MailboxId mailbox, Acl acl, CancellationToken cancel)
     {
         try
         {
-            foreach (var reader in acl.Grants.Where(grant => !grant.IsDenial).Select(grant => grant.Account).Distinct())
-                await hints.SettleAsync(reader, cancel);
+            foreach (var grant in acl.Grants.Where(grant => !grant.IsDenial).DistinctBy(grant => grant.Account))
+            {
+                if (grant.IsAnyone)
+                    await hints.SettleAsync(grant.Account, cancel);
+                else
+                    await hints.UnsubscribeAsync(grant.Account, mailbox, cancel);
+            }
         }
         catch (StoreException)
         {

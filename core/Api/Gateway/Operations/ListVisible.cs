@@ -1,8 +1,13 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
 using Cloud.Store;
 using Cloud.Store.Accounts;
 using Cloud.Store.Directory;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
+using Cloud.Store.Packing;
+using Cloud.Store.Ports;
+using Cloud.Store.Sharing;
 
 namespace Cloud.Api.Gateway.Operations;
 
@@ -16,7 +21,16 @@ static class ListVisible
     /// </summary>
     const int MostMailboxes = 5000;
 
-    public static async ValueTask<VisibleMailboxes> RunAsync(Sharing sharing, Reader reader, CancellationToken cancel)
+    /// <summary>Hints at what is no more that one answer removes: each is a transaction.</summary>
+    const int MostStale = 10;
+
+    /// <param name="known">What <see cref="VisibleMailboxes.Sharers"/> was; 0 for nothing known.</param>
+    public static async ValueTask<VisibleMailboxes> RunAsync(
+        Sharing sharing,
+        Reader reader,
+        ulong known,
+        CancellationToken cancel
+    )
     {
         var (state, own) = await ListMailboxes.ReadAsync(sharing.Accounts, reader.Account, cancel);
         var scope = await sharing.Directory.ScopeOfAsync(reader.Address, cancel);
@@ -24,19 +38,44 @@ static class ListVisible
             .Concat(state.Shares.Values.Select(share => (Account: share.Owner, share.Address)))
             .Where(owner => owner.Account != reader.Account)
             .DistinctBy(owner => owner.Account)
-            .OrderBy(owner => owner.Address, StringComparer.Ordinal);
+            .OrderBy(owner => owner.Address, StringComparer.Ordinal)
+            .ToList();
+        var sharers = StampOf(owners, state);
+        if (sharers == known)
+            return new(own, []) { Sharers = sharers };
         var shared = new List<SharedAccount>();
-        var count = 0;
+        var (count, stale) = (0, 0);
         foreach (var (owner, address) in owners)
         {
-            var subscribed = state.Shares.GetValueOrDefault(owner)?.Subscribed ?? UidSet.Empty;
-            if (await OfAsync(sharing, reader, owner, address, subscribed, cancel) is not { } account)
+            var granted = await sharing.OfAsync(new(owner, reader), cancel);
+            var share = state.Shares.GetValueOrDefault(owner);
+            if (stale < MostStale && share is not null && await IsStaleAsync(sharing, share, granted, cancel))
+            {
+                stale++;
+                await ForgetGoneAsync(sharing, reader, share, cancel);
+            }
+            var subscribed = share?.Subscribed ?? UidSet.Empty;
+            if (await OfAsync(sharing, granted, owner, address, subscribed, cancel) is not { } account)
                 continue;
             if ((count += account.Mailboxes.Count) > MostMailboxes)
                 break;
             shared.Add(account);
         }
-        return new(own, shared);
+        return new(own, shared) { Sharers = sharers };
+    }
+
+    static ulong StampOf(List<(AccountId Account, string Address)> owners, AccountState reader)
+    {
+        var writer = new PackWriter(64 * owners.Count);
+        foreach (var (account, address) in owners)
+        {
+            var share = reader.Shares.GetValueOrDefault(account);
+            writer.Text(account.Value);
+            writer.Text(address);
+            writer.Varint(share?.Granted ?? 0);
+            writer.Uids(share?.Subscribed ?? UidSet.Empty);
+        }
+        return BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(writer.ToArray())) | 1; // Never 0.
     }
 
     /// <summary>What one owner shares, hinted at or not.</summary>
@@ -54,19 +93,42 @@ static class ListVisible
             return null;
         var own = await sharing.Accounts.CurrentAsync(reader.Account, cancel);
         var subscribed = own?.Shares.GetValueOrDefault(user.Account)?.Subscribed ?? UidSet.Empty;
-        return await OfAsync(sharing, reader, user.Account, address, subscribed, cancel);
+        var granted = await sharing.OfAsync(new(user.Account, reader), cancel);
+        return await OfAsync(sharing, granted, user.Account, address, subscribed, cancel);
+    }
+
+    /// <summary>The reader has subscribed to something that is no more.</summary>
+    static async ValueTask<bool> IsStaleAsync(
+        Sharing sharing,
+        Share share,
+        GrantedRights granted,
+        CancellationToken cancel
+    ) =>
+        !share.Subscribed.IsEmpty
+        && !share.Gone(granted.State ?? await sharing.Accounts.CurrentAsync(share.Owner, cancel)).IsEmpty;
+
+    /// <summary>A fault leaves it for another time.</summary>
+    static async ValueTask ForgetGoneAsync(Sharing sharing, Reader reader, Share share, CancellationToken cancel)
+    {
+        try
+        {
+            await sharing.HintsOf(share.Owner, share.Address).UnsubscribeAsync(reader.Account, default, cancel);
+        }
+        catch (StoreException)
+        {
+            return; // What is shown does not depend on it.
+        }
     }
 
     static async ValueTask<SharedAccount?> OfAsync(
         Sharing sharing,
-        Reader reader,
+        GrantedRights granted,
         AccountId owner,
         string address,
         UidSet subscribed,
         CancellationToken cancel
     )
     {
-        var granted = await sharing.OfAsync(new(owner, reader), cancel);
         var mailboxes = granted
             .Mailboxes()
             .Select(pair => Shown(pair.Row, pair.Rights, granted.State!, subscribed))

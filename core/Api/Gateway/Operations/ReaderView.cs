@@ -84,12 +84,14 @@ static class ReaderView
     }
 
     /// <summary>What a reader has not seen of a mailbox, and its mod-sequence, for less than the mailbox would cost.</summary>
+    /// <param name="unseen">False where the mod-sequence is enough: then no entry is read.</param>
     /// <returns>Null when it is gone.</returns>
     public static async ValueTask<Mailbox?> CountAsync(
         AccountStore accounts,
         Access account,
         MailboxId id,
         MailboxRights rights,
+        bool unseen,
         CancellationToken cancel
     )
     {
@@ -98,12 +100,16 @@ static class ReaderView
             if (await accounts.CurrentAsync(account.Id, cancel) is not { } state || state.Find(id) is not { } row)
                 return null;
             var marks = await ReadAsync(accounts, account, id, cancel);
-            var unseen = await CountUnseenAsync(accounts, account.Id, row, marks.Seen, cancel);
-            var after = await accounts.CurrentAsync(account.Id, cancel);
-            if (tries < MaxTries && (marks.Last > state.Revision || after?.Find(id)?.ModSeq != row.ModSeq))
+            if (tries < MaxTries && marks.Last > state.Revision)
                 continue;
             var mailbox = Of(row.ToMailbox(MailboxPaths.Compose(state.Mailboxes, row)), rights);
-            return Marked(mailbox, marks, state.Revision) with { Unseen = unseen };
+            mailbox = Marked(mailbox, marks, state.Revision);
+            if (!unseen)
+                return mailbox;
+            var count = await CountUnseenAsync(accounts, account.Id, row, marks.Seen, cancel);
+            var after = await accounts.CurrentAsync(account.Id, cancel);
+            if (tries == MaxTries || after?.Find(id)?.ModSeq == row.ModSeq)
+                return mailbox with { Unseen = count };
         }
     }
 

@@ -6,12 +6,17 @@ using Cloud.Store.Messages;
 namespace Cloud.Api.Gateway.Operations;
 
 /// <summary>Takes out again what an APPEND has put into a mailbox that is not to be done after all (RFC 3502 §3).</summary>
+/// <remarks>
+/// Whoever may only add to a mailbox removes nothing by it but what is the own, and new: the message's row says who has appended it,
+/// where and when. What was copied or moved since stays where it is.
+/// </remarks>
 static class WithdrawMessages
 {
+    /// <param name="account">Whose mail, and who asks: only what that one has appended goes.</param>
     /// <param name="appended">Only messages that came by these transactions go.</param>
     public static async ValueTask<Result> RunAsync(
         AccountStore accounts,
-        AccountId account,
+        Access account,
         MailboxId mailbox,
         IReadOnlyList<TransactionId> appended,
         CancellationToken cancel
@@ -21,8 +26,11 @@ static class WithdrawMessages
         do
         {
             removed = await accounts.ChangeAsync(
-                account,
-                async change => change.Mailbox(mailbox) is { } row ? await RemoveAsync(change, row, appended) : null,
+                account.Id,
+                async change =>
+                    change.Mailbox(mailbox) is { } row
+                        ? await RemoveAsync(change, row, account.Asking, appended)
+                        : null,
                 cancel
             );
         } while (removed?.Next is not null);
@@ -32,6 +40,7 @@ static class WithdrawMessages
     static async ValueTask<Removed> RemoveAsync(
         AccountChange change,
         MailboxRow mailbox,
+        AccountId asking,
         IReadOnlyList<TransactionId> appended
     )
     {
@@ -39,8 +48,14 @@ static class WithdrawMessages
         var uids = new List<uint>();
         foreach (var transaction in appended)
         {
-            var email = await FindAsync(change, transaction);
-            uids.AddRange((email?.Placements ?? []).Where(at => at.Mailbox == mailbox.Id).Select(at => at.Uid));
+            if (
+                await FindAsync(change, transaction) is { Appended: { Place: var place } by } email
+                && place.Mailbox == mailbox.Id
+                && by.By == asking
+                && change.Now - by.At <= GatewayLimits.WithdrawAge.TotalSeconds
+                && email.Placements.Contains(place)
+            )
+                uids.Add(place.Uid);
         }
         return await MessageRemoval.RemoveAsync(change, mailbox, UidSet.Of(uids), 1, onlyDeleted: false);
     }

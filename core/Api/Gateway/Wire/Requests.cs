@@ -27,9 +27,16 @@ public sealed record ChangeSubmissionRequest(AccountId Account, TransactionId Su
 
 public sealed record UseRequest(Access Account);
 
+/// <summary>Of a reader; an older listener names no more than that.</summary>
+/// <param name="Known">What <see cref="VisibleMailboxes.Sharers"/> was; 0 for nothing known.</param>
+public sealed record VisibleRequest(AccountId Account, string Address, ulong Known = 0);
+
 public sealed record FindSharedRequest(Reader Reader, string Address);
 
 public sealed record MailboxRequest(Access Account, MailboxId Mailbox);
+
+/// <param name="Unseen">An older listener does not say: it wants all.</param>
+public sealed record CountRequest(Access Account, MailboxId Mailbox, bool Unseen = true);
 
 public sealed record CreateMailboxRequest(Access Account, string Name, MailboxRole Role);
 

@@ -8,12 +8,12 @@ public static class SharingOperations
 {
     static readonly Json Types = Json.Default;
 
-    public static readonly Operation<Reader, VisibleMailboxes> ListVisible = new(
+    public static readonly Operation<VisibleRequest, VisibleMailboxes> ListVisible = new(
         "list-visible",
-        Plain(Types.Reader),
+        Plain(Types.VisibleRequest),
         Plain(Types.VisibleMailboxes),
         repeatable: true,
-        (served, reader, cancel) => served.Gateway.ListVisibleAsync(reader, cancel)
+        (served, ask, cancel) => served.Gateway.ListVisibleAsync(new(ask.Account, ask.Address), ask.Known, cancel)
     );
 
     public static readonly Operation<FindSharedRequest, SharedAnswer> FindShared = new(
@@ -48,12 +48,13 @@ public static class SharingOperations
         (served, ask, cancel) => served.Gateway.UnsubscribeAsync(ask.Reader, ask.Owner, ask.Name, cancel)
     );
 
-    public static readonly Operation<MailboxRequest, CountAnswer> Count = new(
+    public static readonly Operation<CountRequest, CountAnswer> Count = new(
         "count",
-        Plain(Types.MailboxRequest),
+        Plain(Types.CountRequest),
         Plain(Types.CountAnswer),
         repeatable: true,
-        async (served, ask, cancel) => new(await served.Gateway.CountAsync(ask.Account, ask.Mailbox, cancel))
+        async (served, ask, cancel) =>
+            new(await served.Gateway.CountAsync(ask.Account, ask.Mailbox, ask.Unseen, cancel))
     );
 
     static JsonCodec<T> Plain<T>(JsonTypeInfo<T> type) => new(type);

@@ -79,7 +79,7 @@ public sealed class InterruptedGrantTests
         {
             var told = (await test.Gateway.ShowAclAsync(test.AliceId, MailboxRow.Inbox, default)).Value!.Entries.Count;
             var opened = await test.Gateway.OpenAsync(new(test.AliceId, reader), MailboxRow.Inbox, false, default);
-            var listed = (await test.Gateway.ListVisibleAsync(reader, default)).Shared.Count;
+            var listed = (await test.Gateway.ListVisibleAsync(reader, 0, default)).Shared.Count;
             Assert.Equal((told, told), (opened is null ? 0 : 1, listed));
             return told == 1;
         }

@@ -44,7 +44,7 @@ public abstract class ReaderTests(Hop hop) : GatewayTests(hop)
         ),
         [nameof(IGateway.CountAsync)] = new(
             Read,
-            async w => await w.Gateway.CountAsync(w.Bob, w.Work, default) is { Unseen: 1 }
+            async w => await w.Gateway.CountAsync(w.Bob, w.Work, true, default) is { Unseen: 1 }
         ),
         [nameof(IGateway.OpenAsync)] = new(
             Read,
@@ -94,7 +94,7 @@ public abstract class ReaderTests(Hop hop) : GatewayTests(hop)
             {
                 var (appended, before) = (w.Test.NewTransaction(), await w.CountAsync());
                 await w.AppendAsync(w.Test.AliceId, w.Work);
-                await w.AppendAsync(w.Test.AliceId, w.Work, appended);
+                await w.AppendAsync(w.Bob, w.Work, appended);
                 var done = await w.Gateway.WithdrawAsync(w.Bob, w.Work, [appended, w.Test.NewTransaction()], default);
                 return done.IsOk && await w.CountAsync() == before + 1;
             }
@@ -235,7 +235,7 @@ public abstract class ReaderTests(Hop hop) : GatewayTests(hop)
         foreach (var (address, count) in new[] { ("u@two.test", 1), ("u@other.test", 0), (TestBackend.Bob, 0) })
         {
             var reader = new Reader(await test.AccountAsync(address), address);
-            var shared = (await test.Gateway.ListVisibleAsync(reader, default)).Shared;
+            var shared = (await test.Gateway.ListVisibleAsync(reader, 0, default)).Shared;
             Assert.Equal(count, shared.Count(one => one.Address == "u@one.test"));
         }
         var granted = world.Granting("u@one.test");
@@ -278,6 +278,44 @@ public abstract class ReaderTests(Hop hop) : GatewayTests(hop)
         Assert.Empty((await world.Gateway.OpenAsync(world.Bob, world.Work, false, default))!.Entries);
         var arrived = await world.Test.OpenAsync(world.Test.BobId);
         Assert.Equal(Text, await world.Test.ReadAsync(world.Test.BobId, arrived.Entries[1].Email));
+    }
+
+    [Fact]
+    public async Task Who_has_not_appended_a_message_does_not_take_it_out_again()
+    {
+        var world = await OpenWorldAsync(All);
+        var (bobs, owners) = (world.Test.NewTransaction(), world.Test.NewTransaction());
+        await world.AppendAsync(world.Bob, world.Work, bobs);
+        await world.AppendAsync(world.Test.AliceId, world.Work, owners);
+        Assert.True((await world.Gateway.WithdrawAsync(world.Bob, world.Work, [owners], default)).IsOk);
+        Assert.True((await world.Gateway.WithdrawAsync(world.Test.AliceId, world.Work, [bobs], default)).IsOk);
+        Assert.True((await world.Gateway.WithdrawAsync(world.Bob, world.Open, [bobs], default)).IsOk);
+        Assert.Equal(3, await world.CountAsync());
+    }
+
+    [Fact]
+    public async Task What_was_appended_a_while_ago_is_not_taken_out_again()
+    {
+        var world = await OpenWorldAsync(All);
+        var appended = world.Test.NewTransaction();
+        await world.AppendAsync(world.Bob, world.Work, appended);
+        ((ManualClock)world.Test.Time).Advance(TimeSpan.FromHours(1));
+        Assert.True((await world.Gateway.WithdrawAsync(world.Bob, world.Work, [appended], default)).IsOk);
+        Assert.Equal(2, await world.CountAsync());
+    }
+
+    [Fact]
+    public async Task What_somebody_has_copied_stays_when_the_first_is_taken_out_again()
+    {
+        var world = await OpenWorldAsync(All);
+        var appended = world.Test.NewTransaction();
+        var uid = (await world.AppendAsync(world.Bob, world.Work, appended)).Value!.Uid;
+        var copy = new CopyRequest(world.Test.AliceId, world.Work, UidSet.Of(uid), world.Work);
+        Assert.True((await world.Gateway.CopyAsync(copy, default)).IsOk);
+        Assert.Equal(3, await world.CountAsync());
+        Assert.True((await world.Gateway.WithdrawAsync(world.Bob, world.Work, [appended], default)).IsOk);
+        var left = (await world.Test.OpenAsync(world.Test.AliceId, "work")).Entries.Select(entry => entry.Uid);
+        Assert.Equal([1u, uid + 1], left);
     }
 
     [Fact]

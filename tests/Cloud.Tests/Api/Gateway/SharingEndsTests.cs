@@ -7,6 +7,7 @@ using Cloud.Store.Messages;
 using Cloud.Store.Ports;
 using Cloud.Store.Sharing;
 using Cloud.Tests.Fakes;
+using Cloud.Tests.Listener.Imap;
 
 namespace Cloud.Tests.Api.Gateway;
 
@@ -41,6 +42,32 @@ public sealed class SharingEndsTests
         Assert.Empty(await SharesAsync(test));
     }
 
+    [Theory]
+    [InlineData(TestBackend.Bob, false)]
+    [InlineData("anyone", false)]
+    [InlineData("anyone", true)]
+    public async Task A_subscription_goes_with_the_mailbox_it_was_to(string identifier, bool others)
+    {
+        var test = await OpenAsync();
+        var work = await ShareAsync(test, identifier, "lr");
+        var bob = new Access(test.AliceId, new(test.BobId, TestBackend.Bob));
+        if (others)
+        {
+            await test.ShareAsync(TestBackend.Alice, "INBOX", "anyone", "lr");
+            await test.Gateway.SubscribeAsync(bob, MailboxRow.Inbox, true, default);
+        }
+        Assert.True((await test.Gateway.SubscribeAsync(bob, work, true, default)).IsOk);
+        Assert.True((await test.Gateway.DeleteMailboxAsync(test.AliceId, work, default)).IsOk);
+        // Nobody but the reader knows what was subscribed to by a right that anyone has: it is found when it is looked at.
+        if (identifier == "anyone")
+            await test.Gateway.ListVisibleAsync(bob.By!, 0, default);
+        Assert.Equal(
+            others ? [MailboxRow.Inbox.Value] : [],
+            (await SharesAsync(test)).SelectMany(share => share.Subscribed.Ranges.Select(range => range.Last))
+        );
+        Assert.Equal(others ? 1 : 0, (await SharesAsync(test)).Count());
+    }
+
     [Fact]
     public async Task Hints_that_are_left_over_take_no_place_of_others()
     {
@@ -70,7 +97,7 @@ public sealed class SharingEndsTests
         }
         await ShareAsync(test, TestBackend.Bob, "lr");
         await test.ShareAsync(TestBackend.Alice, "work", "anyone", "l");
-        var visible = await test.Gateway.ListVisibleAsync(new(test.BobId, TestBackend.Bob), default);
+        var visible = await test.Gateway.ListVisibleAsync(new(test.BobId, TestBackend.Bob), 0, default);
         Assert.Equal([TestBackend.Alice], visible.Shared.Select(one => one.Address));
         Assert.Single(await test.Backend.Directory.SharersAsync(Anyone, default));
     }
@@ -183,13 +210,39 @@ public sealed class SharingEndsTests
         await test.Gateway.ExpungeAsync(test.AliceId, work, UidSet.Of(5, 701, 1000, 1499), onlyDeleted: false, default);
 
         rows.Reset();
-        var counted = await test.Gateway.CountAsync(bob, work, default);
+        var counted = await test.Gateway.CountAsync(bob, work, true, default);
         Assert.InRange(rows.Reads, 1, 2); // What was seen, and a run of pages at most.
         var rowsRead = rows.RowsRead;
         rows.Reset();
         var opened = await test.Gateway.OpenAsync(bob, work, false, default);
         Assert.Equal((opened!.Mailbox.Unseen, opened.Mailbox.HighestModSeq), (counted!.Unseen, counted.HighestModSeq));
         Assert.True(rowsRead < rows.RowsRead, $"{rowsRead} rows to count, {rows.RowsRead} to open");
+    }
+
+    [Fact]
+    public async Task A_mod_sequence_is_told_without_counting_what_was_not_seen()
+    {
+        var test = await TestBackend.OpenAsync(rows, options: new() { SoleOwner = false });
+        var work = await ShareAsync(test, TestBackend.Bob, "lrs");
+        for (var i = 0; i < 3; i++)
+            await test.AppendAsync(test.AliceId, "work", $"Subject: {i}\r\n\r\n");
+        var bob = new Access(test.AliceId, new(test.BobId, TestBackend.Bob));
+        var seeing = new StoreFlagsRequest(bob, work, UidSet.Of(2), FlagAction.Add, MessageFlags.Seen, [], null);
+        Assert.True((await test.Gateway.StoreFlagsAsync(seeing, default)).IsOk);
+        await using var listener = await ImapServer.ListenAsync(test);
+        await using var client = await ImapClient.OpenAsync(listener, login: false);
+        await client.DoAsync($"LOGIN {TestBackend.Bob} \"{TestBackend.Password}\"");
+        const string status = "STATUS \"Other Users/alice@example.test/work\"";
+        await client.DoAsync($"{status} (MESSAGES)");
+
+        var costs = new List<int>();
+        foreach (var items in new[] { "(UNSEEN HIGHESTMODSEQ)", "(HIGHESTMODSEQ)" })
+        {
+            rows.Reset();
+            Assert.Matches(@"HIGHESTMODSEQ [1-9]", await client.AskAsync($"{status} {items}"));
+            costs.Add(rows.RowsRead);
+        }
+        Assert.True(costs[1] < costs[0], $"{costs[1]} rows without UNSEEN, {costs[0]} with it");
     }
 
     async Task<TestBackend> OpenAsync() => await TestBackend.OpenAsync(rows, options: new() { SoleOwner = true });

@@ -1,8 +1,8 @@
+using System.Collections.Concurrent;
 using Cloud.Api.Gateway;
 using Cloud.Listener.Imap;
-using Cloud.Listener.Imap.Notify;
-using Cloud.Listener.Imap.Selected;
 using Cloud.Store;
+using Cloud.Store.Counting;
 using Cloud.Store.Mailboxes;
 using Cloud.Store.Ports;
 using Cloud.Tests.Fakes;
@@ -77,33 +77,120 @@ public sealed class NotifyTests
         Assert.StartsWith(told, await line, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void What_somebody_else_has_made_of_ones_own_change_is_told()
+    [Theory]
+    [InlineData("SUBSCRIBE work", "* LIST (\\HasNoChildren) \"/\" work")]
+    [InlineData("RENAME work play", "* LIST (\\HasNoChildren) \"/\" work (\"OLDNAME\" (play))")]
+    [InlineData("CREATE new", "* LIST (\\NonExistent) \"/\" new")]
+    public async Task What_another_session_takes_back_at_once_is_told_all_the_same(string command, string told)
     {
-        var own = new OwnChanges();
-        var before = Mailbox("a", subscribed: false);
-        own.Named(before.Key, "b");
-        Assert.True(
-            own.Explain(new MailboxChange(before.Key, before, Mailbox("b", subscribed: false), IsRenamed: true))
+        var backend = await TestBackend.OpenAsync();
+        var account = backend.AliceId;
+        var work = (await backend.Gateway.CreateMailboxAsync(account, "work", MailboxRole.None, default)).Value!.Id;
+        await backend.Gateway.SubscribeAsync(account, work, false, default);
+        var look = new TaskCompletionSource();
+        async ValueTask<ulong> HeldAsync(ulong since)
+        {
+            await look.Task;
+            return await backend.Gateway.WatchAsync(account, since, default);
+        }
+        var gateway = HookedGateway.Of(
+            backend.Gateway,
+            (operation, args) =>
+                operation == nameof(IGateway.WatchAsync) && (ulong)args[1]! > 0 ? HeldAsync((ulong)args[1]!) : null
         );
-        Assert.False(
-            own.Explain(new MailboxChange(before.Key, before, Mailbox("c", subscribed: false), IsRenamed: true))
+        await using var listener = await ImapServer.ListenAsync(backend, gateway: gateway);
+        await using var client = await ImapClient.OpenAsync(listener);
+        await client.DoAsync("NOTIFY SET (personal (MailboxName SubscriptionChange))");
+        await client.DoAsync(command);
+
+        await backend.Gateway.SubscribeAsync(account, work, false, default);
+        await backend.Gateway.RenameMailboxAsync(account, work, "work", default);
+        var made = (await backend.Gateway.ListMailboxesAsync(account, default)).FirstOrDefault(one =>
+            one.Name == "new"
         );
-        Assert.False(
-            own.Explain(new MailboxChange(before.Key, before, Mailbox("b", subscribed: true), IsRenamed: true))
-        );
-        Assert.False(own.Explain(new MailboxChange(before.Key, before, New: null, IsRenamed: false)));
-        own.Subscribed(before.Key, true);
-        Assert.True(
-            own.Explain(new MailboxChange(before.Key, before, Mailbox("b", subscribed: true), IsRenamed: true))
-        );
-        own.Deleted(before.Key);
-        Assert.True(own.Explain(new MailboxChange(before.Key, before, New: null, IsRenamed: false)));
+        if (made is not null)
+            await backend.Gateway.DeleteMailboxAsync(account, made.Id, default);
+        look.SetResult();
+        Assert.StartsWith(told, await client.AskAsync("NOOP"), StringComparison.Ordinal);
     }
 
-    static FoundMailbox Mailbox(string name, bool subscribed)
+    [Fact]
+    public async Task Watches_of_many_others_begin_a_few_at_a_time()
     {
-        var mailbox = new Mailbox(new(7), name, MailboxRole.None, subscribed, 1, 1, 1, 1, 0, 0, 0, 0, []);
-        return new(new AccountId("a"), TestBackend.Alice, mailbox, HasChildren: false);
+        const int sharers = 20;
+        var backend = await ShareAsync(await TestBackend.OpenAsync(), sharers);
+        var (held, came) = (new ConcurrentQueue<TaskCompletionSource>(), new SemaphoreSlim(0));
+        async ValueTask<ulong> HeldAsync(object?[] args)
+        {
+            var one = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            held.Enqueue(one);
+            came.Release();
+            await one.Task;
+            return await backend.Gateway.WatchAsync((AccountId)args[0]!, 0, default);
+        }
+        var gateway = HookedGateway.Of(
+            backend.Gateway,
+            (operation, args) =>
+                operation == nameof(IGateway.WatchAsync)
+                && (AccountId)args[0]! != backend.AliceId
+                && (ulong)args[1]! == 0
+                    ? HeldAsync(args)
+                    : null
+        );
+        await using var listener = await ImapServer.ListenAsync(backend, gateway: gateway);
+        await using var client = await ImapClient.OpenAsync(listener);
+        await client.DoAsync("NOTIFY SET (subtree \"Other Users\" (MailboxName))");
+        Assert.Equal(8, held.Count);
+        for (var begun = 0; begun < sharers; begun++)
+        {
+            await came.WaitAsync();
+            Assert.InRange(held.Count, 1, 8);
+            Assert.True(held.TryDequeue(out var one));
+            one.SetResult();
+        }
+        var last = await backend.AccountAsync(Sharer(sharers - 1));
+        await backend.Gateway.RenameMailboxAsync(last, await WorkAsync(backend, last), "done", default);
+        Assert.Contains($"{Sharer(sharers - 1)}/done", await client.ReadLineAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_happens_in_ones_own_mailboxes_has_nobody_elses_listed()
+    {
+        const int sharers = 30;
+        var rows = new CountingRows(new MemoryRows());
+        var options = new StoreOptions { SoleOwner = false };
+        var backend = await ShareAsync(await TestBackend.OpenAsync(rows, options: options), sharers);
+        await using var listener = await ImapServer.ListenAsync(backend);
+        await using var client = await ImapClient.OpenAsync(listener);
+        await client.DoAsync("NOTIFY SET (subtree \"Other Users\" (MailboxName)) (personal (MailboxName))");
+        // All that was new has been looked at when a change of the last one is told.
+        foreach (var i in Enumerable.Range(0, sharers))
+        {
+            var sharer = await backend.AccountAsync(Sharer(i));
+            await backend.Gateway.RenameMailboxAsync(sharer, await WorkAsync(backend, sharer), "done", default);
+            Assert.Contains($"{Sharer(i)}/done", await client.ReadLineAsync(), StringComparison.Ordinal);
+        }
+        rows.Reset();
+        await backend.Gateway.CreateMailboxAsync(backend.AliceId, "new", MailboxRole.None, default);
+        Assert.Equal("* LIST (\\HasNoChildren) \"/\" new", await client.ReadLineAsync());
+        Assert.InRange(rows.Reads, 0, sharers - 1);
+    }
+
+    static string Sharer(int number) => $"sharer{number:00}@example.test";
+
+    static async Task<MailboxId> WorkAsync(TestBackend backend, AccountId account) =>
+        (await backend.MailboxAsync(account, "work")).Id;
+
+    /// <summary>So many others share a mailbox with alice.</summary>
+    static async Task<TestBackend> ShareAsync(TestBackend backend, int sharers)
+    {
+        foreach (var address in Enumerable.Range(0, sharers).Select(Sharer))
+        {
+            await backend.AddUserAsync(address);
+            var account = await backend.AccountAsync(address);
+            await backend.Gateway.CreateMailboxAsync(account, "work", MailboxRole.None, default);
+            await backend.ShareAsync(address, "work", TestBackend.Alice, "lr");
+        }
+        return backend;
     }
 }
