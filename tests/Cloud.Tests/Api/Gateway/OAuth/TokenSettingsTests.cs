@@ -119,6 +119,13 @@ public sealed class TokenSettingsTests
     }
 
     [Fact]
+    public void A_secret_has_to_fit_into_a_header_field()
+    {
+        Assert.Empty(Read(Least, new string('s', 4096)).Faults);
+        Assert.StartsWith("oauth-secret-file: a secret has", Assert.Single(Read(Least, new string('s', 4097)).Faults));
+    }
+
+    [Fact]
     public void On_this_machine_it_may_be_without_TLS()
     {
         var given = Least;
