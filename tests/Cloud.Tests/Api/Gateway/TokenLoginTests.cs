@@ -128,6 +128,8 @@ public abstract class TokenLoginTests(Hop hop) : GatewayTests(hop)
         var ended = test.Gateway.WatchLoginAsync(login, default).AsTask();
         await test.Admin.SetPasswordAsync(TestBackend.Alice, "another one", default);
         await test.Admin.Users.SuspendAsync(TestBackend.Bob, default);
+        Assert.True(login.Fits(await test.Backend.Directory.FindUserAsync(TestBackend.Alice, default)));
+        Assert.False(login.Fits(await test.Backend.Directory.FindUserAsync(TestBackend.Bob, default)));
         Assert.False(ended.IsCompleted);
         await test.Admin.Users.SuspendAsync(TestBackend.Alice, default);
         await clock.RunAsync(ended, TimeSpan.FromSeconds(10));
