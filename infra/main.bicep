@@ -182,6 +182,15 @@ param oauthScope string = ''
 @description('Member of the answer that names the address. Empty: email.')
 param oauthClaim string = ''
 
+@description('Whom a token must be meant for, one of several with spaces between. Empty: not looked at.')
+param oauthAudience string = ''
+
+@description('Who must have issued a token, as the answer says it. Empty: not looked at.')
+param oauthIssuer string = ''
+
+@description('Domains whose users a token may name, several with spaces between. Empty: all.')
+param oauthDomain string = ''
+
 @description('Resource id of a certificate\'s secret: /subscriptions/S/resourceGroups/G/providers/Microsoft.KeyVault/vaults/V/secrets/NAME. Empty: ACME.')
 param certificateId string = ''
 
@@ -388,6 +397,9 @@ module functions 'app/functions.bicep' = {
     oauthClient: oauthClient
     oauthScope: oauthScope
     oauthClaim: oauthClaim
+    oauthAudience: oauthAudience
+    oauthIssuer: oauthIssuer
+    oauthDomain: oauthDomain
     resolver: resolver
     trustAd: trustAd
     smarthostSecretUri: smarthostLogin ? vault.outputs.smarthostSecretUri : ''

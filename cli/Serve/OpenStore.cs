@@ -129,20 +129,14 @@ sealed record OpenStore(
             new() { HostName = settings.Hostname },
             settings.Submission,
             settings.Greylist,
-            TokensOf(settings, loggers)
-        );
-
-    /// <summary>The Functions app asks itself.</summary>
-    static TokenIntrospection? TokensOf(Settings settings, ILoggerFactory loggers) =>
-        settings is { Gateway: GatewayKind.Local, Tokens: { } tokens }
-            ? TokenIntrospection.Open(
-                tokens,
+            TokenIntrospection.Open(
+                settings.Gateway == GatewayKind.Local ? settings.Tokens : null, // The Functions app asks itself.
                 settings.Door.Dns,
                 TimeProvider.System,
                 Entropy.System,
-                loggers.CreateLogger<Resolver>()
+                loggers
             )
-            : null;
+        );
 
     public static AzureStoreOptions AzureOptions(Settings settings) =>
         new()

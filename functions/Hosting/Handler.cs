@@ -75,9 +75,7 @@ static class Handler
             new() { HostName = settings.Relay.Hostname },
             settings.Submission,
             settings.Greylist,
-            settings.Tokens is { } tokens
-                ? TokenIntrospection.Open(tokens, settings.Dns, time, Entropy.System, loggers.CreateLogger("dns"))
-                : null
+            TokenIntrospection.Open(settings.Tokens, settings.Dns, time, Entropy.System, loggers)
         );
     }
 

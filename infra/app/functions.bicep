@@ -56,6 +56,9 @@ param oauthIntrospection string
 param oauthClient string
 param oauthScope string
 param oauthClaim string
+param oauthAudience string
+param oauthIssuer string
+param oauthDomain string
 
 @description('Where the secret of that client is; empty: there is none.')
 param oauthSecretUri string
@@ -122,6 +125,9 @@ var oauth = empty(oauthSecretUri)
       { name: 'CLOUD_OAUTH_CLIENT', value: oauthClient }
       { name: 'CLOUD_OAUTH_SCOPE', value: oauthScope }
       { name: 'CLOUD_OAUTH_CLAIM', value: oauthClaim }
+      { name: 'CLOUD_OAUTH_AUDIENCE', value: oauthAudience }
+      { name: 'CLOUD_OAUTH_ISSUER', value: oauthIssuer }
+      { name: 'CLOUD_OAUTH_DOMAIN', value: oauthDomain }
       { name: 'CLOUD_OAUTH_SECRET', value: '@Microsoft.KeyVault(SecretUri=${oauthSecretUri})' }
     ]
 

@@ -56,7 +56,7 @@ sealed record OpenGateway(
                 new() { HostName = settings.Hostname },
                 settings.Submission,
                 settings.Greylist,
-                TokensOf(settings, time, entropy, loggers)
+                TokenIntrospection.Open(settings.Tokens, settings.Door.Dns, time, entropy, loggers)
             );
             var answers = new CachedCheck(backend.ProbeAsync, "the storage does not answer", time);
             return new(
@@ -87,16 +87,6 @@ sealed record OpenGateway(
             null
         );
     }
-
-    static TokenIntrospection? TokensOf(
-        ContainerSettings settings,
-        TimeProvider time,
-        Entropy entropy,
-        ILoggerFactory loggers
-    ) =>
-        settings.Tokens is { } tokens
-            ? TokenIntrospection.Open(tokens, settings.Door.Dns, time, entropy, loggers.CreateLogger<Resolver>())
-            : null;
 
     static async Task WorkAsync(
         ContainerSettings settings,

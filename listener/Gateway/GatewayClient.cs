@@ -2,6 +2,7 @@ using System.Globalization;
 using Cloud.Api.Gateway.Wire;
 using Cloud.Store;
 using Cloud.Store.Ports;
+using Cloud.Wire;
 using Microsoft.Extensions.Logging;
 
 namespace Cloud.Listener.Gateway;

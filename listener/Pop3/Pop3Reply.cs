@@ -48,14 +48,14 @@ readonly record struct Pop3Reply(bool IsOk, string? Code, string Text)
     public static readonly Pop3Reply ForeignProtocol = Fault("This port speaks POP3") with
     {
         Next = AfterReply.Close,
-        Offence = Offence.ForeignProtocol,
+        Offence = Hosting.Abuse.Offence.ForeignProtocol,
     };
     public static readonly Pop3Reply Cut = new Pop3Reply() with { Next = AfterReply.Cut };
 
     /// <summary>RFC 3206 §4: only a wrong name or password is [AUTH], for it makes clients ask their user again.</summary>
     public static readonly Pop3Reply WrongCredentials = Fault("Wrong name or password", "AUTH") with
     {
-        Offence = Offence.FailedLogin,
+        Offence = Hosting.Abuse.Offence.FailedLogin,
     };
 
     /// <summary>Set for a multi-line answer.</summary>
@@ -64,8 +64,8 @@ readonly record struct Pop3Reply(bool IsOk, string? Code, string Text)
     /// <summary>Counts towards <see cref="Pop3Options.MaxErrors"/>: what no proper client sends again and again.</summary>
     public bool IsFault { get; private init; }
 
-    /// <summary>What a stranger has done who hears this; counts only when <see cref="IsFault"/>.</summary>
-    public Offence Offence { get; init; }
+    /// <summary>What a stranger has done who hears this; null for nothing, or what was counted before.</summary>
+    public Offence? Offence { get; init; }
 
     public AfterReply Next { get; init; }
 
@@ -75,7 +75,8 @@ readonly record struct Pop3Reply(bool IsOk, string? Code, string Text)
 
     public static Pop3Reply Error(string? code, string text) => new(false, code, text);
 
-    public static Pop3Reply Fault(string text, string? code = null) => new(false, code, text) { IsFault = true };
+    public static Pop3Reply Fault(string text, string? code = null) =>
+        new(false, code, text) { IsFault = true, Offence = Hosting.Abuse.Offence.Error };
 
     /// <summary>RFC 3206 §3: time heals it, the user need not be asked.</summary>
     public static Pop3Reply LockedOut(TimeSpan retryAfter) =>
@@ -87,7 +88,7 @@ readonly record struct Pop3Reply(bool IsOk, string? Code, string Text)
             "SYS/TEMP"
         ) with
         {
-            Offence = Offence.LockedOutLogin,
+            Offence = Hosting.Abuse.Offence.LockedOutLogin,
         };
 
     public override string ToString() => $"{(IsOk ? "+OK" : "-ERR")}{(Code is null ? "" : $" [{Code}]")} {Text}";

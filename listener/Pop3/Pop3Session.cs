@@ -199,8 +199,7 @@ sealed class Pop3Session(
     {
         if (reply.Next == AfterReply.Cut)
             return false;
-        if (reply.IsFault && !IsLoggedIn)
-            reply = await JudgeAsync(reply);
+        reply = await JudgeAsync(reply);
         reply.WriteFirstLine(connection.Output);
         if (reply.Body is not null && !await WriteAsync(reply.Body))
             return false;
@@ -218,13 +217,16 @@ sealed class Pop3Session(
     }
 
     /// <summary>Tells a stranger's fault at the door, which may hold the answer back or end the session.</summary>
-    async ValueTask<Pop3Reply> JudgeAsync(Pop3Reply reply)
+    /// <returns>What to say after all; what it counts for is counted.</returns>
+    public async ValueTask<Pop3Reply> JudgeAsync(Pop3Reply reply)
     {
-        var (delay, isBanned) = connection.Visitor.Report(reply.Offence);
+        if (reply.Offence is not { } offence || IsLoggedIn)
+            return reply;
+        var (delay, isBanned) = connection.Visitor.Report(offence);
         if (isBanned)
             return Pop3Reply.Banned;
         await connection.PauseAsync(delay, time);
-        return reply;
+        return reply with { Offence = null };
     }
 
     async ValueTask<bool> WriteAsync(IPop3Body body)

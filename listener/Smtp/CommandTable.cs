@@ -22,6 +22,9 @@ enum CommandFlags
 
     /// <summary>A 550 says something about a mailbox; it is counted apart from the peer's errors.</summary>
     RefusesMailboxes = 2,
+
+    /// <summary>A fault of ours is one of the login (RFC 4954 §6).</summary>
+    Authenticates = 4,
 }
 
 /// <param name="From">States in which the command may come. Where it leads is what it does to the session: EHLO and
@@ -60,7 +63,7 @@ static class CommandTable
         new("HELP", Commands.Help.Parse, SmtpState.Any),
         new("QUIT", Commands.Quit.Parse, SmtpState.Any),
         new("STARTTLS", Commands.StartTls.Parse, SmtpState.Start | SmtpState.Greeted),
-        new("AUTH", Commands.Auth.Parse, SmtpState.Greeted, SmtpLimits.AuthLine),
+        new("AUTH", Commands.Auth.Parse, SmtpState.Greeted, SmtpLimits.AuthLine, CommandFlags.Authenticates),
     ];
 
     static readonly FrozenDictionary<string, CommandRow> ByVerb = Rows.ToFrozenDictionary(

@@ -85,6 +85,7 @@ static class Replies
     {
         Offence = Offence.FailedLogin,
     };
+    public static readonly Reply CannotAuthenticate = new(454, "7.0", "Logins cannot be checked now; try again later");
     public static readonly Reply LockedOut = new(454, "7.0", "Too many failures; try again later")
     {
         Offence = Offence.LockedOutLogin,

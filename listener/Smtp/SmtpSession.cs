@@ -244,7 +244,9 @@ sealed class SmtpSession(
         catch (StoreException e)
         {
             SmtpLog.CommandFailed(logger, e, row?.Verb ?? "", connection.Id);
-            return e is StoreFullException ? Replies.StoreFull : Replies.TryLater;
+            return row?.Flags.HasFlag(CommandFlags.Authenticates) == true ? Replies.CannotAuthenticate
+                : e is StoreFullException ? Replies.StoreFull
+                : Replies.TryLater;
         }
     }
 

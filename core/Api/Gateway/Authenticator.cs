@@ -96,17 +96,18 @@ sealed class Authenticator(
     {
         if (tokens is null)
             return AuthenticateResult.Refused(AuthenticateStatus.WrongCredentials);
+        var token = new PresentedToken(request.Token);
         var client = Network(request.Client);
         var named = request.Login.Length == 0 ? null : await KeyOfAsync(request.Login, cancel);
         // Whoever was let in a moment ago is, although others' failures have locked the account.
         if (
-            tokens.KnownOwner(request.Token) is { } before
+            tokens.KnownOwner(token) is { } before
             && before == (named ?? before)
-            && await FindAsync(before, cancel) is { IsRoute: false } known
+            && await FindPersonAsync(before, cancel) is { } known
         )
             return WelcomeByToken(known);
         // Without a name nobody's account is to wait: only the client's address does, and who has that very token.
-        var counted = named ?? Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(request.Token)));
+        var counted = named ?? token.Name;
         if (LockedOut(await throttle.WaitAsync(counted, client, cancel)) is { } locked)
             return locked;
 
@@ -116,11 +117,10 @@ sealed class Authenticator(
         {
             if (LockedOut(throttle.WaitHere(counted, client)) is { } since)
                 return since;
-            var owner = await tokens.FindOwnerAsync(request.Token, cancel);
+            var owner = await tokens.FindOwnerAsync(token, cancel);
             if (owner is null || (named is not null && named != owner))
                 return await FailAsync(counted, client);
-            // Nobody logs in to a route, and no token changes that.
-            if (await FindAsync(owner, cancel) is not { IsRoute: false } user)
+            if (await FindPersonAsync(owner, cancel) is not { } user)
                 return await FailAsync(counted, client);
             await throttle.ForgetAsync(counted, cancel);
             return WelcomeByToken(user);
@@ -184,6 +184,10 @@ sealed class Authenticator(
 
     async ValueTask<UserRow?> FindAsync(string login, CancellationToken cancel) =>
         await directory.FindUserAsync(login, cancel) is { IsActive: true } user ? user : null;
+
+    /// <summary>Nobody logs in to a route, and no token changes that.</summary>
+    async ValueTask<UserRow?> FindPersonAsync(string login, CancellationToken cancel) =>
+        await FindAsync(login, cancel) is { IsRoute: false } user ? user : null;
 
     /// <summary>The login as a key: an address, or a bare name completed with the only domain.</summary>
     async ValueTask<string> KeyOfAsync(string login, CancellationToken cancel)

@@ -45,10 +45,10 @@ public sealed class SaslExchange
     public ValueTask<SaslStep> ContinueAsync(ReadOnlySequence<byte> line, CancellationToken cancel)
     {
         if (IsSingle(line, (byte)'*'))
-            return new(new SaslStep(mechanism.End(SaslStatus.Cancelled)));
+            return new(new SaslStep(SaslStatus.Cancelled));
         return TryDecode(line) is { } response
             ? mechanism.RespondAsync(response, cancel)
-            : new(new SaslStep(mechanism.End(SaslStatus.Malformed)));
+            : new(new SaslStep(SaslStatus.Malformed));
     }
 
     static bool IsSingle(ReadOnlySequence<byte> line, byte octet) => line.Length == 1 && line.FirstSpan[0] == octet;

@@ -12,10 +12,6 @@ abstract class SaslMechanism
     /// <param name="response">Decoded.</param>
     public abstract ValueTask<SaslStep> RespondAsync(ReadOnlyMemory<byte> response, CancellationToken cancel);
 
-    /// <summary>What an exchange has come to when the client ends it by its own fault or will.</summary>
-    /// <remarks>Who was refused already stays refused: it must not count for less to have said <c>*</c> then.</remarks>
-    public virtual SaslStatus End(SaslStatus why) => why;
-
     protected static readonly SaslStep Malformed = new(SaslStatus.Malformed);
 
     /// <returns>Null for what is empty or no UTF-8.</returns>

@@ -22,11 +22,22 @@ public enum SaslStatus
 }
 
 /// <summary>What to do after a client's line.</summary>
-/// <param name="Challenge">In base64, as it goes onto the wire; empty unless the status is Challenge, and maybe then.</param>
+/// <param name="Challenge">
+/// In base64, as it goes onto the wire; empty unless the status is Challenge, and maybe then, or <see cref="TellsWhy"/>.
+/// </param>
 public readonly record struct SaslStep(SaslStatus Status, string Challenge)
 {
+    /// <summary>
+    /// The login has failed, and counts as that from now on; the reason goes out as a challenge, and the client's line after
+    /// it, whatever it is, is answered with the failure: no protocol has room for words beside that (RFC 7628 §3.2.3).
+    /// </summary>
+    public bool TellsWhy => Status == SaslStatus.WrongCredentials && Challenge.Length > 0;
+
     public SaslStep(SaslStatus status)
         : this(status, "") { }
+
+    public static SaslStep Refuse(ReadOnlySpan<byte> why) =>
+        new(SaslStatus.WrongCredentials, Convert.ToBase64String(why));
 
     public static SaslStep Ask(ReadOnlySpan<byte> challenge) =>
         new(SaslStatus.Challenge, Convert.ToBase64String(challenge));

@@ -37,15 +37,10 @@ sealed class ScramSha256(ISaslCredentials credentials, Entropy entropy, ReadOnly
         ClientFirst,
         ClientFinal,
         Acknowledgement,
-        Refused,
     }
-
-    public override SaslStatus End(SaslStatus why) => turn == Turn.Refused ? SaslStatus.WrongCredentials : why;
 
     public override ValueTask<SaslStep> RespondAsync(ReadOnlyMemory<byte> response, CancellationToken cancel)
     {
-        if (turn == Turn.Refused)
-            return new(new SaslStep(SaslStatus.WrongCredentials));
         if (turn == Turn.Acknowledgement)
             return new(response.IsEmpty ? new SaslStep(SaslStatus.Ok) : Malformed);
         if (Text(response.Span) is not { } message)
@@ -135,11 +130,7 @@ sealed class ScramSha256(ISaslCredentials credentials, Entropy entropy, ReadOnly
     }
 
     /// <param name="error">server-error-value of RFC 5802 §7.</param>
-    SaslStep Refuse(string error)
-    {
-        turn = Turn.Refused;
-        return SaslStep.Ask(Encoding.ASCII.GetBytes($"e={error}"));
-    }
+    static SaslStep Refuse(string error) => SaslStep.Refuse(Encoding.ASCII.GetBytes($"e={error}"));
 
     static string? Value(string part, char attribute) =>
         part.Length >= 2 && part[0] == attribute && part[1] == '=' ? part[2..] : null;

@@ -1,4 +1,5 @@
 using Cloud.Trust.Scanners;
+using Cloud.Wire;
 
 namespace Cloud.Listener.Hosting.Settings;
 
@@ -99,7 +100,7 @@ public abstract partial class DoorSettingSource
     {
         var password = Secret(RspamdPasswordVariable);
         if (ExistingFile("rspamd-password-file") is { } path && File.Exists(path))
-            password = File.ReadAllText(path).TrimEnd('\r', '\n');
+            password = SecretFiles.Read("rspamd-password-file", path, Faults);
         if (password is null)
             return null;
         if (password.Length is 0 or > MaxPassword || password.Any(letter => letter is < ' ' or > '~'))

@@ -34,11 +34,7 @@ sealed record Authenticate(string Mechanism, byte[]? Initial) : IImapCommand
             : await exchange.StartAsync(new ReadOnlySequence<byte>(Initial), cancel);
         while (step.Status == SaslStatus.Challenge)
         {
-            session.Writer.Put("+ "u8);
-            session.Writer.Put(step.Challenge);
-            session.Writer.Crlf();
-            await session.Writer.FlushAsync();
-            var status = await session.Input.ReadContinuationAsync(session.Patience);
+            var status = await AskAsync(session, step.Challenge);
             if (status == ReadStatus.Refused)
                 return session.Input.Fault;
             if (status != ReadStatus.Command)
@@ -46,10 +42,32 @@ sealed record Authenticate(string Mechanism, byte[]? Initial) : IImapCommand
             step = await exchange.ContinueAsync(new ReadOnlySequence<byte>(session.Input.Text.ToArray()), cancel);
             session.Input.Release();
         }
-        return Conclude(session, step.Status, credentials.Result);
+        return step.TellsWhy
+            ? await RefuseAsync(session, step.Challenge)
+            : Conclude(session, step.Status, credentials.Result);
     }
 
     public override string ToString() => $"AUTHENTICATE {Mechanism}";
+
+    static async ValueTask<ReadStatus> AskAsync(ImapSession session, string challenge)
+    {
+        session.Writer.Put("+ "u8);
+        session.Writer.Put(challenge);
+        session.Writer.Crlf();
+        await session.Writer.FlushAsync();
+        return await session.Input.ReadContinuationAsync(session.Patience);
+    }
+
+    /// <summary>The failure counts before the client is told why: it may leave then, or say anything.</summary>
+    static async ValueTask<Reply> RefuseAsync(ImapSession session, string why)
+    {
+        var failure = session.RefuseLogin(AuthenticateStatus.WrongCredentials, TimeSpan.Zero);
+        if (failure.Condition == Condition.Bye)
+            return failure;
+        var status = await AskAsync(session, why);
+        session.Input.Release();
+        return status is ReadStatus.Command or ReadStatus.Refused ? failure : session.Farewell(status) ?? Reply.Goodbye;
+    }
 
     static Reply Conclude(ImapSession session, SaslStatus status, AuthenticateResult? result)
     {

@@ -44,11 +44,29 @@ sealed class Auth(string mechanism, string? initial) : IPop3Command
             step = await exchange.ContinueAsync(line.Octets, cancel);
         }
 
+        if (step.TellsWhy)
+            return await RefuseAsync(session, credentials, step.Challenge, cancel);
         return step.Status switch
         {
             SaslStatus.Cancelled => Pop3Reply.Fault("Cancelled"),
             SaslStatus.Malformed => Pop3Reply.Fault("Not what the mechanism asks for"),
             _ => await session.LogInAsync(credentials.Login, credentials.Result ?? Unasked, cancel),
         };
+    }
+
+    /// <summary>The failure counts before the client is told why: it may leave then, or say anything.</summary>
+    static async ValueTask<Pop3Reply> RefuseAsync(
+        Pop3Session session,
+        GatewayCredentials credentials,
+        string why,
+        CancellationToken cancel
+    )
+    {
+        var failure = await session.JudgeAsync(
+            await session.LogInAsync(credentials.Login, credentials.Result ?? Unasked, cancel)
+        );
+        if (failure.Next == AfterReply.Close)
+            return failure;
+        return await session.AskAsync(why) is null ? Pop3Reply.Cut : failure;
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Cloud.Listener.Hosting;
 using Cloud.Wire.Sasl;
@@ -38,20 +39,41 @@ sealed record Auth(string Mechanism, byte[]? Initial) : ISmtpCommand
             : await exchange.StartAsync(new(Initial), cancel);
         while (step.Status == SaslStatus.Challenge)
         {
-            session.Write(Replies.Challenge(step.Challenge));
-            var line = await session.Input.ReadLineAsync(
-                SmtpLimits.AuthLine,
-                session.Options.CommandTimeout,
-                Replies.ResponseTooLong
-            );
-            step = await exchange.ContinueAsync(line, cancel);
+            step = await exchange.ContinueAsync(await AskAsync(session, step.Challenge), cancel);
         }
 
         if (step.Status == SaslStatus.Ok)
             session.LogIn(credentials.Result!);
         else
             SmtpLog.NotAuthenticated(session.Logger, session.Connection.Remote.Address, Mechanism, $"{step.Status}");
-        return Answer(step.Status);
+        return step.TellsWhy ? await RefuseAsync(session, step.Challenge) : Answer(step.Status);
+    }
+
+    static ValueTask<ReadOnlySequence<byte>> AskAsync(SmtpSession session, string challenge)
+    {
+        session.Write(Replies.Challenge(challenge));
+        return session.Input.ReadLineAsync(
+            SmtpLimits.AuthLine,
+            session.Options.CommandTimeout,
+            Replies.ResponseTooLong
+        );
+    }
+
+    /// <summary>The failure counts before the client is told why: it may leave then, or say anything.</summary>
+    static async ValueTask<Reply> RefuseAsync(SmtpSession session, string why)
+    {
+        var failure = await Measure.JudgeAsync(session, Replies.WrongCredentials);
+        if (failure.Closes)
+            return failure;
+        try
+        {
+            await AskAsync(session, why);
+        }
+        catch (ProtocolException e) when (!e.Reply.Closes)
+        {
+            // Too long, or no line: it is answered with the failure as well.
+        }
+        return failure with { Offence = null };
     }
 
     static Reply Answer(SaslStatus status) =>

@@ -22,11 +22,11 @@ sealed class FakeTokens : ITokenCheck
 
     public int Asked => Volatile.Read(ref asked);
 
-    public string? KnownOwner(string token) => Known.Contains(token) ? Owners[token] : null;
+    public string? KnownOwner(PresentedToken token) => Known.Contains(token.Text) ? Owners[token.Text] : null;
 
-    public ValueTask<string?> FindOwnerAsync(string token, CancellationToken cancel)
+    public ValueTask<string?> FindOwnerAsync(PresentedToken token, CancellationToken cancel)
     {
         Interlocked.Increment(ref asked);
-        return IsDown ? throw new StoreException("down") : new(Owners.GetValueOrDefault(token));
+        return IsDown ? throw new StoreException("down") : new(Owners.GetValueOrDefault(token.Text));
     }
 }

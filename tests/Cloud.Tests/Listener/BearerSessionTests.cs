@@ -95,7 +95,7 @@ public sealed class BearerSessionTests
 
     [Theory]
     [InlineData("imaps", "a NO [UNAVAILABLE]")]
-    [InlineData("submissions", "451 4.3.0")]
+    [InlineData("submissions", "454 4.7.0")]
     [InlineData("pop3s", "-ERR [SYS/TEMP]")]
     public async Task While_nobody_can_tell_all_are_to_try_again(string port, string later)
     {

@@ -82,7 +82,8 @@ sealed class SaslClient : IAsyncDisposable
         return await connection.ReadLineAsync();
     }
 
-    async Task LookAsync()
+    /// <summary>Asks for the capabilities.</summary>
+    public async Task LookAsync()
     {
         var (question, end) = protocol switch
         {

@@ -1,3 +1,4 @@
+using Cloud.Listener.Hosting;
 using Cloud.Listener.Imap;
 using Cloud.Listener.Pop3;
 using Cloud.Listener.Smtp;
@@ -20,7 +21,8 @@ static class SaslPorts
         TestBackend test,
         bool tokens = false,
         bool clear = true,
-        TlsCertificate? certificate = null
+        TlsCertificate? certificate = null,
+        ListenerLimits? limits = null
     )
     {
         var loggers = NullLoggerFactory.Instance;
@@ -53,13 +55,16 @@ static class SaslPorts
             test.Time,
             loggers
         );
-        return TestListener.StartAsync([
-            ("imap", imap, false),
-            ("imaps", imap, true),
-            ("submission", submission, false),
-            ("submissions", submission, true),
-            ("pop3", pop3, false),
-            ("pop3s", pop3, true),
-        ]);
+        return TestListener.StartAsync(
+            [
+                ("imap", imap, false),
+                ("imaps", imap, true),
+                ("submission", submission, false),
+                ("submissions", submission, true),
+                ("pop3", pop3, false),
+                ("pop3s", pop3, true),
+            ],
+            limits
+        );
     }
 }

@@ -54,24 +54,14 @@ public sealed class BearerTests
     }
 
     [Theory]
-    [InlineData("OAUTHBEARER", OAuth, """{"status":"invalid_token"}""", "AQ==")]
-    [InlineData("XOAUTH2", XOAuth2, """{"status":"400","schemes":"Bearer"}""", "")]
-    public async Task Why_not_is_told_before_the_failure_whatever_is_answered(
-        string mechanism,
-        string message,
-        string why,
-        string proper
-    )
+    [InlineData("OAUTHBEARER", OAuth, """{"status":"invalid_token"}""")]
+    [InlineData("XOAUTH2", XOAuth2, """{"status":"400","schemes":"Bearer"}""")]
+    public async Task Why_not_comes_with_the_failure(string mechanism, string message, string why)
     {
-        foreach (var answer in new[] { proper, "*", "!", Convert.ToBase64String(Encoding.ASCII.GetBytes(message)) })
-        {
-            var exchange = Create(mechanism);
-            var wrong = message.Replace(OneUser.Token, "another", StringComparison.Ordinal);
-            var step = await exchange.StartAsync(Line(wrong), default);
-            Assert.Equal(SaslStatus.Challenge, step.Status);
-            Assert.Equal(why, Encoding.UTF8.GetString(Convert.FromBase64String(step.Challenge)));
-            Assert.Equal(SaslStatus.WrongCredentials, (await exchange.ContinueAsync(Raw(answer), default)).Status);
-        }
+        var wrong = message.Replace(OneUser.Token, "another", StringComparison.Ordinal);
+        var step = await Create(mechanism).StartAsync(Line(wrong), default);
+        Assert.Equal((SaslStatus.WrongCredentials, true), (step.Status, step.TellsWhy));
+        Assert.Equal(why, Encoding.UTF8.GetString(Convert.FromBase64String(step.Challenge)));
     }
 
     [Fact]
@@ -151,7 +141,7 @@ public sealed class BearerTests
             for (var changes = noise.Next(1, 4); changes > 0; changes--)
                 octets[noise.Next(octets.Length)] = (byte)(noise.Next(3) == 0 ? 1 : noise.Next(256));
             var step = await Create(mechanism).StartAsync(Raw(Convert.ToBase64String(octets)), default);
-            Assert.True(step.Status is SaslStatus.Ok or SaslStatus.Malformed or SaslStatus.Challenge);
+            Assert.True(step.Status is SaslStatus.Ok or SaslStatus.Malformed || step.TellsWhy);
         }
         // What was asked about stands in what was sent: one piece, without separators or spaces.
         Assert.All(user.Asked, asked => Assert.Matches("^[A-Za-z0-9._~+/-]+=*$", asked.Token));

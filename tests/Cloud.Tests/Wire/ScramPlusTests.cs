@@ -28,19 +28,15 @@ public sealed class ScramPlusTests
 
     static string Text(SaslStep step) => Encoding.UTF8.GetString(Convert.FromBase64String(step.Challenge));
 
-    /// <returns>The last challenge, and how it ended when the client had answered that.</returns>
-    static async Task<(string Last, SaslStatus End)> RunAsync(
-        ScramClient client,
-        SaslExchange exchange,
-        string answer = ""
-    )
+    /// <returns>The last challenge, or why not, and how it ended.</returns>
+    static async Task<(string Last, SaslStatus End)> RunAsync(ScramClient client, SaslExchange exchange)
     {
         var step = await exchange.StartAsync(Line(client.First), default);
-        if (step.Status == SaslStatus.Challenge && !Text(step).StartsWith("e=", StringComparison.Ordinal))
+        if (step.Status == SaslStatus.Challenge)
             step = await exchange.ContinueAsync(Line(client.Final(Text(step))), default);
         if (step.Status != SaslStatus.Challenge)
-            return ("", step.Status);
-        var end = await exchange.ContinueAsync(new(Encoding.ASCII.GetBytes(answer)), default);
+            return (Text(step), step.Status);
+        var end = await exchange.ContinueAsync(default, default);
         return (Text(step), end.Status);
     }
 
@@ -103,18 +99,10 @@ public sealed class ScramPlusTests
     [InlineData("SCRAM-SHA-256-PLUS", "p=TLS-SERVER-END-POINT,,", "e=unsupported-channel-binding-type")]
     [InlineData("SCRAM-SHA-256", "y,,", "e=server-does-support-channel-binding")]
     [InlineData("SCRAM-SHA-256-PLUS", "y,,", "e=server-does-support-channel-binding")]
-    public async Task A_wrong_flag_is_told_and_whatever_is_answered_counts_as_a_failure(
-        string mechanism,
-        string header,
-        string error
-    )
+    public async Task A_wrong_flag_is_told_with_the_failure(string mechanism, string header, string error)
     {
-        foreach (var answer in new[] { "", "*", "!", "AQ==" })
-        {
-            var client = new ScramClient(header, Name, Password);
-            var (last, end) = await RunAsync(client, Create(mechanism, Here), answer);
-            Assert.Equal((error, SaslStatus.WrongCredentials), (last, end));
-        }
+        var client = new ScramClient(header, Name, Password);
+        Assert.Equal((error, SaslStatus.WrongCredentials), await RunAsync(client, Create(mechanism, Here)));
     }
 
     [Theory]

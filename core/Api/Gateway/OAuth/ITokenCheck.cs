@@ -6,7 +6,7 @@ namespace Cloud.Api.Gateway.OAuth;
 public interface ITokenCheck
 {
     /// <summary>Whose mail a token opens that was good a moment ago; null where it is to be asked about.</summary>
-    string? KnownOwner(string token);
+    string? KnownOwner(PresentedToken token);
 
     /// <summary>Whose mail a token opens.</summary>
     /// <returns>
@@ -14,5 +14,5 @@ public interface ITokenCheck
     /// not any more.
     /// </returns>
     /// <exception cref="StoreException">Nobody can tell now.</exception>
-    ValueTask<string?> FindOwnerAsync(string token, CancellationToken cancel);
+    ValueTask<string?> FindOwnerAsync(PresentedToken token, CancellationToken cancel);
 }

@@ -25,16 +25,13 @@ sealed record IntrospectionAnswer(string Owner, DateTimeOffset? Expires)
             throw new JsonException("The answer does not say whether the token is active");
         if (active.ValueKind != JsonValueKind.True || !IsBearer(answer) || !IsForAccess(answer))
             return null;
+        if (!IsForUs(answer, options))
+            return null;
         if (!TryTime(answer, "exp", out var expires) || expires <= now)
             return null;
         if (!TryTime(answer, "nbf", out var begins) || begins > now + Skew)
             return null;
-        var scopes = Text(answer, "scope")?.Split(' ') ?? [];
-        return
-            options.Scopes.Except(scopes, StringComparer.Ordinal).Any()
-            || OwnerIn(answer, options.Claim) is not { } owner
-            ? null
-            : new(owner, expires);
+        return OwnerIn(answer, options) is { } owner ? new(owner, expires) : null;
     }
 
     /// <summary>One that is bound to a key (DPoP, mutual TLS) would need a proof that SASL has no room for.</summary>
@@ -47,12 +44,36 @@ sealed record IntrospectionAnswer(string Owner, DateTimeOffset? Expires)
         Text(answer, "token_use") is null or "access_token" or "access"
         && Text(answer, "typ")?.ToUpperInvariant() is null or "BEARER" or "AT+JWT" or "JWT";
 
-    /// <summary>An address as it is compared, but for case: what had to be mended to become one may be another's there.</summary>
-    static string? OwnerIn(JsonElement answer, string claim)
+    /// <summary>By scopes, audience and issuer: other services have tokens of the same users.</summary>
+    static bool IsForUs(JsonElement answer, TokenOptions options)
     {
-        if ((claim == "email" && !IsVerified(answer)) || Text(answer, claim) is not { } text)
+        var scopes = Text(answer, "scope")?.Split(' ') ?? [];
+        return !options.Scopes.Except(scopes, StringComparer.Ordinal).Any()
+            && (
+                options.Audiences.Count == 0
+                || AudiencesOf(answer).Intersect(options.Audiences, StringComparer.Ordinal).Any()
+            )
+            && (options.Issuer is null || Text(answer, "iss") == options.Issuer);
+    }
+
+    /// <summary>One as a string, or several in an array (RFC 7662 §2.2, RFC 7519 §4.1.3).</summary>
+    static IEnumerable<string?> AudiencesOf(JsonElement answer)
+    {
+        if (!answer.TryGetProperty("aud", out var audience))
+            return [];
+        JsonElement[] all = audience.ValueKind == JsonValueKind.Array ? [.. audience.EnumerateArray()] : [audience];
+        return all.Where(one => one.ValueKind == JsonValueKind.String).Select(one => one.GetString());
+    }
+
+    /// <summary>An address as it is compared, but for case: what had to be mended to become one may be another's there.</summary>
+    static string? OwnerIn(JsonElement answer, TokenOptions options)
+    {
+        if ((options.Claim == "email" && !IsVerified(answer)) || Text(answer, options.Claim) is not { } text)
             return null;
-        return EmailAddress.TryParse(text)?.Key is { } key && Ascii.EqualsIgnoreCase(key, text) ? key : null;
+        if (EmailAddress.TryParse(text)?.Key is not { } key || !Ascii.EqualsIgnoreCase(key, text))
+            return null;
+        var domain = key[(key.LastIndexOf('@') + 1)..];
+        return options.Domains.Count == 0 || options.Domains.Contains(domain, StringComparer.Ordinal) ? key : null;
     }
 
     /// <summary>Some issuers let users write whatever they like for their address, and say that it is unproved.</summary>

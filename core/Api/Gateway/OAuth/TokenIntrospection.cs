@@ -1,12 +1,13 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Http;
 using System.Net.Http.Headers;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Cloud.Dns;
 using Cloud.Store.Ports;
+using Cloud.Wire;
 using Cloud.Wire.Http;
 using Microsoft.Extensions.Logging;
 
@@ -16,17 +17,28 @@ namespace Cloud.Api.Gateway.OAuth;
 /// <remarks>
 /// What is good is remembered for a minute at most, by the token's hash: a client that opens ten connections asks once, and
 /// a token that is taken back opens nothing soon after. What is not good is asked about each time, as often as
-/// <see cref="Authenticator"/> lets guessers ask.
+/// <see cref="Authenticator"/> lets guessers ask. While nobody answers, logins are not kept waiting for it: after some of
+/// them have, all fail at once, but for one from time to time that sees whether somebody does again.
 /// </remarks>
 /// <param name="handler">Sends; it must follow nothing.</param>
-public sealed class TokenIntrospection(TokenOptions options, HttpMessageHandler handler, TimeProvider time)
-    : ITokenCheck
+public sealed class TokenIntrospection(
+    TokenOptions options,
+    HttpMessageHandler handler,
+    TimeProvider time,
+    ILogger<TokenIntrospection> logger
+) : ITokenCheck
 {
     /// <summary>For all of a question: the front's client waits, and is to be told that it must try again.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>How long a good token is good without a question.</summary>
     public static readonly TimeSpan Age = TimeSpan.FromMinutes(1);
+
+    /// <summary>Questions in a row that nobody answers, before no more are asked for a while: fewer than can wait at a time.</summary>
+    public const int Failures = 3;
+
+    /// <summary>How long none are asked then: a mail program tries again after about as long by itself.</summary>
+    public static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
 
     /// <summary>Octets of an answer; some issuers put a user's groups in.</summary>
     const int MaxAnswer = 64 * 1024;
@@ -39,39 +51,72 @@ public sealed class TokenIntrospection(TokenOptions options, HttpMessageHandler 
 
     readonly ConcurrentDictionary<string, (string Owner, DateTimeOffset Until)> known = new(StringComparer.Ordinal);
 
+    readonly CircuitBreaker breaker = new(Failures, Pause, time);
+
     HttpClient Http { get; } = new(handler) { Timeout = Timeout.InfiniteTimeSpan };
 
+    /// <returns>Null where no tokens are taken.</returns>
     /// <param name="dns">Who knows where the endpoint is.</param>
-    public static TokenIntrospection Open(
-        TokenOptions options,
+    [return: NotNullIfNotNull(nameof(options))]
+    public static TokenIntrospection? Open(
+        TokenOptions? options,
         DnsSettings dns,
         TimeProvider time,
         Entropy entropy,
-        ILogger logger
-    ) => new(options, new GuardedConnect(new Resolver(dns, time, entropy, logger), Everywhere).Handler(), time);
-
-    public string? KnownOwner(string token) =>
-        known.TryGetValue(NameOf(token), out var one) && time.GetUtcNow() < one.Until ? one.Owner : null;
-
-    public async ValueTask<string?> FindOwnerAsync(string token, CancellationToken cancel)
+        ILoggerFactory loggers
+    )
     {
-        var name = NameOf(token);
+        if (options is null)
+            return null;
+        var resolver = new Resolver(dns, time, entropy, loggers.CreateLogger<Resolver>());
+        var handler = new GuardedConnect(resolver, Everywhere).Handler();
+        return new(options, handler, time, loggers.CreateLogger<TokenIntrospection>());
+    }
+
+    public string? KnownOwner(PresentedToken token) =>
+        known.TryGetValue(token.Name, out var one) && time.GetUtcNow() < one.Until ? one.Owner : null;
+
+    public async ValueTask<string?> FindOwnerAsync(PresentedToken token, CancellationToken cancel)
+    {
         if (KnownOwner(token) is { } owner)
             return owner;
-        known.TryRemove(name, out _);
+        known.TryRemove(token.Name, out _);
         var answer = await AskAsync(token, cancel);
         if (answer is null)
             return null;
         if (known.Count >= MaxKnown)
             known.Clear();
         var until = time.GetUtcNow() + Age;
-        known[name] = (answer.Owner, answer.Expires < until ? answer.Expires.Value : until);
+        known[token.Name] = (answer.Owner, answer.Expires < until ? answer.Expires.Value : until);
         return answer.Owner;
     }
 
-    static string NameOf(string token) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+    /// <summary>Asks if the breaker lets it, and tells the breaker how that ended.</summary>
+    async ValueTask<IntrospectionAnswer?> AskAsync(PresentedToken token, CancellationToken cancel)
+    {
+        if (!breaker.TryEnter(out var isProbe))
+            throw new IssuerOutageException("The introspection endpoint does not answer; it is asked again soon");
+        try
+        {
+            var answer = await ExchangeAsync(token, cancel);
+            if (breaker.Succeeded())
+                Log.IssuerAnswers(logger);
+            return answer;
+        }
+        catch (IssuerOutageException e)
+        {
+            if (breaker.Failed(isProbe))
+                Log.IssuerFails(logger, Pause.TotalSeconds, e.Message);
+            throw;
+        }
+        catch (Exception)
+        {
+            breaker.ToldNothing(isProbe); // It is about this token, or the asker has left.
+            throw;
+        }
+    }
 
-    async ValueTask<IntrospectionAnswer?> AskAsync(string token, CancellationToken cancel)
+    async ValueTask<IntrospectionAnswer?> ExchangeAsync(PresentedToken token, CancellationToken cancel)
     {
         using var limit = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel);
@@ -84,23 +129,47 @@ public sealed class TokenIntrospection(TokenOptions options, HttpMessageHandler 
                 return null;
             // A token that is not good is no error (RFC 7662 §2.2): this is about us, or about them.
             if (answer.StatusCode != HttpStatusCode.OK)
-                throw new StoreException($"The introspection endpoint answers {(int)answer.StatusCode}");
+                throw Refusal(answer.StatusCode);
             return IntrospectionAnswer.Read(await ReadAsync(answer, either.Token), options, time.GetUtcNow());
         }
-        catch (Exception e)
-            when (e is HttpRequestException or IOException or JsonException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new StoreException($"The introspection endpoint cannot be asked: {e.GetBaseException().Message}", e);
+            throw new StoreException($"The introspection endpoint's answer is none: {e.GetBaseException().Message}", e);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            throw new IssuerOutageException(
+                $"The introspection endpoint cannot be asked: {e.GetBaseException().Message}",
+                e
+            );
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            throw new StoreException($"The introspection endpoint does not answer within {Patience.TotalSeconds} s");
+            throw new IssuerOutageException(
+                $"The introspection endpoint does not answer within {Patience.TotalSeconds} s"
+            );
         }
     }
 
-    HttpRequestMessage RequestOf(string token)
+    /// <summary>Whether nobody can log in now, or with this token: a stranger's may bring about a 500, and it costs no wait.</summary>
+    static StoreException Refusal(HttpStatusCode status)
     {
-        var form = new Dictionary<string, string> { ["token"] = token, ["token_type_hint"] = "access_token" };
+        var reason = $"The introspection endpoint answers {(int)status}";
+        return
+            status
+                is HttpStatusCode.Unauthorized
+                    or HttpStatusCode.Forbidden
+                    or HttpStatusCode.TooManyRequests
+                    or HttpStatusCode.BadGateway
+                    or HttpStatusCode.ServiceUnavailable
+                    or HttpStatusCode.GatewayTimeout
+            ? new IssuerOutageException(reason)
+            : new StoreException(reason);
+    }
+
+    HttpRequestMessage RequestOf(PresentedToken token)
+    {
+        var form = new Dictionary<string, string> { ["token"] = token.Text, ["token_type_hint"] = "access_token" };
         var request = new HttpRequestMessage(HttpMethod.Post, options.Introspection)
         {
             Content = new FormUrlEncodedContent(form),
@@ -118,6 +187,6 @@ public sealed class TokenIntrospection(TokenOptions options, HttpMessageHandler 
         await using var body = await answer.Content.ReadAsStreamAsync(cancel);
         var octets = new byte[MaxAnswer + 1];
         var length = await body.ReadAtLeastAsync(octets, octets.Length, throwOnEndOfStream: false, cancel);
-        return length <= MaxAnswer ? octets.AsMemory(0, length) : throw new IOException("The answer is too long");
+        return length <= MaxAnswer ? octets.AsMemory(0, length) : throw new JsonException("The answer is too long");
     }
 }

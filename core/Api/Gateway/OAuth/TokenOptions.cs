@@ -12,6 +12,15 @@ public sealed record TokenOptions(Uri Introspection, string Client, string Secre
     /// <summary>The member of the answer that names the address. Users choose others, such as <c>username</c>, at will.</summary>
     public string Claim { get; init; } = "email";
 
+    /// <summary>One of them must be among those that a token is for (RFC 7662 §2.2, <c>aud</c>); none: it is not looked at.</summary>
+    public IReadOnlyList<string> Audiences { get; init; } = [];
+
+    /// <summary>What the answer must say of who issued the token (<c>iss</c>); null: it is not looked at.</summary>
+    public string? Issuer { get; init; }
+
+    /// <summary>Domains of the addresses that a token may name, in their canonical form; none: all.</summary>
+    public IReadOnlyList<string> Domains { get; init; } = [];
+
     /// <summary>The secret stays out of a record's text.</summary>
     public override string ToString() => $"{nameof(TokenOptions)} {Introspection}";
 }

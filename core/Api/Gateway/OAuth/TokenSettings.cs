@@ -1,3 +1,6 @@
+using Cloud.Mail;
+using Cloud.Wire;
+
 namespace Cloud.Api.Gateway.OAuth;
 
 /// <summary>The settings of <see cref="TokenOptions"/> by their names: the same wherever the gateway runs.</summary>
@@ -14,6 +17,9 @@ public static class TokenSettings
     const string Client = "oauth-client";
     const string Scope = "oauth-scope";
     const string Claim = "oauth-claim";
+    const string Audience = "oauth-audience";
+    const string Issuer = "oauth-issuer";
+    const string Domain = "oauth-domain";
 
     /// <summary>In the place of scopes: every token of the issuer opens mail. To be said, for it is seldom meant.</summary>
     const string Any = "any";
@@ -33,6 +39,9 @@ public static class TokenSettings
         (SecretFile, "FILE", $"Holds that client's secret ({SecretVariable})"),
         (Scope, "SCOPE", "What a token must be for, several with spaces between; any: whatever it is for"),
         (Claim, "NAME", "Member of the answer that names the user's address (email)"),
+        (Audience, "NAME", "Whom a token must be meant for, one of several with spaces between (anybody)"),
+        (Issuer, "URL", "Who must have issued a token, as the answer says it (not looked at)"),
+        (Domain, "DOMAIN", "Whose users tokens may name, several with spaces between (every domain)"),
     ];
 
     /// <param name="given">A setting's text by its name; null where it is not given.</param>
@@ -44,7 +53,7 @@ public static class TokenSettings
     {
         if (given(Introspection) is not { } text)
         {
-            if (new[] { Client, SecretFile, Scope, Claim }.FirstOrDefault(name => given(name) is not null) is { } alone)
+            if (Names.Select(setting => setting.Name).FirstOrDefault(name => given(name) is not null) is { } alone)
                 faults.Add($"{alone}: needs {Introspection}, where tokens are checked.");
             return null;
         }
@@ -52,7 +61,7 @@ public static class TokenSettings
         if (!isAddress || address!.UserInfo.Length > 0 || address.Fragment.Length > 0)
             faults.Add($"{Introspection}: must be an https address without a password.");
         if (given(SecretFile) is { } file)
-            secret = ReadFile(file, faults);
+            secret = SecretFiles.Read(SecretFile, file, faults);
         if (asks && (given(Client) is null || string.IsNullOrEmpty(secret)))
             faults.Add($"{Introspection}: needs {Client} and its secret ({SecretFile}, or {SecretVariable}).");
         var scopes = given(Scope)?.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) ?? [];
@@ -65,23 +74,36 @@ public static class TokenSettings
             given(Client) ?? "",
             secret ?? ""
         );
-        return options with { Scopes = scopes is [Any] ? [] : scopes, Claim = given(Claim) ?? options.Claim };
+        return options with
+        {
+            Scopes = scopes is [Any] ? [] : scopes,
+            Claim = given(Claim) ?? options.Claim,
+            Audiences = Words(Audience, given, faults),
+            Issuer = Words(Issuer, given, faults) is [var issuer, ..] ? issuer : null,
+            Domains = Domains(given, faults),
+        };
+    }
+
+    static string[] Domains(Func<string, string?> given, ICollection<string> faults)
+    {
+        var domains = Words(Domain, given, faults);
+        foreach (var wrong in domains.Where(domain => !EmailAddress.IsDomain(domain)))
+            faults.Add($"{Domain}: {wrong} is no domain.");
+        return [.. domains.Select(EmailAddress.CanonicalDomain)];
+    }
+
+    /// <returns>Empty where it is not given. What is given and names nothing would allow everything: that is a fault.</returns>
+    static string[] Words(string name, Func<string, string?> given, ICollection<string> faults)
+    {
+        if (given(name) is not { } text)
+            return [];
+        var words = text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        if (words.Length == 0)
+            faults.Add($"{name}: names nothing.");
+        return words;
     }
 
     /// <summary>Nobody listens between here and here.</summary>
     static bool IsPrivate(Uri address) =>
         address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback);
-
-    static string? ReadFile(string path, ICollection<string> faults)
-    {
-        try
-        {
-            return File.ReadAllText(path).TrimEnd('\r', '\n');
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            faults.Add($"{SecretFile}: cannot be read: {e.Message}");
-            return null;
-        }
-    }
 }

@@ -25,7 +25,7 @@ sealed record Dialling(SmtpRelay Relay, RelayJob Job, HostTarget Target, IPEndPo
         SmtpCredentials? credentials;
         try
         {
-            credentials = await CredentialsAsync(cancel);
+            credentials = Credentials();
         }
         catch (IOException e)
         {
@@ -75,11 +75,12 @@ sealed record Dialling(SmtpRelay Relay, RelayJob Job, HostTarget Target, IPEndPo
         return Relay.Options.Connect is { } connect ? options with { Connect = connect } : options;
     }
 
-    async ValueTask<SmtpCredentials?> CredentialsAsync(CancellationToken cancel)
+    /// <exception cref="IOException">The file with the secret cannot be read.</exception>
+    SmtpCredentials? Credentials()
     {
         if (Target.Smarthost is not { User: { } user } smarthost)
             return null;
-        var secret = await smarthost.Secret.ReadAsync(cancel);
+        var secret = smarthost.Secret.Read();
         return smarthost.HasToken ? SmtpCredentials.Token(user, secret) : SmtpCredentials.Password(user, secret);
     }
 

@@ -49,7 +49,8 @@ public abstract class TokenLoginTests(Hop hop) : GatewayTests(hop)
         var test = await OpenAsync();
         await test.Admin.AddSharedUserAsync("team@example.test", default);
         Assert.Null((await test.Backend.Hooks.Routes.AddAsync("route@example.test", 1, default)).Fault);
-        await test.Admin.Users.SuspendAsync(TestBackend.Bob, default);
+        if (login == TestBackend.Bob)
+            await test.Admin.Users.SuspendAsync(login, default);
         tokens.Owners["nobodys"] = "nobody@example.test";
         tokens.Owners["teams"] = "team@example.test";
         tokens.Owners["routes"] = "route@example.test";
@@ -69,6 +70,18 @@ public abstract class TokenLoginTests(Hop hop) : GatewayTests(hop)
         Assert.Equal(asked, tokens.Asked);
         clock.Advance(locked.RetryAfter);
         Assert.Equal(AuthenticateStatus.Ok, (await LogInAsync(test, TestBackend.Alice, FakeTokens.Alices)).Status);
+    }
+
+    [Fact]
+    public async Task A_good_token_makes_up_for_wrong_ones()
+    {
+        var test = await OpenAsync();
+        for (var round = 0; round < 3; round++)
+        {
+            for (var i = 0; i < 4; i++)
+                await LogInAsync(test, TestBackend.Alice, $"guess{i}", $"192.0.2.{i}");
+            Assert.Equal(AuthenticateStatus.Ok, (await LogInAsync(test, TestBackend.Alice, FakeTokens.Alices)).Status);
+        }
     }
 
     [Fact]
@@ -115,6 +128,8 @@ public abstract class TokenLoginTests(Hop hop) : GatewayTests(hop)
         var ended = test.Gateway.WatchLoginAsync(login, default).AsTask();
         await test.Admin.SetPasswordAsync(TestBackend.Alice, "another one", default);
         await test.Admin.Users.SuspendAsync(TestBackend.Bob, default);
+        Assert.True(login.Fits(await test.Backend.Directory.FindUserAsync(TestBackend.Alice, default)));
+        Assert.False(login.Fits(await test.Backend.Directory.FindUserAsync(TestBackend.Bob, default)));
         Assert.False(ended.IsCompleted);
         await test.Admin.Users.SuspendAsync(TestBackend.Alice, default);
         await clock.RunAsync(ended, TimeSpan.FromSeconds(10));

@@ -62,24 +62,6 @@ public sealed class PressureTests : HopTests
     }
 
     [Fact]
-    public void Calls_begun_before_it_opened_keep_it_open_no_longer()
-    {
-        var breaker = new CircuitBreaker(1, TimeSpan.FromSeconds(10), Clock);
-        Assert.True(breaker.TryEnter(out _) && breaker.TryEnter(out _) && breaker.TryEnter(out _));
-        Assert.True(breaker.Failed(isProbe: false));
-        Clock.Advance(TimeSpan.FromSeconds(9));
-        Assert.False(breaker.Failed(isProbe: false));
-        Clock.Advance(TimeSpan.FromSeconds(1));
-        Assert.True(breaker.TryEnter(out var isProbe) && isProbe);
-        // Nor do they let a second probe out.
-        Assert.False(breaker.Failed(isProbe: false));
-        breaker.ToldNothing(isProbe: false);
-        Assert.False(breaker.TryEnter(out _));
-        Assert.False(breaker.Failed(isProbe: true));
-        Assert.True(breaker.IsOpen);
-    }
-
-    [Fact]
     public async Task Messages_that_get_no_answer_are_failures_though_they_began_well()
     {
         await using var gateway = Connect(Options with { Tries = 1, BreakAfter = 2 }, claims: false);

@@ -1,11 +1,10 @@
+using Cloud.Wire;
+
 namespace Cloud.Flow.Outbound.Relay.Smarthosts;
 
 /// <summary>A password or token that is read when it is needed, and never printed.</summary>
 public sealed class SmarthostSecret
 {
-    /// <summary>Octets of a file with a secret: tokens have up to a few thousand.</summary>
-    const int MaxFile = 16 * 1024;
-
     public static readonly SmarthostSecret None = new(null, null);
 
     readonly string? text;
@@ -21,18 +20,17 @@ public sealed class SmarthostSecret
     public bool IsNone => text is null && file is null;
 
     /// <exception cref="IOException">The file cannot be read, or is too long.</exception>
-    public async ValueTask<string> ReadAsync(CancellationToken cancel)
+    public string Read()
     {
         if (file is null)
             return text ?? "";
         try
         {
-            if (new FileInfo(file).Length > MaxFile)
-                throw new IOException("The file with the smarthost's secret is too long");
-            return (await File.ReadAllTextAsync(file, cancel)).TrimEnd('\r', '\n');
+            return SecretFiles.Read(file);
         }
-        catch (UnauthorizedAccessException e)
+        catch (IOException e)
         {
+            // Senders read why their mail waits: our paths are none of their business.
             throw new IOException("The file with the smarthost's secret cannot be read", e);
         }
     }

@@ -5,7 +5,6 @@ using Cloud.Dns;
 using Cloud.Store.Ports;
 using Cloud.Tests.Fakes;
 using Cloud.Tests.Flow.Hooks;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Cloud.Tests.Api.Gateway.OAuth;
 
@@ -19,6 +18,7 @@ public sealed class TokenIntrospectionTests : IAsyncLifetime
 
     readonly HookReceiver issuer = new();
     readonly ManualClock clock = new();
+    readonly RecordingLogger logger = new();
 
     public Task InitializeAsync() => Task.CompletedTask;
 
@@ -30,7 +30,7 @@ public sealed class TokenIntrospectionTests : IAsyncLifetime
             ResolvConf.Read([new IPEndPoint(IPAddress.Loopback, 1)], null),
             clock,
             new SeededEntropy(1),
-            NullLogger.Instance
+            new OneLoggerFactory(logger)
         );
 
     TokenOptions Options => new(new Uri(issuer.Url), "me & you", "s:ä");
@@ -38,7 +38,7 @@ public sealed class TokenIntrospectionTests : IAsyncLifetime
     async Task<string?> FindAsync(string json, TokenOptions? options = null, string token = "t")
     {
         issuer.Answer = _ => HookReceiver.Say(200, body: json);
-        return await Open(options).FindOwnerAsync(token, default);
+        return await Open(options).FindOwnerAsync(new(token), default);
     }
 
     [Fact]
@@ -108,6 +108,56 @@ public sealed class TokenIntrospectionTests : IAsyncLifetime
         Assert.Equal(opens ? Alice : null, owner);
     }
 
+    [Theory]
+    [InlineData("mail", "\"mail\"", true)]
+    [InlineData("mail", "[\"shop\",\"mail\"]", true)]
+    [InlineData("mail imap", "[\"shop\",\"imap\"]", true)]
+    [InlineData("mail", "[7,null,[\"mail\"],\"mail\"]", true)]
+    [InlineData("mail", "[[\"mail\"]]", false)]
+    [InlineData("mail", "\"Mail\"", false)]
+    [InlineData("mail", "\"mail shop\"", false)]
+    [InlineData("mail", "[\"shop\"]", false)]
+    [InlineData("mail", "[]", false)]
+    [InlineData("mail", "{\"mail\":true}", false)]
+    [InlineData("mail", "null", false)]
+    [InlineData("mail", null, false)]
+    [InlineData("", "\"shop\"", true)]
+    public async Task A_token_for_somebody_else_opens_nothing(string meant, string? audience, bool opens)
+    {
+        var options = Options with { Audiences = meant.Split(' ', StringSplitOptions.RemoveEmptyEntries) };
+        var member = audience is null ? "" : $",\"aud\":{audience}";
+        var owner = await FindAsync($"{{\"active\":true,\"email\":\"{Alice}\"{member}}}", options);
+        Assert.Equal(opens ? Alice : null, owner);
+    }
+
+    [Theory]
+    [InlineData("\"https://id.example.org/\"", true)]
+    [InlineData("\"https://id.example.org\"", false)]
+    [InlineData("[\"https://id.example.org/\"]", false)]
+    [InlineData(null, false)]
+    public async Task Another_issuers_token_opens_nothing(string? issued, bool opens)
+    {
+        var options = Options with { Issuer = "https://id.example.org/" };
+        var member = issued is null ? "" : $",\"iss\":{issued}";
+        var owner = await FindAsync($"{{\"active\":true,\"email\":\"{Alice}\"{member}}}", options);
+        Assert.Equal(opens ? Alice : null, owner);
+    }
+
+    [Theory]
+    [InlineData("alice@example.test", true)]
+    [InlineData("ALICE@EXAMPLE.TEST", true)]
+    [InlineData("alice@xn--bcher-kva.test", true)]
+    [InlineData("alice@sub.example.test", false)]
+    [InlineData("alice@notexample.test", false)]
+    [InlineData("alice@example.test.evil.test", false)]
+    public async Task An_issuer_may_be_held_to_domains(string address, bool opens)
+    {
+        var json = $"{{\"active\":true,\"email\":\"{address}\"}}";
+        var options = Options with { Domains = ["xn--bcher-kva.test", "example.test"] };
+        Assert.Equal(opens ? address.ToLowerInvariant() : null, await FindAsync(json, options));
+        Assert.Equal(address.ToLowerInvariant(), await FindAsync(json));
+    }
+
     [Fact]
     public async Task The_operator_may_say_which_member_names_the_address()
     {
@@ -123,15 +173,15 @@ public sealed class TokenIntrospectionTests : IAsyncLifetime
         issuer.Answer = _ => HookReceiver.Say(200, body: $"{{\"active\":true,\"email\":\"{Alice}\"}}");
         var tokens = Open();
         for (var i = 0; i < 3; i++)
-            Assert.Equal(Alice, await tokens.FindOwnerAsync("t", default));
+            Assert.Equal(Alice, await tokens.FindOwnerAsync(new("t"), default));
         Assert.Single(issuer.TakeAll());
-        await tokens.FindOwnerAsync("u", default);
+        await tokens.FindOwnerAsync(new("u"), default);
         Assert.Single(issuer.TakeAll());
 
         clock.Advance(TokenIntrospection.Age);
         issuer.Answer = _ => HookReceiver.Say(200, body: """{"active":false}""");
-        Assert.Null(await tokens.FindOwnerAsync("t", default));
-        Assert.Null(await tokens.FindOwnerAsync("t", default));
+        Assert.Null(await tokens.FindOwnerAsync(new("t"), default));
+        Assert.Null(await tokens.FindOwnerAsync(new("t"), default));
         Assert.Equal(2, issuer.TakeAll().Count);
     }
 
@@ -141,11 +191,11 @@ public sealed class TokenIntrospectionTests : IAsyncLifetime
         issuer.Answer = _ =>
             HookReceiver.Say(200, body: $"{{\"active\":true,\"email\":\"{Alice}\",\"exp\":{Now + 10}}}");
         var tokens = Open();
-        Assert.Equal(Alice, await tokens.FindOwnerAsync("t", default));
+        Assert.Equal(Alice, await tokens.FindOwnerAsync(new("t"), default));
         clock.Advance(TimeSpan.FromSeconds(9));
-        Assert.Equal(Alice, await tokens.FindOwnerAsync("t", default));
+        Assert.Equal(Alice, await tokens.FindOwnerAsync(new("t"), default));
         clock.Advance(TimeSpan.FromSeconds(1));
-        Assert.Null(await tokens.FindOwnerAsync("t", default));
+        Assert.Null(await tokens.FindOwnerAsync(new("t"), default));
         Assert.Equal(2, issuer.TakeAll().Count);
     }
 
@@ -162,7 +212,9 @@ public sealed class TokenIntrospectionTests : IAsyncLifetime
     {
         issuer.Answer = _ => HookReceiver.Say(status, body: body);
         var tokens = Open();
-        var fault = await Assert.ThrowsAsync<StoreException>(() => tokens.FindOwnerAsync("t0ken", default).AsTask());
+        var fault = await Assert.ThrowsAnyAsync<StoreException>(() =>
+            tokens.FindOwnerAsync(new("t0ken"), default).AsTask()
+        );
         Assert.DoesNotContain("t0ken", $"{fault}", StringComparison.Ordinal);
         Assert.DoesNotContain("s:ä", $"{fault}", StringComparison.Ordinal);
     }
@@ -173,7 +225,7 @@ public sealed class TokenIntrospectionTests : IAsyncLifetime
     public async Task What_the_issuer_cannot_even_read_is_a_guess(int status)
     {
         issuer.Answer = _ => HookReceiver.Say(status, body: "{}");
-        Assert.Null(await Open().FindOwnerAsync("junk", default));
+        Assert.Null(await Open().FindOwnerAsync(new("junk"), default));
     }
 
     [Fact]
@@ -181,22 +233,22 @@ public sealed class TokenIntrospectionTests : IAsyncLifetime
     {
         await using var other = new HookReceiver();
         issuer.Answer = _ => HookReceiver.Say(307, $"Location: {other.Url}\r\n");
-        await Assert.ThrowsAsync<StoreException>(() => Open().FindOwnerAsync("t", default).AsTask());
+        await Assert.ThrowsAnyAsync<StoreException>(() => Open().FindOwnerAsync(new("t"), default).AsTask());
         Assert.Equal(0, other.Connections);
 
         issuer.Answer = _ => "HTTP/1.1 200 OK\r\n\r\n{";
         issuer.Drips = true;
-        await Assert.ThrowsAsync<StoreException>(() => Open().FindOwnerAsync("t", default).AsTask());
+        await Assert.ThrowsAnyAsync<StoreException>(() => Open().FindOwnerAsync(new("t"), default).AsTask());
     }
 
     [Fact]
     public async Task Who_is_silent_is_not_waited_for_long()
     {
         issuer.Hangs = true;
-        var asking = Open().FindOwnerAsync("t", default).AsTask();
+        var asking = Open().FindOwnerAsync(new("t"), default).AsTask();
         await issuer.NextAsync();
         clock.Advance(TokenIntrospection.Patience);
-        await Assert.ThrowsAsync<StoreException>(() => asking);
+        await Assert.ThrowsAnyAsync<StoreException>(() => asking);
     }
 
     [Fact]
@@ -204,7 +256,7 @@ public sealed class TokenIntrospectionTests : IAsyncLifetime
     {
         issuer.Hangs = true;
         using var leaving = new CancellationTokenSource();
-        var asking = Open().FindOwnerAsync("t", leaving.Token).AsTask();
+        var asking = Open().FindOwnerAsync(new("t"), leaving.Token).AsTask();
         await issuer.NextAsync();
         await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);

@@ -51,6 +51,36 @@ public sealed class TokenSettingsTests
         Assert.Equal("upn", options.Claim);
     }
 
+    [Fact]
+    public void Audiences_an_issuer_and_domains_may_be_asked_for_and_are_not_by_default()
+    {
+        var options = Read(Least).Options!;
+        Assert.Equal((0, null, 0), (options.Audiences.Count, options.Issuer, options.Domains.Count));
+        var given = Least;
+        given["oauth-audience"] = "mail  https://mail.example.org/";
+        given["oauth-issuer"] = "https://id.example.org/";
+        given["oauth-domain"] = "Example.org bücher.example";
+        (options, var faults) = Read(given);
+        Assert.Empty(faults);
+        Assert.Equal(["mail", "https://mail.example.org/"], options!.Audiences);
+        Assert.Equal("https://id.example.org/", options.Issuer);
+        Assert.Equal(["example.org", "xn--bcher-kva.example"], options.Domains);
+    }
+
+    /// <summary>A list that is set to nothing would not be looked at, which is not what was meant.</summary>
+    [Theory]
+    [InlineData("oauth-audience", " \t", "oauth-audience: names nothing.")]
+    [InlineData("oauth-issuer", "  ", "oauth-issuer: names nothing.")]
+    [InlineData("oauth-domain", "", "oauth-domain: names nothing.")]
+    [InlineData("oauth-domain", "a.example,b.example", "oauth-domain: a.example,b.example is no domain.")]
+    [InlineData("oauth-domain", "a.example *.b.example @c.example", "oauth-domain: *.b.example is no domain.")]
+    public void What_cannot_be_meant_is_a_fault(string name, string value, string said)
+    {
+        var given = Least;
+        given[name] = value;
+        Assert.Equal(said, Read(given).Faults[0]);
+    }
+
     /// <summary>A variable that is not set, or set to nothing, is not to open all mailboxes to every token.</summary>
     [Theory]
     [InlineData(null)]
@@ -71,7 +101,8 @@ public sealed class TokenSettingsTests
     public void Without_an_endpoint_there_are_no_tokens()
     {
         Assert.Equal((null, 0), (Read([], null).Options, Read([], null).Faults.Count));
-        Assert.StartsWith("oauth-scope: needs", Assert.Single(Read(new() { ["oauth-scope"] = "x" }).Faults));
+        foreach (var name in TokenSettings.Names.Select(setting => setting.Name).Skip(1))
+            Assert.StartsWith($"{name}: needs oauth-i", Assert.Single(Read(new() { [name] = "x" }).Faults));
     }
 
     [Theory]
@@ -85,6 +116,13 @@ public sealed class TokenSettingsTests
         var given = Least;
         given["oauth-introspection"] = address;
         Assert.StartsWith("oauth-introspection: must be", Assert.Single(Read(given).Faults));
+    }
+
+    [Fact]
+    public void A_secret_has_to_fit_into_a_header_field()
+    {
+        Assert.Empty(Read(Least, new string('s', 4096)).Faults);
+        Assert.StartsWith("oauth-secret-file: a secret has", Assert.Single(Read(Least, new string('s', 4097)).Faults));
     }
 
     [Fact]

@@ -1,9 +1,9 @@
-namespace Cloud.Listener.Gateway;
+namespace Cloud.Wire;
 
 /// <summary>Spares a service that does not answer, and those who would wait for it.</summary>
 /// <param name="failures">In a row, before it opens.</param>
 /// <param name="pause">How long it stays open; then one call at a time is let through until one succeeds.</param>
-sealed class CircuitBreaker(int failures, TimeSpan pause, TimeProvider time)
+public sealed class CircuitBreaker(int failures, TimeSpan pause, TimeProvider time)
 {
     readonly Lock guard = new();
     int inRow;
