@@ -88,7 +88,7 @@ public sealed class NotifyTests
         var work = (await backend.Gateway.CreateMailboxAsync(account, "work", MailboxRole.None, default)).Value!.Id;
         await backend.Gateway.SubscribeAsync(account, work, false, default);
         var look = new TaskCompletionSource();
-        async ValueTask<ulong> HeldAsync(ulong since)
+        async Task<ulong> HeldAsync(ulong since)
         {
             await look.Task;
             return await backend.Gateway.WatchAsync(account, since, default);
@@ -96,7 +96,9 @@ public sealed class NotifyTests
         var gateway = HookedGateway.Of(
             backend.Gateway,
             (operation, args) =>
-                operation == nameof(IGateway.WatchAsync) && (ulong)args[1]! > 0 ? HeldAsync((ulong)args[1]!) : null
+                operation == nameof(IGateway.WatchAsync) && (ulong)args[1]! > 0
+                    ? new ValueTask<ulong>(HeldAsync((ulong)args[1]!))
+                    : null
         );
         await using var listener = await ImapServer.ListenAsync(backend, gateway: gateway);
         await using var client = await ImapClient.OpenAsync(listener);
@@ -120,7 +122,7 @@ public sealed class NotifyTests
         const int sharers = 20;
         var backend = await ShareAsync(await TestBackend.OpenAsync(), sharers);
         var (held, came) = (new ConcurrentQueue<TaskCompletionSource>(), new SemaphoreSlim(0));
-        async ValueTask<ulong> HeldAsync(object?[] args)
+        async Task<ulong> HeldAsync(object?[] args)
         {
             var one = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             held.Enqueue(one);
@@ -134,7 +136,7 @@ public sealed class NotifyTests
                 operation == nameof(IGateway.WatchAsync)
                 && (AccountId)args[0]! != backend.AliceId
                 && (ulong)args[1]! == 0
-                    ? HeldAsync(args)
+                    ? new ValueTask<ulong>(HeldAsync(args))
                     : null
         );
         await using var listener = await ImapServer.ListenAsync(backend, gateway: gateway);

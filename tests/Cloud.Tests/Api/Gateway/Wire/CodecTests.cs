@@ -56,6 +56,19 @@ public sealed class CodecTests
         new(new(Big), new(Big), "", 0, default, default, default),
     ];
 
+    /// <summary>They are taken for asking what they always did.</summary>
+    [Fact]
+    public void Requests_of_an_older_listener_are_understood()
+    {
+        var count = SharingOperations.Count.Request.Decode("""{"account":"a","mailbox":7}"""u8.ToArray());
+        Assert.True(count!.Unseen);
+        var visible = SharingOperations.ListVisible.Request.Decode(
+            """{"account":"b","address":"bob@x.test"}"""u8.ToArray()
+        );
+        Assert.Equal(new("b"), visible!.Account);
+        Assert.Equal(0UL, visible.Known);
+    }
+
     static Result<T> Refuse<T>()
         where T : class => new Result(Refusal.OverLimit, "too “much”");
 
