@@ -19,8 +19,9 @@ public static class SecretFiles
                 ? new string(text, 0, length).TrimEnd('\r', '\n')
                 : throw new IOException("It is too long to be a secret");
         }
-        catch (UnauthorizedAccessException e)
+        catch (Exception e) when (e is UnauthorizedAccessException or ArgumentException)
         {
+            // The latter where the name is empty, or is none.
             throw new IOException(e.Message, e);
         }
     }

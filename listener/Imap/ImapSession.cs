@@ -375,7 +375,8 @@ sealed class ImapSession
         return sentence.IsBanned;
     }
 
-    async ValueTask HoldBackAsync()
+    /// <summary>Waits as long as the door has the last offence's answer wait, once.</summary>
+    public async ValueTask HoldBackAsync()
     {
         var pause = heldBack;
         heldBack = TimeSpan.Zero;

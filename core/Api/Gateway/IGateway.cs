@@ -256,8 +256,8 @@ public static class GatewayLimits
     /// <summary>Messages that are taken out again at once: as many as one APPEND has.</summary>
     public const int Withdrawn = 100;
 
-    /// <summary>How old what is withdrawn may be: an APPEND puts so many messages into the mailbox, each within 25 seconds.</summary>
-    public static readonly TimeSpan WithdrawAge = TimeSpan.FromMinutes(45);
+    /// <summary>How old what is withdrawn may be: an APPEND puts so many messages into the mailbox, each within <see cref="Wire.GatewayBudgets.Delivery"/>.</summary>
+    public static readonly TimeSpan WithdrawAge = TimeSpan.FromMinutes(60);
 
     /// <summary>Pages of overviews in one answer: some 400 KiB, and 3 MiB at most.</summary>
     public const int OverviewPages = 4;

@@ -64,6 +64,7 @@ sealed record Authenticate(string Mechanism, byte[]? Initial) : IImapCommand
         var failure = session.RefuseLogin(AuthenticateStatus.WrongCredentials, TimeSpan.Zero);
         if (failure.Condition == Condition.Bye)
             return failure;
+        await session.HoldBackAsync();
         var status = await AskAsync(session, why);
         session.Input.Release();
         return status is ReadStatus.Command or ReadStatus.Refused ? failure : session.Farewell(status) ?? Reply.Goodbye;

@@ -17,7 +17,8 @@ sealed class ChangeReport(ImapSession session, NotifyWishes wishes, NamespaceVie
         WriteName(change, before | after);
         if (change is { Old: { } past, New: { } now, IsOpened: false })
             await WriteStatusAsync(past, now, after, cancel);
-        else if (change.New is { } born && (born.Mailbox.Messages > 0 || change.IsRecreated))
+        // What may be read again may have been emptied meanwhile.
+        else if (change.New is { } born && (born.Mailbox.Messages > 0 || change.IsRecreated || change.IsOpened))
             await WriteFirstAsync(born, after, cancel);
     }
 
@@ -44,6 +45,8 @@ sealed class ChangeReport(ImapSession session, NotifyWishes wishes, NamespaceVie
         }
         else if (names && change.IsClosed)
         {
+            if (change.IsRenamed)
+                session.Writer.ListGone(change.Old!.Name);
             session.Writer.ListNoAccess(found.Name); // As §3.1 has it of what cannot be read at the beginning.
         }
         else if (names && (change.Old is null || change.IsRenamed || change.IsOpened))

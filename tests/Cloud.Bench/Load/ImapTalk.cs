@@ -31,19 +31,6 @@ sealed class ImapTalk : IDisposable
         return await ReadAsync(Encoding.ASCII.GetBytes($"{tag} OK"));
     }
 
-    /// <summary>Sends a command that may be refused, such as the creation of what is there.</summary>
-    public async Task AskOrNoAsync(string command)
-    {
-        try
-        {
-            await AskAsync(command);
-        }
-        catch (InvalidOperationException e) when (e.Message.Contains(" NO ", StringComparison.Ordinal))
-        {
-            return; // so it is there
-        }
-    }
-
     /// <summary>Sends many commands at once and reads to the end of the last one's answer.</summary>
     public async Task<long> AskAllAsync(IEnumerable<string> commands)
     {

@@ -24,6 +24,8 @@ static class ImapCommands
     /// <summary>Messages that each of the sessions appends, in one round.</summary>
     const int Appended = 100;
 
+    static readonly Dictionary<IImapServer, ImapTalk[]> filing = [];
+
     public static async Task RunAsync(Options options)
     {
         var messages = options.Number("messages", 10_000);
@@ -47,6 +49,8 @@ static class ImapCommands
         }
         finally
         {
+            foreach (var talk in filing.Values.SelectMany(sessions => sessions))
+                talk.Dispose();
             foreach (var server in servers)
                 await server.DisposeAsync();
         }
@@ -158,22 +162,27 @@ static class ImapCommands
             new("APPEND, 20 connections", "ms a message", 1, 20 * Appended, (server, _, _) => AppendAsync(server)),
         ];
 
-    /// <summary>Each of twenty sessions files messages into one mailbox, one after the other.</summary>
+    /// <summary>Sessions that file messages into one mailbox, each one after the other. They are opened by the first round.</summary>
     static async Task<long> AppendAsync(IImapServer server)
     {
-        using (var talk = await LoggedInAsync(server))
-            await talk.AskOrNoAsync("CREATE Filed");
+        if (!filing.TryGetValue(server, out var sessions))
+        {
+            filing.Add(
+                server,
+                sessions = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => LoggedInAsync(server)))
+            );
+            await sessions[0].AskAsync("CREATE Filed");
+        }
         var answers = await Task.WhenAll(
-            Enumerable
-                .Range(0, 20)
-                .Select(async session =>
+            sessions.Select(
+                async (talk, session) =>
                 {
-                    using var talk = await LoggedInAsync(server);
                     var octets = 0L;
                     for (var i = 0; i < Appended; i++)
                         octets += await talk.AskAsync(Append("Filed", (session * Appended) + i));
                     return octets;
-                })
+                }
+            )
         );
         return answers.Sum();
     }

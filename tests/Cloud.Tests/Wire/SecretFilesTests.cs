@@ -41,6 +41,7 @@ public sealed class SecretFilesTests : IDisposable
     {
         Assert.ThrowsAny<IOException>(() => SecretFiles.Read("/nowhere/secret"));
         Assert.ThrowsAny<IOException>(() => SecretFiles.Read(Path.GetTempPath()));
+        Assert.ThrowsAny<IOException>(() => SecretFiles.Read(""));
         var faults = new List<string>();
         Assert.Null(SecretFiles.Read("some-file", Path.GetTempPath(), faults));
         Assert.StartsWith("some-file: cannot be read: ", Assert.Single(faults));

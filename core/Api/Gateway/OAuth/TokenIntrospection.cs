@@ -109,9 +109,16 @@ public sealed class TokenIntrospection(
                 Log.IssuerFails(logger, Pause.TotalSeconds, e.Message);
             throw;
         }
+        catch (StoreException)
+        {
+            // It answers: what is wrong may be this token, and a stranger's is not to keep everybody else waiting.
+            if (breaker.Succeeded())
+                Log.IssuerAnswers(logger);
+            throw;
+        }
         catch (Exception)
         {
-            breaker.ToldNothing(isProbe); // It is about this token, or the asker has left.
+            breaker.ToldNothing(isProbe); // The asker has left.
             throw;
         }
     }
@@ -138,10 +145,11 @@ public sealed class TokenIntrospection(
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            throw new IssuerOutageException(
-                $"The introspection endpoint cannot be asked: {e.GetBaseException().Message}",
-                e
-            );
+            var reason = $"The introspection endpoint cannot be asked: {e.GetBaseException().Message}";
+            // A connection that ends once it has the question may end because of the question.
+            throw e is HttpRequestException { HttpRequestError: var error } && IsUnreachable(error)
+                ? new IssuerOutageException(reason, e)
+                : new StoreException(reason, e);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
@@ -151,15 +159,22 @@ public sealed class TokenIntrospection(
         }
     }
 
-    /// <summary>Whether nobody can log in now, or with this token: a stranger's may bring about a 500, and it costs no wait.</summary>
+    static bool IsUnreachable(HttpRequestError error) =>
+        error
+            is HttpRequestError.NameResolutionError
+                or HttpRequestError.ConnectionError
+                or HttpRequestError.SecureConnectionError;
+
+    /// <summary>
+    /// Whether nobody can log in now, or with this token: a stranger's may bring about a 500, a 403 of what guards the
+    /// endpoint, or with many others a 429, none of which costs a wait.
+    /// </summary>
     static StoreException Refusal(HttpStatusCode status)
     {
         var reason = $"The introspection endpoint answers {(int)status}";
         return
             status
                 is HttpStatusCode.Unauthorized
-                    or HttpStatusCode.Forbidden
-                    or HttpStatusCode.TooManyRequests
                     or HttpStatusCode.BadGateway
                     or HttpStatusCode.ServiceUnavailable
                     or HttpStatusCode.GatewayTimeout

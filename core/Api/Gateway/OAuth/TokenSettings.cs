@@ -79,9 +79,17 @@ public static class TokenSettings
             Scopes = scopes is [Any] ? [] : scopes,
             Claim = given(Claim) ?? options.Claim,
             Audiences = Words(Audience, given, faults),
-            Issuer = Words(Issuer, given, faults) is [var issuer, ..] ? issuer : null,
+            Issuer = OnlyIssuer(given, faults),
             Domains = Domains(given, faults),
         };
+    }
+
+    static string? OnlyIssuer(Func<string, string?> given, ICollection<string> faults)
+    {
+        var issuers = Words(Issuer, given, faults);
+        if (issuers.Length > 1)
+            faults.Add($"{Issuer}: names one, and no more.");
+        return issuers.FirstOrDefault();
     }
 
     static string[] Domains(Func<string, string?> given, ICollection<string> faults)

@@ -28,25 +28,33 @@ static class ChangeAcl
             return Refusals.TooManyShares;
         var dead = await DeadAsync(sharing, request, cancel);
         var grant = new Grant(name, account.Value, isDenial, request.Rights);
-        var revision = 0UL;
+        var told = 0UL;
         var done = await sharing.Accounts.ChangeAsync(
             request.Account.Id,
             change =>
             {
-                var applied = Apply(change, request, grant, dead);
-                revision = change.IsLogged ? change.Revision : 0;
+                var applied = Apply(change, request, grant, dead, out var isTold);
+                told = isTold ? change.Revision : 0;
                 return ValueTask.FromResult(applied);
             },
             cancel
         );
         // Who is gone has no hints either.
         if (!isDenial && !dead.Any(one => one.Account == account.Value))
-            await hints.SettleAsync(account.Value, cancel, revision);
+            await hints.SettleAsync(account.Value, cancel, told);
         return done;
     }
 
-    static Result Apply(AccountChange change, ChangeAclRequest request, Grant grant, IReadOnlyCollection<Grant> dead)
+    /// <param name="isTold">Whether the reader is to be told: what can be listed or read is another, not only what may be done there.</param>
+    static Result Apply(
+        AccountChange change,
+        ChangeAclRequest request,
+        Grant grant,
+        IReadOnlyCollection<Grant> dead,
+        out bool isTold
+    )
     {
+        isTold = false;
         if (change.Mailbox(request.Mailbox) is not { } mailbox)
             return Refusals.NoMailbox;
         var acl = (mailbox.Acl ?? new(request.Owner, [])).Without(dead.Contains);
@@ -64,6 +72,7 @@ static class ChangeAcl
         var after = grant with { Rights = rights };
         if (known != after && (known is not null || rights != MailboxRights.None))
             acl = acl.With(after);
+        isTold = ((before ^ rights) & (MailboxRights.Lookup | MailboxRights.Read)) != MailboxRights.None;
         if (!acl.Grants.SequenceEqual(mailbox.Acl?.Grants ?? []))
             change.SetMailbox(mailbox with { Acl = acl });
         return Result.Ok;

@@ -49,19 +49,19 @@ static class DeleteMailbox
     /// </summary>
     static async ValueTask SettleAsync(ShareHints hints, MailboxId mailbox, Acl acl, CancellationToken cancel)
     {
-        try
+        foreach (var grant in acl.Grants.Where(grant => !grant.IsDenial).DistinctBy(grant => grant.Account))
         {
-            foreach (var grant in acl.Grants.Where(grant => !grant.IsDenial).DistinctBy(grant => grant.Account))
+            try
             {
                 if (grant.IsAnyone)
                     await hints.SettleAsync(grant.Account, cancel);
                 else
                     await hints.UnsubscribeAsync(grant.Account, mailbox, cancel);
             }
-        }
-        catch (StoreException)
-        {
-            return; // As below.
+            catch (StoreException)
+            {
+                continue; // As below. A reader who is gone is no reason to leave the others out.
+            }
         }
     }
 

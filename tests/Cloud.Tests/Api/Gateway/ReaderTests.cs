@@ -299,7 +299,7 @@ public abstract class ReaderTests(Hop hop) : GatewayTests(hop)
         var world = await OpenWorldAsync(All);
         var appended = world.Test.NewTransaction();
         await world.AppendAsync(world.Bob, world.Work, appended);
-        ((ManualClock)world.Test.Time).Advance(TimeSpan.FromHours(1));
+        ((ManualClock)world.Test.Time).Advance(TimeSpan.FromHours(2));
         Assert.True((await world.Gateway.WithdrawAsync(world.Bob, world.Work, [appended], default)).IsOk);
         Assert.Equal(2, await world.CountAsync());
     }

@@ -19,15 +19,18 @@ public sealed class IssuerOutageTests : IAsyncLifetime
 
     public Task InitializeAsync()
     {
-        tokens = TokenIntrospection.Open(
-            new TokenOptions(new Uri(issuer.Url), "me", "s"),
+        tokens = Asking(issuer.Url);
+        return Task.CompletedTask;
+    }
+
+    TokenIntrospection Asking(string address) =>
+        TokenIntrospection.Open(
+            new TokenOptions(new Uri(address), "me", "s"),
             ResolvConf.Read([new IPEndPoint(IPAddress.Loopback, 1)], null),
             clock,
             new SeededEntropy(1),
             new OneLoggerFactory(logger)
         );
-        return Task.CompletedTask;
-    }
 
     public async Task DisposeAsync() => await issuer.DisposeAsync();
 
@@ -39,12 +42,12 @@ public sealed class IssuerOutageTests : IAsyncLifetime
 
     [Theory]
     [InlineData(401)]
-    [InlineData(429)]
+    [InlineData(502)]
     [InlineData(503)]
-    [InlineData(null)]
-    public async Task After_failures_in_a_row_it_is_asked_seldom_until_it_answers(int? status)
+    [InlineData(504)]
+    public async Task After_failures_in_a_row_it_is_asked_seldom_until_it_answers(int status)
     {
-        issuer.Answer = _ => status is { } said ? HookReceiver.Say(said) : null;
+        issuer.Answer = _ => HookReceiver.Say(status);
         await FailAsync(20);
         Assert.Equal(TokenIntrospection.Failures, issuer.TakeAll().Count);
         Assert.Equal([7100], logger.Ids);
@@ -105,18 +108,46 @@ public sealed class IssuerOutageTests : IAsyncLifetime
     /// <summary>Else a stranger whose tokens an issuer stumbles over keeps everybody out.</summary>
     [Theory]
     [InlineData(500, "")]
+    [InlineData(403, "")]
     [InlineData(413, "")]
+    [InlineData(429, "")]
+    [InlineData(null, "")]
     [InlineData(200, "<html>")]
     [InlineData(200, """{"active":true,"email":"\ud800@example.test"}""")]
-    public async Task What_may_be_about_one_token_keeps_nobody_else_out(int status, string body)
+    public async Task What_may_be_about_one_token_keeps_nobody_else_out(int? status, string body)
     {
-        issuer.Answer = _ => HookReceiver.Say(status, body: body);
+        issuer.Answer = _ => status is { } said ? HookReceiver.Say(said, body: body) : null;
         for (var i = 0; i < 20; i++)
             await Assert.ThrowsAsync<StoreException>(() => tokens!.FindOwnerAsync(new("junk"), default).AsTask());
         Assert.Equal(20, issuer.TakeAll().Count);
         issuer.Answer = _ => HookReceiver.Say(200, body: Good);
         Assert.NotNull(await tokens!.FindOwnerAsync(new("t"), default));
         Assert.Empty(logger.Ids);
+    }
+
+    [Fact]
+    public async Task Who_answers_something_again_is_asked_again_by_everybody()
+    {
+        issuer.Answer = _ => HookReceiver.Say(503);
+        await FailAsync(TokenIntrospection.Failures);
+        issuer.TakeAll();
+        clock.Advance(TokenIntrospection.Pause);
+        issuer.Answer = _ => HookReceiver.Say(500);
+        for (var i = 0; i < 5; i++)
+            await Assert.ThrowsAsync<StoreException>(() => tokens!.FindOwnerAsync(new("junk"), default).AsTask());
+        Assert.Equal(5, issuer.TakeAll().Count);
+        Assert.Equal([7100, 7101], logger.Ids);
+    }
+
+    /// <summary>Nobody listens where the endpoint is to be.</summary>
+    [Fact]
+    public async Task What_cannot_be_reached_is_an_outage()
+    {
+        var gone = new HookReceiver();
+        tokens = Asking(gone.Url);
+        await gone.DisposeAsync();
+        await FailAsync(TokenIntrospection.Failures + 1);
+        Assert.Equal([7100], logger.Ids);
     }
 
     [Fact]

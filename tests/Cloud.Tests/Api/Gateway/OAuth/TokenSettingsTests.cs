@@ -71,6 +71,7 @@ public sealed class TokenSettingsTests
     [Theory]
     [InlineData("oauth-audience", " \t", "oauth-audience: names nothing.")]
     [InlineData("oauth-issuer", "  ", "oauth-issuer: names nothing.")]
+    [InlineData("oauth-issuer", "https://a.example https://b.example", "oauth-issuer: names one, and no more.")]
     [InlineData("oauth-domain", "", "oauth-domain: names nothing.")]
     [InlineData("oauth-domain", "a.example,b.example", "oauth-domain: a.example,b.example is no domain.")]
     [InlineData("oauth-domain", "a.example *.b.example @c.example", "oauth-domain: *.b.example is no domain.")]
