@@ -1,5 +1,6 @@
 using Cloud.Api.Gateway;
 using Cloud.Listener.Hosting;
+using Cloud.Listener.Imap.Selected;
 using Cloud.Listener.Tls;
 using Cloud.Store.Ports;
 using Microsoft.Extensions.Logging;
@@ -43,4 +44,7 @@ sealed record ImapServices(
     TimeProvider Time,
     Entropy Entropy,
     ILogger Logger
-);
+)
+{
+    public SelectedMailboxes Mailboxes { get; } = new();
+}

@@ -128,6 +128,26 @@ public sealed class EntryPages : IReadOnlyList<MessageEntry>
         return rest.pages.Length > 4 && rest.Count < rest.pages.Length * Sparse ? Of(rest) : rest;
     }
 
+    /// <summary>The same entries, with the other's pages where they are alike, so that these lie in memory once.</summary>
+    public EntryPages Sharing(EntryPages other)
+    {
+        var (mine, differs) = (default(MessageEntry[][]), pages.Length != other.pages.Length);
+        for (var page = 0; page < pages.Length; page++)
+        {
+            if (page < other.pages.Length && ReferenceEquals(pages[page], other.pages[page]))
+                continue;
+            var at = other.PageOf(pages[page][0].Uid);
+            differs |= at != page;
+            if (at >= 0 && pages[page].AsSpan().SequenceEqual(other.pages[at]))
+                (mine ??= [.. pages])[page] = other.pages[at];
+            else
+                differs = true;
+        }
+        return !differs ? other
+            : mine is null ? this
+            : new(mine);
+    }
+
     public IEnumerator<MessageEntry> GetEnumerator()
     {
         foreach (var page in pages)

@@ -26,12 +26,16 @@ sealed record Select(MailboxName Name, bool ReadOnly, SelectParameters Parameter
         if (found.Refuse(MailboxRights.Read) is { } refused)
             return refused;
         var claimRecent = !ReadOnly && !session.Dialect.Revision2;
-        if (await session.Gateway.OpenAsync(found.Account, found.Mailbox.Id, claimRecent, cancel) is not { } opened)
+        var mailboxes = session.Services.Mailboxes;
+        if (
+            await mailboxes.OpenAsync(session.Gateway, found.Account, found.Mailbox.Id, claimRecent, cancel)
+            is not var (opened, shared)
+        )
             return Reply.NoSuchMailbox;
 
         if (Parameters.Condstore)
             session.UseModSeqs();
-        var selected = new SelectedMailbox(session, found, opened, ReadOnly);
+        var selected = new SelectedMailbox(session, found, opened, shared, ReadOnly);
         session.SelectMailbox(selected);
         Describe(session, selected);
         if (session.Dialect.Revision2)

@@ -17,6 +17,7 @@ sealed class SelectedMailbox : IDisposable
 {
     readonly IGateway gateway;
     readonly FoundMailbox found;
+    readonly SelectedEntries shared;
     readonly Dialect dialect;
     readonly Action wake;
     readonly CancellationTokenSource closing = new();
@@ -28,9 +29,16 @@ sealed class SelectedMailbox : IDisposable
     MailboxRights announcedRights;
     bool stale;
 
-    public SelectedMailbox(ImapSession session, FoundMailbox named, MailboxView opened, bool readOnly)
+    /// <param name="shared">Disposed of with it.</param>
+    public SelectedMailbox(
+        ImapSession session,
+        FoundMailbox named,
+        MailboxView opened,
+        SelectedEntries shared,
+        bool readOnly
+    )
     {
-        (gateway, found) = (session.Gateway, named);
+        (gateway, found, this.shared) = (session.Gateway, named, shared);
         Ids = new(named.Account.Id);
         (dialect, wake) = (session.Dialect, session.Connection.Wake);
         ReadOnly = readOnly;
@@ -144,7 +152,10 @@ sealed class SelectedMailbox : IDisposable
     void TookHere(ulong after, bool changed)
     {
         if (changed && after == revision + 1)
+        {
             highest = revision = after;
+            View.Share(shared, revision);
+        }
         else if (after > revision)
             stale = true;
     }
@@ -171,6 +182,7 @@ sealed class SelectedMailbox : IDisposable
         View.Apply(changes.Changed, changes.Vanished, FirstRecent);
         revision = Math.Max(revision, changes.Revision);
         highest = Math.Max(highest, changes.Mailbox.HighestModSeq);
+        View.Share(shared, revision);
         if (ended)
             Watch();
         return true;
@@ -202,6 +214,8 @@ sealed class SelectedMailbox : IDisposable
     public async ValueTask AnnounceExpungesAsync(ImapWriter writer)
     {
         var expunged = View.TakeExpunges();
+        if (expunged.Count > 0)
+            View.Share(shared, revision);
         if (expunged.Count > 0 && dialect.TellsVanished)
         {
             writer.Put($"* VANISHED {UidSet.Of(expunged.Select(each => each.Uid))}"); // RFC 7162 §3.2.10.2
@@ -314,6 +328,7 @@ sealed class SelectedMailbox : IDisposable
     {
         closing.Cancel();
         closing.Dispose();
+        shared.Dispose();
     }
 
     /// <summary>A watch that failed counts as moved: the sync that follows shows whether the store is back.</summary>

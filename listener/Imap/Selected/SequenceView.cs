@@ -8,8 +8,8 @@ namespace Cloud.Listener.Imap.Selected;
 /// Invariants: UIDs rise with the index; the sequence number is the index plus one. What the store says goes in by
 /// <see cref="Apply"/>; what the client must hear comes out by the three Take methods, in their order here: expunges,
 /// then the count, then flags. A message that is gone keeps its number until its expunge has been taken (RFC 9051
-/// §7.5.1), so numbers never move under a client that is not looking. Where the gateway is in process the entries are
-/// shared with other sessions: a mailbox of 100,000 costs this one a page of 14 KiB for each that it saw changes in.
+/// §7.5.1), so numbers never move under a client that is not looking. The entries are shared with other sessions
+/// (<see cref="SelectedEntries"/>).
 /// </remarks>
 sealed class SequenceView
 {
@@ -115,6 +115,14 @@ sealed class SequenceView
         NoteRecent(known, firstRecent);
         foreach (var index in FindUids(vanished.Ranges).Indexes())
             gone.Add(Uid(index));
+    }
+
+    /// <summary>Has what other sessions hold, too, in memory once; not while something that is gone is still here.</summary>
+    /// <param name="revision">The account's, up to which the view has everything.</param>
+    public void Share(SelectedEntries shared, ulong revision)
+    {
+        if (!HasGone)
+            entries = shared.Share(revision, entries);
     }
 
     /// <summary>The client has not heard yet of this message's flags.</summary>

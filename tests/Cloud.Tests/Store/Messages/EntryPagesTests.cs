@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Cloud.Store;
 using Cloud.Store.Messages;
 
@@ -24,6 +25,7 @@ public sealed class EntryPagesTests
             else
                 Remove(random, list, ref pages);
             Assert.Equal(list, pages);
+            Assert.Equal(list, pages.Sharing(random.Next(2) == 0 ? before : EntryPages.Of(list)));
             Assert.Equal(copy, before);
             Assert.Equal(list.Count == 0 ? 0 : list[^1].Uid, pages.LastUid);
             for (var tries = 0; tries < 20; tries++)
@@ -41,6 +43,19 @@ public sealed class EntryPagesTests
     }
 
     [Fact]
+    public void Pages_that_are_alike_are_shared()
+    {
+        var (mine, others) = (Many(1000), Many(1000));
+        Assert.Same(others, mine.Sharing(others));
+        var changed = mine.With([Entry(300) with { Flags = MessageFlags.Seen }, Entry(1001)]);
+        var shared = changed.Sharing(others);
+        Assert.Equal(changed, shared);
+        var alike = Enumerable.Range(0, 1000).Where(i => Unsafe.AreSame(in shared[i], in others[i])).ToList();
+        Assert.Equal([.. Enumerable.Range(0, 256), .. Enumerable.Range(512, 256)], alike); // the pages of neither change
+        Assert.Same(changed, changed.Sharing(EntryPages.Empty));
+    }
+
+    [Fact]
     public void There_is_no_message_beyond_the_last()
     {
         var pages = EntryPages.Of(Entry(1), Entry(2));
@@ -53,11 +68,13 @@ public sealed class EntryPagesTests
     [Fact]
     public void What_is_left_of_many_pages_takes_little_memory()
     {
-        var pages = EntryPages.Of([.. Enumerable.Range(1, 100_000).Select(uid => Entry((uint)uid))]);
+        var pages = Many(100_000);
         var rest = pages.Without(UidSet.Of(Enumerable.Range(1, 100_000).Where(n => n % 200 > 0).Select(n => (uint)n)));
         Assert.Equal(500, rest.Count);
         Assert.InRange(rest.MemoryOctets, 500 * 56, 500 * 56 + 100);
     }
+
+    static EntryPages Many(int count) => EntryPages.Of([.. Enumerable.Range(1, count).Select(uid => Entry((uint)uid))]);
 
     static void Change(Random random, ref uint nextUid, List<MessageEntry> list, ref EntryPages pages)
     {
