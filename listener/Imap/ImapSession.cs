@@ -139,10 +139,10 @@ sealed class ImapSession
         }
         finally
         {
-            Input.Release();
-            await pipeline.CloseAsync();
             Selected?.Dispose();
             Notifications.Dispose();
+            Input.Release();
+            await pipeline.CloseAsync();
         }
     }
 

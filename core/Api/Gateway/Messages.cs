@@ -87,6 +87,7 @@ public sealed record CopyRequest(Access Account, MailboxId Source, UidSet Uids, 
     public const int MostBetweenAccounts = 1000;
 }
 
+/// <param name="Revision">The source's account's; 0 where nothing was changed there: what others did is not to be passed over.</param>
 /// <param name="Uids">COPYUID's pairs (RFC 4315): source UID and the copy's, rising.</param>
 public sealed record CopyResult(ulong Revision, uint UidValidity, IReadOnlyList<(uint Source, uint Target)> Uids);
 

@@ -171,6 +171,7 @@ public sealed record AppendRequest(
 }
 
 /// <param name="Uid">0 where an import had brought the message before.</param>
+/// <param name="Revision">The account's after it; 0 where nothing was changed: what others did is not to be passed over.</param>
 public sealed record AppendResult(uint UidValidity, uint Uid, ulong Revision);
 
 /// <summary>What a door counted in some minutes.</summary>

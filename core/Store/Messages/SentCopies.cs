@@ -34,7 +34,7 @@ static class SentCopies
             if (ThreadNames.Of(email.Index.Span).Own != own)
                 continue;
             var status = email.Transaction == deposit.Transaction ? DepositStatus.Repeated : DepositStatus.Present;
-            return new(status, sent.UidValidity, entry.Uid, change.Before.Revision);
+            return new(status, sent.UidValidity, entry.Uid, Revision: 0); // Nothing was changed.
         }
         return null;
     }

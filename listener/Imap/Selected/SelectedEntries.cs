@@ -30,12 +30,22 @@ sealed class SelectedEntries(Action<SelectedEntries> leave) : IDisposable
         CancellationToken cancel
     )
     {
-        var view = latest is { } known
-            ? await gateway.SyncAsync(account, mailbox, known.Revision, claimRecent, cancel) is { } changes
-                ? new(changes.Mailbox, changes.Revision, known.Entries.Without(changes.Vanished).With(changes.Changed))
-                : null
-            : await gateway.OpenAsync(account, mailbox, claimRecent, cancel);
-        return view is null ? null : view with { Entries = Share(view.Revision, view.Entries) };
+        if (latest is not { } known)
+        {
+            var opened = await gateway.OpenAsync(account, mailbox, claimRecent, cancel);
+            return opened is null ? null : opened with { Entries = Share(opened.Revision, opened.Entries) };
+        }
+        if (await gateway.SyncAsync(account, mailbox, known.Revision, claimRecent, cancel) is not { } changes)
+            return null;
+        var entries = known.Entries.Without(changes.Vanished).With(changes.Changed);
+        if (changes.Revision >= known.Revision && entries.Count == changes.Mailbox.Messages)
+            return new(changes.Mailbox, changes.Revision, Share(changes.Revision, entries));
+        // A store that was set back, or a session that is wrong: its error must not become that of all who come.
+        if (await gateway.OpenAsync(account, mailbox, claimRecent: false, cancel) is not { } whole)
+            return null;
+        lock (guard)
+            latest = new(whole.Revision, whole.Entries);
+        return whole with { Mailbox = whole.Mailbox with { FirstRecent = changes.Mailbox.FirstRecent } };
     }
 
     /// <param name="revision">The account's.</param>

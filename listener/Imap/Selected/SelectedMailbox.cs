@@ -326,9 +326,9 @@ sealed class SelectedMailbox : IDisposable
 
     public void Dispose()
     {
+        shared.Dispose();
         closing.Cancel();
         closing.Dispose();
-        shared.Dispose();
     }
 
     /// <summary>A watch that failed counts as moved: the sync that follows shows whether the store is back.</summary>

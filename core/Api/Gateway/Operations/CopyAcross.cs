@@ -55,7 +55,7 @@ static class CopyAcross
             await TakeBackAsync(accounts, request, to, done);
             throw;
         }
-        var revision = view.Revision;
+        var revision = 0UL;
         if (move && done.Count > 0)
         {
             var gone = UidSet.Of(done.Select(pair => pair.Source));
@@ -67,7 +67,8 @@ static class CopyAcross
                 onlyDeleted: false,
                 cancel
             );
-            revision = removed.Value?.Revision ?? revision;
+            if (removed.Value is { Uids.IsEmpty: false } expunged)
+                revision = expunged.Revision;
         }
         return new CopyResult(revision, target.UidValidity, done);
     }

@@ -78,7 +78,14 @@ static class ReaderView
             return changes with
             {
                 Mailbox = Marked(changes.Mailbox, marks, changes.Revision),
-                Changed = [.. changes.Changed.Concat(others).OrderBy(entry => entry.Uid).Select(marks.Of)],
+                // What came after the changes were read comes with the next.
+                Changed =
+                [
+                    .. changes
+                        .Changed.Concat(others.Where(entry => entry.Uid < changes.Mailbox.UidNext))
+                        .OrderBy(entry => entry.Uid)
+                        .Select(marks.Of),
+                ],
             };
         }
     }

@@ -165,6 +165,49 @@ public sealed class SelectedMailboxesTests
         Assert.Equal(2, opened);
     }
 
+    /// <summary>What one session has wrong is not what all who come after it get.</summary>
+    [Fact]
+    public async Task Who_selects_a_mailbox_that_is_known_wrongly_reads_it_whole()
+    {
+        await using var backend = await FilledAsync(Hop.None, messages: 3);
+        var (mailboxes, mailbox) = (new SelectedMailboxes(), await backend.MailboxAsync(backend.AliceId, "INBOX"));
+        var (view, shared) = await OpenedAsync(claimRecent: false);
+        shared.Share(view.Revision, view.Entries.Without(UidSet.Of(2)));
+        var (second, _) = await OpenedAsync(claimRecent: true);
+        Assert.Equal([1u, 2u, 3u], second.Entries.Select(entry => entry.Uid));
+        Assert.Equal(1u, second.Mailbox.FirstRecent);
+
+        shared.Share(view.Revision + 100, EntryPages.Of([.. view.Entries.Take(2), view.Entries[2] with { Uid = 9 }]));
+        var (third, _) = await OpenedAsync(claimRecent: true);
+        Assert.Equal([1u, 2u, 3u], third.Entries.Select(entry => entry.Uid));
+        Assert.Equal(4u, third.Mailbox.FirstRecent);
+        var (fourth, _) = await OpenedAsync(claimRecent: false);
+        Assert.Same(third.Entries, fourth.Entries);
+
+        async Task<(MailboxView View, SelectedEntries Shared)> OpenedAsync(bool claimRecent)
+        {
+            var opened = await mailboxes.OpenAsync(backend.Gateway, backend.AliceId, mailbox.Id, claimRecent, default);
+            return opened!.Value;
+        }
+    }
+
+    /// <summary>A copy that the server has made already changes nothing, so the revision it is told with is another's.</summary>
+    [Fact]
+    public async Task A_message_that_comes_before_an_append_that_makes_nothing_is_told()
+    {
+        await using var backend = await TestBackend.OpenAsync();
+        await backend.Admin.SetSavesSentAsync(TestBackend.Alice, true, default);
+        await using var listener = await ImapServer.ListenAsync(backend);
+        await using var client = await ImapClient.OpenAsync(listener);
+        const string append = "APPEND Sent {26+}\r\nMessage-ID: <a@b.test>\r\n\r\n";
+        await client.DoAsync(append);
+        await client.DoAsync("SELECT INBOX");
+        await backend.ReceiveAsync(ImapServer.Plain(1), TestBackend.Alice);
+        var told = await client.AskAsync(append) + await client.AskAsync("NOOP");
+        Assert.Contains("* 1 EXISTS\r\n", told, StringComparison.Ordinal);
+        Assert.Contains("[APPENDUID ", told, StringComparison.Ordinal);
+    }
+
     static int Opened(TestBackend backend)
     {
         lock (backend.Hop!.Seen)
