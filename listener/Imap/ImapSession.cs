@@ -181,12 +181,16 @@ sealed class ImapSession
         Log.LoginFailed(services.Logger, Connection.Remote.Address, status.ToString());
         if (IsBannedFor(status == AuthenticateStatus.LockedOut ? Offence.LockedOutLogin : Offence.FailedLogin))
             return Reply.Banned;
-        if (++failedLogins >= Options.MaxFailedLogins)
+        if (IsLastLogin())
             return Reply.TooManyLogins;
         return status == AuthenticateStatus.LockedOut
             ? Reply.No("UNAVAILABLE", $"Too many failed logins; try again in {Math.Ceiling(retryAfter.TotalSeconds)} s")
             : Reply.WrongCredentials;
     }
+
+    /// <summary>Counts a login that let nobody in, if only because it cannot be checked: such an answer may come at once.</summary>
+    /// <returns>True for the last of too many, which ends the session.</returns>
+    bool IsLastLogin() => State == SessionState.NotAuthenticated && ++failedLogins >= Options.MaxFailedLogins;
 
     public void SelectMailbox(SelectedMailbox selected)
     {
@@ -397,7 +401,7 @@ sealed class ImapSession
         catch (StoreException e)
         {
             Log.CommandFailed(services.Logger, e, row.Name, TraceId);
-            return Reply.Unavailable;
+            return IsLastLogin() ? Reply.LoginsUnchecked : Reply.Unavailable;
         }
         catch (Exception e) when (IsOurs(e))
         {

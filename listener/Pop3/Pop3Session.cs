@@ -158,7 +158,7 @@ sealed class Pop3Session(
             Log.StoreFailed(logger, e, row.Verb, connection.Id);
             Forget();
             // A QUIT ends the session whatever became of its update (RFC 1939 §6).
-            return state == Pop3State.Transaction && maildrop is null
+            return (state == Pop3State.Transaction && maildrop is null) || IsLastLogin()
                 ? Pop3Reply.TryLater with
                 {
                     Next = AfterReply.Close,
@@ -166,6 +166,12 @@ sealed class Pop3Session(
                 : Pop3Reply.TryLater;
         }
     }
+
+    /// <summary>
+    /// Counts a login that cannot be checked: such an answer may come at once, and nobody is to have it without end, nor to be banned
+    /// for it.
+    /// </summary>
+    bool IsLastLogin() => !IsLoggedIn && ++errors >= options.MaxErrors;
 
     /// <summary>Fit for a line of a log, whatever a stranger has sent.</summary>
     static string Printable(string login) =>

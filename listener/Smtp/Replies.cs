@@ -86,6 +86,7 @@ static class Replies
         Offence = Offence.FailedLogin,
     };
     public static readonly Reply CannotAuthenticate = new(454, "7.0", "Logins cannot be checked now; try again later");
+    public static readonly Reply LoginsUnchecked = CannotAuthenticate with { Code = 421, Closes = true };
     public static readonly Reply LockedOut = new(454, "7.0", "Too many failures; try again later")
     {
         Offence = Offence.LockedOutLogin,

@@ -26,6 +26,7 @@ sealed class SmtpSession(
 )
 {
     int errors;
+    int uncheckedLogins;
     int refusedRecipients;
     CommandRow? row;
 
@@ -244,11 +245,15 @@ sealed class SmtpSession(
         catch (StoreException e)
         {
             SmtpLog.CommandFailed(logger, e, row?.Verb ?? "", connection.Id);
-            return row?.Flags.HasFlag(CommandFlags.Authenticates) == true ? Replies.CannotAuthenticate
+            return row?.Flags.HasFlag(CommandFlags.Authenticates) == true ? UncheckedLogin()
                 : e is StoreFullException ? Replies.StoreFull
                 : Replies.TryLater;
         }
     }
+
+    /// <summary>Such an answer may come at once: nobody is to have it without end, nor to be banned for it.</summary>
+    Reply UncheckedLogin() =>
+        ++uncheckedLogins < options.MaxErrors ? Replies.CannotAuthenticate : Replies.LoginsUnchecked;
 
     ISmtpCommand Parse(ReadOnlySequence<byte> line)
     {

@@ -52,6 +52,22 @@ public sealed class BearerRefusalTests
 
     [Theory]
     [MemberData(nameof(Ports))]
+    public async Task The_reason_waits_as_long_as_other_answers_to_strangers(string port)
+    {
+        var (clock, tarpit) = (new ManualClock(), TimeSpan.FromSeconds(5));
+        await using var test = await TestBackend.OpenAsync(time: clock, tokens: new FakeTokens());
+        var limits = Strangers.Limits(Strangers.Judged with { Tarpit = tarpit, BanPoints = 1 });
+        await using var listener = await SaslPorts.ListenAsync(test, tokens: true, limits: limits);
+        await using var client = await SaslClient.OpenAsync(listener, port);
+        var held = clock.TimerAsync(tarpit);
+        var why = client.BeginAsync("XOAUTH2", Guess);
+        Assert.Same(held, await Task.WhenAny(held, why));
+        clock.Advance(tarpit);
+        Assert.Equal(Why, await why);
+    }
+
+    [Theory]
+    [MemberData(nameof(Ports))]
     public async Task Whatever_is_answered_it_is_a_failed_login_and_counts_once(string port)
     {
         string[] answers = ["", "AQ==", "*", "!", TooLong];

@@ -1,4 +1,5 @@
 using Cloud.Tests.Fakes;
+using Cloud.Tests.Listener.Hosting.Abuse;
 using Cloud.Tests.Sessions;
 
 namespace Cloud.Tests.Listener;
@@ -107,6 +108,34 @@ public sealed class BearerSessionTests
         Assert.StartsWith(later, await client.BeginAsync("XOAUTH2", message), StringComparison.Ordinal);
         tokens.IsDown = false;
         Assert.Equal("OK", await client.BeginAsync("XOAUTH2", message));
+    }
+
+    /// <summary>Such answers cost nothing and come at once: without an end, one client may have them in a loop.</summary>
+    [Theory]
+    [InlineData("imaps", 5, "* BYE [UNAVAILABLE] Logins cannot be checked")]
+    [InlineData("submissions", 10, "421 4.7.0 Logins cannot be checked")]
+    [InlineData("pop3s", 10, "-ERR [SYS/TEMP]")]
+    public async Task Who_goes_on_trying_while_nobody_can_tell_is_hung_up_on_and_not_banned(
+        string port,
+        int most,
+        string goodbye
+    )
+    {
+        var tokens = new FakeTokens { IsDown = true };
+        await using var test = await TestBackend.OpenAsync(tokens: tokens);
+        var limits = Strangers.Limits(Strangers.Judged with { FirstBan = TimeSpan.FromMinutes(10), BanPoints = 2 });
+        await using var listener = await SaslPorts.ListenAsync(test, tokens: true, limits: limits);
+        var message = Message("XOAUTH2", TestBackend.Alice, FakeTokens.Alices);
+        await using (var client = await SaslClient.OpenAsync(listener, port))
+        {
+            for (var i = 1; i < most; i++)
+                await client.BeginAsync("XOAUTH2", message);
+            Assert.StartsWith(goodbye, await client.BeginAsync("XOAUTH2", message), StringComparison.Ordinal);
+            Assert.Null(await client.ReadLineAsync());
+        }
+        tokens.IsDown = false;
+        await using var next = await SaslClient.OpenAsync(listener, port);
+        Assert.Equal("OK", await next.BeginAsync("XOAUTH2", message));
     }
 
     [Theory]

@@ -99,8 +99,7 @@ public sealed class TokenIntrospection(
         try
         {
             var answer = await ExchangeAsync(token, cancel);
-            if (breaker.Succeeded())
-                Log.IssuerAnswers(logger);
+            TellAnswered();
             return answer;
         }
         catch (IssuerOutageException e)
@@ -112,8 +111,7 @@ public sealed class TokenIntrospection(
         catch (StoreException)
         {
             // It answers: what is wrong may be this token, and a stranger's is not to keep everybody else waiting.
-            if (breaker.Succeeded())
-                Log.IssuerAnswers(logger);
+            TellAnswered();
             throw;
         }
         catch (Exception)
@@ -121,6 +119,12 @@ public sealed class TokenIntrospection(
             breaker.ToldNothing(isProbe); // The asker has left.
             throw;
         }
+    }
+
+    void TellAnswered()
+    {
+        if (breaker.Succeeded())
+            Log.IssuerAnswers(logger);
     }
 
     async ValueTask<IntrospectionAnswer?> ExchangeAsync(PresentedToken token, CancellationToken cancel)
