@@ -36,6 +36,33 @@ public sealed class ImapCostTests
         "STORE 1:100 +FLAGS.SILENT (\\Deleted)",
         "EXPUNGE",
         "APPEND INBOX {17+}\r\nSubject: x\r\n\r\ny\r\n",
+        "APPEND INBOX {17+}\r\nSubject: x\r\n\r\ny\r\n {17+}\r\nSubject: z\r\n\r\ny\r\n",
+        "APPEND INBOX CATENATE (URL \"/INBOX/;UID=300/;SECTION=HEADER\" TEXT {3+}\r\ny\r\n)",
+        "REPLACE 10 INBOX {17+}\r\nSubject: r\r\n\r\ny\r\n",
+        "FETCH 1:* (PREVIEW)",
+        "FETCH 1:10 (BODY BINARY.SIZE[1])",
+        "FETCH 7 BINARY.PEEK[1]",
+        "THREAD REFERENCES UTF-8 ALL",
+        "LIST \"\" * RETURN (SPECIAL-USE MYRIGHTS STATUS (MESSAGES UNSEEN SIZE))",
+        "CREATE Work",
+        "SUBSCRIBE Work",
+        "RENAME Work Projects",
+        "SETMETADATA Projects (/private/comment {1+}\r\nx)",
+        "GETMETADATA Projects /private/comment",
+        "SETACL Projects bob@example.test lrs",
+        "GETACL Projects",
+        "MYRIGHTS Projects",
+        "GETQUOTAROOT Projects",
+        "ESEARCH IN (mailboxes (INBOX Projects)) RETURN (COUNT) UNSEEN",
+        "DELETE Projects",
+        "NOTIFY SET (selected (MessageNew (UID) MessageExpunge)) (personal (MessageNew MessageExpunge))",
+        "NOTIFY NONE",
+        "EXAMINE INBOX",
+        "CLOSE",
+        "SELECT \"Other Users/bob@example.test/INBOX\"",
+        "STORE 1:10 +FLAGS (\\Seen)",
+        "STATUS \"Other Users/bob@example.test/INBOX\" (MESSAGES UNSEEN)",
+        "NOOP",
         "LOGOUT",
     ];
 
@@ -56,8 +83,18 @@ public sealed class ImapCostTests
 
     static string Row((string Command, string Embedded, string Shared) cost)
     {
-        var shown = cost.Command.StartsWith("LOGIN", StringComparison.Ordinal) ? "LOGIN" : cost.Command.Split('\r')[0];
+        var shown = cost.Command.StartsWith("LOGIN", StringComparison.Ordinal)
+            ? "LOGIN"
+            : WithoutLiterals(cost.Command);
         return $"| `{shown}` | {cost.Embedded} | {cost.Shared} |";
+    }
+
+    static string WithoutLiterals(string command)
+    {
+        var parts = command.Split("}\r\n");
+        return parts[0] + string.Concat(parts.Skip(1).Select(part => $"}} …{After(part)}"));
+
+        static string After(string literal) => literal.IndexOfAny(['{', ')']) is >= 0 and var end ? literal[end..] : "";
     }
 
     /// <returns>Reads and transactions of rows, and operations on blobs.</returns>
@@ -72,6 +109,9 @@ public sealed class ImapCostTests
             await backend.ReceiveAsync(ImapServer.Plain(i), TestBackend.Alice);
             clock.Advance(TimeSpan.FromSeconds(1));
         }
+        for (var i = 1; i <= 20; i++)
+            await backend.ReceiveAsync(ImapServer.Plain(i), TestBackend.Bob);
+        await backend.ShareAsync(TestBackend.Bob, "INBOX", TestBackend.Alice, "lrs");
         await using var listener = await ImapServer.ListenAsync(backend);
         await using var client = await ImapClient.OpenAsync(listener, login: false);
         var costs = new List<string>();
