@@ -137,6 +137,9 @@ static class ImapLimits
     /// <summary>Watches of other accounts that one session begins at once: each is a call, and a row may be written.</summary>
     public const int WatchesBegun = 8;
 
+    /// <summary>How long one of them keeps others from being begun: many times what the slowest answer takes that comes at all.</summary>
+    public static readonly TimeSpan WatchTurn = TimeSpan.FromSeconds(15);
+
     /// <summary>
     /// How long what others share is taken as known while nobody has begun or ended to share anything: a user who was removed is told
     /// by nothing else.

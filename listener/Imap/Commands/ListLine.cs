@@ -73,10 +73,11 @@ static class ListLine
     }
 
     /// <summary>A mailbox that may be listed, and not be read (RFC 5465 §3.1).</summary>
-    public static void ListNoAccess(this ImapWriter writer, string name)
+    /// <param name="oldName">What the client knows it by; null where that is its name.</param>
+    public static void ListNoAccess(this ImapWriter writer, string name, string? oldName = null)
     {
         writer.Put("* LIST (\\NoAccess"u8);
-        writer.Name(name, oldName: null);
+        writer.Name(name, oldName);
         writer.Crlf();
     }
 

@@ -2,7 +2,6 @@ using System.Text;
 using Cloud.Api.Gateway;
 using Cloud.Listener.Imap.Selected;
 using Cloud.Listener.Imap.Wire;
-using Cloud.Store.Mailboxes;
 using Cloud.Store.Messages;
 using Cloud.Store.Search;
 
@@ -52,29 +51,16 @@ sealed record StatusItems(IReadOnlyList<string> Names)
     }
 
     /// <summary>A response that NOTIFY brings: nobody has asked for mod-sequences by it.</summary>
-    public async ValueTask WriteUnaskedAsync(ImapSession session, FoundMailbox found, CancellationToken cancel)
+    public async ValueTask WriteUnaskedAsync(ImapSession session, FoundMailbox found, CancellationToken cancel) =>
+        (await ReadAsync(session, found, cancel)).Write(session);
+
+    /// <summary>What such a response says; nothing is written yet.</summary>
+    public async ValueTask<StatusLine> ReadAsync(ImapSession session, FoundMailbox found, CancellationToken cancel)
     {
         found = await MarkedAsync(session, found, cancel);
-        var mailbox = found.Mailbox;
         var recent = Names.Contains("RECENT") ? await CountRecentAsync(session, found, cancel) : 0;
         var storage = Names.Contains("DELETED-STORAGE") ? await CountDeletedAsync(session, found, cancel) : 0;
-        var writer = session.Writer;
-        writer.Put("* STATUS "u8);
-        writer.Mailbox(mailbox.Name);
-        for (var i = 0; i < Names.Count; i++)
-        {
-            writer.Put(i == 0 ? " ("u8 : " "u8);
-            writer.Put(Names[i]);
-            writer.Put(" "u8);
-            if (Names[i] == "MAILBOXID")
-                writer.Put($"({ObjectIds.Of(found.Account.Id, mailbox.Id)})");
-            else if (Names[i] == "DELETED-STORAGE")
-                writer.Put((ulong)storage);
-            else
-                writer.Put((ulong)Value(Names[i], mailbox, recent, session.Options));
-        }
-        writer.Put(")"u8);
-        writer.Crlf();
+        return new(Names, found, recent, storage);
     }
 
     /// <summary>What a reader of another's mailbox has seen of it is not kept as a number.</summary>
@@ -111,18 +97,4 @@ sealed record StatusItems(IReadOnlyList<string> Names)
         var view = await session.Gateway.OpenAsync(found.Account, mailbox.Id, claimRecent: false, cancel);
         return view?.Entries.Where(entry => entry.Flags.HasFlag(MessageFlags.Deleted)).Sum(entry => entry.Size) ?? 0;
     }
-
-    static long Value(string name, Mailbox mailbox, long recent, ImapOptions options) =>
-        name switch
-        {
-            "MESSAGES" => mailbox.Messages,
-            "RECENT" => recent,
-            "UIDNEXT" => mailbox.UidNext,
-            "UIDVALIDITY" => mailbox.UidValidity,
-            "UNSEEN" => mailbox.Unseen,
-            "DELETED" => mailbox.Deleted,
-            "SIZE" => mailbox.Octets,
-            "HIGHESTMODSEQ" => (long)mailbox.HighestModSeq,
-            _ => options.MaxMessage,
-        };
 }

@@ -44,18 +44,15 @@ sealed class AccountWatches : IDisposable
     /// <summary>Nobody listens to this one any more.</summary>
     public void Forget(AccountId account) => watches.Remove(account);
 
-    /// <summary>The account's revision as it is now.</summary>
+    /// <summary>The account's revision as it is now. Who is slow to answer is still waited for, but holds nobody back.</summary>
     async Task<ulong> AskAsync(AccountId account)
     {
         await turns.WaitAsync(closed);
-        try
-        {
-            return await WatchAsync(account, 0);
-        }
-        finally
-        {
-            turns.Release();
-        }
+        var asked = WatchAsync(account, 0);
+        var turn = ((Task)asked).WaitAsync(ImapLimits.WatchTurn, session.Services.Time, closed);
+        await turn.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        turns.Release();
+        return await asked;
     }
 
     async Task<ulong> FollowAsync(AccountId account, Task<ulong> first) => await WatchAsync(account, await first);

@@ -15,6 +15,26 @@ sealed class KnownMailboxes(bool others)
 
     public NamespaceView View { get; set; } = NamespaceView.Empty;
 
+    /// <summary>Some of what is different was told, the rest was not; what follows a mailbox that was renamed is called otherwise, too.</summary>
+    /// <param name="changes">As <see cref="MailboxChange.Between"/> has them: what lies below another mailbox comes after it.</param>
+    public void Told(IEnumerable<MailboxChange> changes, HashSet<MailboxKey> told)
+    {
+        var known = new Dictionary<MailboxKey, FoundMailbox?>();
+        var renamed = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var change in changes)
+        {
+            if (told.Contains(change.Key))
+                known.Add(change.Key, change.New);
+            else if (change.HasFollowed && MailboxTree.Ancestors(change.Old!.Name).Take(1).Any(renamed.Contains))
+                known.Add(change.Key, Named(change.Old, change.New!.Name));
+            else
+                continue;
+            if (change.Old is { } old)
+                renamed.Add(old.Name);
+        }
+        View = View.With(known);
+    }
+
     public void Created(FoundMailbox made)
     {
         if (made.Rights.HasFlag(MailboxRights.Lookup) && (made.IsOwn || others))

@@ -46,6 +46,9 @@ sealed record MailboxChange(MailboxKey Key, FoundMailbox? Old, FoundMailbox? New
     /// <summary>The user may read it no more.</summary>
     public bool IsClosed => Old is { } old && New is { } now && CanBeRead(old) && !CanBeRead(now);
 
+    /// <summary>It has followed one above it that was renamed: no event of its own (RFC 5465 §5.4).</summary>
+    public bool HasFollowed => Old is { } old && New is { } now && old.Name != now.Name && !IsRenamed;
+
     static bool CanBeRead(FoundMailbox found) => found.Rights.HasFlag(MailboxRights.Read);
 
     static Dictionary<MailboxKey, FoundMailbox> ByKey(NamespaceView view) =>

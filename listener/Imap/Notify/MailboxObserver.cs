@@ -1,4 +1,3 @@
-using Cloud.Api.Gateway;
 using Cloud.Listener.Imap.Commands;
 using Cloud.Listener.Imap.Selected;
 using Cloud.Listener.Imap.Wire;
@@ -13,20 +12,28 @@ namespace Cloud.Listener.Imap.Notify;
 /// A watch of an account ends when anything changes there; then its mailboxes are listed, and what differs from the last list is
 /// told. Who is granted something finds that in his own account's hints; who begins to share with anyone is found when anything
 /// changes there.
+/// What was told is known, change by change: what the store breaks off goes on where it stopped, and repeats nothing.
 /// What this client does itself with names, subscriptions and annotations is not told to it (§5).
 /// </remarks>
-sealed class MailboxObserver(ImapSession session, NotifyWishes wishes) : IDisposable
+sealed class MailboxObserver : IDisposable
 {
-    static readonly string[] AllEntries = [MetadataNames.Private, MetadataNames.Shared];
-
-    readonly AccountWatches watches = new(session);
+    readonly ImapSession session;
+    readonly NotifyWishes wishes;
+    readonly AccountWatches watches;
+    readonly AnnotationChanges annotations;
 
     /// <summary>Addresses of the others who are listened to.</summary>
     readonly Dictionary<AccountId, string> others = [];
     ulong serverRevision;
-    long listedAt;
 
-    public KnownMailboxes Known { get; } = new(wishes.ReachOthers);
+    public MailboxObserver(ImapSession owner, NotifyWishes asked)
+    {
+        (session, wishes) = (owner, asked);
+        Known = new(wishes.ReachOthers);
+        (watches, annotations) = (new(session), new(session, Known));
+    }
+
+    public KnownMailboxes Known { get; }
 
     /// <summary>Something may have happened.</summary>
     public bool HasNews => watches.HasNews;
@@ -36,7 +43,7 @@ sealed class MailboxObserver(ImapSession session, NotifyWishes wishes) : IDispos
     public async ValueTask<bool> BeginAsync(bool status, CancellationToken cancel)
     {
         serverRevision = await session.Gateway.WatchAsync(session.Account, 0, cancel);
-        Known.View = await ListAllAsync(cancel);
+        Known.View = await NamespaceView.ListAsync(session, wishes.ReachOthers, cancel);
         watches.Begin(session.Account, serverRevision);
         if (!WatchOthers())
             return false;
@@ -69,71 +76,111 @@ sealed class MailboxObserver(ImapSession session, NotifyWishes wishes) : IDispos
         catch (StoreException e)
         {
             Log.SyncFailed(session.Services.Logger, e, session.TraceId);
-            return true; // At the next command's end it is tried again.
+            return true; // At the next command's end it is tried again: nothing has been told.
         }
     }
 
     async ValueTask<bool> LookAsync(CancellationToken cancel)
     {
         var ended = watches.Ended();
-        var now = await ListAsync(ended.Keys, cancel);
+        var failed = new HashSet<AccountId>();
+        var now = await ListAsync(ended.Keys, failed, cancel);
         var changes = MailboxChange.Between(Known.View, now);
         if (changes.Count > ImapLimits.Notifications)
             return false;
-        var report = new ChangeReport(session, wishes, now);
-        foreach (var change in changes)
-        {
-            await report.WriteAsync(change, cancel);
-            if (change is { Old: { } old, New: { IsOwn: true } found })
-                await TellMetadataAsync(found, old.Mailbox.MetadataRevision, cancel);
-            await session.Writer.FlushIfFullAsync();
-        }
+        var told = await TellAsync(changes, now, failed, cancel);
         if (wishes.WantsServer && ended.ContainsKey(session.Account))
-            await TellServerAsync(cancel);
-        Known.View = now;
-        Known.Forget(ended.GetValueOrDefault(session.Account));
-        foreach (var (account, seen) in ended)
+            await TryAsync(session.Account, () => TellServerAsync(cancel), failed);
+        if (failed.Count > 0)
         {
-            // Whose account cannot be watched and has nothing to tell of is gone. One who shares nothing just now may again.
-            if (
-                account != session.Account
-                && watches.HasFailed(account)
-                && !now.Mailboxes.Any(found => found.Account.Id == account)
-            )
-                Forget(account);
-            else
-                watches.Begin(account, seen);
+            // What only such a listing has found, of whomever, another one finds again.
+            if (now.ListedAt != Known.View.ListedAt)
+                failed.Add(session.Account);
+            Known.Told(changes, told);
         }
+        else
+        {
+            Known.View = now;
+        }
+        foreach (var (account, seen) in ended.Where(one => !failed.Contains(one.Key)))
+            BeginAgain(account, seen);
         return WatchOthers();
     }
 
+    /// <returns>Those told of. Of an account that the store fails at the rest is left: it comes later, in its order.</returns>
+    async ValueTask<HashSet<MailboxKey>> TellAsync(
+        List<MailboxChange> changes,
+        NamespaceView now,
+        HashSet<AccountId> failed,
+        CancellationToken cancel
+    )
+    {
+        var told = new HashSet<MailboxKey>();
+        var report = new ChangeReport(session, wishes, now, annotations);
+        foreach (var change in changes)
+        {
+            var account = change.Key.Account;
+            if (failed.Contains(account) || !await TryAsync(account, () => report.WriteAsync(change, cancel), failed))
+                continue;
+            told.Add(change.Key);
+            await session.Writer.FlushIfFullAsync();
+        }
+        return told;
+    }
+
+    /// <summary>Does something that may fail for one account: it makes nobody deaf to the rest.</summary>
+    /// <param name="failed">Gets the account: it is looked at again at the next command's end.</param>
+    async ValueTask<bool> TryAsync(AccountId account, Func<ValueTask> work, HashSet<AccountId> failed)
+    {
+        try
+        {
+            await work();
+            return true;
+        }
+        catch (StoreException e)
+        {
+            Log.SyncFailed(session.Services.Logger, e, session.TraceId);
+            failed.Add(account);
+            return false;
+        }
+    }
+
+    /// <param name="seen">The revision that has been looked at.</param>
+    void BeginAgain(AccountId account, ulong seen)
+    {
+        if (account == session.Account)
+            Known.Forget(seen);
+        // Whose account cannot be watched and has nothing to tell of is gone. One who shares nothing just now may again.
+        else if (watches.HasFailed(account) && !Known.View.Mailboxes.Any(found => found.Account.Id == account))
+        {
+            Forget(account);
+            return;
+        }
+        watches.Begin(account, seen);
+    }
+
     /// <summary>The names as they are now, where something may have happened to them.</summary>
-    async ValueTask<NamespaceView> ListAsync(ICollection<AccountId> accounts, CancellationToken cancel)
+    /// <param name="failed">Gets those whose are as they were, as the store has failed.</param>
+    async ValueTask<NamespaceView> ListAsync(
+        ICollection<AccountId> accounts,
+        HashSet<AccountId> failed,
+        CancellationToken cancel
+    )
     {
         var time = session.Services.Time;
         var isOwn = accounts.Contains(session.Account);
-        if (isOwn && (!wishes.ReachOthers || time.GetElapsedTime(listedAt) >= ImapLimits.SharersKnown))
-            return await ListAllAsync(cancel);
+        if (isOwn && (!wishes.ReachOthers || time.GetElapsedTime(Known.View.ListedAt) >= ImapLimits.SharersKnown))
+            return await NamespaceView.ListAsync(session, wishes.ReachOthers, cancel);
         var now = isOwn ? await Known.View.ListAgainAsync(session, cancel) : Known.View;
         foreach (var account in accounts.Where(account => account != session.Account))
         {
-            try
-            {
-                now = await now.RefreshAsync(session, account, others[account], cancel);
-            }
-            catch (StoreException e)
-            {
-                // One whose account cannot be read makes nobody deaf to the rest: it is tried again with the next news.
-                Log.SyncFailed(session.Services.Logger, e, session.TraceId);
-            }
+            await TryAsync(
+                account,
+                async () => now = await now.RefreshAsync(session, account, others[account], cancel),
+                failed
+            );
         }
         return now;
-    }
-
-    async ValueTask<NamespaceView> ListAllAsync(CancellationToken cancel)
-    {
-        listedAt = session.Services.Time.GetTimestamp();
-        return await NamespaceView.ListAsync(session, wishes.ReachOthers, cancel);
     }
 
     void Forget(AccountId account)
@@ -158,33 +205,12 @@ sealed class MailboxObserver(ImapSession session, NotifyWishes wishes) : IDispos
         return true;
     }
 
-    async ValueTask TellMetadataAsync(FoundMailbox found, ulong since, CancellationToken cancel)
-    {
-        var (mailbox, events) = (found.Mailbox, wishes.Of(found, session.IsSelected(found)));
-        if (mailbox.MetadataRevision <= since || !events.HasFlag(NotifyEvents.MailboxMetadataChange))
-            return;
-        var changed = await ChangedAsync(mailbox.Id, since, cancel);
-        session.Writer.MetadataChanged(mailbox.Name, changed?.Entries ?? []);
-    }
-
     async ValueTask TellServerAsync(CancellationToken cancel)
     {
-        if (await ChangedAsync(default, serverRevision, cancel) is not { } changed)
+        if (await annotations.SinceAsync(default, serverRevision, cancel) is not { } changed)
             return;
         serverRevision = changed.Revision;
         session.Writer.MetadataChanged("", changed.Entries);
-    }
-
-    async ValueTask<MetadataAnswer?> ChangedAsync(MailboxId mailbox, ulong since, CancellationToken cancel)
-    {
-        var request = new MetadataRequest(session.Account, mailbox, AllEntries, int.MaxValue, null, since);
-        var answer = await session.Gateway.GetMetadataAsync(request, cancel);
-        return answer is null
-            ? null
-            : answer with
-            {
-                Entries = [.. answer.Entries.Where(entry => !Known.IsOwn(entry))],
-            };
     }
 
     public void Dispose() => watches.Dispose();

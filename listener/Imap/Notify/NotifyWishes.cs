@@ -24,12 +24,13 @@ sealed record NotifyWishes(IReadOnlyList<EventGroup> Groups)
     /// <summary>Others' mailboxes may be among those named.</summary>
     public bool ReachOthers { get; } = Groups.Any(group => group.Filter.ReachesOthers);
 
-    /// <summary>What is to be told of a mailbox, its messages aside where it is the selected one.</summary>
+    /// <summary>What is to be told of a mailbox that may be listed, its messages aside where it is the selected one.</summary>
     public NotifyEvents Of(FoundMailbox found, bool isSelected)
     {
-        if (!found.Rights.HasFlag(MailboxRights.Read))
-            return NotifyEvents.None; // RFC 5465 §3.1
         var events = Named(found);
+        // RFC 5465 §5 wants l and r for all; of what only l is given for, §5.4 has the name told, and §3.1 that there is no access.
+        if (!found.Rights.HasFlag(MailboxRights.Read))
+            return events & NotifyEvents.MailboxName;
         if (!found.IsOwn)
             events &= ~NotifyEvents.OfMetadata; // Annotations are the owner's.
         return isSelected ? events & ~NotifyEvents.OfMessages : events;

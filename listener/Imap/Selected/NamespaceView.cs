@@ -20,6 +20,9 @@ sealed class NamespaceView
     /// <summary>From <see cref="VisibleMailboxes.Sharers"/>; 0 where nobody's were asked for.</summary>
     ulong Sharers { get; init; }
 
+    /// <summary>When all of them were last read from the store, or just before: a timestamp.</summary>
+    public long ListedAt { get; private init; }
+
     /// <summary>The user's own first.</summary>
     public IReadOnlyList<FoundMailbox> Mailboxes { get; }
 
@@ -31,35 +34,39 @@ sealed class NamespaceView
     /// <param name="others">False where only the user's own are of matter: the others' are not asked for.</param>
     public static async ValueTask<NamespaceView> ListAsync(ImapSession session, bool others, CancellationToken cancel)
     {
+        var begun = session.Services.Time.GetTimestamp();
         if (!others)
         {
             var own = await session.Gateway.ListMailboxesAsync(session.Account, cancel);
-            return new([.. own.Select(mailbox => Own(session, mailbox))]);
+            return new([.. own.Select(mailbox => Own(session, mailbox))]) { ListedAt = begun };
         }
-        return All(session, await session.Gateway.ListVisibleAsync(session.Reader, known: 0, cancel));
+        return All(session, await session.Gateway.ListVisibleAsync(session.Reader, known: 0, cancel), begun);
     }
 
-    static NamespaceView All(ImapSession session, VisibleMailboxes visible) =>
+    static NamespaceView All(ImapSession session, VisibleMailboxes visible, long begun) =>
         new([
             .. visible.Own.Select(mailbox => Own(session, mailbox)),
             .. visible.Shared.SelectMany(shared => Listed(session, shared)),
         ])
         {
             Sharers = visible.Sharers,
+            ListedAt = begun,
         };
 
     /// <summary>The names as they are now, but others' as they were where nobody has begun or ended to share anything.</summary>
     public async ValueTask<NamespaceView> ListAgainAsync(ImapSession session, CancellationToken cancel)
     {
+        var begun = session.Services.Time.GetTimestamp();
         var visible = await session.Gateway.ListVisibleAsync(session.Reader, Sharers, cancel);
         if (Sharers == 0 || visible.Sharers != Sharers)
-            return All(session, visible);
+            return All(session, visible, begun);
         var own = visible.Own.Select(mailbox => Own(session, mailbox));
         return Of([.. own, .. Mailboxes.Where(found => !found.IsOwn)]);
     }
 
     /// <summary>Others of the same sharers.</summary>
-    NamespaceView Of(IReadOnlyList<FoundMailbox> mailboxes) => new(mailboxes) { Sharers = Sharers };
+    NamespaceView Of(IReadOnlyList<FoundMailbox> mailboxes) =>
+        new(mailboxes) { Sharers = Sharers, ListedAt = ListedAt };
 
     /// <summary>The same names, with what another shares now.</summary>
     /// <param name="address">Whose account it is.</param>
@@ -76,7 +83,12 @@ sealed class NamespaceView
     }
 
     /// <summary>With one more.</summary>
-    public NamespaceView With(FoundMailbox made) => Of([.. Mailboxes.Where(found => found.Key != made.Key), made]);
+    public NamespaceView With(FoundMailbox made) =>
+        With(new Dictionary<MailboxKey, FoundMailbox?> { [made.Key] = made });
+
+    /// <param name="changed">What each is now; null where it is gone.</param>
+    public NamespaceView With(IReadOnlyDictionary<MailboxKey, FoundMailbox?> changed) =>
+        Of([.. Mailboxes.Where(found => !changed.ContainsKey(found.Key)), .. changed.Values.OfType<FoundMailbox>()]);
 
     /// <param name="edit">What is made of each; null where it goes.</param>
     public NamespaceView Edit(Func<FoundMailbox, FoundMailbox?> edit) =>

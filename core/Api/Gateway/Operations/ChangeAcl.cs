@@ -33,9 +33,8 @@ static class ChangeAcl
             request.Account.Id,
             change =>
             {
-                var applied = Apply(change, request, grant, dead, out var isTold);
-                told = isTold ? change.Revision : 0;
-                return ValueTask.FromResult(applied);
+                told = 0;
+                return ValueTask.FromResult(Apply(change, request, grant, dead, out told));
             },
             cancel
         );
@@ -45,16 +44,19 @@ static class ChangeAcl
         return done;
     }
 
-    /// <param name="isTold">Whether the reader is to be told: what can be listed or read is another, not only what may be done there.</param>
+    /// <param name="told">
+    /// The revision that the reader is told; 0 where what can be listed and read is as it was, whatever else may be done there. It is
+    /// told again where nothing at all is changed: the first time may have been broken off before it was.
+    /// </param>
     static Result Apply(
         AccountChange change,
         ChangeAclRequest request,
         Grant grant,
         IReadOnlyCollection<Grant> dead,
-        out bool isTold
+        out ulong told
     )
     {
-        isTold = false;
+        told = 0;
         if (change.Mailbox(request.Mailbox) is not { } mailbox)
             return Refusals.NoMailbox;
         var acl = (mailbox.Acl ?? new(request.Owner, [])).Without(dead.Contains);
@@ -72,7 +74,11 @@ static class ChangeAcl
         var after = grant with { Rights = rights };
         if (known != after && (known is not null || rights != MailboxRights.None))
             acl = acl.With(after);
-        isTold = ((before ^ rights) & (MailboxRights.Lookup | MailboxRights.Read)) != MailboxRights.None;
+        const MailboxRights shown = MailboxRights.Lookup | MailboxRights.Read;
+        if (((before ^ rights) & shown) != MailboxRights.None)
+            told = change.Revision;
+        else if (known == after && (rights & shown) != MailboxRights.None)
+            told = change.Before.Account.Revision;
         if (!acl.Grants.SequenceEqual(mailbox.Acl?.Grants ?? []))
             change.SetMailbox(mailbox with { Acl = acl });
         return Result.Ok;

@@ -26,6 +26,41 @@ public sealed class InterruptedGrantTests
         }
     }
 
+    [Fact]
+    public async Task A_grant_that_is_repeated_is_told_to_the_reader_who_has_not_heard_of_it()
+    {
+        var faults = new Faults();
+        var test = await TestBackend.OpenAsync(new FaultyRows(new MemoryRows(), faults));
+        var reader = new Reader(test.BobId, TestBackend.Bob);
+        var rights = MailboxRights.Lookup | MailboxRights.Read;
+        var grant = new ChangeAclRequest(
+            test.AliceId,
+            TestBackend.Alice,
+            MailboxRow.Inbox,
+            TestBackend.Bob,
+            FlagAction.Replace,
+            rights
+        );
+        // The hint before and the rights are written; that the reader has them now is not.
+        faults.Fail("commit", 2);
+        await Assert.ThrowsAsync<StoreException>(async () => await test.Gateway.ChangeAclAsync(grant, default));
+        faults.Heal();
+        var (known, revision) = (await SharersAsync(), await test.Gateway.WatchAsync(test.BobId, 0, default));
+
+        Assert.True((await test.Gateway.ChangeAclAsync(grant, default)).IsOk);
+        Assert.True(await test.Gateway.WatchAsync(test.BobId, 0, default) > revision);
+        Assert.NotEqual(known, known = await SharersAsync());
+
+        // Who has heard of it is left alone, and hears of what comes next.
+        revision = await test.Gateway.WatchAsync(test.BobId, 0, default);
+        Assert.True((await test.Gateway.ChangeAclAsync(grant, default)).IsOk);
+        Assert.Equal(revision, await test.Gateway.WatchAsync(test.BobId, 0, default));
+        await test.ShareAsync(TestBackend.Alice, "Sent", TestBackend.Bob, "lr");
+        Assert.NotEqual(known, await SharersAsync());
+
+        async Task<ulong> SharersAsync() => (await test.Gateway.ListVisibleAsync(reader, 0, default)).Sharers;
+    }
+
     [Theory]
     [MemberData(nameof(Faults))]
     public async Task A_grant_that_breaks_off_gives_nothing_in_secret_and_hides_nothing(

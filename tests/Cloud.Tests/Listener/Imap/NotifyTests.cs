@@ -178,6 +178,67 @@ public sealed class NotifyTests
         Assert.InRange(rows.Reads, 0, sharers - 1);
     }
 
+    [Fact]
+    public async Task Who_never_answers_keeps_nobody_from_being_listened_to()
+    {
+        const int sharers = 20;
+        var clock = new ManualClock();
+        var backend = await ShareAsync(await TestBackend.OpenAsync(time: clock), sharers);
+        var hung = new ConcurrentDictionary<AccountId, TaskCompletionSource>();
+        async Task<ulong> HungAsync(AccountId account, TaskCompletionSource answer)
+        {
+            await answer.Task;
+            return await backend.Gateway.WatchAsync(account, 0, default);
+        }
+        var gateway = HookedGateway.Of(
+            backend.Gateway,
+            (operation, args) =>
+                operation == nameof(IGateway.WatchAsync)
+                && (AccountId)args[0]! is var account
+                && account != backend.AliceId
+                && (ulong)args[1]! == 0
+                && (hung.Count < 8 ? hung.GetOrAdd(account, _ => new()) : hung.GetValueOrDefault(account)) is { } answer
+                    ? new ValueTask<ulong>(HungAsync(account, answer))
+                    : null
+        );
+        var options = new ImapOptions { InactivityTimeout = TimeSpan.FromHours(1000) };
+        await using var listener = await ImapServer.ListenAsync(backend, options, gateway);
+        await using var client = await ImapClient.OpenAsync(listener);
+        await client.DoAsync("NOTIFY SET (subtree \"Other Users\" (MailboxName))");
+        Assert.Equal(8, hung.Count);
+
+        var (heard, deaf) = (new List<string>(), new List<string>());
+        foreach (var address in Enumerable.Range(0, sharers).Select(Sharer))
+            (hung.ContainsKey(await backend.AccountAsync(address)) ? deaf : heard).Add(address);
+        await RenameAsync(heard);
+        await ToldAsync(heard);
+        // Who answers after all is listened to.
+        await RenameAsync(deaf);
+        foreach (var answer in hung.Values)
+            answer.SetResult();
+        await ToldAsync(deaf);
+
+        async Task RenameAsync(List<string> addresses)
+        {
+            foreach (var address in addresses)
+            {
+                var account = await backend.AccountAsync(address);
+                await backend.Gateway.RenameMailboxAsync(account, await WorkAsync(backend, account), "done", default);
+            }
+        }
+        async Task ToldAsync(List<string> addresses)
+        {
+            var left = addresses.Select(address => $"Other Users/{address}/done").ToHashSet();
+            while (left.Count > 0)
+            {
+                var line = client.ReadLineAsync();
+                await clock.RunAsync(line, TimeSpan.FromSeconds(1));
+                var told = (await line)!;
+                Assert.Equal(1, left.RemoveWhere(name => told.Contains(name, StringComparison.Ordinal)));
+            }
+        }
+    }
+
     static string Sharer(int number) => $"sharer{number:00}@example.test";
 
     static async Task<MailboxId> WorkAsync(TestBackend backend, AccountId account) =>
