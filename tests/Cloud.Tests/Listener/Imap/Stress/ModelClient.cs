@@ -169,7 +169,7 @@ sealed partial class ModelClient(ImapClient connection, string name, bool resync
             modSeq = Math.Max(modSeq, ulong.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
     }
 
-    static (uint? Uid, HashSet<string>? Flags) Items(string items) =>
+    public static (uint? Uid, HashSet<string>? Flags) Items(string items) =>
         (
             UidItem().Match(items) is { Success: true } uid
                 ? uint.Parse(uid.Groups[1].Value, CultureInfo.InvariantCulture)
