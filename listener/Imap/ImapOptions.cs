@@ -72,8 +72,11 @@ static class ImapLimits
     /// <summary>Octets of a header that HEADER.FIELDS looks into; Dovecot's header block ends at 10 MB as well.</summary>
     public const int HeaderBlock = 10 * 1024 * 1024;
 
-    /// <summary>Messages whose envelopes are fetched at once: bounds what a slow reader makes us hold.</summary>
+    /// <summary>Messages whose indexes are fetched at once.</summary>
     public const int FetchBatch = 200;
+
+    /// <summary>Octets of their indexes that are held while a slow reader takes them; one that is larger is held alone.</summary>
+    public const int FetchOctets = 1024 * 1024;
 
     /// <summary>Messages of a FETCH whose bodies are open at a time: the one that goes out, and the next.</summary>
     public const int OpenMessages = 8;
@@ -112,6 +115,12 @@ static class ImapLimits
 
     /// <summary>Octets of a LIST pattern.</summary>
     public const int Pattern = 4096;
+
+    /// <summary>
+    /// Octets of the patterns in one LIST by octets of all names: about a second's work. 10,000 mailboxes and ten patterns of 100 octets
+    /// take a tenth of it.
+    /// </summary>
+    public const long PatternSteps = 500_000_000;
 
     /// <summary>Patterns or options in one LIST.</summary>
     public const int ListItems = 50;

@@ -43,6 +43,8 @@ sealed record List(string Reference, IReadOnlyList<string> Patterns, ListOptions
 
         var patterns = Patterns.Select(pattern => new MailboxPattern(Reference, pattern)).ToList();
         var all = await NamespaceView.ListAsync(session, patterns.Exists(one => one.ReachesOthers), cancel);
+        if (MailboxPattern.AreTooMuch(patterns, all.Mailboxes.Select(found => found.Name).Concat(all.Missing)))
+            return Reply.PatternsTooLong;
         var selected = all.Mailboxes.Select(found => found.Mailbox).Where(IsSelected);
         var above = Options.RecursiveMatch ? MailboxTree.Ancestors(selected) : [];
         foreach (var found in all.Mailboxes.Where(found => Matches(found.Name)))

@@ -21,6 +21,10 @@ sealed record Lsub(string Reference, string Pattern) : IImapCommand
         var pattern = new MailboxPattern(Reference, Pattern);
         var visible = await NamespaceView.ListAsync(session, pattern.ReachesOthers, cancel);
         var all = visible.Mailboxes.Select(found => found.Mailbox).ToList();
+        // A name that does not match is looked for again without its last levels.
+        var names = all.SelectMany(mailbox => MailboxTree.Ancestors(mailbox.Name).Append(mailbox.Name));
+        if (MailboxPattern.AreTooMuch([pattern], names))
+            return Reply.PatternsTooLong;
         var told = new HashSet<string>(StringComparer.Ordinal);
         foreach (var mailbox in all.Where(mailbox => mailbox.Subscribed))
         {

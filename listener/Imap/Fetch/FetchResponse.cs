@@ -21,6 +21,9 @@ sealed class FetchResponse(ImapSession session, SelectedMailbox selected, FetchI
     readonly SequenceView view = selected.View;
     bool first;
 
+    /// <summary>Messages whose indexes may be asked for at once, by the last ones' size.</summary>
+    int fitting = ImapLimits.FetchBatch;
+
     /// <summary>A message that was opened before; null for none. It is for its opener to close.</summary>
     public OpenMessage? Ahead { get; init; }
 
@@ -44,23 +47,52 @@ sealed class FetchResponse(ImapSession session, SelectedMailbox selected, FetchI
     public async ValueTask<bool> WriteAsync(IndexRanges named, CancellationToken cancel)
     {
         var complete = true;
-        foreach (var batch in named.Indexes().Chunk(ImapLimits.FetchBatch))
+        foreach (var some in named.Indexes().Chunk(ImapLimits.FetchBatch))
         {
-            if (items.SetsSeen && !selected.ReadOnly && selected.Mailbox.Rights.HasFlag(MailboxRights.Seen)) // RFC 4314 §4
-                await SetSeenAsync(batch, cancel);
-            if (batch is [var only] && Ahead?.Id == view[only].Email && await Ahead.HasOpenedAsync())
+            for (var at = 0; at < some.Length; )
             {
-                await WriteAsync(only, Ahead, cancel);
-                await writer.FlushIfFullAsync();
-                continue;
+                var batch = some[at..Math.Min(at + fitting, some.Length)];
+                if (items.SetsSeen && !selected.ReadOnly && selected.Mailbox.Rights.HasFlag(MailboxRights.Seen)) // RFC 4314 §4
+                    await SetSeenAsync(batch, cancel);
+                if (batch is [var only] && Ahead?.Id == view[only].Email && await Ahead.HasOpenedAsync())
+                {
+                    await WriteAsync(only, Ahead, cancel);
+                    await writer.FlushIfFullAsync();
+                    at++;
+                    continue;
+                }
+                var (read, emails) = await ReadAsync(batch, cancel);
+                complete &= await WriteAsync(batch[..read], emails, cancel);
+                at += read;
             }
-            var ids = batch.Select(index => view[index].Email).Distinct().ToList();
-            var emails = (await session.Gateway.FetchAsync(selected.Account, ids, cancel)).ToDictionary(email =>
-                email.Id
-            );
-            complete &= await WriteAsync(batch, emails, cancel);
         }
         return complete;
+    }
+
+    /// <summary>
+    /// Reads what is in messages' indexes, for as many from the first as may be held while a client takes its time; of the rest
+    /// fewer are asked for next.
+    /// </summary>
+    /// <returns>How many of the messages, one at least; those that are gone are left out.</returns>
+    async ValueTask<(int Read, Dictionary<EmailId, Email> Emails)> ReadAsync(int[] batch, CancellationToken cancel)
+    {
+        var ids = batch.Select(index => view[index].Email).Distinct().ToList();
+        var all = (await session.Gateway.FetchAsync(selected.Account, ids, cancel)).ToDictionary(email => email.Id);
+        var kept = new Dictionary<EmailId, Email>();
+        var (read, octets) = (0, 0L);
+        foreach (var index in batch)
+        {
+            if (all.GetValueOrDefault(view[index].Email) is { } email && kept.TryAdd(email.Id, email))
+                octets += email.Index.Length;
+            if (octets > ImapLimits.FetchOctets && read > 0)
+            {
+                kept.Remove(view[index].Email);
+                break;
+            }
+            read++;
+        }
+        fitting = read < batch.Length ? read : Math.Min(2 * fitting, ImapLimits.FetchBatch);
+        return (read, kept);
     }
 
     /// <summary>While one message goes out, the next are opened: where a blob is far away, waiting is what takes long.</summary>
@@ -118,32 +150,25 @@ sealed class FetchResponse(ImapSession session, SelectedMailbox selected, FetchI
             var uids = UidSet.Of(batch.Select(view.Uid));
             var overviews =
                 await session.Gateway.FetchOverviewsAsync(selected.Account, selected.Id, uids, cancel) ?? [];
-            var others = await FetchOthersAsync(batch, overviews, cancel);
+            // The messages whose envelopes no page has, or not in seven bits.
+            var others = batch.Where(index => !TryFind(index, overviews, out _)).ToArray();
+            var (at, read, emails) = (0, 0, new Dictionary<EmailId, Email>());
             foreach (var index in batch)
             {
                 if (!TryWriteEnvelope(index, overviews))
-                    complete &= await WriteAsync([index], others, cancel);
+                {
+                    if (at == read)
+                    {
+                        (var more, emails) = await ReadAsync(others[at..Math.Min(at + fitting, others.Length)], cancel);
+                        read += more;
+                    }
+                    at++;
+                    complete &= await WriteAsync([index], emails, cancel);
+                }
                 await writer.FlushIfFullAsync();
             }
         }
         return complete;
-    }
-
-    /// <summary>The messages whose envelopes no page has, or not in seven bits.</summary>
-    async ValueTask<Dictionary<EmailId, Email>> FetchOthersAsync(
-        List<int> batch,
-        IReadOnlyList<OverviewPage> overviews,
-        CancellationToken cancel
-    )
-    {
-        var found = new Dictionary<EmailId, Email>();
-        var others = batch.Where(index => !TryFind(index, overviews, out _)).Select(index => view[index].Email);
-        foreach (var ids in others.Distinct().ToList().Chunk(ImapLimits.FetchBatch))
-        {
-            foreach (var email in await session.Gateway.FetchAsync(selected.Account, ids, cancel))
-                found[email.Id] = email;
-        }
-        return found;
     }
 
     bool TryWriteEnvelope(int index, IReadOnlyList<OverviewPage> overviews)

@@ -4,7 +4,10 @@ using Cloud.Store.Mailboxes;
 namespace Cloud.Listener.Imap.Selected;
 
 /// <summary>LIST's pattern: <c>*</c> stands for anything, <c>%</c> for anything within a level (RFC 9051 §6.3.9).</summary>
-/// <remarks>All places of the pattern that a name can have reached are carried along, so stars never multiply.</remarks>
+/// <remarks>
+/// All places of the pattern that a name can have reached are carried along, so stars never multiply: a match takes as many steps as
+/// both are long, multiplied.
+/// </remarks>
 sealed class MailboxPattern
 {
     readonly string pattern;
@@ -29,8 +32,19 @@ sealed class MailboxPattern
         literals = this.pattern.Count(c => !IsWildcard(c));
     }
 
+    bool HasWildcards => literals < pattern.Length;
+
+    /// <summary>To match all these names takes more than <see cref="ImapLimits.PatternSteps"/>.</summary>
+    public static bool AreTooMuch(IEnumerable<MailboxPattern> patterns, IEnumerable<string> names)
+    {
+        var octets = patterns.Where(one => one.HasWildcards).Sum(one => (long)one.pattern.Length);
+        return octets > 0 && names.Sum(name => (long)name.Length) > ImapLimits.PatternSteps / octets;
+    }
+
     public bool Matches(string name)
     {
+        if (!HasWildcards)
+            return pattern == name;
         if (literals > name.Length)
             return false;
         Span<bool> reached = stackalloc bool[pattern.Length + 1];

@@ -39,6 +39,10 @@ readonly record struct Reply(Condition Condition, string? Code, string Text)
     public static readonly Reply Revoked = Bye("EXPIRED", "Your login counts no more"); // RFC 5530 §3
     public static readonly Reply Inactive = Bye(null, "Nothing was heard for too long");
     public static readonly Reply TooManyBad = Bye(null, "Too many commands that make no sense");
+    public static readonly Reply PatternsTooLong = No(
+        "LIMIT",
+        "So long patterns are too much work with so many mailboxes"
+    );
     public static readonly Reply LoginsUnchecked = Bye("UNAVAILABLE", "Logins cannot be checked now; try again later");
     public static readonly Reply TooManyLogins = Bye(null, "Too many failed logins");
     public static readonly Reply Banned = Bye("UNAVAILABLE", "Too much abuse from your address; try again later");

@@ -1,4 +1,5 @@
 using Cloud.Listener.Imap.Selected;
+using Cloud.Tests.Fakes;
 
 namespace Cloud.Tests.Listener.Imap;
 
@@ -46,5 +47,31 @@ public sealed class MailboxPatternTests
     {
         var pattern = new MailboxPattern("", string.Concat(Enumerable.Repeat("*a", 60)) + "b");
         Assert.False(pattern.Matches(new string('a', 2000)));
+    }
+
+    /// <summary>Some 200,000 octets of patterns by some 4,000 of names: more of both would take a core for hours.</summary>
+    [Theory]
+    [InlineData("LIST \"\" ({0})", 50)]
+    [InlineData("LSUB \"\" {0}", 1)]
+    public async Task What_would_take_too_long_is_refused(string command, int patterns)
+    {
+        var backend = await TestBackend.OpenAsync();
+        var level = new string('a', 250);
+        for (var i = 0; i < 40 / patterns * 4 + 4; i++)
+        {
+            var name = string.Join('/', Enumerable.Repeat(level, 18).Append($"{i}"));
+            Assert.True((await backend.Gateway.CreateMailboxAsync(backend.AliceId, name, default, default)).IsOk);
+        }
+        await using var listener = await ImapServer.ListenAsync(backend);
+        await using var client = await ImapClient.OpenAsync(listener);
+        var stars = string.Concat(Enumerable.Repeat("*a", 2040));
+        var asked = string.Join(' ', Enumerable.Repeat($"{{{stars.Length}+}}\r\n{stars}", patterns));
+
+        Assert.StartsWith("t2 NO [LIMIT]", await client.AskAsync(string.Format(command, asked)));
+        // What is long and names one, and what is short and names many, is no such work.
+        await client.DoAsync(
+            string.Format(command, string.Join(' ', Enumerable.Repeat(new string('a', 1000), patterns)))
+        );
+        await client.DoAsync(string.Format(command, string.Join(' ', Enumerable.Repeat("*a%", patterns))));
     }
 }
