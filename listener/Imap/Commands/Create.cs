@@ -35,6 +35,8 @@ sealed record Create(MailboxName Name, MailboxRole? Role) : IImapCommand
             (name, shown) = (other.Path, other.ToString());
         }
         var created = await session.Gateway.CreateMailboxAsync(account, name, role, cancel);
+        if (created.Refusal == Refusal.CannotBe && role != MailboxRole.None)
+            return Reply.No("USEATTR", created.Reason); // RFC 6154 §3: of that use there is one already.
         if (!created.IsOk)
             return Reply.From(created.Refusal, created.Reason);
         var made = new FoundMailbox(account, owner, created.Value with { Name = shown }, HasChildren: false);

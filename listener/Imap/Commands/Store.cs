@@ -44,14 +44,17 @@ sealed record Store(SequenceSet Set, bool Uids, FlagAction Action, bool Silent, 
         var modified = view.FindUids(stored.Value.Modified.Ranges);
         if (!modified.IsEmpty)
             await selected.SyncAsync(always: true, cancel); // The client gets to know what stood in its way.
+        var missed = false;
         if (!Silent)
-            await TellFlagsAsync(session, selected, named);
+            missed = await TellFlagsAsync(session, selected, named, cancel) && !Uids;
         else if (session.Dialect.Condstore)
             await TellModSeqsAsync(session, selected, named, stored.Value);
         if (modified.IsEmpty)
-            return Reply.Ok("Stored");
-        var set = Uids ? modified.ToExactUids(view).ToString() : modified.ToNumbers();
-        return Reply.Ok("Some have changed meanwhile", $"MODIFIED {set}");
+            return missed ? Reply.MessagesGone : Reply.Ok("Stored"); // RFC 2180 §4.2.2, §4.2.3; UIDs are passed over.
+        var code = $"MODIFIED {(Uids ? modified.ToExactUids(view).ToString() : modified.ToNumbers())}";
+        return missed
+            ? Reply.No(code, "Some are gone, and some have changed meanwhile") // RFC 7162 §3.1.3, example 11
+            : Reply.Ok("Some have changed meanwhile", code);
     }
 
     static IImapCommand Parse(ref ImapReader args, bool uids)
@@ -116,15 +119,31 @@ sealed record Store(SequenceSet Set, bool Uids, FlagAction Action, bool Silent, 
         }
     }
 
-    async ValueTask TellFlagsAsync(ImapSession session, SelectedMailbox selected, IndexRanges named)
+    /// <returns>True when some are gone: nothing was stored of them, and no flags are told.</returns>
+    async ValueTask<bool> TellFlagsAsync(
+        ImapSession session,
+        SelectedMailbox selected,
+        IndexRanges named,
+        CancellationToken cancel
+    )
     {
+        await selected.SyncAsync(always: false, cancel);
+        var gone = selected.View.Gone();
+        var missed = false;
         selected.AnnounceKeywords(session.Writer);
         foreach (var index in named.Indexes())
         {
-            selected.View.ForgetChange(selected.View.Uid(index));
+            var uid = selected.View.Uid(index);
+            if (gone.Contains(uid))
+            {
+                missed = true;
+                continue;
+            }
+            selected.View.ForgetChange(uid);
             selected.FlagsOf(session.Writer, index, Uids);
             await session.Writer.FlushIfFullAsync();
         }
+        return missed;
     }
 
     /// <summary>
