@@ -23,11 +23,15 @@ public sealed class FetchMemoryTests
         var held = new ConcurrentQueue<WeakReference<Email>>();
         object? Hook(string operation, object?[] args) =>
             operation == nameof(IGateway.FetchAsync)
-                ? NotedAsync(
-                    backend.Gateway.FetchAsync((Access)args[0]!, (IReadOnlyList<EmailId>)args[1]!, default),
-                    held
-                )
+                ? new ValueTask<IReadOnlyList<Email>>(NotedAsync((Access)args[0]!, (IReadOnlyList<EmailId>)args[1]!))
                 : null;
+        async Task<IReadOnlyList<Email>> NotedAsync(Access account, IReadOnlyList<EmailId> ids)
+        {
+            var emails = await backend.Gateway.FetchAsync(account, ids, default);
+            foreach (var email in emails)
+                held.Enqueue(new(email));
+            return emails;
+        }
         await using var listener = await ImapServer.ListenAsync(
             backend,
             gateway: HookedGateway.Of(backend.Gateway, Hook)
@@ -45,17 +49,6 @@ public sealed class FetchMemoryTests
             Assert.InRange(held.Sum(Octets), 0, 4 * 1024 * 1024);
         }
         Assert.StartsWith("f OK", await client.ReadLineAsync(), StringComparison.Ordinal);
-    }
-
-    static async ValueTask<IReadOnlyList<Email>> NotedAsync(
-        ValueTask<IReadOnlyList<Email>> fetching,
-        ConcurrentQueue<WeakReference<Email>> held
-    )
-    {
-        var emails = await fetching;
-        foreach (var email in emails)
-            held.Enqueue(new(email));
-        return emails;
     }
 
     static long Octets(WeakReference<Email> reference) =>
