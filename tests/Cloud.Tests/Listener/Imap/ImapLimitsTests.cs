@@ -138,41 +138,4 @@ public sealed class ImapLimitsTests
         Assert.StartsWith("* BYE", await client.ReadLineAsync(), StringComparison.Ordinal);
         Assert.Null(await client.ReadLineAsync());
     }
-
-    [Theory]
-    [InlineData("imap", false)]
-    [InlineData("imap", true)]
-    [InlineData("imaps", true)]
-    public async Task Sessions_are_told_when_the_server_stops(string port, bool idling)
-    {
-        await using var listener = await ImapServer.ListenAsync(await TestBackend.OpenAsync());
-        await using var client = await ImapClient.OpenAsync(listener, port);
-        await client.DoAsync("SELECT INBOX");
-        if (idling)
-        {
-            await client.SendAsync("i IDLE\r\n");
-            Assert.Equal("+ idling", await client.ReadLineAsync());
-        }
-        var stop = listener.StopAsync();
-        Assert.Equal("* BYE [UNAVAILABLE] The server is stopping", await client.ReadLineAsync());
-        Assert.Null(await client.ReadLineAsync());
-        await stop;
-    }
-
-    [Fact]
-    public async Task A_message_on_its_way_in_is_finished_when_the_server_stops()
-    {
-        var backend = await TestBackend.OpenAsync();
-        await using var listener = await ImapServer.ListenAsync(backend);
-        await using var client = await ImapClient.OpenAsync(listener);
-        await client.SendAsync("a APPEND INBOX {8}\r\n");
-        Assert.Equal("+ OK", await client.ReadLineAsync());
-        await client.SendAsync("abcd");
-        var stop = listener.StopAsync();
-        await client.SendAsync("efgh\r\n");
-        Assert.StartsWith("a OK [APPENDUID", await client.ReadLineAsync(), StringComparison.Ordinal);
-        Assert.StartsWith("* BYE", await client.ReadLineAsync(), StringComparison.Ordinal);
-        await stop;
-        Assert.Single((await backend.OpenAsync(backend.AliceId)).Entries);
-    }
 }

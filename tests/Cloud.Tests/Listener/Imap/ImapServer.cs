@@ -69,16 +69,19 @@ static class ImapServer
         );
 
     /// <summary>Ports "imap", "strict" (where passwords in clear are refused) and "imaps".</summary>
+    /// <param name="time">By which connections wait; null for this machine's.</param>
     public static Task<TestListener> ListenAsync(
         TestBackend backend,
         ImapOptions? options = null,
-        IGateway? gateway = null
+        IGateway? gateway = null,
+        TimeProvider? time = null
     )
     {
         var front = Front(backend, options, gateway);
         var strict = new ImapOptions { HostName = "mail.example.test", ClearPasswordsFromLoopback = false };
         return TestListener.StartAsync(
             [("imap", front, false), ("strict", Front(backend, strict), false), ("imaps", front, true)],
+            time: time,
             behind: backend
         );
     }
