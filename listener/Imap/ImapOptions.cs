@@ -48,6 +48,9 @@ static class ImapLimits
     /// <summary>Octets of a command with its literals, messages aside.</summary>
     public const int Command = 256 * 1024;
 
+    /// <summary>Literals in one command, messages aside: each may have to be waited for.</summary>
+    public const int Literals = 1000;
+
     /// <summary>Octets read and thrown away of a refused literal that comes without being asked for; beyond it we hang up.</summary>
     public const long SkippedLiteral = 256L * 1024 * 1024;
 

@@ -75,6 +75,7 @@ sealed class CommandReader(Connection connection, ImapWriter writer)
     public async ValueTask<ReadStatus> ReadCommandAsync(TimeSpan timeout, bool wakeable = false)
     {
         Release();
+        var literals = 0;
         while (true)
         {
             var status = await ReadLineAsync(timeout, wakeable && length == 0);
@@ -94,6 +95,8 @@ sealed class CommandReader(Connection connection, ImapWriter writer)
             }
             if (literal.Size > ImapLimits.Literal || length + literal.Size > ImapLimits.Command)
                 return await RefuseAsync(CommandTable.TooLong(Text), literal, timeout);
+            if (++literals > ImapLimits.Literals)
+                return await RefuseAsync(Reply.TooManyLiterals, literal, timeout);
 
             var header = lineStart + literal.Start;
             var isLiteral8 = header > 0 && Text[header - 1] == '~';

@@ -43,6 +43,7 @@ readonly record struct Reply(Condition Condition, string? Code, string Text)
         "LIMIT",
         "So long patterns are too much work with so many mailboxes"
     );
+    public static readonly Reply TooManyLiterals = Bad($"A command has at most {ImapLimits.Literals} literals");
     public static readonly Reply LoginsUnchecked = Bye("UNAVAILABLE", "Logins cannot be checked now; try again later");
     public static readonly Reply TooManyLogins = Bye(null, "Too many failed logins");
     public static readonly Reply Banned = Bye("UNAVAILABLE", "Too much abuse from your address; try again later");
