@@ -34,6 +34,7 @@ public abstract class SharedStoreTests(Hop hop) : GatewayTests(hop)
         var (here, there) = (await OpenAsync(1), await OpenAsync(2));
         var view = await here.OpenAsync(here.AliceId);
         var watch = here.Gateway.WatchAsync(here.AliceId, view.Revision, default).AsTask();
+        await SettleAsync(); // what it asks at the beginning would see the mail
         await there.ReceiveAsync("text", TestBackend.Alice);
         Assert.False(watch.IsCompleted); // nobody tells it before it looks
         Assert.Equal(view.Revision + 1, await PassAsync(watch));
@@ -45,6 +46,7 @@ public abstract class SharedStoreTests(Hop hop) : GatewayTests(hop)
         var (here, there) = (await OpenAsync(1), await OpenAsync(2));
         var view = await here.OpenAsync(here.AliceId);
         var watch = here.Gateway.WatchAsync(here.AliceId, view.Revision, default).AsTask();
+        await SettleAsync(); // what it asks at the beginning would see the mail
         await there.ReceiveAsync("text", TestBackend.Alice);
         faults.Fail("get mail");
         for (var looks = 0; looks < 5; looks++)
